@@ -1,1 +1,119 @@
-export {};
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ago, visible } from './core/format';
+import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
+import { compareRuns, type Run, type RunDetails } from './core/run/run';
+import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
+import { defaultActivityWindow } from './core/run/runState';
+import { listRuns, resolveRunsDirectories } from './node/findRuns';
+import { looksLikeRun, RunDirectory } from './node/runDirectory';
+import { realPath } from './node/safeFile';
+import { atOnce } from './node/slices';
+
+const usage = `Usage:
+  runs list <dir> [--json] [--now ISO]      the runs of a workspace or runs directory, newest first
+  runs show <runDir> [--json] [--now ISO]   one run with its tasks`;
+
+/** A call that cannot be carried out: exit code 2 and one sentence on standard error. */
+class WrongCall extends Error {}
+
+function main(args: readonly string[]): void {
+  const { values, positionals } = parse(args);
+  const [command, dir, ...rest] = positionals;
+  if (values.help || command === undefined) {
+    process.stdout.write(`${usage}\n`);
+    if (!values.help) process.exitCode = 2;
+    return;
+  }
+  if (rest.length > 0) throw new WrongCall(`There is one argument too many: "${rest[0]}".`);
+  const now = values.now === undefined ? Date.now() : Date.parse(values.now);
+  if (Number.isNaN(now))
+    throw new WrongCall(`"${values.now}" is no time; --now takes one like 2026-01-31T12:00:00Z.`);
+  switch (command) {
+    case 'list':
+      return print(list(folder(command, dir), now), values.json, (entries) => table(entries, now));
+    case 'show':
+      return print(show(folder(command, dir), now), values.json, description);
+    default:
+      throw new WrongCall(`There is no command "${command}"; the commands are list and show.`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, now: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    // parseArgs explains in several sentences; the first one says what is wrong.
+    throw new WrongCall(`${String((error as Error).message).split('. ')[0]}.`);
+  }
+}
+
+function folder(command: string, dir: string | undefined): string {
+  if (dir === undefined) throw new WrongCall(`"${command}" needs a folder.`);
+  const path = resolve(dir);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new WrongCall(`There is no folder ${path}.`);
+  return path;
+}
+
+const options = { activityWindow: defaultActivityWindow, metric: defaultMetricChoice };
+
+function list(dir: string, now: number): readonly RunEntry[] {
+  const root = realPath(dir) ?? dir;
+  return atOnce(resolveRunsDirectories(dir))
+    .flatMap((runsDir) => atOnce(listRuns(runsDir)))
+    .flatMap((path) => read(path, root) ?? [])
+    .sort((a, b) => compareRuns(a.run, b.run))
+    .map(({ run, details }) => toRunEntry(run, details, now, options));
+}
+
+function show(dir: string, now: number) {
+  const found = looksLikeRun(dir) ? read(dir, realPath(dir) ?? dir) : undefined;
+  if (!found) throw new WrongCall(`${dir} is no run: it holds neither run.json nor journal/.`);
+  const { run, details } = found;
+  return { ...toRunEntry(run, details, now, options), tasks: toTaskEntries(run, details, options.metric) };
+}
+
+function read(dir: string, root: string): { run: Run; details: RunDetails } | undefined {
+  const directory = new RunDirectory(dir, root);
+  const run = atOnce(directory.read());
+  const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
+  return run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [] } };
+}
+
+function print<T>(value: T, json: boolean | undefined, toText: (value: T) => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : toText(value)}\n`);
+}
+
+function table(entries: readonly RunEntry[], now: number): string {
+  if (entries.length === 0) return 'No runs.';
+  return entries
+    .map((entry) => {
+      const age = ago(now - Date.parse(entry.updatedAt));
+      return [entry.state.padEnd(10), entry.runId, age.padStart(10), visible(entry.title)].join('  ');
+    })
+    .join('\n');
+}
+
+function description(entry: ReturnType<typeof show>): string {
+  return [
+    `${visible(entry.title)}\n${visible(entry.reason)}\n${entry.dir}`,
+    ...entry.tasks.map(
+      (task) => `  ${task.status.padEnd(9)}  ${task.kind.padEnd(10)}  ${visible(task.title)}`,
+    ),
+    ...entry.problems.map((problem) => `  problem: ${visible(problem)}`),
+  ].join('\n');
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof WrongCall)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

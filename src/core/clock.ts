@@ -1,0 +1,25 @@
+import { toDisposable, type Disposable } from './disposables';
+
+/** Time as the outside gives it, so that nothing in core reads a clock of its own. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Calls back once after so many milliseconds, unless disposed before. */
+  after(milliseconds: number, callback: () => void): Disposable;
+}
+
+/** setTimeout fires at once for delays beyond 2^31 - 1 ms (Node documents it); longer waits are cut to this. */
+const longestTimer = 2_147_483_647;
+
+/** The timers every JavaScript host has; declared here because core knows neither Node nor the DOM. */
+declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
+declare const clearTimeout: (timer: unknown) => void;
+
+/** The real time of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, Math.max(0, Math.min(milliseconds, longestTimer)));
+    return toDisposable(() => clearTimeout(timer));
+  },
+};

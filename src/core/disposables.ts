@@ -1,0 +1,40 @@
+/** Something that holds a resource until it is disposed. Disposing twice is harmless. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Collects disposables; who creates one adds it on the same line. */
+export class DisposableStore implements Disposable {
+  readonly #items = new Set<Disposable>();
+  #disposed = false;
+
+  /** Adds and returns the item. When the store is disposed already, the item is disposed at once. */
+  add<T extends Disposable>(item: T): T {
+    if (this.#disposed) item.dispose();
+    else this.#items.add(item);
+    return item;
+  }
+
+  /** Disposes one item before the store's own end. */
+  delete(item: Disposable): void {
+    if (this.#items.delete(item)) item.dispose();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const item of [...this.#items].reverse()) item.dispose();
+    this.#items.clear();
+  }
+}
+
+/** A disposable made of a function, called at most once. */
+export function toDisposable(onDispose: () => void): Disposable {
+  let done = false;
+  return {
+    dispose() {
+      if (done) return;
+      done = true;
+      onDispose();
+    },
+  };
+}

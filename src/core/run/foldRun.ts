@@ -1,0 +1,232 @@
+import type { JournalEntry, RecordedError } from './journal';
+import type { Entrypoint } from './metadata';
+import type { Problem } from './problem';
+
+/** One effect: a task, breakpoint or sleep that the process asked for. */
+export interface Effect {
+  readonly effectId: string;
+  readonly taskId: string;
+  /** agent, shell, node, breakpoint, sleep, orchestrator_task, skill, subprocess, or anything else. */
+  readonly kind: string;
+  readonly label: string | undefined;
+  readonly labels: readonly string[];
+  readonly stepId: string | undefined;
+  readonly invocationKey: string | undefined;
+  /** Milliseconds since 1970; `undefined` when the event does not say. */
+  readonly requestedAt: number | undefined;
+  /** The journal's sequence number of the request. */
+  readonly requestedSeq: number;
+  /** Effects that one iterate requested together share a number; numbered from 1. */
+  readonly batch: number;
+  readonly status: 'pending' | 'ok' | 'error' | 'cancelled';
+  /** When it was resolved or cancelled. */
+  readonly resolvedAt: number | undefined;
+  /** Its place among the resolved, from 1; 0 while it is pending. */
+  readonly resolvedOrder: number;
+  /** How many effects were resolved when it was requested. */
+  readonly resolvedBefore: number;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  readonly error: RecordedError | undefined;
+  /** Why it was cancelled. */
+  readonly cancelReason: string | undefined;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
+  readonly at: number | undefined;
+  readonly error: RecordedError | undefined;
+  /** Why it was halted, or the reason a person gave for sealing it. */
+  readonly reason: string | undefined;
+  /** A person closed it with `run:halt`; it cannot be resumed. */
+  readonly sealed: boolean;
+}
+
+/** What the readable events of a journal, in order, amount to. */
+export interface RunFold {
+  /** Events folded in, unknown types included. */
+  readonly entries: number;
+  readonly processId: string | undefined;
+  readonly entry: Entrypoint | undefined;
+  readonly prompt: string | undefined;
+  readonly sdkVersion: string | undefined;
+  /** In order of their requests. */
+  readonly effects: ReadonlyMap<string, Effect>;
+  /** `undefined`: not finished, or reopened by a later request. */
+  readonly end: RunEnd | undefined;
+  /** Milliseconds since 1970 of the first and the last event that say when they were recorded. */
+  readonly firstAt: number | undefined;
+  readonly lastAt: number | undefined;
+  /** Something was resolved or cancelled after the last request: an iterate has something new to work with. */
+  readonly answeredSinceRequest: boolean;
+  readonly resolvedCount: number;
+  readonly batches: number;
+  /** Whether the next request opens a new batch. */
+  readonly batchClosed: boolean;
+  readonly lastRequestAt: number | undefined;
+  readonly created: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export const emptyFold: RunFold = {
+  entries: 0,
+  processId: undefined,
+  entry: undefined,
+  prompt: undefined,
+  sdkVersion: undefined,
+  effects: new Map(),
+  end: undefined,
+  firstAt: undefined,
+  lastAt: undefined,
+  answeredSinceRequest: false,
+  resolvedCount: 0,
+  batches: 0,
+  batchClosed: true,
+  lastRequestAt: undefined,
+  created: false,
+  problems: [],
+};
+
+/**
+ * Requests of one iterate follow each other within milliseconds (32 ms at most were observed on 0.0.187), so a pause
+ * this long means another iterate even if nothing was resolved in between.
+ */
+const batchPause = 5000;
+
+/** Other events after which the next request belongs to another iterate. */
+const closesBatch = new Set(['PROCESS_CODE_HASH_CHANGED', 'PROCESS_ASSIGNED']);
+
+/**
+ * Folds entries, in journal order, onto what was folded before. Pure: folding in pieces gives the same as folding at
+ * once. The first answer to an effect stands, as in the engine; a later one becomes a problem.
+ */
+export function foldRun(entries: readonly JournalEntry[], before: RunFold = emptyFold): RunFold {
+  if (entries.length === 0) return before;
+  const effects = new Map(before.effects);
+  const problems = [...before.problems];
+  const run = { ...before, effects, problems };
+  for (const entry of entries) apply(run, entry);
+  return run;
+}
+
+type Draft = { -readonly [K in keyof RunFold]: RunFold[K] } & {
+  effects: Map<string, Effect>;
+  problems: Problem[];
+};
+
+function apply(run: Draft, entry: JournalEntry): void {
+  const { event, at } = entry;
+  run.entries += 1;
+  run.firstAt ??= at;
+  run.lastAt = at ?? run.lastAt;
+  run.sdkVersion ??= entry.sdkVersion;
+  const problem = (what: string): unknown => run.problems.push({ file: `journal/${entry.file}`, what });
+
+  switch (event.type) {
+    case 'RUN_CREATED':
+      if (run.created) problem('creates the run a second time: an existing id was used again');
+      run.created = true;
+      run.processId = event.processId ?? run.processId;
+      run.entry = event.entry ?? run.entry;
+      run.prompt = event.prompt ?? run.prompt;
+      return;
+    case 'EFFECT_REQUESTED': {
+      if (run.effects.has(event.effectId)) {
+        problem(`requests the effect ${event.effectId} a second time; it is ignored`);
+        return;
+      }
+      const paused =
+        at !== undefined && run.lastRequestAt !== undefined && at - run.lastRequestAt > batchPause;
+      if (run.batchClosed || paused) run.batches += 1;
+      run.batchClosed = false;
+      run.lastRequestAt = at ?? run.lastRequestAt;
+      run.end = undefined;
+      run.answeredSinceRequest = false;
+      const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
+      run.effects.set(effectId, {
+        effectId,
+        taskId,
+        kind,
+        label,
+        labels,
+        stepId,
+        invocationKey,
+        requestedAt: at,
+        requestedSeq: entry.seq,
+        batch: run.batches,
+        status: 'pending',
+        resolvedAt: undefined,
+        resolvedOrder: 0,
+        resolvedBefore: run.resolvedCount,
+        startedAt: undefined,
+        finishedAt: undefined,
+        error: undefined,
+        cancelReason: undefined,
+      });
+      return;
+    }
+    case 'EFFECT_RESOLVED': {
+      const { status, startedAt, finishedAt, error } = event;
+      settle(run, entry, event.effectId, { status, startedAt, finishedAt, error });
+      return;
+    }
+    case 'EFFECT_CANCELLED':
+      settle(run, entry, event.effectId, { status: 'cancelled', cancelReason: event.reason });
+      return;
+    case 'RUN_COMPLETED':
+      run.end = end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
+      return;
+    case 'RUN_FAILED':
+      run.batchClosed = true;
+      run.end = end(event.type, at, event.error, event.sealReason, event.sealReason !== undefined);
+      return;
+    case 'PROCESS_RUNTIME_ERROR':
+      run.batchClosed = true;
+      run.end = end(event.type, at, event.error, undefined, false);
+      return;
+    case 'RUN_HALTED':
+      run.end = end(event.type, at, undefined, event.reason, false);
+      return;
+    case 'other':
+      if (closesBatch.has(event.name)) run.batchClosed = true;
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Partial<Effect>): void {
+  const effect = run.effects.get(effectId);
+  const file = `journal/${entry.file}`;
+  if (!effect) {
+    run.problems.push({ file, what: `answers the effect ${effectId}, whose request is not in the journal` });
+    return;
+  }
+  if (effect.status !== 'pending') {
+    run.problems.push({
+      file,
+      what: `answers the effect ${effectId} a second time; the first answer stands`,
+    });
+    return;
+  }
+  run.resolvedCount += 1;
+  run.batchClosed = true;
+  run.answeredSinceRequest = true;
+  run.effects.set(effectId, {
+    ...effect,
+    ...outcome,
+    resolvedAt: entry.at,
+    resolvedOrder: run.resolvedCount,
+  });
+}
+
+function end(
+  type: RunEnd['type'],
+  at: number | undefined,
+  error: RecordedError | undefined,
+  reason: string | undefined,
+  sealed: boolean,
+): RunEnd {
+  return { type, at, error, reason, sealed };
+}

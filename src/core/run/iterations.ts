@@ -1,0 +1,152 @@
+import type { Effect } from './foldRun';
+import { tabulateMetric, type MetricChoice, type MetricTable } from './metrics';
+import type { TaskDefinition, TaskResult } from './task';
+
+/** One round of a process. The journal has no event for it; it is derived. */
+export interface Iteration {
+  /** The number the process itself gave, or counted from 1. */
+  readonly n: number;
+  /** In order of their requests. */
+  readonly effects: readonly Effect[];
+  readonly requested: number;
+  readonly ok: number;
+  readonly error: number;
+  readonly cancelled: number;
+  /** `undefined`: none of its results has the metric. */
+  readonly metric: number | undefined;
+  readonly best: boolean;
+}
+
+/** Every iteration of a run, in rising order of numbers, and the metric they are weighed by. */
+export interface Iterations {
+  readonly list: readonly Iteration[];
+  /** `undefined`: no result has a metric. */
+  readonly metric: MetricTable | undefined;
+}
+
+/** What the files of the tasks add to the journal; a task that could not be read is not in it. */
+export interface TaskFiles {
+  readonly tasks: ReadonlyMap<string, TaskDefinition>;
+  readonly results: ReadonlyMap<string, TaskResult>;
+}
+
+export const noTaskFiles: TaskFiles = { tasks: new Map(), results: new Map() };
+
+/** Groups the effects of a run into iterations and weighs them. */
+export function deriveIterations(
+  effects: readonly Effect[],
+  files: TaskFiles,
+  choice: MetricChoice,
+): Iterations {
+  const numbers = byExplicitNumber(effects, files) ?? byRepeat(effects, files) ?? byBatch(effects);
+  const groups = new Map<number, Effect[]>();
+  effects.forEach((effect, i) => {
+    const n = numbers[i] as number;
+    const group = groups.get(n);
+    if (group) group.push(effect);
+    else groups.set(n, [effect]);
+  });
+  const sorted = [...groups].sort(([a], [b]) => a - b);
+  const metric = tabulateMetric(
+    sorted.map(([n, group]) => ({
+      n,
+      metrics: group
+        .filter((effect) => effect.resolvedOrder > 0)
+        .sort((a, b) => a.resolvedOrder - b.resolvedOrder)
+        .map((effect) => files.results.get(effect.effectId)?.metrics ?? {}),
+    })),
+    choice,
+  );
+  const counted = (group: readonly Effect[], status: Effect['status']): number =>
+    group.filter((effect) => effect.status === status).length;
+  return {
+    metric,
+    list: sorted.map(([n, group]) => ({
+      n,
+      effects: group,
+      requested: group.length,
+      ok: counted(group, 'ok'),
+      error: counted(group, 'error'),
+      cancelled: counted(group, 'cancelled'),
+      metric: metric?.values.get(n),
+      best: metric?.best === n,
+    })),
+  };
+}
+
+/** One iteration number for each effect, or `undefined` when this way of telling does not fit the run. */
+type Numbers = readonly number[] | undefined;
+
+/** The process says it: in the task's input, else in a label or title ("Iteration 3"). */
+function byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Numbers {
+  const explicit = effects.map((effect) => explicitNumber(effect, files.tasks.get(effect.effectId)));
+  let current = explicit.find((n) => n !== undefined);
+  if (current === undefined) return undefined;
+  return explicit.map((n) => (current = n ?? current) as number);
+}
+
+function explicitNumber(effect: Effect, task: TaskDefinition | undefined): number | undefined {
+  if (task?.iteration !== undefined) return task.iteration;
+  for (const text of [effect.label, ...effect.labels, ...(task?.labels ?? []), task?.title]) {
+    const match = text === undefined ? undefined : /\biteration[\s:#_-]*(\d+)\b/i.exec(text);
+    if (match) return Number(match[1]);
+  }
+  return undefined;
+}
+
+/**
+ * A loop asks the same task again after its answer. Breakpoints, sleeps and the engine's own tasks repeat within a
+ * round; so does a request with equal inputs, which old engines make when step ids drift in nested parallel branches.
+ */
+function byRepeat(effects: readonly Effect[], files: TaskFiles): Numbers {
+  let n = 1;
+  let current = new Map<string, Effect[]>();
+  const numbers = effects.map((effect) => {
+    const earlier = current.get(effect.taskId) ?? [];
+    if (beginsRound(effect, earlier, files)) {
+      n += 1;
+      current = new Map();
+    }
+    const same = current.get(effect.taskId);
+    if (same) same.push(effect);
+    else current.set(effect.taskId, [effect]);
+    return n;
+  });
+  return n > 1 ? numbers : undefined;
+}
+
+function beginsRound(effect: Effect, earlier: readonly Effect[], files: TaskFiles): boolean {
+  if (effect.kind === 'breakpoint' || effect.kind === 'sleep' || effect.taskId.startsWith('__sdk.'))
+    return false;
+  const sameInputs = (e: Effect): boolean => {
+    const [a, b] = [files.tasks.get(e.effectId), files.tasks.get(effect.effectId)];
+    return a !== undefined && b !== undefined && sameValue(a.inputs, b.inputs);
+  };
+  return earlier.some((e) => wasResolvedWhenRequested(e, effect)) && !earlier.some(sameInputs);
+}
+
+function wasResolvedWhenRequested(earlier: Effect, later: Effect): boolean {
+  return (
+    earlier.status !== 'cancelled' &&
+    earlier.resolvedOrder > 0 &&
+    earlier.resolvedOrder <= later.resolvedBefore
+  );
+}
+
+/** Equal as JSON values; the order of keys does not matter. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key], right[key]))
+  );
+}
+
+/** What one iterate requested together is one iteration. */
+function byBatch(effects: readonly Effect[]): readonly number[] {
+  return effects.map((effect) => effect.batch);
+}

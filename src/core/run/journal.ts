@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { moment, parseJson, readLenient, segment, text } from './lenient';
+import { toEntrypoint, type Entrypoint } from './metadata';
+import type { Problem } from './problem';
+
+/** What an event's file name tells; sequence number and ULID stand nowhere else. */
+export interface EventName {
+  readonly file: string;
+  readonly seq: number;
+  readonly ulid: string;
+}
+
+const eventFile = /^(\d{1,15})\.([0-9A-Za-z]{26})\.json$/;
+
+/** Reads `NNNNNN.<ULID>.json`; `undefined` for any other name. */
+export function parseEventName(file: string): EventName | undefined {
+  const match = eventFile.exec(file);
+  if (!match) return undefined;
+  return { file, seq: Number(match[1]), ulid: match[2] as string };
+}
+
+/** Journal order: by sequence number (which outgrows its six digits), then by name. */
+export function compareEventNames(a: EventName, b: EventName): number {
+  return a.seq - b.seq || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
+}
+
+/** An error as engines write it into events and results. */
+export interface RecordedError {
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  readonly stack: string | undefined;
+}
+
+/** What happened, as far as the extension acts on it. Every other type is `other` and only counts as an event. */
+export type JournalEvent =
+  | {
+      readonly type: 'RUN_CREATED';
+      readonly processId: string | undefined;
+      readonly entry: Entrypoint | undefined;
+      readonly prompt: string | undefined;
+    }
+  | {
+      readonly type: 'EFFECT_REQUESTED';
+      readonly effectId: string;
+      readonly taskId: string;
+      readonly kind: string;
+      readonly label: string | undefined;
+      readonly labels: readonly string[];
+      readonly stepId: string | undefined;
+      readonly invocationKey: string | undefined;
+    }
+  | {
+      readonly type: 'EFFECT_RESOLVED';
+      readonly effectId: string;
+      readonly status: 'ok' | 'error';
+      readonly error: RecordedError | undefined;
+      readonly startedAt: number | undefined;
+      readonly finishedAt: number | undefined;
+    }
+  | { readonly type: 'EFFECT_CANCELLED'; readonly effectId: string; readonly reason: string | undefined }
+  | { readonly type: 'RUN_COMPLETED'; readonly sealReason: string | undefined }
+  | {
+      readonly type: 'RUN_FAILED';
+      readonly error: RecordedError | undefined;
+      readonly sealReason: string | undefined;
+    }
+  | { readonly type: 'PROCESS_RUNTIME_ERROR'; readonly error: RecordedError | undefined }
+  | { readonly type: 'RUN_HALTED'; readonly reason: string | undefined }
+  | { readonly type: 'other'; readonly name: string };
+
+/** One readable event at its place in the journal. */
+export interface JournalEntry extends EventName {
+  /** When it was recorded, in milliseconds since 1970; `undefined` when the event does not say so readably. */
+  readonly at: number | undefined;
+  /** Written by engines since 5.x. */
+  readonly sdkVersion: string | undefined;
+  readonly event: JournalEvent;
+}
+
+const envelope = {
+  type: text.min(1, 'it must not be empty'),
+  recordedAt: moment,
+  data: z.record(z.string(), z.unknown(), 'it must be an object'),
+  sdkVersion: text,
+};
+
+const recordedError = z.union([
+  text.transform((message): RecordedError => ({ name: undefined, message, stack: undefined })),
+  z
+    .looseObject({
+      name: text.optional().catch(undefined),
+      message: text.optional().catch(undefined),
+      stack: text.optional().catch(undefined),
+    })
+    .transform(({ name, message, stack }): RecordedError => ({ name, message, stack })),
+]);
+
+const effectId = { effectId: segment };
+
+const dataShapes = {
+  RUN_CREATED: { processId: text, prompt: text },
+  EFFECT_REQUESTED: {
+    ...effectId,
+    taskId: text,
+    kind: text,
+    label: text,
+    labels: z.array(z.string('it must hold only texts'), 'it must be a list'),
+    stepId: text,
+    invocationKey: text,
+  },
+  EFFECT_RESOLVED: {
+    ...effectId,
+    status: z.enum(['ok', 'error'], 'it must be "ok" or "error"'),
+    error: recordedError,
+    startedAt: moment,
+    finishedAt: moment,
+  },
+  EFFECT_CANCELLED: { ...effectId, reason: text },
+  RUN_COMPLETED: { manual_seal_reason: text },
+  RUN_FAILED: { error: recordedError, manual_seal_reason: text },
+  PROCESS_RUNTIME_ERROR: { error: recordedError },
+  RUN_HALTED: { reason: text },
+} as const;
+
+/** What reading one event file gave. An event that cannot be used has no entry, and says why. */
+export interface ParsedEvent {
+  readonly entry: JournalEntry | undefined;
+  /** What is wrong with it; the engine's repair drops an event that is no JSON, and nothing else. */
+  readonly problems: readonly Omit<Problem, 'file'>[];
+}
+
+/** Reads one event file, tolerantly: unknown types and fields are welcome, a wrong field is left out and said. */
+export function parseEvent(name: EventName, json: string): ParsedEvent {
+  const parsed = parseJson(json);
+  if ('problem' in parsed) return { entry: undefined, problems: [{ what: parsed.problem, mendable: true }] };
+  const { fields, problems } = readLenient(parsed.value, envelope);
+  const { type, recordedAt, data, sdkVersion } = fields ?? {};
+  if (type === undefined) return { entry: undefined, problems: toProblems(orMissing(problems, 'type')) };
+  const { event, problems: dataProblems } = parseData(type, data ?? {});
+  const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
+  return {
+    entry: event && { ...name, at: recordedAt, sdkVersion, event },
+    problems: toProblems([...all, ...dataProblems]),
+  };
+}
+
+function toProblems(sentences: readonly string[]): ParsedEvent['problems'] {
+  return sentences.map((what) => ({ what }));
+}
+
+function parseData(
+  type: string,
+  data: Readonly<Record<string, unknown>>,
+): { event: JournalEvent | undefined; problems: readonly string[] } {
+  switch (type) {
+    case 'RUN_CREATED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      const entry = toEntrypoint(data['entrypoint']);
+      return { event: { type, processId: fields?.processId, prompt: fields?.prompt, entry }, problems };
+    }
+    case 'EFFECT_REQUESTED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      if (fields?.effectId === undefined)
+        return { event: undefined, problems: orMissing(problems, 'effectId') };
+      const { effectId, taskId, kind, label, labels, stepId, invocationKey } = fields;
+      return {
+        event: {
+          type,
+          effectId,
+          taskId: taskId ?? effectId,
+          kind: kind ?? 'unknown',
+          label,
+          labels: labels ?? [],
+          stepId,
+          invocationKey,
+        },
+        problems,
+      };
+    }
+    case 'EFFECT_RESOLVED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      if (fields?.effectId === undefined)
+        return { event: undefined, problems: orMissing(problems, 'effectId') };
+      if (fields.status === undefined) return { event: undefined, problems: orMissing(problems, 'status') };
+      const { effectId, status, error, startedAt, finishedAt } = fields;
+      return { event: { type, effectId, status, error, startedAt, finishedAt }, problems };
+    }
+    case 'EFFECT_CANCELLED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      if (fields?.effectId === undefined)
+        return { event: undefined, problems: orMissing(problems, 'effectId') };
+      return { event: { type, effectId: fields.effectId, reason: fields.reason }, problems };
+    }
+    case 'RUN_COMPLETED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      return { event: { type, sealReason: fields?.manual_seal_reason }, problems };
+    }
+    case 'RUN_FAILED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      return { event: { type, error: fields?.error, sealReason: fields?.manual_seal_reason }, problems };
+    }
+    case 'PROCESS_RUNTIME_ERROR': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      return { event: { type, error: fields?.error }, problems };
+    }
+    case 'RUN_HALTED': {
+      const { fields, problems } = readLenient(data, dataShapes[type]);
+      return { event: { type, reason: fields?.reason }, problems };
+    }
+    default:
+      return { event: { type: 'other', name: type }, problems: [] };
+  }
+}
+
+function orMissing(problems: readonly string[], field: string): readonly string[] {
+  return problems.some((problem) => problem.includes(`"${field}"`))
+    ? problems
+    : [...problems, `has no "${field}"`];
+}
+
+/** What the names in a journal folder say without reading a file: order, gaps, repeats, strangers. */
+export interface JournalListing {
+  /** In journal order. */
+  readonly names: readonly EventName[];
+  /** `file` is the name inside the journal; empty for the journal itself. */
+  readonly problems: readonly Problem[];
+}
+
+/** Sorts the file names of a journal folder. `writing`: a live process holds the lock, so a temporary file is normal. */
+export function listJournal(files: readonly string[], writing: boolean): JournalListing {
+  const names: EventName[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const name = parseEventName(file);
+    if (name) names.push(name);
+    else if (/\.json\.tmp-/.test(file)) {
+      if (!writing) {
+        const what =
+          'is a temporary file that an interrupted write left behind; it breaks the numbering of the next event';
+        problems.push({ file, what, mendable: true });
+      }
+    } else if (file.endsWith('.json')) {
+      problems.push({ file, what: 'is not named like an event; engines refuse the run while it is here' });
+    } else if (!file.startsWith('.')) {
+      problems.push({ file, what: 'does not belong into a journal; it is ignored' });
+    }
+  }
+  names.sort(compareEventNames);
+  let expected = 1;
+  for (const { file, seq } of names) {
+    if (seq >= expected) {
+      if (seq > expected) problems.push({ file: '', ...gap(expected, seq - 1) });
+      expected = seq + 1;
+    } else {
+      problems.push({ file, what: `has a sequence number that occurs twice (${seq})`, mendable: true });
+    }
+  }
+  return { names, problems };
+}
+
+function gap(from: number, to: number): Omit<Problem, 'file'> {
+  if (from !== to) return { what: `lacks the events ${from} to ${to}` };
+  // The engine's repair renumbers after a missing first event, and keeps every other gap.
+  return from === 1 ? { what: 'lacks its first event', mendable: true } : { what: `lacks the event ${from}` };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { isRecord, moment, parseLenient, text } from './lenient';
+
+/** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
+export interface RunMetadata {
+  readonly processId: string | undefined;
+  /** `undefined`: a bare run, to which no process is assigned yet, or an unusable entry. */
+  readonly entry: Entrypoint | undefined;
+  readonly prompt: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | undefined;
+  /** Written by engines since 5.x; older ones leave no version. */
+  readonly sdkVersion: string | undefined;
+  /** The project the run belongs to; only newer engines write it. */
+  readonly cwd: string | undefined;
+  readonly harness: string | undefined;
+  readonly nonInteractive: boolean;
+  /** The run that started this one as a subprocess. */
+  readonly parentRunId: string | undefined;
+}
+
+export interface Entrypoint {
+  /** Relative to the run folder with "/" between parts, or absolute. */
+  readonly importPath: string;
+  readonly exportName: string;
+}
+
+/** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */
+export const layoutVersion = '2026.01-storage-preview';
+
+const shape = {
+  processId: text,
+  entrypoint: z.union([text, z.looseObject({ importPath: text, exportName: text.optional() })]),
+  prompt: text,
+  createdAt: moment,
+  layoutVersion: text,
+  sdkVersion: text,
+  cwd: text,
+  harness: text,
+  nonInteractive: z.boolean('it must be true or false'),
+  nested: z.looseObject({ parentRunId: text.optional() }),
+};
+
+/** Reads run.json. `metadata` is undefined when the file is no JSON object. */
+export function parseMetadata(json: string): {
+  readonly metadata: RunMetadata | undefined;
+  readonly problems: readonly string[];
+} {
+  const { fields, problems } = parseLenient(json, shape);
+  if (!fields) return { metadata: undefined, problems };
+  const foreign = fields.layoutVersion !== undefined && fields.layoutVersion !== layoutVersion;
+  return {
+    metadata: {
+      processId: fields.processId,
+      entry: toEntrypoint(fields.entrypoint),
+      prompt: fields.prompt,
+      createdAt: fields.createdAt,
+      sdkVersion: fields.sdkVersion,
+      cwd: fields.cwd,
+      harness: fields.harness,
+      nonInteractive: fields.nonInteractive ?? false,
+      parentRunId: fields.nested?.parentRunId,
+    },
+    problems: foreign
+      ? [...problems, `has the layout "${fields.layoutVersion}", which engines refuse to iterate`]
+      : problems,
+  };
+}
+
+/** Reads an entry point as run.json or RUN_CREATED hold it: an object, or "path#export". */
+export function toEntrypoint(value: unknown): Entrypoint | undefined {
+  const [path, name] =
+    typeof value === 'string'
+      ? value.split('#', 2)
+      : isRecord(value)
+        ? [value['importPath'], value['exportName']]
+        : [];
+  // "bare-run" is what 6.x engines write before a process is assigned.
+  if (typeof path !== 'string' || path === '' || path === 'bare-run') return undefined;
+  return { importPath: path, exportName: typeof name === 'string' && name !== '' ? name : 'process' };
+}

@@ -1,0 +1,84 @@
+import { isRecord } from './lenient';
+
+/** Names under which processes report how good an iteration was, most telling first. */
+export const metricKeys = [
+  'overallScore',
+  'score',
+  'qualityScore',
+  'coverage',
+  'passRate',
+  'confidence',
+] as const;
+
+/** How deep in a result a metric may lie; 1 is the result itself. */
+const depth = 3;
+
+/** The finite numbers found under the keys, each at its shallowest place. Lists are not searched: they hold many. */
+export function findNumbers(value: unknown, keys: readonly string[]): Readonly<Record<string, number>> {
+  const found: Record<string, number> = {};
+  let level: readonly unknown[] = [value];
+  for (let d = 0; d < depth && level.length > 0; d += 1) {
+    const records = level.filter(isRecord);
+    for (const record of records) {
+      for (const key of keys) {
+        const number = Object.hasOwn(record, key) ? record[key] : undefined;
+        if (typeof number === 'number' && Number.isFinite(number) && !Object.hasOwn(found, key))
+          found[key] = number;
+      }
+    }
+    level = records.flatMap((record) => Object.values(record));
+  }
+  return found;
+}
+
+/** What each iteration scored, by one metric. */
+export interface MetricTable {
+  readonly key: string;
+  /** By iteration number; iterations without the metric are not in it. */
+  readonly values: ReadonlyMap<number, number>;
+  /** The number of the best iteration; the first one on ties. */
+  readonly best: number;
+}
+
+/** How metrics are chosen and weighed; from the settings. */
+export interface MetricChoice {
+  /** `undefined`: the known key that most iterations have. */
+  readonly key: string | undefined;
+  readonly best: 'highest' | 'lowest';
+}
+
+export const defaultMetricChoice: MetricChoice = { key: undefined, best: 'highest' };
+
+/** The keys worth looking for in results. */
+export function wantedMetricKeys(choice: MetricChoice): readonly string[] {
+  return choice.key === undefined ? metricKeys : [choice.key];
+}
+
+/**
+ * Chooses the metric and finds the best iteration.
+ * @param iterations in rising order of their numbers; `metrics` in the order in which the effects were resolved
+ * @returns `undefined` when no iteration has a metric
+ */
+export function tabulateMetric(
+  iterations: readonly {
+    readonly n: number;
+    readonly metrics: readonly Readonly<Record<string, number>>[];
+  }[],
+  choice: MetricChoice,
+): MetricTable | undefined {
+  let chosen: { key: string; values: Map<number, number> } | undefined;
+  for (const key of wantedMetricKeys(choice)) {
+    const values = new Map<number, number>();
+    for (const { n, metrics } of iterations) {
+      // An iteration's value is that of its last resolved effect that has the key.
+      for (const found of metrics) if (Object.hasOwn(found, key)) values.set(n, found[key] as number);
+    }
+    if (values.size > (chosen?.values.size ?? 0)) chosen = { key, values };
+  }
+  if (!chosen) return undefined;
+  let best: readonly [number, number] | undefined;
+  for (const entry of chosen.values) {
+    if (!best || (choice.best === 'highest' ? entry[1] > best[1] : entry[1] < best[1])) best = entry;
+  }
+  return best && { ...chosen, best: best[0] };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { isRecord, moment, parseLenient, text } from './lenient';
+import { readBreakpoint, type Breakpoint } from './breakpoint';
+import { findNumbers } from './metrics';
+
+/** task.json, as far as rows, iterations and pages use it. */
+export interface TaskDefinition {
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  readonly labels: readonly string[];
+  readonly kind: string | undefined;
+  readonly inputs: unknown;
+  /** `inputs.iteration`, where it is an integer from 0 up. */
+  readonly iteration: number | undefined;
+  /** Milliseconds since 1970; sleeps only. */
+  readonly sleepUntil: number | undefined;
+  /** Breakpoints only. */
+  readonly breakpoint: Breakpoint | undefined;
+}
+
+/** result.json, as far as iterations and pages use it. */
+export interface TaskResult {
+  /** Numbers found in the value under the metric keys that were asked for. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The value, where it is small enough to be kept; `undefined` also for errors. */
+  readonly value: unknown;
+  /** Where the value lies when the engine put it into a file of its own (values over 1 MiB). */
+  readonly resultRef: string | undefined;
+  /** What the one who posted it added: who, when, through what. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+}
+
+const taskShape = {
+  kind: text,
+  title: text,
+  description: text,
+  labels: z.array(z.string('it must hold only texts'), 'it must be a list'),
+  sleep: z.looseObject({ iso: moment.optional(), targetEpochMs: z.number().optional() }),
+};
+
+/**
+ * Reads task.json.
+ * @param kind the kind that the journal tells, which counts
+ * @param inputFile the parsed `tasks/<id>/input.json` that agents write beside a breakpoint, if there is one
+ */
+export function parseTask(
+  json: string,
+  kind: string,
+  inputFile?: unknown,
+): { readonly task: TaskDefinition | undefined; readonly problems: readonly string[] } {
+  const { fields, raw, problems } = parseLenient(json, taskShape);
+  if (!fields || !raw) return { task: undefined, problems };
+  const inputs = raw['inputs'];
+  const iteration = isRecord(inputs) ? inputs['iteration'] : undefined;
+  return {
+    task: {
+      title: fields.title,
+      description: fields.description,
+      labels: fields.labels ?? [],
+      kind: fields.kind,
+      inputs,
+      iteration:
+        typeof iteration === 'number' && Number.isInteger(iteration) && iteration >= 0
+          ? iteration
+          : undefined,
+      sleepUntil: kind === 'sleep' ? (fields.sleep?.targetEpochMs ?? fields.sleep?.iso) : undefined,
+      breakpoint: kind === 'breakpoint' ? readBreakpoint(raw, inputFile) : undefined,
+    },
+    problems,
+  };
+}
+
+const resultShape = {
+  status: text,
+  resultRef: text,
+  metadata: z.record(z.string(), z.unknown(), 'it must be an object'),
+};
+
+/** Reads result.json, keeping the numbers found under `metricKeys`. Engines read `result` before `value`. */
+export function parseResult(
+  json: string,
+  metricKeys: readonly string[],
+): { readonly result: TaskResult | undefined; readonly problems: readonly string[] } {
+  const { fields, raw, problems } = parseLenient(json, resultShape);
+  if (!fields || !raw) return { result: undefined, problems };
+  const value = raw['result'] ?? raw['value'];
+  return {
+    result: {
+      metrics: findNumbers(value, metricKeys),
+      value,
+      resultRef: fields.resultRef,
+      metadata: fields.metadata,
+    },
+    problems,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Disposable } from '../disposables';
+import type { Run, RunDetails } from '../run/run';
+
+/** One run appeared or changed, or is gone. */
+export type RunChange =
+  { readonly type: 'read'; readonly run: Run } | { readonly type: 'gone'; readonly dir: string };
+
+/** Where runs come from. Everything else in the extension knows runs only through this port. */
+export interface RunSource {
+  /** Tells sources apart. */
+  readonly id: string;
+
+  /**
+   * Delivers everything that is there as the first batches, then each change, until disposed. The first batch comes
+   * even when there is no run, so that its arrival says: this place has been looked at. Called once.
+   */
+  watch(listener: (batch: readonly RunChange[]) => void): Disposable;
+
+  /** Looks again at everything, for a person who does not trust the watching. Never rejects. */
+  refresh(): Promise<void>;
+
+  /**
+   * Keeps a run under close watch, finished or not, while somebody looks at it or acts on it, and reads it now.
+   * Harmless for a run the source does not have.
+   */
+  attend(dir: string): Disposable;
+
+  /**
+   * Reads the task files of a run.
+   * @param metricKeys the numbers to look for in results
+   * @returns `undefined` when the source does not have the run (any more)
+   */
+  readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined>;
+
+  /**
+   * Reads a text file of a run.
+   * @param path inside the run folder, "/" between parts
+   * @throws HumanError when the file is missing, leads outside the run, is too large or is no text
+   */
+  readText(dir: string, path: string): Promise<string>;
+
+  /** The file names in the run's journal, in journal order. Empty when there are none. */
+  listEvents(dir: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,84 @@
+import { readdirSync, type Dirent } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { looksLikeRun } from './runDirectory';
+import { realPath } from './safeFile';
+import type { Sliced } from './slices';
+
+/** How many folders below a workspace folder a project may lie. */
+const projectDepth = 3;
+
+/** Folders that hold no projects of the person's own, and may be huge. */
+const skipped = new Set(['node_modules', '.git']);
+
+/** Every `.a5c/runs` of a workspace folder and of the projects nested in it. Links are not followed. */
+export function* findRunsDirectories(root: string, depth = projectDepth): Sliced<readonly string[]> {
+  const found: string[] = [];
+  let level = [root];
+  for (let d = 0; d <= depth && level.length > 0; d += 1) {
+    const next: string[] = [];
+    for (const folder of level) {
+      for (const entry of foldersIn(folder)) {
+        const path = join(folder, entry.name);
+        if (entry.name === '.a5c') {
+          if (foldersIn(path).some(({ name }) => name === 'runs')) found.push(join(path, 'runs'));
+        } else if (!skipped.has(entry.name)) {
+          next.push(path);
+        }
+      }
+      yield;
+    }
+    level = next;
+  }
+  return found;
+}
+
+/**
+ * The runs directories that a person means by a folder: itself if it is one (named `.a5c/runs`, or holding a run),
+ * else those of the projects in it.
+ */
+export function* resolveRunsDirectories(dir: string): Sliced<readonly string[]> {
+  const named = basename(dir) === 'runs' && basename(dirname(dir)) === '.a5c';
+  if (named) return [dir];
+  const found = yield* findRunsDirectories(dir);
+  const holdsRuns = foldersIn(dir).some(
+    ({ name }) => name !== '.a5c' && holds(join(dir, name), ['run.json', 'journal']),
+  );
+  return holdsRuns ? [dir, ...found] : found;
+}
+
+/**
+ * The run folders of a runs directory, newest id first. A link to a run beside it ("latest") is left out, so that no
+ * run shows twice; one that leads elsewhere is a run that reading will refuse.
+ */
+export function* listRuns(runsDir: string): Sliced<readonly string[]> {
+  const real = realPath(runsDir);
+  const runs: string[] = [];
+  for (const entry of entriesOf(runsDir)) {
+    const path = join(runsDir, entry.name);
+    if (entry.isSymbolicLink()) {
+      const target = realPath(path);
+      if (target !== undefined && (target === real || dirname(target) === real)) continue;
+    } else if (!entry.isDirectory()) continue;
+    if (looksLikeRun(path)) runs.push(path);
+    yield;
+  }
+  // ULIDs sort by time, so the newest run is read first.
+  return runs.sort().reverse();
+}
+
+function foldersIn(dir: string): readonly Dirent[] {
+  return entriesOf(dir).filter((entry) => entry.isDirectory());
+}
+
+function holds(dir: string, names: readonly string[]): boolean {
+  return entriesOf(dir).some(({ name }) => names.includes(name));
+}
+
+/** Nothing, where a folder is missing or closed: a workspace may hold folders that belong to others. */
+function entriesOf(dir: string): readonly Dirent[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

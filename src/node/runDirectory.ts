@@ -1,0 +1,302 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { decodeTime, isValid } from 'ulid';
+import { emptyFold, foldRun, type RunFold } from '../core/run/foldRun';
+import { listJournal, parseEvent, type EventName, type JournalEntry } from '../core/run/journal';
+import { parseJson } from '../core/run/lenient';
+import { parseLock, type RunLock } from '../core/run/lock';
+import { parseMetadata, type RunMetadata } from '../core/run/metadata';
+import type { Problem } from '../core/run/problem';
+import type { Run, RunDetails } from '../core/run/run';
+import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
+import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath } from './safeFile';
+import type { Sliced } from './slices';
+
+/** Reads one run folder, and later only what is new in it. Never throws: what is wrong becomes a problem of the run. */
+export class RunDirectory {
+  #names: readonly EventName[] = [];
+  #fold: RunFold = emptyFold;
+  #eventProblems: readonly Problem[] = [];
+  readonly #tasks = new Map<string, { task: TaskDefinition | undefined; problems: readonly Problem[] }>();
+
+  /**
+   * @param dir absolute path of the run folder
+   * @param root the folder that links must not leave: the run's runs directory or workspace; a real path
+   */
+  constructor(
+    readonly dir: string,
+    private readonly root: string,
+  ) {}
+
+  /** Reads the run as it is now. `undefined`: there is no such folder, or it is no run. */
+  *read(): Sliced<Run | undefined> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
+    const { real, entries } = opened;
+    const problems: Problem[] = [];
+    const note =
+      (file: string, mendable = false) =>
+      (what: string): unknown =>
+        problems.push({ file, what, ...(mendable ? { mendable } : {}) });
+
+    const metadata = readMetadata(real, note('run.json'));
+    // Without run.json the journal alone may still tell the run; without both it is none.
+    if (!entries.has('run.json') && !entries.has('journal')) return undefined;
+    const lock = entries.has('run.lock') ? readLock(real, note('run.lock', true)) : undefined;
+    const journal = join(real, 'journal');
+    const files = readJournalFolder(this.root, journal, note('journal'));
+    const listing = listJournal(files, lock?.alive ?? false);
+    for (const { file, ...problem } of listing.problems) {
+      problems.push({ file: file === '' ? 'journal' : `journal/${file}`, ...problem });
+    }
+    yield* this.#foldNew(listing.names, journal);
+    problems.push(...this.#eventProblems, ...this.#fold.problems);
+
+    const pendingTasks = new Map<string, TaskDefinition>();
+    for (const { effectId, kind, status } of this.#fold.effects.values()) {
+      if (status !== 'pending') {
+        this.#tasks.delete(effectId);
+        continue;
+      }
+      const { task, problems: found } = this.#pendingTask(real, effectId, kind);
+      if (task) pendingTasks.set(effectId, task);
+      problems.push(...found);
+      yield;
+    }
+    const createdAt = metadata?.createdAt ?? this.#fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
+    return {
+      dir: this.dir,
+      runId: basename(this.dir),
+      projectDir:
+        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : projectOf(this.dir),
+      metadata,
+      fold: this.#fold,
+      eventFiles: listing.names.length,
+      lock,
+      createdAt,
+      updatedAt: this.#fold.lastAt ?? createdAt,
+      pendingTasks,
+      problems: [...problems, ...missingEntry(real, this.root, metadata)],
+    };
+  }
+
+  /** Reads the files of every task. `undefined`: the folder is gone. */
+  *readDetails(metricKeys: readonly string[]): Sliced<RunDetails | undefined> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return undefined;
+    const tasks = new Map<string, TaskDefinition>();
+    const results = new Map<string, TaskResult>();
+    const problems: Problem[] = [];
+    for (const { effectId, kind, status } of this.#fold.effects.values()) {
+      const read = readTask(opened.real, effectId, kind);
+      if (read.task) tasks.set(effectId, read.task);
+      // Problems of pending tasks are on the run already.
+      if (status !== 'pending') problems.push(...read.problems);
+      if (status === 'ok' || status === 'error') {
+        const found = readResult(opened.real, effectId, metricKeys);
+        if (found.result) results.set(effectId, found.result);
+        problems.push(...found.problems);
+      }
+      yield;
+    }
+    return { tasks, results, problems };
+  }
+
+  /** The journal's event files in order. */
+  listEvents(): readonly string[] {
+    return this.#names.map(({ file }) => file);
+  }
+
+  #open():
+    | { readonly real: string; readonly entries: ReadonlySet<string>; readonly modifiedAt: number }
+    | { readonly problem: string }
+    | undefined {
+    try {
+      const stat = statSync(this.dir);
+      if (!stat.isDirectory()) return undefined;
+      const real = realPath(this.dir);
+      if (real === undefined) return undefined;
+      if (!isInside(this.root, real))
+        return { problem: 'is a link out of the folder it lies in; it is not followed' };
+      return { real, entries: new Set(readdirSync(real)), modifiedAt: stat.mtimeMs };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      return {
+        problem: code === 'ELOOP' ? 'is a link that leads in a circle' : `cannot be opened (${code})`,
+      };
+    }
+  }
+
+  #closedRun(what: string): Run {
+    const createdAt = ulidTime(this.dir) ?? 0;
+    return {
+      dir: this.dir,
+      runId: basename(this.dir),
+      projectDir: projectOf(this.dir),
+      metadata: undefined,
+      fold: emptyFold,
+      eventFiles: 0,
+      lock: undefined,
+      createdAt,
+      updatedAt: createdAt,
+      pendingTasks: new Map(),
+      problems: [{ file: '.', what }],
+    };
+  }
+
+  /** Events never change, so only new names are read; if a known one disappeared, the run is read anew. */
+  *#foldNew(names: readonly EventName[], journal: string): Sliced<void> {
+    const known = this.#names;
+    const grown = known.length <= names.length && known.every(({ file }, i) => names[i]?.file === file);
+    let fold = grown ? this.#fold : emptyFold;
+    const problems = grown ? [...this.#eventProblems] : [];
+    const entries: JournalEntry[] = [];
+    for (const name of grown ? names.slice(known.length) : names) {
+      const read = readTextIn(this.root, join(journal, name.file), fileLimits.event);
+      const file = `journal/${name.file}`;
+      if ('problem' in read) {
+        problems.push({ file, what: read.problem });
+      } else {
+        const parsed = parseEvent(name, read.text);
+        if (parsed.entry) entries.push(parsed.entry);
+        problems.push(...parsed.problems.map((problem) => ({ file, ...problem })));
+      }
+      yield;
+    }
+    fold = foldRun(entries, fold);
+    this.#names = names;
+    this.#fold = fold;
+    this.#eventProblems = problems;
+  }
+
+  /** task.json never changes once it is written, so a pending task is read once; a failed reading is tried again. */
+  #pendingTask(real: string, effectId: string, kind: string): ReturnType<typeof readTask> {
+    const known = this.#tasks.get(effectId);
+    if (known?.task) return known;
+    const read = readTask(real, effectId, kind);
+    this.#tasks.set(effectId, read);
+    return read;
+  }
+}
+
+type Note = (what: string) => unknown;
+
+function readMetadata(real: string, note: Note): RunMetadata | undefined {
+  const read = readTextInside(real, 'run.json', fileLimits.metadata);
+  if ('problem' in read) {
+    note(read.problem);
+    return undefined;
+  }
+  const { metadata, problems } = parseMetadata(read.text);
+  problems.forEach(note);
+  return metadata;
+}
+
+function readLock(real: string, note: Note): RunLock | undefined {
+  const attempt = (): ReturnType<typeof parseLock> | undefined => {
+    const read = readTextInside(real, 'run.lock', fileLimits.lock);
+    if ('problem' in read) return read.missing ? undefined : { lock: undefined, problems: [read.problem] };
+    return parseLock(read.text, isAlive);
+  };
+  // The engine creates the file and then writes it: a reader in between sees it empty. So look twice.
+  const first = attempt();
+  const result = first && first.lock === undefined ? attempt() : first;
+  result?.problems.forEach(note);
+  return result?.lock;
+}
+
+function readJournalFolder(root: string, journal: string, note: Note): readonly string[] {
+  const real = realPath(journal);
+  if (real !== undefined && !isInside(root, real)) {
+    note('leads out of the run folder; it is not read');
+    return [];
+  }
+  try {
+    return readdirSync(journal);
+  } catch (error) {
+    note(codeOf(error) === 'ENOENT' ? 'is missing' : `cannot be opened (${codeOf(error)})`);
+    return [];
+  }
+}
+
+function readTask(
+  real: string,
+  effectId: string,
+  kind: string,
+): { readonly task: TaskDefinition | undefined; readonly problems: readonly Problem[] } {
+  const file = `tasks/${effectId}/task.json`;
+  const read = readTextInside(real, file, fileLimits.task);
+  if ('problem' in read) return { task: undefined, problems: [{ file, what: read.problem }] };
+  const { task, problems } = parseTask(read.text, kind, readInputFile(real, effectId, kind));
+  return { task, problems: problems.map((what) => ({ file, what })) };
+}
+
+/** Agents may write a breakpoint's texts beside it. The file is theirs, so a broken one counts as none. */
+function readInputFile(real: string, effectId: string, kind: string): unknown {
+  if (kind !== 'breakpoint') return undefined;
+  const read = readTextInside(real, `tasks/${effectId}/input.json`, fileLimits.task);
+  if ('problem' in read) return undefined;
+  const json = parseJson(read.text);
+  return 'value' in json ? json.value : undefined;
+}
+
+function readResult(
+  real: string,
+  effectId: string,
+  metricKeys: readonly string[],
+): { readonly result: TaskResult | undefined; readonly problems: readonly Problem[] } {
+  const file = `tasks/${effectId}/result.json`;
+  const read = readTextInside(real, file, fileLimits.task);
+  if ('problem' in read) return { result: undefined, problems: [{ file, what: read.problem }] };
+  const { result, problems } = parseResult(read.text, metricKeys);
+  return { result, problems: problems.map((what) => ({ file, what })) };
+}
+
+/** The process file that run.json names does not exist. Looked up only below the root, since run.json is untrusted. */
+function missingEntry(real: string, root: string, metadata: RunMetadata | undefined): readonly Problem[] {
+  if (!metadata?.entry) return [];
+  const { importPath } = metadata.entry;
+  const path = resolve(real, importPath);
+  if (importPath.includes('\0') || !isInside(root, path)) return [];
+  try {
+    statSync(path);
+    return [];
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') return [];
+    return [{ file: 'run.json', what: `names the process file ${importPath}, which does not exist` }];
+  }
+}
+
+/** The folder around `.a5c/runs`, else the folder around the run's. */
+function projectOf(dir: string): string {
+  const runs = dirname(dir);
+  return basename(runs) === 'runs' && basename(dirname(runs)) === '.a5c'
+    ? dirname(dirname(runs))
+    : dirname(runs);
+}
+
+function ulidTime(dir: string): number | undefined {
+  const id = basename(dir);
+  return isValid(id) ? decodeTime(id) : undefined;
+}
+
+/** Whether a process exists. EPERM means that it does and belongs to somebody else. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** Whether a folder is a run: it holds run.json or `journal/`, or cannot be opened. */
+export function looksLikeRun(path: string): boolean {
+  try {
+    return readdirSync(path).some((name) => name === 'run.json' || name === 'journal');
+  } catch (error) {
+    const code = codeOf(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}

@@ -1,0 +1,125 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+
+/** What reading a file gave: its text, or a sentence part saying why there is none. */
+export type FileText = { readonly text: string } | { readonly problem: string; readonly missing: boolean };
+
+const megabyte = 1024 * 1024;
+
+/** How large a file of each kind may be to be read. Engines put values over 1 MiB into files of their own. */
+export const fileLimits = {
+  metadata: 4 * megabyte,
+  event: 4 * megabyte,
+  task: 8 * megabyte,
+  lock: megabyte / 16,
+} as const;
+
+/**
+ * Reads a text file below a folder. A run folder may come from anywhere, so: a link is followed only to a target
+ * inside the folder, only regular files are opened (a named pipe would block for ever), nothing over the limit is
+ * read, and only UTF-8 is accepted.
+ * @param root the folder that must not be left; a real path (links resolved)
+ * @param path inside `root`
+ * @param limit in bytes
+ */
+export function readTextInside(root: string, path: string, limit: number): FileText {
+  try {
+    const full = join(root, path);
+    const folder = realpathSync(dirname(full));
+    if (!isInside(root, folder))
+      return { problem: 'leads out of the run folder; it is not read', missing: false };
+    return readRegularFile(root, full, limit);
+  } catch (error) {
+    return toProblem(error);
+  }
+}
+
+/** {@link readTextInside} for a file whose folder is known to lie inside, without looking that up again. */
+export function readTextIn(root: string, full: string, limit: number): FileText {
+  try {
+    return readRegularFile(root, full, limit);
+  } catch (error) {
+    return toProblem(error);
+  }
+}
+
+/** True when `path` is `root` or below it. Both absolute; links are not resolved here. */
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** The real path, links resolved, or `undefined` when there is nothing. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+// O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither.
+const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+/** A fatal decoder: a byte that is not UTF-8 throws. It keeps a byte order mark, which the parser reports. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Grows to the largest small file read; one for all, as reading is synchronous. */
+let buffer = Buffer.allocUnsafe(64 * 1024);
+
+function readRegularFile(root: string, full: string, limit: number): FileText {
+  let file: number;
+  try {
+    file = openSync(full, carefully);
+  } catch (error) {
+    if (codeOf(error) !== 'ELOOP') throw error;
+    const target = realpathSync(full);
+    if (!isInside(root, target))
+      return { problem: 'is a link out of the run folder; it is not read', missing: false };
+    file = openSync(target, carefully);
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return { problem: 'is no regular file', missing: false };
+    if (stat.size > limit) {
+      const [size, most] = [stat.size, limit].map((bytes) => `${Math.ceil(bytes / megabyte)} MB`);
+      return { problem: `is too large to be read (${size}; the limit is ${most})`, missing: false };
+    }
+    if (stat.size > buffer.length) buffer = Buffer.allocUnsafe(stat.size);
+    let length = 0;
+    while (length < stat.size) {
+      const read = readSync(file, buffer, length, stat.size - length, length);
+      if (read === 0) break;
+      length += read;
+    }
+    const bytes = buffer.subarray(0, length);
+    if (buffer.length > megabyte) buffer = Buffer.allocUnsafe(64 * 1024);
+    return { text: utf8.decode(bytes) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function toProblem(error: unknown): FileText {
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { problem: 'is missing', missing: true };
+    case 'EACCES':
+    case 'EPERM':
+      return { problem: 'cannot be opened: permission denied', missing: false };
+    case 'ELOOP':
+      return { problem: 'is a link that leads in a circle', missing: false };
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return { problem: 'is no UTF-8 text', missing: false };
+    default:
+      return { problem: `cannot be read (${code ?? String(error)})`, missing: false };
+  }
+}
+
+/** The error code of a Node error ("ENOENT"), or `undefined`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
