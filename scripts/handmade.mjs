@@ -1,0 +1,373 @@
+// Writes test/fixtures/handmade: runs in the format of 6.x, which no registry at hand offers. `node scripts/handmade.mjs`
+//
+// Unlike test/fixtures/captured these were never near an engine. What they look like follows the source of 6.0.0 and
+// observations of it; shapes nobody has seen are named in the README beside them.
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { monotonicFactory } from 'ulid';
+import { manifest } from './capture.mjs';
+
+const VERSION = '6.0.0';
+const LAYOUT = '2026.01-storage-preview';
+const START = Date.parse('2026-08-03T09:00:00.000Z');
+const HOUR = 3_600_000;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const directory = join(root, 'test/fixtures/handmade', VERSION);
+const workspace = join(directory, 'workspace');
+const runs = join(workspace, '.a5c/runs');
+/** Where the runs claim to have been made. */
+const cwd = '/tmp/babysitter-fixture/workspace';
+
+const processText = `/** What the runs beside it claim to have run. */
+export async function process(inputs, ctx) {
+  const plan = await ctx.task(task('plan'), inputs);
+  return ctx.task(task('build'), { plan });
+}
+
+const task = (id) => ({ id, build: () => ({ kind: 'agent', title: id, labels: ['agent'], agent: { name: 'worker' } }) });
+`;
+const processCodeHash = sha256(processText);
+
+/** Writes one run, event by event. */
+class Handwriting {
+  #events = 0;
+  #effects = new Map();
+  #writes = [];
+  #nextId;
+
+  constructor(runId, hour) {
+    this.runId = runId;
+    this.now = START + hour * HOUR;
+    let state = 7 + hour;
+    const random = () => (state = (state * 1_664_525 + 1_013_904_223) >>> 0) / 2 ** 32;
+    const factory = monotonicFactory(random);
+    this.#nextId = () => factory(this.now);
+    this.completionProof = sha256(runId).slice(0, 32);
+    this.processId = 'fixture/six';
+    this.entrypoint = { importPath: '../../processes/six.mjs', exportName: 'process' };
+  }
+
+  /** @param {Record<string, unknown>} [more] further keys of run.json */
+  created({ inputs, ...more } = {}) {
+    const { runId, processId, entrypoint } = this;
+    this.metadata = {
+      runId,
+      request: processId,
+      processId,
+      entrypoint,
+      processPath: entrypoint.importPath,
+      layoutVersion: LAYOUT,
+      createdAt: this.#iso(),
+      sdkVersion: VERSION,
+      cwd,
+      ...(this.isBare ? {} : { processCodeHash }),
+      ...more,
+      completionProof: this.completionProof,
+    };
+    if (inputs) this.#file('inputs.json', inputs);
+    return this.event('RUN_CREATED', {
+      runId,
+      processId,
+      entrypoint,
+      ...(inputs ? { inputsRef: 'inputs.json' } : {}),
+      ...(more.prompt ? { prompt: more.prompt } : {}),
+      ...(more.nested ? { nested: more.nested } : {}),
+      ...(this.isBare ? {} : { processCodeHash }),
+    });
+  }
+
+  get isBare() {
+    return this.entrypoint.importPath === 'bare-run';
+  }
+
+  /** @param {string} taskId @param {Record<string, any>} task @param {{ stepId?: string, inputs?: object }} [options] */
+  requested(taskId, task, { stepId, inputs = {} } = {}) {
+    const effectId = this.#nextId();
+    const step = stepId ?? `${taskId}.agent.${sha256(Object.keys(inputs).join()).slice(0, 8)}.1`;
+    const invocationKey = `${this.processId}:${step}:${taskId}`;
+    this.#effects.set(taskId, { effectId, invocationKey });
+    const taskDefRef = `tasks/${effectId}/task.json`;
+    const envelope = {
+      schemaVersion: '2026.01.tasks-v1',
+      sdkVersion: VERSION,
+      effectId,
+      taskId,
+      invocationKey,
+      stepId: step,
+    };
+    this.#file(taskDefRef, { ...task, ...envelope, inputs });
+    return this.event('EFFECT_REQUESTED', {
+      effectId,
+      invocationKey,
+      invocationHash: sha256(invocationKey),
+      stepId: step,
+      taskId,
+      kind: task.kind,
+      label: task.metadata?.label ?? task.labels?.[0] ?? task.title,
+      taskDefRef,
+      labels: task.labels,
+    });
+  }
+
+  resolved(taskId, value) {
+    return this.#finish(taskId, { status: 'ok', result: value }, { value }, (effectId, resultRef, times) =>
+      this.event('EFFECT_RESOLVED', { effectId, status: 'ok', resultRef, ...times }),
+    );
+  }
+
+  cancelled(taskId, reason) {
+    return this.#finish(taskId, { status: 'cancelled', reason }, {}, (effectId) =>
+      this.event('EFFECT_CANCELLED', { effectId, reason }),
+    );
+  }
+
+  #finish(taskId, head, tail, write) {
+    const { effectId, invocationKey } = this.effect(taskId);
+    const times = { startedAt: this.#iso(), finishedAt: this.#iso() };
+    const resultRef = `tasks/${effectId}/result.json`;
+    const envelope = {
+      schemaVersion: '2026.01.results-v1',
+      sdkVersion: VERSION,
+      effectId,
+      taskId,
+      invocationKey,
+    };
+    this.#file(resultRef, { ...envelope, ...head, ...times, ...tail });
+    return write(effectId, resultRef, times);
+  }
+
+  effect(taskId) {
+    const effect = this.#effects.get(taskId);
+    if (!effect) throw new Error(`${this.runId} has no effect of ${taskId}`);
+    return effect;
+  }
+
+  output(value) {
+    this.#file('state/output.json', value);
+    return this.event('RUN_COMPLETED', { outputRef: 'state/output.json', costStats: { totalCostUsd: 0.42 } });
+  }
+
+  event(type, data) {
+    this.now += 30_000;
+    const event = { type, recordedAt: this.#iso(), data, sdkVersion: VERSION };
+    const name = `${String(++this.#events).padStart(6, '0')}.${this.#nextId()}.json`;
+    const checksum = sha256(`${JSON.stringify(event, null, 2)}\n`);
+    this.#file(`journal/${name}`, { ...event, checksum });
+    return this;
+  }
+
+  get head() {
+    return { seq: this.#events };
+  }
+
+  async write() {
+    this.#file('run.json', this.metadata);
+    for (const { path, value } of this.#writes) {
+      const file = join(runs, this.runId, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
+    }
+  }
+
+  #iso() {
+    return new Date(this.now).toISOString();
+  }
+
+  #file(path, value) {
+    this.#writes.push({ path, value });
+  }
+}
+
+const agent = (title) => ({
+  kind: 'agent',
+  title,
+  labels: ['agent'],
+  agent: { name: 'worker', prompt: { task: title } },
+});
+const plan = agent('Plan the work');
+const build = agent('Build it');
+
+/** @type {Record<string, (run: Handwriting) => Handwriting>} */
+const cases = {
+  completed: (run) =>
+    planned(run).requested('build', build).resolved('build', { score: 88 }).output({ score: 88 }),
+
+  halted: (run) =>
+    planned(run).event('RUN_HALTED', {
+      reason: 'The budget is spent',
+      payload: { spentUsd: 5.2, limitUsd: 5 },
+    }),
+
+  'process-error'(run) {
+    planned(run);
+    const { effectId } = run.effect('plan');
+    return run.event('PROCESS_RUNTIME_ERROR', {
+      error: {
+        name: 'TypeError',
+        message: "Cannot read properties of undefined (reading 'files')",
+        stack: `TypeError: Cannot read properties of undefined (reading 'files')\n    at process (file://${cwd}/.a5c/processes/six.mjs:4:31)`,
+      },
+      iteration: 2,
+      runId: run.runId,
+      processId: run.processId,
+      journalHead: run.head,
+      lastEffect: { effectId, taskId: 'plan', kind: 'agent' },
+      recovery: { command: `babysitter run:recover-process-error ${run.runId}`, recoverable: true },
+    });
+  },
+
+  cancelled: (run) => planned(run).requested('build', build).cancelled('build', 'No longer needed'),
+
+  'sealed-completed': (run) =>
+    planned(run).requested('build', build).event('RUN_COMPLETED', {
+      manual_seal_reason: 'Finished by hand',
+      completionProof: run.completionProof,
+    }),
+
+  'sealed-failed': (run) =>
+    planned(run)
+      .requested('build', build)
+      .event('RUN_FAILED', {
+        error: { name: 'RunHaltedError', message: 'Superseded by another run' },
+        manual_seal_reason: 'Superseded by another run',
+        completionProof: run.completionProof,
+      }),
+
+  bare(run) {
+    run.processId = 'bare-run';
+    run.entrypoint = { importPath: 'bare-run' };
+    return run.created({ prompt: 'Find out what to do first' });
+  },
+
+  assigned(run) {
+    run.processId = 'bare-run';
+    run.entrypoint = { importPath: 'bare-run' };
+    run.created({ prompt: 'Find out what to do first' });
+    const previousEntrypoint = run.entrypoint;
+    run.processId = 'fixture/six';
+    run.entrypoint = { importPath: `${cwd}/.a5c/processes/six.mjs`, exportName: 'process' };
+    const { processId, entrypoint } = run;
+    Object.assign(run.metadata, {
+      processId,
+      entrypoint,
+      processPath: entrypoint.importPath,
+      processCodeHash,
+    });
+    return run
+      .event('PROCESS_ASSIGNED', { processId, entrypoint, previousEntrypoint, force: false, processCodeHash })
+      .requested('plan', plan);
+  },
+
+  'breakpoint-pending'(run) {
+    const payload = {
+      title: 'Approve the plan',
+      question: 'Shall the plan be carried out?',
+      options: ['Approve', 'Request changes'],
+      breakpointId: 'plan.approval',
+    };
+    const metadata = { payload, label: 'plan.approval', breakpointId: 'plan.approval', autoApproveAfterN: 3 };
+    return planned(run).requested(
+      '__sdk.breakpoint',
+      {
+        kind: 'breakpoint',
+        title: 'plan.approval',
+        metadata,
+        autoApproval: {
+          recommended: true,
+          reason: 'Approved three times',
+          matchedRule: 'plan.*',
+          consecutiveApprovals: 3,
+        },
+      },
+      { stepId: '__sdk.breakpoint.plan.approval', inputs: { payload, label: 'plan.approval' } },
+    );
+  },
+
+  progress(run) {
+    planned(run).requested('build', build);
+    const { effectId } = run.effect('build');
+    return run
+      .event('EFFECT_PROGRESS', {
+        effectId,
+        progressPercent: 40,
+        progressLabel: '2 of 5 files',
+        currentStep: 'src/api.ts',
+      })
+      .event('COST_TRACKED', {
+        model: 'model-large',
+        inputTokens: 12_000,
+        outputTokens: 900,
+        cacheCreationTokens: 0,
+        cacheReadTokens: 8_000,
+        effectId,
+        taskKind: 'agent',
+        source: 'harness',
+        costUsd: 0.21,
+        idempotencyKey: 'turn-1',
+      })
+      .event('PROCESS_CODE_HASH_CHANGED', {
+        runId: run.runId,
+        processId: run.processId,
+        previousProcessCodeHash: sha256('before'),
+        processCodeHash,
+      });
+  },
+
+  'unknown-event': (run) =>
+    planned(run)
+      .event('SOMETHING_NEWER', { note: 'An event of a version after this one' })
+      .requested('build', build),
+
+  parent: (run) =>
+    planned(run).requested('child', {
+      kind: 'subprocess',
+      title: 'Let another process build it',
+      labels: ['subprocess'],
+      subprocess: {
+        processPath: '.a5c/processes/six.mjs',
+        exportName: 'process',
+        processId: 'fixture/six',
+        inputs: {},
+        maxIterations: 20,
+      },
+    }),
+
+  child(run) {
+    const { effectId, invocationKey } = parentEffect;
+    const nested = {
+      parentRunId: 'parent',
+      parentEffectId: effectId,
+      parentInvocationKey: invocationKey,
+      shareSession: false,
+    };
+    return run.created({ nested }).requested('plan', plan);
+  },
+};
+
+let parentEffect = { effectId: '', invocationKey: '' };
+
+function planned(run) {
+  return run
+    .created({ prompt: 'Build the thing', inputs: { thing: 'relay' } })
+    .requested('plan', plan, { inputs: { thing: 'relay' } })
+    .resolved('plan', { steps: 2 });
+}
+
+function sha256(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+await rm(workspace, { recursive: true, force: true });
+await mkdir(join(workspace, '.a5c/processes'), { recursive: true });
+await writeFile(join(workspace, '.a5c/processes/six.mjs'), processText);
+await writeFile(join(workspace, '.a5c/package.json'), '{ "type": "module" }\n');
+for (const [index, [runId, describe]] of Object.entries(cases).entries()) {
+  const run = describe(new Handwriting(runId, index));
+  if (runId === 'parent') parentEffect = run.effect('child');
+  await run.write();
+}
+await writeFile(join(directory, 'files.json'), `${JSON.stringify(await manifest(runs), null, 2)}\n`);
+console.log(`${Object.keys(cases).length} runs of ${VERSION} written by hand`);
