@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { segment } from './run/lenient';
+
+/** The face of the extension: what package.json contributes and code refers to. A test keeps the two equal. */
+export const prefix = 'babysitterRuns';
+
+/** What a command is called with: nothing, a node of our tree, or a reference from anywhere. */
+export interface CommandArgs {
+  'run.open': RunReference;
+  'run.resume': RunReference;
+  'run.iterate': RunReference;
+  'run.continue': RunReference;
+  'run.stop': RunReference;
+  'run.reveal': RunReference;
+  'run.copyId': RunReference;
+  'run.copyCommand': RunReference;
+  'breakpoint.approve': EffectReference;
+  'breakpoint.reject': EffectReference;
+  'task.open': EffectReference;
+  'journal.open': RunReference;
+  'runs.refresh': undefined;
+  'log.show': undefined;
+}
+
+export type CommandId = keyof CommandArgs;
+
+/** Names a run: by folder, or by id where that is enough. */
+export interface RunReference {
+  readonly dir?: string | undefined;
+  readonly runId?: string | undefined;
+}
+
+/** Names an effect of a run. */
+export interface EffectReference extends RunReference {
+  readonly effectId?: string | undefined;
+}
+
+const reference = z.union([
+  z.string().transform((name) => ({ runId: name, dir: name, effectId: undefined })),
+  z.looseObject({
+    dir: z.string().optional(),
+    runId: z.string().optional(),
+    effectId: segment.optional(),
+  }),
+]);
+
+/** Reads an argument that another extension, a keybinding or a link passed. `undefined`: it names nothing. */
+export function parseReference(argument: unknown): EffectReference | undefined {
+  const parsed = reference.safeParse(argument);
+  if (!parsed.success) return undefined;
+  const { dir, runId, effectId } = parsed.data;
+  return dir === undefined && runId === undefined ? undefined : { dir, runId, effectId };
+}
+
+export const views = {
+  needsYou: `${prefix}.needsYou`,
+  runs: `${prefix}.runs`,
+} as const;
+
+/** The editor type of the run page, which VS Code restores after a reload. */
+export const runPanelType = `${prefix}.run`;
+
+/** The scheme of the read-only documents made from run files. */
+export const documentScheme = 'babysitter-runs';
+
+/** Context keys for `when` clauses. */
+export const contextKeys = {
+  /** "none": everything was looked at and there is no run; "runs": there are some; unset while loading. */
+  shown: `${prefix}.shown`,
+} as const;
+
+/** Words in a row's `contextValue`; menus ask for them with `viewItem =~ /\bword\b/`. */
+export type ContextWord = 'run' | 'breakpoint' | 'task' | 'resume' | 'stop' | 'answer';
+
+/** Settings, without the prefix. */
+export interface Settings {
+  readonly runsDirectories: readonly string[];
+  readonly globalRuns: 'workspace' | 'all' | 'off';
+  /** Seconds. */
+  readonly activityWindow: number;
+  /** Empty: chosen by itself. */
+  readonly 'metrics.key': string;
+  readonly 'metrics.best': 'highest' | 'lowest';
+  /** Empty: git's user name, else the system user. */
+  readonly respondedBy: string;
+  /** Empty: looked for. */
+  readonly 'engine.path': string;
+  readonly 'resume.command': readonly string[];
+}

@@ -1,0 +1,175 @@
+import type { Clock } from '../clock';
+import { DisposableStore, toDisposable, type Disposable } from '../disposables';
+import { Emitter } from '../event';
+import { compareRuns, type Run, type RunDetails } from '../run/run';
+import { classify, type ClassifyOptions, type RunState } from '../run/runState';
+import type { RunChange, RunSource } from './runSource';
+
+/** A run and what it is doing now. */
+export interface StoredRun {
+  readonly run: Run;
+  readonly state: RunState;
+}
+
+/** What changed together. */
+export interface StoreChange {
+  /** Folders of runs that are new, changed or gone. */
+  readonly dirs: ReadonlySet<string>;
+  /** Runs came or went, so that lists of runs change, not only rows. */
+  readonly membership: boolean;
+}
+
+/** All runs of all sources, each with its state. The one place that tells everybody what changed. */
+export class RunStore implements Disposable {
+  readonly #sources = new Map<string, { source: RunSource; runs: Map<string, Run>; looked: boolean }>();
+  readonly #watches = new Map<string, Disposable>();
+  readonly #runs = new Map<string, StoredRun>();
+  readonly #changed = new Emitter<StoreChange>();
+  readonly #disposables = new DisposableStore();
+  #sorted: readonly StoredRun[] | undefined;
+  #timer: Disposable | undefined;
+  #options: ClassifyOptions;
+
+  /** Fires after each batch of changes, and when time alone changed a state. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly clock: Clock,
+    options: ClassifyOptions,
+  ) {
+    this.#options = options;
+    this.#disposables.add(this.#changed);
+  }
+
+  /** Takes in a source until the result is disposed; its runs leave with it. */
+  add(source: RunSource): Disposable {
+    const entry = { source, runs: new Map<string, Run>(), looked: false };
+    this.#sources.set(source.id, entry);
+    const watch = source.watch((batch) => {
+      entry.looked = true;
+      this.#take(entry.runs, batch);
+    });
+    const ended = toDisposable(() => {
+      watch.dispose();
+      this.#sources.delete(source.id);
+      this.#watches.delete(source.id);
+      this.#take(
+        entry.runs,
+        [...entry.runs.keys()].map((dir): RunChange => ({ type: 'gone', dir })),
+      );
+    });
+    this.#watches.set(source.id, ended);
+    return ended;
+  }
+
+  /** Every source has delivered its first batch. */
+  get loaded(): boolean {
+    return [...this.#sources.values()].every(({ looked }) => looked);
+  }
+
+  /** Newest first. */
+  get all(): readonly StoredRun[] {
+    this.#sorted ??= [...this.#runs.values()].sort((a, b) => compareRuns(a.run, b.run));
+    return this.#sorted;
+  }
+
+  get(dir: string): StoredRun | undefined {
+    return this.#runs.get(dir);
+  }
+
+  /** Judges all runs anew, after a setting changed. */
+  reclassify(options: ClassifyOptions): void {
+    this.#options = options;
+    this.#judge([...this.#runs.keys()]);
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map(({ source }) => source.refresh()));
+  }
+
+  /** The source that has a run; `undefined` when the run is gone. */
+  sourceOf(dir: string): RunSource | undefined {
+    for (const { source, runs } of this.#sources.values()) if (runs.has(dir)) return source;
+    return undefined;
+  }
+
+  /** See {@link RunSource.attend}. */
+  attend(dir: string): Disposable {
+    return this.sourceOf(dir)?.attend(dir) ?? toDisposable(() => {});
+  }
+
+  /** See {@link RunSource.readDetails}. */
+  async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
+    return this.sourceOf(dir)?.readDetails(dir, metricKeys);
+  }
+
+  dispose(): void {
+    for (const watch of this.#watches.values()) watch.dispose();
+    this.#timer?.dispose();
+    this.#disposables.dispose();
+  }
+
+  #take(runs: Map<string, Run>, batch: readonly RunChange[]): void {
+    const touched = new Set<string>();
+    for (const change of batch) {
+      if (change.type === 'read') {
+        runs.set(change.run.dir, change.run);
+        touched.add(change.run.dir);
+      } else if (runs.delete(change.dir)) {
+        touched.add(change.dir);
+      }
+    }
+    this.#judge(touched);
+    // Even an empty batch tells something: the source has been looked at.
+    if (touched.size === 0) this.#changed.fire({ dirs: touched, membership: false });
+  }
+
+  #judge(dirs: Iterable<string>): void {
+    const now = this.clock.now();
+    const changed = new Set<string>();
+    let membership = false;
+    for (const dir of dirs) {
+      const before = this.#runs.get(dir);
+      const run = this.#newest(dir);
+      changed.add(dir);
+      if (run) {
+        this.#runs.set(dir, { run, state: classify(run, now, this.#options) });
+        membership ||= !before || before.run.createdAt !== run.createdAt;
+      } else {
+        this.#runs.delete(dir);
+        membership = true;
+      }
+    }
+    this.#sorted = undefined;
+    this.#wait(now);
+    if (changed.size > 0) this.#changed.fire({ dirs: changed, membership });
+  }
+
+  /** Two sources may see the same folder (nested workspace folders, a setting that repeats one). */
+  #newest(dir: string): Run | undefined {
+    for (const { runs } of this.#sources.values()) {
+      const run = runs.get(dir);
+      if (run) return run;
+    }
+    return undefined;
+  }
+
+  /** One timer, for the earliest moment at which time alone changes a state. */
+  #wait(now: number): void {
+    this.#timer?.dispose();
+    let next: number | undefined;
+    for (const { state } of this.#runs.values()) {
+      if (state.changesAt !== undefined && (next === undefined || state.changesAt < next))
+        next = state.changesAt;
+    }
+    this.#timer =
+      next === undefined ? undefined : this.clock.after(Math.max(0, next - now), () => this.#due());
+  }
+
+  #due(): void {
+    const now = this.clock.now();
+    this.#judge(
+      [...this.#runs].filter(([, { state }]) => (state.changesAt ?? Infinity) <= now).map(([dir]) => dir),
+    );
+  }
+}

@@ -1,0 +1,364 @@
+import { watch as chokidarWatch } from 'chokidar';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DisposableStore, toDisposable, type Disposable } from '../core/disposables';
+import { HumanError } from '../core/errors';
+import type { Logger } from '../core/log';
+import type { Run, RunDetails } from '../core/run/run';
+import type { RunChange, RunSource } from '../core/source/runSource';
+import { findRunsDirectories, listRuns } from './findRuns';
+import { RunDirectory } from './runDirectory';
+import { isInside, readTextInside, realPath } from './safeFile';
+import { inSlices } from './slices';
+import { modifiedAt, watchFolder } from './watchFolder';
+
+/** A place in which runs are looked for. */
+export interface RunsPlace {
+  /** Absolute path of a workspace folder, or of a runs directory. */
+  readonly dir: string;
+  /** `project`: every `.a5c/runs` in it; `runs`: the folder holds runs itself, and may not exist yet. */
+  readonly holds: 'project' | 'runs';
+  /** Leaves out runs that do not belong here. */
+  readonly accepts?: (run: Run) => boolean;
+}
+
+/** Milliseconds. Changes are handed over together; 50 runs changing at once are two or three batches. */
+const batchEvery = 50;
+/** Runs without a watch are checked by one `stat` each this often, and locks are checked again, in milliseconds. */
+const sweepEvery = 30_000;
+const lockCheckEvery = 5000;
+/** Looking for new nested projects takes at most this share of the time, and at least so long, in milliseconds. */
+const searchEvery = 5000;
+const searchShare = 100;
+/** A runs directory that changed is looked at again after so long, in milliseconds. */
+const secondLook = 500;
+/** So many of the latest unfinished runs are watched; each takes two system watches. */
+const watchedRuns = 50;
+/** A run without an event for so long is not watched but swept, in milliseconds. */
+const liveFor = 24 * 3_600_000;
+
+interface Known {
+  readonly directory: RunDirectory;
+  run: Run | undefined;
+  /** Watches of the run folder and its journal, while the run is live or attended to. */
+  watches: Disposable | undefined;
+  attended: number;
+  /** The journal's modification time at the last reading. */
+  journalAt: number;
+}
+
+/** Runs in folders on this machine. */
+export class FsRunSource implements RunSource {
+  readonly id: string;
+  readonly #root: string;
+  readonly #known = new Map<string, Known>();
+  readonly #runsDirs = new Map<string, Disposable>();
+  readonly #disposables = new DisposableStore();
+  readonly #dirty = new Set<string>();
+  readonly #watched = new Set<string>();
+  readonly #batch = new Map<string, RunChange>();
+  #listener: ((batch: readonly RunChange[]) => void) | undefined;
+  #reading: Promise<void> | undefined;
+  #searching: Promise<void> | undefined;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(
+    private readonly place: RunsPlace,
+    private readonly logger: Logger,
+  ) {
+    this.id = `${place.holds}:${place.dir}`;
+    this.#root = realPath(place.dir) ?? place.dir;
+  }
+
+  watch(listener: (batch: readonly RunChange[]) => void): Disposable {
+    this.#listener = listener;
+    this.#watchStructure();
+    void this.#load();
+    this.#every(lockCheckEvery, () => this.#checkLocks());
+    this.#every(sweepEvery, () => this.#sweep());
+    this.#searchAgainLater(searchEvery);
+    return toDisposable(() => {
+      this.#disposed = true;
+      this.#listener = undefined;
+      clearTimeout(this.#flushTimer);
+      for (const { watches } of this.#known.values()) watches?.dispose();
+      for (const watcher of this.#runsDirs.values()) watcher.dispose();
+      this.#known.clear();
+      this.#runsDirs.clear();
+      this.#disposables.dispose();
+    });
+  }
+
+  async refresh(): Promise<void> {
+    await this.#search();
+    for (const dir of this.#runsDirs.keys()) await this.#list(dir);
+    for (const dir of this.#known.keys()) this.#dirty.add(dir);
+    await this.#readDirty();
+  }
+
+  attend(dir: string): Disposable {
+    const known = this.#known.get(dir);
+    if (!known) return toDisposable(() => {});
+    known.attended += 1;
+    this.#rewatch(dir, known);
+    this.#touch(dir);
+    return toDisposable(() => {
+      known.attended -= 1;
+      if (this.#known.get(dir) === known) this.#rewatch(dir, known);
+    });
+  }
+
+  async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
+    const known = this.#known.get(dir);
+    return known && inSlices(known.directory.readDetails(metricKeys));
+  }
+
+  async readText(dir: string, path: string): Promise<string> {
+    const real = this.#known.has(dir) ? realPath(dir) : undefined;
+    if (real === undefined || !isInside(this.#root, real)) {
+      throw new HumanError(`The run folder ${dir} is not there any more.`);
+    }
+    const read = readTextInside(real, path, textLimit);
+    if ('problem' in read) throw new HumanError(`${path} ${read.problem}.`);
+    return read.text;
+  }
+
+  async listEvents(dir: string): Promise<readonly string[]> {
+    return this.#known.get(dir)?.directory.listEvents() ?? [];
+  }
+
+  /** Finds runs directories as they come and go: the place's own at once, those of nested projects by searching. */
+  #watchStructure(): void {
+    const { dir, holds } = this.place;
+    const structure = holds === 'project' ? [dir, join(dir, '.a5c'), join(dir, '.a5c', 'runs')] : [dir];
+    const watcher = chokidarWatch(dir, {
+      ignored: (path) => !structure.includes(path),
+      ignoreInitial: true,
+      followSymlinks: false,
+      persistent: false,
+    });
+    watcher.on('addDir', () => void this.#search());
+    watcher.on('unlinkDir', () => void this.#search());
+    watcher.on('error', (error) => this.logger.warn(`Watching ${dir}: ${String(error)}`));
+    this.#disposables.add(toDisposable(() => void watcher.close()));
+  }
+
+  async #load(): Promise<void> {
+    await this.#search();
+    await this.#readDirty();
+    this.#flush(true);
+  }
+
+  /** Looks for runs directories, and begins and ends their watches. Never two searches at once. */
+  #search(): Promise<void> {
+    this.#searching ??= this.#searchOnce().finally(() => (this.#searching = undefined));
+    return this.#searching;
+  }
+
+  async #searchOnce(): Promise<void> {
+    const { dir, holds } = this.place;
+    const found = holds === 'runs' ? [dir] : await inSlices(findRunsDirectories(dir));
+    if (this.#disposed) return;
+    const existing = new Set(found.filter((path) => modifiedAt(path) > 0));
+    for (const [path, watcher] of this.#runsDirs) {
+      if (existing.has(path)) continue;
+      watcher.dispose();
+      this.#runsDirs.delete(path);
+      for (const run of this.#known.keys()) if (isInside(path, run)) this.#forget(run);
+    }
+    for (const path of existing) {
+      if (this.#runsDirs.has(path)) continue;
+      this.#runsDirs.set(path, this.#watchRunsDir(path));
+      await this.#list(path);
+    }
+  }
+
+  #watchRunsDir(path: string): Disposable {
+    let again: NodeJS.Timeout | undefined;
+    const watcher = watchFolder(path, this.logger, () => {
+      if (modifiedAt(path) === 0) {
+        void this.#search();
+        return;
+      }
+      void this.#list(path);
+      // The engine makes a run's folder first and run.json a moment later, which only the folder itself would tell.
+      clearTimeout(again);
+      again = setTimeout(() => void this.#list(path), secondLook);
+    });
+    return toDisposable(() => {
+      clearTimeout(again);
+      watcher.dispose();
+    });
+  }
+
+  #searchAgainLater(after: number): void {
+    const timer = setTimeout(async () => {
+      const start = performance.now();
+      await this.#search();
+      if (!this.#disposed)
+        this.#searchAgainLater(Math.max(searchEvery, (performance.now() - start) * searchShare));
+    }, after);
+    timer.unref();
+    this.#disposables.add(toDisposable(() => clearTimeout(timer)));
+  }
+
+  /** Compares a runs directory with what is known of it: new runs are read, missing ones forgotten. */
+  async #list(runsDir: string): Promise<void> {
+    const runs = new Set(await inSlices(listRuns(runsDir)));
+    if (this.#disposed || !this.#runsDirs.has(runsDir)) return;
+    for (const dir of this.#known.keys()) if (isInside(runsDir, dir) && !runs.has(dir)) this.#forget(dir);
+    for (const dir of runs) {
+      if (this.#known.has(dir)) continue;
+      const directory = new RunDirectory(dir, this.#root);
+      this.#known.set(dir, { directory, run: undefined, watches: undefined, attended: 0, journalAt: 0 });
+      this.#touch(dir);
+    }
+  }
+
+  #touch(dir: string): void {
+    this.#dirty.add(dir);
+    void this.#readDirty();
+  }
+
+  /** Reads what changed, one run after the other; what is touched meanwhile is read by the same loop. */
+  #readDirty(): Promise<void> {
+    this.#reading ??= this.#readAll();
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    await nextTurn();
+    try {
+      for (const dir of this.#dirty) {
+        this.#dirty.delete(dir);
+        await this.#read(dir);
+        if (this.#disposed) return;
+      }
+    } finally {
+      // In the same turn as the end of the loop, so that nothing touched is forgotten in between.
+      this.#reading = undefined;
+    }
+  }
+
+  async #read(dir: string): Promise<void> {
+    const known = this.#known.get(dir);
+    if (!known) return;
+    const journalAt = modifiedAt(join(dir, 'journal'));
+    const run = await inSlices(known.directory.read());
+    if (this.#disposed || this.#known.get(dir) !== known) return;
+    known.journalAt = journalAt;
+    if (!run) {
+      // It may be in the making: createRun writes the folder first. Its parts will be listed again.
+      this.#forget(dir);
+      return;
+    }
+    const before = known.run;
+    known.run = run;
+    this.#rewatch(dir, known);
+    if (this.place.accepts?.(run) === false) {
+      if (before) this.#deliver({ type: 'gone', dir });
+      return;
+    }
+    this.#deliver({ type: 'read', run });
+  }
+
+  #forget(dir: string): void {
+    const known = this.#known.get(dir);
+    if (!known) return;
+    this.#unwatch(dir, known);
+    this.#known.delete(dir);
+    this.#dirty.delete(dir);
+    this.#deliver({ type: 'gone', dir });
+  }
+
+  /** Begins or ends the watches of a run, as it is live or not. */
+  #rewatch(dir: string, known: Known): void {
+    const wanted = known.attended > 0 || (isLive(known.run) && this.#hasWatchFor(known.run));
+    if (wanted === (known.watches !== undefined)) return;
+    if (!wanted) {
+      this.#unwatch(dir, known);
+      return;
+    }
+    known.watches = this.#watchRun(dir);
+    this.#watched.add(dir);
+    // What came between reading and watching has made no event.
+    if (modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#touch(dir);
+  }
+
+  #unwatch(dir: string, known: Known): void {
+    known.watches?.dispose();
+    known.watches = undefined;
+    this.#watched.delete(dir);
+  }
+
+  #watchRun(dir: string): Disposable {
+    const watches = new DisposableStore();
+    const watchJournal = (): Disposable =>
+      watches.add(watchFolder(join(dir, 'journal'), this.logger, () => this.#touch(dir)));
+    let journalWatch = watchJournal();
+    watches.add(
+      watchFolder(dir, this.logger, (name) => {
+        if (name === 'journal') {
+          // Repair replaces the whole folder; the old watch would stay with the folder that was moved away.
+          watches.delete(journalWatch);
+          journalWatch = watchJournal();
+        }
+        this.#touch(dir);
+      }),
+    );
+    return watches;
+  }
+
+  /** Whether a live run gets one of the limited watches; it may take that of a run that is longer without an event. */
+  #hasWatchFor(run: Run): boolean {
+    if (this.#watched.has(run.dir) || this.#watched.size < watchedRuns) return true;
+    const stalest = [...this.#watched]
+      .flatMap((dir) => this.#known.get(dir) ?? [])
+      .filter(({ attended }) => attended === 0)
+      .sort((a, b) => (a.run?.updatedAt ?? 0) - (b.run?.updatedAt ?? 0))[0];
+    if (!stalest?.run || stalest.run.updatedAt >= run.updatedAt) return false;
+    this.#unwatch(stalest.run.dir, stalest);
+    return true;
+  }
+
+  #checkLocks(): void {
+    for (const [dir, { run }] of this.#known) if (run?.lock) this.#touch(dir);
+  }
+
+  /** Finished and old runs are not watched: one `stat` of the journal tells whether anything came. */
+  #sweep(): void {
+    for (const [dir, known] of this.#known) {
+      if (!known.watches && modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#touch(dir);
+    }
+  }
+
+  #deliver(change: RunChange): void {
+    this.#batch.set(change.type === 'read' ? change.run.dir : change.dir, change);
+    this.#flushTimer ??= setTimeout(() => this.#flush(false), batchEvery);
+  }
+
+  #flush(evenIfEmpty: boolean): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    const batch = [...this.#batch.values()];
+    this.#batch.clear();
+    if (batch.length > 0 || evenIfEmpty) this.#listener?.(batch);
+  }
+
+  #every(milliseconds: number, action: () => void): void {
+    const timer = setInterval(action, milliseconds);
+    timer.unref();
+    this.#disposables.add(toDisposable(() => clearInterval(timer)));
+  }
+}
+
+/** Whether events are to be expected soon: it is unfinished and something happened lately. */
+function isLive(run: Run | undefined): run is Run {
+  return (
+    run !== undefined && !run.fold.end && (run.lock !== undefined || Date.now() - run.updatedAt < liveFor)
+  );
+}
+
+/** Texts shown in the editor may be this large, in bytes. */
+const textLimit = 16 * 1024 * 1024;
