@@ -11,10 +11,6 @@ export interface Clock {
 /** setTimeout fires at once for delays beyond 2^31 - 1 ms (Node documents it); longer waits are cut to this. */
 const longestTimer = 2_147_483_647;
 
-/** The timers every JavaScript host has; declared here because core knows neither Node nor the DOM. */
-declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
-declare const clearTimeout: (timer: unknown) => void;
-
 /** The real time of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),

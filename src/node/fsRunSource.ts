@@ -109,6 +109,16 @@ export class FsRunSource implements RunSource {
     });
   }
 
+  async reread(dir: string): Promise<Run | undefined> {
+    if (!this.#known.has(dir)) return undefined;
+    // A reading under way may have begun before whatever made the caller ask.
+    await this.#reading;
+    this.#dirty.add(dir);
+    await this.#readDirty();
+    this.#flush(false);
+    return this.#known.get(dir)?.run;
+  }
+
   async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     const known = this.#known.get(dir);
     return known && inSlices(known.directory.readDetails(metricKeys));

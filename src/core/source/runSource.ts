@@ -25,6 +25,9 @@ export interface RunSource {
    */
   attend(dir: string): Disposable;
 
+  /** Reads a run now and delivers it, before an action that depends on it. `undefined`: the run is not there any more. */
+  reread(dir: string): Promise<Run | undefined>;
+
   /**
    * Reads the task files of a run.
    * @param metricKeys the numbers to look for in results

@@ -93,6 +93,12 @@ export class RunStore implements Disposable {
     return undefined;
   }
 
+  /** Reads one run now; `undefined`: it is not there any more. */
+  async reread(dir: string): Promise<StoredRun | undefined> {
+    const run = await this.sourceOf(dir)?.reread(dir);
+    return run && this.get(dir);
+  }
+
   /** See {@link RunSource.attend}. */
   attend(dir: string): Disposable {
     return this.sourceOf(dir)?.attend(dir) ?? toDisposable(() => {});

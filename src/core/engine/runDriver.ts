@@ -1,0 +1,241 @@
+import type { Clock } from '../clock';
+import { Emitter } from '../event';
+import { cutAtWord, toIso, visible } from '../format';
+import { toAnswer, type Decision } from '../run/breakpoint';
+import type { RunStore, StoredRun } from '../source/runStore';
+import { answerCall, iterateCall } from './cliCalls';
+import type { Engine } from './engine';
+import { explainFailure } from './explain';
+import { whyNot } from './whyNot';
+
+/** Why iterating stopped. */
+export type StopReason =
+  | 'needs-you'
+  | 'waiting'
+  | 'sleeping'
+  | 'completed'
+  | 'failed'
+  | 'halted'
+  | 'maximum'
+  | 'cancelled'
+  | 'no-change'
+  | 'refused';
+
+/** What iterating did, told after it stopped. */
+export interface StopReport {
+  readonly reason: StopReason;
+  /** A sentence for the person. */
+  readonly sentence: string;
+  /** Iterates that were run. */
+  readonly iterates: number;
+  /** Events they added to the journal. */
+  readonly events: number;
+}
+
+export type AnswerReport =
+  | { readonly recorded: true }
+  /** Nothing was recorded by us; whatever was typed is still the person's. */
+  | { readonly recorded: false; readonly sentence: string };
+
+/** Who answers, and through what product. */
+export interface Responder {
+  respondedBy(projectDir: string): Promise<string>;
+  /** Name and version. */
+  readonly product: string;
+}
+
+/** Drives runs through the engine. What happened is read from the journal, never from an exit code. */
+export class RunDriver {
+  readonly #iterating = new Map<string, AbortController>();
+  readonly #answering = new Set<string>();
+  readonly #changed = new Emitter<string>();
+
+  /** Fires with a run's folder when this window begins or ends to iterate it. */
+  readonly onDidChangeIterating = this.#changed.event;
+
+  constructor(
+    private readonly store: RunStore,
+    private readonly engine: Engine,
+    private readonly clock: Clock,
+    private readonly responder: Responder,
+  ) {}
+
+  /** Whether this window is iterating the run right now. */
+  isIterating(dir: string): boolean {
+    return this.#iterating.has(dir);
+  }
+
+  /** The folders of the runs that this window is iterating. */
+  get iterating(): readonly string[] {
+    return [...this.#iterating.keys()];
+  }
+
+  /** Ends iterating a run: the step under way may still finish. */
+  stop(dir: string): void {
+    this.#iterating.get(dir)?.abort();
+  }
+
+  /** Ends everything, when the window closes. */
+  dispose(): void {
+    for (const controller of this.#iterating.values()) controller.abort();
+    this.#changed.dispose();
+  }
+
+  /**
+   * Records a person's answer to a breakpoint, after a last look that it is still open.
+   * @param surface where the person answered: "row", "page", "palette"
+   * @throws NoEngineError, HumanError when the engine cannot be started
+   */
+  async answer(dir: string, effectId: string, decision: Decision, surface: string): Promise<AnswerReport> {
+    const key = `${dir}\n${effectId}`;
+    const refused = (sentence: string): AnswerReport => ({ recorded: false, sentence });
+    // A double click answers once.
+    if (this.#answering.has(key)) return refused('This answer is being recorded already.');
+    this.#answering.add(key);
+    try {
+      const before = await this.store.reread(dir);
+      if (!before) return refused('The run is not there any more.');
+      const effect = before.run.fold.effects.get(effectId);
+      if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
+      if (effect.status !== 'pending') {
+        return refused('It was answered elsewhere meanwhile; the first answer stands.');
+      }
+      const illegal = whyNot('breakpoint.answer', before);
+      if (illegal) return refused(illegal);
+      const task = before.run.pendingTasks.get(effectId);
+      if (!task) return refused('Its task.json cannot be read, so it is not certain what is being answered.');
+      if (task.kind !== 'breakpoint')
+        return refused('Its task.json does not call it a breakpoint; nothing was recorded.');
+      const { lock, projectDir } = before.run;
+      if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
+
+      const respondedBy = await this.responder.respondedBy(projectDir);
+      const call = answerCall(dir, effectId, effect.invocationKey, toAnswer(decision, respondedBy), {
+        respondedBy,
+        respondedAt: toIso(this.clock.now()),
+        product: this.responder.product,
+        surface,
+      });
+      const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
+      const after = await this.store.reread(dir);
+      const resolved = after?.run.fold.effects.get(effectId)?.status === 'ok';
+      if (resolved && outcome.answer) return { recorded: true };
+      // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
+      return refused(
+        resolved
+          ? `It is answered now, but not surely by you. ${explainFailure(outcome)}`
+          : explainFailure(outcome),
+      );
+    } finally {
+      this.#answering.delete(key);
+    }
+  }
+
+  /**
+   * Iterates a run until it needs somebody, is finished, brings nothing new, or the maximum is reached.
+   * @param maximum how many iterates at most
+   * @param signal the person's cancel
+   * @param onStep told before each iterate, with its number from 1
+   * @throws NoEngineError, HumanError when the engine cannot be started
+   */
+  async iterate(
+    dir: string,
+    maximum: number,
+    signal: AbortSignal,
+    onStep: (step: number) => void,
+  ): Promise<StopReport> {
+    if (this.#iterating.has(dir)) {
+      return { reason: 'refused', sentence: 'It is being iterated already.', iterates: 0, events: 0 };
+    }
+    const controller = new AbortController();
+    const cancel = (): void => controller.abort();
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    this.#iterating.set(dir, controller);
+    const attention = this.store.attend(dir);
+    this.#changed.fire(dir);
+    try {
+      return await this.#loop(dir, maximum, controller.signal, onStep);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      attention.dispose();
+      this.#iterating.delete(dir);
+      this.#changed.fire(dir);
+    }
+  }
+
+  async #loop(
+    dir: string,
+    maximum: number,
+    signal: AbortSignal,
+    onStep: (step: number) => void,
+  ): Promise<StopReport> {
+    let iterates = 0;
+    let events = 0;
+    const stop = (reason: StopReason, sentence: string): StopReport => ({
+      reason,
+      sentence,
+      iterates,
+      events,
+    });
+    for (;;) {
+      const before = await this.store.reread(dir);
+      if (!before) return stop('refused', 'The run is not there any more.');
+      if (iterates > 0) {
+        const end = toldByState(before);
+        if (end) return stop(...end);
+        if (iterates >= maximum) return stop('maximum', `Stopped after ${iterates} iterates, as asked.`);
+      }
+      const illegal = whyNot('run.iterate', before);
+      if (illegal) return stop('refused', illegal);
+      if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
+
+      onStep(iterates + 1);
+      const outcome = await this.engine.call(iterateCall(dir), before.run.projectDir, signal);
+      const after = await this.store.reread(dir);
+      if (!after) return stop('refused', 'The run was deleted meanwhile.');
+      iterates += 1;
+      const added = after.run.eventFiles - before.run.eventFiles;
+      events += Math.max(0, added);
+      if (outcome.ended === 'cancelled') return stop('cancelled', 'Stopped, as asked.');
+      const { answer } = outcome;
+      const said = visible(cutAtWord(answer?.reason ?? '', 300));
+      if (!answer) return stop('refused', explainFailure(outcome));
+      // 6.x says "failed" with "process-error: …" as its reason, sometimes without an event in the journal.
+      if (answer.status === 'failed') {
+        return stop(
+          'failed',
+          `The run failed: ${said === '' || said === 'failed' ? after.state.reason : said}`,
+        );
+      }
+      if (answer.status === 'halted')
+        return stop('halted', `The process halted the run${said && `: ${said}`}`);
+      if (added === 0) {
+        const why = toldByState(after)?.[1] ?? after.state.reason;
+        return stop('no-change', `The iterate brought nothing new. ${why}`);
+      }
+    }
+  }
+}
+
+/** Whether a state ends iterating, and what is said then. `undefined`: another iterate may bring more. */
+function toldByState({ state }: StoredRun): [StopReason, string] | undefined {
+  const reason = visible(state.reason);
+  switch (state.state) {
+    case 'needs-you':
+    case 'sleeping':
+      return [state.state, `${reason}.`];
+    case 'waiting':
+    case 'working':
+      // Right after an iterate the pending tasks are new: nobody works on them yet.
+      return ['waiting', 'It now waits for an agent.'];
+    case 'completed':
+      return ['completed', 'The run is completed.'];
+    case 'failed':
+      return ['failed', `The run failed: ${reason}`];
+    case 'halted':
+      return ['halted', `${reason}.`];
+    default:
+      return undefined;
+  }
+}
