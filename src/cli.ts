@@ -1,14 +1,15 @@
-import { statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ago, visible } from './core/format';
+import { ago, oneLine, visible } from './core/format';
+import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/runState';
 import { listRuns, resolveRunsDirectories } from './node/findRuns';
 import { looksLikeRun, RunDirectory } from './node/runDirectory';
-import { realPath } from './node/safeFile';
+import { codeOf, realPath, whyNotRead } from './node/safeFile';
 import { atOnce } from './node/slices';
 
 const usage = `Usage:
@@ -21,13 +22,13 @@ class WrongCall extends Error {}
 function main(args: readonly string[]): void {
   const { values, positionals } = parse(args);
   const [command, dir, ...rest] = positionals;
-  if (values.help || command === undefined) {
+  if (values.help) {
     process.stdout.write(`${usage}\n`);
-    if (!values.help) process.exitCode = 2;
     return;
   }
+  if (command === undefined) throw new WrongCall('There is no command; the commands are list and show.');
   if (rest.length > 0) throw new WrongCall(`There is one argument too many: "${rest[0]}".`);
-  const now = values.now === undefined ? Date.now() : Date.parse(values.now);
+  const now = values.now === undefined ? Date.now() : parseTime(values.now);
   if (Number.isNaN(now))
     throw new WrongCall(`"${values.now}" is no time; --now takes one like 2026-01-31T12:00:00Z.`);
   switch (command) {
@@ -56,8 +57,14 @@ function parse(args: readonly string[]) {
 function folder(command: string, dir: string | undefined): string {
   if (dir === undefined) throw new WrongCall(`"${command}" needs a folder.`);
   const path = resolve(dir);
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new WrongCall(`There is no folder ${path}.`);
+  try {
+    readdirSync(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new WrongCall(`There is no folder ${path}.`);
+    // A run that cannot be opened is shown as such; of a folder of runs there is nothing to show.
+    if (command === 'list') throw new WrongCall(`${path} ${whyNotRead(error)}.`);
+  }
   return path;
 }
 
@@ -68,7 +75,7 @@ function list(dir: string, now: number): readonly RunEntry[] {
   return atOnce(resolveRunsDirectories(dir))
     .flatMap((runsDir) => atOnce(listRuns(runsDir)))
     .flatMap((path) => read(path, root) ?? [])
-    .sort((a, b) => compareRuns(a.run, b.run))
+    .toSorted((a, b) => compareRuns(a.run, b.run))
     .map(({ run, details }) => toRunEntry(run, details, now, options));
 }
 
@@ -95,25 +102,41 @@ function table(entries: readonly RunEntry[], now: number): string {
   return entries
     .map((entry) => {
       const age = ago(now - Date.parse(entry.updatedAt));
-      return [entry.state.padEnd(10), entry.runId, age.padStart(10), visible(entry.title)].join('  ');
+      return [
+        entry.state.padEnd(10),
+        oneVisible(entry.runId),
+        age.padStart(10),
+        oneVisible(entry.title),
+      ].join('  ');
     })
     .join('\n');
 }
 
 function description(entry: ReturnType<typeof show>): string {
   return [
-    `${visible(entry.title)}\n${visible(entry.reason)}\n${entry.dir}`,
+    ...[entry.title, entry.reason, entry.dir].map(oneVisible),
     ...entry.tasks.map(
-      (task) => `  ${task.status.padEnd(9)}  ${task.kind.padEnd(10)}  ${visible(task.title)}`,
+      ({ status, kind, title }) =>
+        `  ${status.padEnd(9)}  ${oneVisible(kind).padEnd(10)}  ${oneVisible(title)}`,
     ),
-    ...entry.problems.map((problem) => `  problem: ${visible(problem)}`),
+    ...entry.problems.map((problem) => `  problem: ${oneVisible(problem)}`),
   ].join('\n');
 }
+
+/** Run text on one line of a terminal, which must not obey it. Names of folders are run text too. */
+function oneVisible(text: string): string {
+  return oneLine(visible(text));
+}
+
+// Whoever reads may stop early ("runs list . | head").
+process.stdout.on('error', (error) => {
+  if (codeOf(error) !== 'EPIPE') throw error;
+});
 
 try {
   main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof WrongCall)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${oneVisible(error.message)}\n`);
   process.exitCode = 2;
 }

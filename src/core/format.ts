@@ -1,11 +1,13 @@
 /**
  * Control characters, and the characters that reorder or hide text (Unicode "Bidi_Control", zero-width, line and
- * paragraph separators, byte order mark, tags), as a person must see them: run text can be written to deceive.
+ * paragraph separators, byte order mark, fillers, tags and the variation selectors in which text can be smuggled), as a
+ * person must see them: run text can be written to deceive. A joiner between two emoji and the carriage return of a
+ * line end deceive nobody.
  * https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const deceptive =
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- they are what is looked for
+  /(?!(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d\p{Extended_Pictographic}|\r\n)[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
 /** The text with every control or reordering character spelled out as ⟨U+202E⟩; tab and line feed stay. */
 export function visible(text: string): string {
@@ -20,12 +22,17 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** The first line that says something, without Markdown's heading, quote and list marks. Empty when none does. */
+/** What Markdown puts before a line: a heading, quote, list or task mark. "#12 fails" and "-5 °C" are none. */
+const lineMarks = /^\s*(?:(?:#{1,6}|[*+-](?:\s+\[[ xX]\])?|\d{1,9}[.)])\s+|>\s*)*/;
+/** Code and emphasis; marks inside a word ("my_file_name", "2*3*4") are none. */
+const spanMarks =
+  /(?<![\p{L}\p{N}\\`])(`{1,2})([^`]+)\1(?!`)|(?<![\p{L}\p{N}_*\\])([*_]{1,3})(?=[^\s*_])([^*`]*?[^\s*_`])\3(?![\p{L}\p{N}_*])/gu;
+
+/** The first line that says something, without Markdown's marks. Empty when none does. */
 export function firstLine(text: string): string {
   for (const line of text.split(/\r?\n/, 200)) {
-    const plain = oneLine(
-      line.replace(/^[\s#>*-]+(?=\S)/, '').replace(/[*_`]{1,3}(\S(?:[^*_`]*\S)?)[*_`]{1,3}/g, '$1'),
-    );
+    if (/^\s*(?:```|~~~)/.test(line)) continue;
+    const plain = oneLine(line.slice(0, 1000).replace(lineMarks, '').replace(spanMarks, '$2$4'));
     if (/[\p{L}\p{N}]/u.test(plain)) return plain;
   }
   return '';
@@ -33,13 +40,14 @@ export function firstLine(text: string): string {
 
 /** At most `length` characters, cut between words where there is a space, with an ellipsis where it was cut. */
 export function cutAtWord(text: string, length: number): string {
-  const line = oneLine(text.slice(0, length * 4));
-  if (line.length <= length && text.length <= length * 4) return line;
-  const head = line.slice(0, length);
-  const space = head.lastIndexOf(' ');
-  const cut = line.length > length ? (space > length / 2 ? head.slice(0, space) : head) : head;
-  // A surrogate pair cut in half would show as a box.
-  return `${cut.replace(/[\ud800-\udbff]$/, '').trimEnd()}…`;
+  const trimmed = text.trim();
+  const line = oneLine(trimmed.slice(0, length * 4));
+  if (line.length <= length && trimmed.length <= length * 4) return line;
+  const head = line.slice(0, length - 1);
+  const space = line[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
+  const cut = space > length / 2 ? head.slice(0, space) : head;
+  // Half a surrogate pair would show as a box, and a joiner joins nothing any more.
+  return `${cut.replace(/(?:[\ud800-\udbff\s]|\u200d|\ufe0f)+$/, '')}…`;
 }
 
 /** "1 task", "3 tasks". */
@@ -56,7 +64,7 @@ export function list(items: readonly string[]): string {
 /** A duration in milliseconds in its largest fitting unit: "350 ms", "42 s", "3 min", "5 h", "2 days". */
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 1000) return `${Math.floor(ms)} ms`;
   if (ms < 60_000) return `${Math.floor(ms / 1000)} s`;
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
   if (ms < 48 * 3_600_000) return `${Math.floor(ms / 3_600_000)} h`;
@@ -75,7 +83,7 @@ export function shortId(id: string): string {
 
 /** "2026-11-21 01:02 UTC": a moment that reads the same everywhere. */
 export function utcMinute(time: number): string {
-  return `${toIso(time).slice(0, 16).replace('T', ' ')} UTC`;
+  return `${toIso(time).slice(0, -8).replace('T', ' ')} UTC`;
 }
 
 /** ISO 8601. A time outside the range of dates (8.64e15 ms) is moved to its edge instead of throwing. */

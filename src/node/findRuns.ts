@@ -1,7 +1,8 @@
-import { readdirSync, type Dirent } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { parseEventName } from '../core/run/journal';
 import { looksLikeRun } from './runDirectory';
-import { realPath } from './safeFile';
+import { codeOf, isInside, realPath } from './safeFile';
 import type { Sliced } from './slices';
 
 /** How many folders below a workspace folder a project may lie. */
@@ -17,7 +18,10 @@ export function* findRunsDirectories(root: string, depth = projectDepth): Sliced
   for (let d = 0; d <= depth && level.length > 0; d += 1) {
     const next: string[] = [];
     for (const folder of level) {
-      for (const entry of foldersIn(folder)) {
+      const entries = entriesOf(folder);
+      // A run folder holds thousands of folders, and no projects.
+      if (d > 0 && entries.some(({ name }) => name === 'run.json')) continue;
+      for (const entry of entries.filter((entry) => entry.isDirectory())) {
         const path = join(folder, entry.name);
         if (entry.name === '.a5c') {
           if (foldersIn(path).some(({ name }) => name === 'runs')) found.push(join(path, 'runs'));
@@ -33,22 +37,33 @@ export function* findRunsDirectories(root: string, depth = projectDepth): Sliced
 }
 
 /**
- * The runs directories that a person means by a folder: itself if it is one (named `.a5c/runs`, or holding a run),
- * else those of the projects in it.
+ * The runs directories that a person means by a folder: itself if it is one (named `.a5c/runs`, or holding runs and no
+ * `.a5c`), else those of the projects in it.
  */
 export function* resolveRunsDirectories(dir: string): Sliced<readonly string[]> {
   const named = basename(dir) === 'runs' && basename(dirname(dir)) === '.a5c';
   if (named) return [dir];
+  const folders = foldersIn(dir);
+  const isProject = folders.some(({ name }) => name === '.a5c');
+  const holdsRuns = !isProject && folders.some(({ name }) => isSurelyRun(join(dir, name)));
   const found = yield* findRunsDirectories(dir);
-  const holdsRuns = foldersIn(dir).some(
-    ({ name }) => name !== '.a5c' && holds(join(dir, name), ['run.json', 'journal']),
-  );
   return holdsRuns ? [dir, ...found] : found;
+}
+
+/** {@link looksLikeRun} for a folder anywhere: a project may well have a source folder called "journal". */
+function isSurelyRun(path: string): boolean {
+  const entries = entriesOf(path);
+  return (
+    entries.some(({ name }) => name === 'run.json') ||
+    (entries.some((entry) => entry.name === 'journal' && entry.isDirectory()) &&
+      entriesOf(join(path, 'journal')).some(({ name }) => parseEventName(name) !== undefined))
+  );
 }
 
 /**
  * The run folders of a runs directory, newest id first. A link to a run beside it ("latest") is left out, so that no
- * run shows twice; one that leads elsewhere is a run that reading will refuse.
+ * run shows twice. Where a link to another folder leads is not looked at here: reading tells whether it is a run, and
+ * refuses one that leads out.
  */
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
@@ -58,20 +73,29 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
     if (entry.isSymbolicLink()) {
       const target = realPath(path);
       if (target !== undefined && (target === real || dirname(target) === real)) continue;
+      if (real === undefined || (target !== undefined && !isInside(real, target))) {
+        if (isFolder(path)) runs.push(path);
+        continue;
+      }
     } else if (!entry.isDirectory()) continue;
     if (looksLikeRun(path)) runs.push(path);
     yield;
   }
   // ULIDs sort by time, so the newest run is read first.
-  return runs.sort().reverse();
+  return runs.toSorted().toReversed();
 }
 
 function foldersIn(dir: string): readonly Dirent[] {
   return entriesOf(dir).filter((entry) => entry.isDirectory());
 }
 
-function holds(dir: string, names: readonly string[]): boolean {
-  return entriesOf(dir).some(({ name }) => names.includes(name));
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    const code = codeOf(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
 }
 
 /** Nothing, where a folder is missing or closed: a workspace may hold folders that belong to others. */

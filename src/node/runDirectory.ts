@@ -1,15 +1,21 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { emptyFold, foldRun, type RunFold } from '../core/run/foldRun';
-import { listJournal, parseEvent, type EventName, type JournalEntry } from '../core/run/journal';
+import {
+  listJournal,
+  parseEvent,
+  type EventName,
+  type JournalEntry,
+  type ParsedEvent,
+} from '../core/run/journal';
 import { parseJson } from '../core/run/lenient';
 import { parseLock, type RunLock } from '../core/run/lock';
 import { parseMetadata, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import type { Run, RunDetails } from '../core/run/run';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
-import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath } from './safeFile';
+import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
 import type { Sliced } from './slices';
 
 /** Reads one run folder, and later only what is new in it. Never throws: what is wrong becomes a problem of the run. */
@@ -17,6 +23,8 @@ export class RunDirectory {
   #names: readonly EventName[] = [];
   #fold: RunFold = emptyFold;
   #eventProblems: readonly Problem[] = [];
+  /** Events that gave nothing, and how their files looked then: somebody may be mending or still copying them. */
+  #unusable: ReadonlyMap<string, string> = new Map();
   readonly #tasks = new Map<string, { task: TaskDefinition | undefined; problems: readonly Problem[] }>();
 
   /**
@@ -44,12 +52,12 @@ export class RunDirectory {
     if (!entries.has('run.json') && !entries.has('journal')) return undefined;
     const lock = entries.has('run.lock') ? readLock(real, note('run.lock', true)) : undefined;
     const journal = join(real, 'journal');
-    const files = readJournalFolder(this.root, journal, note('journal'));
+    const files = readJournalFolder(real, journal, note('journal'));
     const listing = listJournal(files, lock?.alive ?? false);
     for (const { file, ...problem } of listing.problems) {
       problems.push({ file: file === '' ? 'journal' : `journal/${file}`, ...problem });
     }
-    yield* this.#foldNew(listing.names, journal);
+    yield* this.#foldNew(listing.names, journal, real);
     problems.push(...this.#eventProblems, ...this.#fold.problems);
 
     const pendingTasks = new Map<string, TaskDefinition>();
@@ -76,7 +84,7 @@ export class RunDirectory {
       createdAt,
       updatedAt: this.#fold.lastAt ?? createdAt,
       pendingTasks,
-      problems: [...problems, ...missingEntry(real, this.root, metadata)],
+      problems: [...problems, ...missingEntry(real, metadata)],
     };
   }
 
@@ -122,14 +130,12 @@ export class RunDirectory {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      return {
-        problem: code === 'ELOOP' ? 'is a link that leads in a circle' : `cannot be opened (${code})`,
-      };
+      return { problem: whyNotRead(error) };
     }
   }
 
   #closedRun(what: string): Run {
-    const createdAt = ulidTime(this.dir) ?? 0;
+    const createdAt = ulidTime(this.dir) ?? modifiedAt(this.dir);
     return {
       dir: this.dir,
       runId: basename(this.dir),
@@ -145,29 +151,40 @@ export class RunDirectory {
     };
   }
 
-  /** Events never change, so only new names are read; if a known one disappeared, the run is read anew. */
-  *#foldNew(names: readonly EventName[], journal: string): Sliced<void> {
+  /**
+   * Events never change, so only new names are read. If a known one disappeared, or one that could not be used looks
+   * different now, the run is read anew.
+   */
+  *#foldNew(names: readonly EventName[], journal: string, real: string): Sliced<void> {
     const known = this.#names;
-    const grown = known.length <= names.length && known.every(({ file }, i) => names[i]?.file === file);
+    const grown =
+      known.length <= names.length &&
+      known.every(({ file }, i) => names[i]?.file === file) &&
+      [...this.#unusable].every(([file, look]) => lookOf(join(journal, file)) === look);
     let fold = grown ? this.#fold : emptyFold;
     const problems = grown ? [...this.#eventProblems] : [];
+    const unusable = new Map(grown ? this.#unusable : []);
     const entries: JournalEntry[] = [];
     for (const name of grown ? names.slice(known.length) : names) {
-      const read = readTextIn(this.root, join(journal, name.file), fileLimits.event);
-      const file = `journal/${name.file}`;
-      if ('problem' in read) {
-        problems.push({ file, what: read.problem });
-      } else {
-        const parsed = parseEvent(name, read.text);
-        if (parsed.entry) entries.push(parsed.entry);
-        problems.push(...parsed.problems.map((problem) => ({ file, ...problem })));
+      const path = join(journal, name.file);
+      let event = readEvent(real, path, name);
+      if (!event.entry) {
+        // Read again after the look, so that no change falls between the two.
+        unusable.set(name.file, lookOf(path));
+        event = readEvent(real, path, name);
       }
+      if (event.entry) {
+        entries.push(event.entry);
+        unusable.delete(name.file);
+      }
+      problems.push(...event.problems.map((problem) => ({ file: `journal/${name.file}`, ...problem })));
       yield;
     }
     fold = foldRun(entries, fold);
     this.#names = names;
     this.#fold = fold;
     this.#eventProblems = problems;
+    this.#unusable = unusable;
   }
 
   /** task.json never changes once it is written, so a pending task is read once; a failed reading is tried again. */
@@ -206,17 +223,36 @@ function readLock(real: string, note: Note): RunLock | undefined {
   return result?.lock;
 }
 
-function readJournalFolder(root: string, journal: string, note: Note): readonly string[] {
+function readJournalFolder(run: string, journal: string, note: Note): readonly string[] {
   const real = realPath(journal);
-  if (real !== undefined && !isInside(root, real)) {
+  if (real !== undefined && !isInside(run, real)) {
     note('leads out of the run folder; it is not read');
     return [];
   }
   try {
-    return readdirSync(journal);
+    const files = readdirSync(journal);
+    if (files.length === 0) note('is empty');
+    return files;
   } catch (error) {
-    note(codeOf(error) === 'ENOENT' ? 'is missing' : `cannot be opened (${codeOf(error)})`);
+    note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error));
     return [];
+  }
+}
+
+function readEvent(real: string, path: string, name: EventName): ParsedEvent {
+  const read = readTextIn(real, path, fileLimits.event);
+  return 'problem' in read
+    ? { entry: undefined, problems: [{ what: read.problem }] }
+    : parseEvent(name, read.text);
+}
+
+/** How a file looks from outside; empty when that cannot be told. */
+function lookOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = lstatSync(path);
+    return [ino, size, mtimeMs, ctimeMs].join(' ');
+  } catch {
+    return '';
   }
 }
 
@@ -253,12 +289,15 @@ function readResult(
   return { result, problems: problems.map((what) => ({ file, what })) };
 }
 
-/** The process file that run.json names does not exist. Looked up only below the root, since run.json is untrusted. */
-function missingEntry(real: string, root: string, metadata: RunMetadata | undefined): readonly Problem[] {
+/**
+ * The process file that run.json names does not exist. Looked for only in the run's own project, since run.json is
+ * untrusted, and there whatever folder the person named, so that a run tells the same everywhere.
+ */
+function missingEntry(real: string, metadata: RunMetadata | undefined): readonly Problem[] {
   if (!metadata?.entry) return [];
   const { importPath } = metadata.entry;
   const path = resolve(real, importPath);
-  if (importPath.includes('\0') || !isInside(root, path)) return [];
+  if (importPath.includes('\0') || !isInside(projectOf(real), path)) return [];
   try {
     statSync(path);
     return [];
@@ -276,9 +315,19 @@ function projectOf(dir: string): string {
     : dirname(runs);
 }
 
+/** When a folder that cannot be opened, or the link that stands for it, was last changed. */
+function modifiedAt(dir: string): number {
+  try {
+    return lstatSync(dir).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
 function ulidTime(dir: string): number | undefined {
   const id = basename(dir);
-  return isValid(id) ? decodeTime(id) : undefined;
+  // Only 48 of the first ten characters' 50 bits are time: beyond "7ZZ…" is no ULID, and decoding would throw.
+  return isValid(id) && id < '8' ? decodeTime(id) : undefined;
 }
 
 /** Whether a process exists. EPERM means that it does and belongs to somebody else. */

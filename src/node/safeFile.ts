@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /** What reading a file gave: its text, or a sentence part saying why there is none. */
@@ -58,7 +58,8 @@ export function realPath(path: string): string | undefined {
   }
 }
 
-// O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither.
+// O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither: it has no
+// such pipes in folders, and links are looked for.
 const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** A fatal decoder: a byte that is not UTF-8 throws. It keeps a byte order mark, which the parser reports. */
@@ -70,6 +71,7 @@ let buffer = Buffer.allocUnsafe(64 * 1024);
 function readRegularFile(root: string, full: string, limit: number): FileText {
   let file: number;
   try {
+    if (constants.O_NOFOLLOW === undefined && lstatSync(full).isSymbolicLink()) throw linkFound();
     file = openSync(full, carefully);
   } catch (error) {
     if (codeOf(error) !== 'ELOOP') throw error;
@@ -100,21 +102,31 @@ function readRegularFile(root: string, full: string, limit: number): FileText {
   }
 }
 
+function linkFound(): Error {
+  return Object.assign(new Error('It is a link.'), { code: 'ELOOP' });
+}
+
 function toProblem(error: unknown): FileText {
+  const code = codeOf(error);
+  return { problem: whyNotRead(error), missing: code === 'ENOENT' || code === 'ENOTDIR' };
+}
+
+/** A sentence part that follows the name of a file or folder that could not be read. */
+export function whyNotRead(error: unknown): string {
   const code = codeOf(error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return { problem: 'is missing', missing: true };
+      return 'is missing';
     case 'EACCES':
     case 'EPERM':
-      return { problem: 'cannot be opened: permission denied', missing: false };
+      return 'cannot be opened: permission denied';
     case 'ELOOP':
-      return { problem: 'is a link that leads in a circle', missing: false };
+      return 'is a link that leads in a circle';
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return { problem: 'is no UTF-8 text', missing: false };
+      return 'is no UTF-8 text';
     default:
-      return { problem: `cannot be read (${code ?? String(error)})`, missing: false };
+      return `cannot be read (${code ?? String(error)})`;
   }
 }
 

@@ -38,8 +38,10 @@ export function readBreakpoint(task: Readonly<Record<string, unknown>>, inputFil
   const places = [inputFile, task['inputs'], task['breakpoint'], payload].flatMap((place) =>
     isRecord(place) && place['payload'] !== undefined ? [place['payload'], place] : [place],
   );
-  const records = places.filter(isRecord);
-  const plain = places.find((place): place is string => typeof place === 'string' && place.trim() !== '');
+  // A payload may be a bare text: then it is the question.
+  const records = places.flatMap((place) =>
+    isRecord(place) ? [place] : nonEmpty(place) === undefined ? [] : [{ question: place }],
+  );
   const first = <T>(read: (place: Readonly<Record<string, unknown>>) => T | undefined): T | undefined => {
     for (const place of records) {
       const found = read(place);
@@ -56,18 +58,23 @@ export function readBreakpoint(task: Readonly<Record<string, unknown>>, inputFil
   };
   return {
     title: textAt('title'),
-    question: textAt('question') ?? plain ?? textAt('message', 'prompt', 'text', 'description'),
+    question: textAt('question') ?? textAt('message', 'prompt', 'text', 'description'),
     options: first((place) => readOptions(place['options'])) ?? [],
     files: first((place) => readFiles(place['context'])) ?? [],
     expert: nonEmpty(metadata['expert']) ?? textAt('expert'),
     tags: texts(metadata['tags']) ?? first((place) => texts(place['tags'])) ?? [],
     strategy: nonEmpty(metadata['strategy']) ?? textAt('strategy'),
-    payload: payload ?? records[0] ?? plain,
+    payload: payload ?? places.find((place) => place !== undefined && place !== null),
   };
 }
 
 function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+/** A text that says something, a number, or true or false, as text. */
+function scalarText(value: unknown): string | undefined {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : nonEmpty(value);
 }
 
 function texts(value: unknown): readonly string[] | undefined {
@@ -78,20 +85,23 @@ function texts(value: unknown): readonly string[] | undefined {
 function readOptions(value: unknown): readonly BreakpointOption[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   return value.flatMap((item: unknown): BreakpointOption[] => {
-    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') {
-      const label = String(item);
+    const plain = scalarText(item);
+    if (plain !== undefined) {
+      const label = plain;
       return [{ label, value: label, description: undefined, approved: countsAsApproval(label) }];
     }
     if (!isRecord(item)) return [];
     const label =
-      nonEmpty(item['label']) ?? nonEmpty(item['title']) ?? nonEmpty(item['value']) ?? nonEmpty(item['id']);
+      nonEmpty(item['label']) ??
+      nonEmpty(item['title']) ??
+      scalarText(item['value']) ??
+      scalarText(item['id']);
     if (label === undefined) return [];
     const own = item['approved'];
-    const value = item['value'];
     return [
       {
         label,
-        value: typeof value === 'string' || typeof value === 'number' ? String(value) : label,
+        value: scalarText(item['value']) ?? label,
         description: nonEmpty(item['description']),
         approved: typeof own === 'boolean' ? own : countsAsApproval(label),
       },
@@ -109,7 +119,9 @@ function readFiles(context: unknown): readonly ContextFile[] | undefined {
   });
 }
 
-const refusal = /^\s*(?:reject|request|change|revise|redo|decline|deny|abort|cancel|stop|no)\b/i;
+// What stands before the first letter ("❌ Reject", "2. Stop") does not turn a refusal into an approval.
+const refusal =
+  /^[^\p{L}]*(?:reject|request|change|revise|redo|decline|deny|abort|cancel|stop|no)(?![\p{L}\p{M}\p{N}_])/iu;
 
 /** Whether an option's text counts as approval, where the option does not say so itself. */
 export function countsAsApproval(label: string): boolean {

@@ -46,13 +46,13 @@ export function deriveIterations(
     if (group) group.push(effect);
     else groups.set(n, [effect]);
   });
-  const sorted = [...groups].sort(([a], [b]) => a - b);
+  const sorted = [...groups].toSorted(([a], [b]) => a - b);
   const metric = tabulateMetric(
     sorted.map(([n, group]) => ({
       n,
       metrics: group
         .filter((effect) => effect.resolvedOrder > 0)
-        .sort((a, b) => a.resolvedOrder - b.resolvedOrder)
+        .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
         .map((effect) => files.results.get(effect.effectId)?.metrics ?? {}),
     })),
     choice,
@@ -89,7 +89,8 @@ function explicitNumber(effect: Effect, task: TaskDefinition | undefined): numbe
   if (task?.iteration !== undefined) return task.iteration;
   for (const text of [effect.label, ...effect.labels, ...(task?.labels ?? []), task?.title]) {
     const match = text === undefined ? undefined : /\biteration[\s:#_-]*(\d+)\b/i.exec(text);
-    if (match) return Number(match[1]);
+    // Beyond 2^53 different numbers become one, and later none at all.
+    if (match && Number.isSafeInteger(Number(match[1]))) return Number(match[1]);
   }
   return undefined;
 }
@@ -100,50 +101,64 @@ function explicitNumber(effect: Effect, task: TaskDefinition | undefined): numbe
  */
 function byRepeat(effects: readonly Effect[], files: TaskFiles): Numbers {
   let n = 1;
-  let current = new Map<string, Effect[]>();
+  let current = new Map<string, Asked>();
   const numbers = effects.map((effect) => {
-    const earlier = current.get(effect.taskId) ?? [];
-    if (beginsRound(effect, earlier, files)) {
+    const earlier = current.get(effect.taskId);
+    if (earlier && beginsRound(effect, earlier, files)) {
       n += 1;
       current = new Map();
     }
-    const same = current.get(effect.taskId);
-    if (same) same.push(effect);
-    else current.set(effect.taskId, [effect]);
+    const asked = current.get(effect.taskId) ?? { effects: [], firstResolved: Number.POSITIVE_INFINITY };
+    current.set(effect.taskId, asked);
+    asked.effects.push(effect);
+    if (effect.status !== 'pending' && effect.status !== 'cancelled') {
+      asked.firstResolved = Math.min(asked.firstResolved, effect.resolvedOrder);
+    }
     return n;
   });
   return n > 1 ? numbers : undefined;
 }
 
-function beginsRound(effect: Effect, earlier: readonly Effect[], files: TaskFiles): boolean {
+/** How often a round asked for one task. */
+interface Asked {
+  readonly effects: Effect[];
+  /** The least `resolvedOrder` among them; looking through them each time would be slow for thousands of siblings. */
+  firstResolved: number;
+}
+
+function beginsRound(effect: Effect, earlier: Asked, files: TaskFiles): boolean {
   if (effect.kind === 'breakpoint' || effect.kind === 'sleep' || effect.taskId.startsWith('__sdk.'))
     return false;
   const sameInputs = (e: Effect): boolean => {
     const [a, b] = [files.tasks.get(e.effectId), files.tasks.get(effect.effectId)];
-    return a !== undefined && b !== undefined && sameValue(a.inputs, b.inputs);
+    if (a === undefined || b === undefined) return false;
+    // The name of a separate inputs file ends with the hash of what is in it.
+    return fileName(a.inputsRef) === fileName(b.inputsRef) && sameValue(a.inputs, b.inputs);
   };
-  return earlier.some((e) => wasResolvedWhenRequested(e, effect)) && !earlier.some(sameInputs);
+  return earlier.firstResolved <= effect.resolvedBefore && !earlier.effects.some(sameInputs);
 }
 
-function wasResolvedWhenRequested(earlier: Effect, later: Effect): boolean {
-  return (
-    earlier.status !== 'cancelled' &&
-    earlier.resolvedOrder > 0 &&
-    earlier.resolvedOrder <= later.resolvedBefore
-  );
+function fileName(path: string | undefined): string | undefined {
+  return path?.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Equal as JSON values; the order of keys does not matter. */
+/** Equal as JSON values; the order of keys does not matter. No recursion: a file may nest a million deep. */
 function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key], right[key]))
-  );
+  const pairs: [unknown, unknown][] = [[a, b]];
+  for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
+    const [left, right] = pair;
+    if (left === right) continue;
+    if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+      return false;
+    if (Array.isArray(left) !== Array.isArray(right)) return false;
+    const entries = Object.entries(left);
+    if (entries.length !== Object.keys(right).length) return false;
+    for (const [key, value] of entries) {
+      if (!Object.hasOwn(right, key)) return false;
+      pairs.push([value, (right as Readonly<Record<string, unknown>>)[key]]);
+    }
+  }
+  return true;
 }
 
 /** What one iterate requested together is one iteration. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { moment, parseJson, readLenient, segment, text } from './lenient';
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -84,16 +84,19 @@ const envelope = {
   sdkVersion: text,
 };
 
-const recordedError = z.union([
-  text.transform((message): RecordedError => ({ name: undefined, message, stack: undefined })),
-  z
-    .looseObject({
-      name: text.optional().catch(undefined),
-      message: text.optional().catch(undefined),
-      stack: text.optional().catch(undefined),
-    })
-    .transform(({ name, message, stack }): RecordedError => ({ name, message, stack })),
-]);
+const recordedError = z.union(
+  [
+    text.transform((message): RecordedError => ({ name: undefined, message, stack: undefined })),
+    z
+      .looseObject({
+        name: text.optional().catch(undefined),
+        message: text.optional().catch(undefined),
+        stack: text.optional().catch(undefined),
+      })
+      .transform(({ name, message, stack }): RecordedError => ({ name, message, stack })),
+  ],
+  'it must be text or an object',
+);
 
 const effectId = { effectId: segment };
 
@@ -248,7 +251,8 @@ export function listJournal(files: readonly string[], writing: boolean): Journal
   names.sort(compareEventNames);
   let expected = 1;
   for (const { file, seq } of names) {
-    if (seq >= expected) {
+    if (seq < 1) problems.push({ file, what: 'has a sequence number that is too small; the first is 1' });
+    else if (seq >= expected) {
       if (seq > expected) problems.push({ file: '', ...gap(expected, seq - 1) });
       expected = seq + 1;
     } else {

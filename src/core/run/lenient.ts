@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 type Fields<S extends Record<string, z.ZodType>> = { readonly [K in keyof S]?: z.output<S[K]> | undefined };
 
@@ -63,9 +63,14 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }
 
+/** ISO 8601, read to milliseconds since 1970; NaN for anything else. `Date.parse` alone reads "Nap 1" as a year. */
+export function parseTime(text: string): number {
+  return /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(?:$|T)/i.test(text) ? Date.parse(text) : Number.NaN;
+}
+
 /** A moment as the engine writes it (ISO 8601), read to milliseconds since 1970. */
 export const moment = z.string('it must be a time as text').transform((text, context) => {
-  const time = Date.parse(text);
+  const time = parseTime(text);
   if (Number.isNaN(time)) {
     context.addIssue({ code: 'custom', message: `"${text.slice(0, 40)}" is no time` });
     return z.NEVER;
@@ -86,8 +91,7 @@ export const segment = z
 
 /** True for a name that, joined to a folder, is a direct child of that folder on every system. */
 export function isSegment(name: string): boolean {
+  if (name === '' || name.length > 255 || name === '.' || name === '..') return false;
   // oxlint-disable-next-line no-control-regex -- NUL and its like are what is refused
-  return (
-    name !== '' && name.length <= 255 && name !== '.' && name !== '..' && !/[/\\\u0000-\u001f]/.test(name)
-  );
+  return !/[/\\\u0000-\u001f]/.test(name);
 }

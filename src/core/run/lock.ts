@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { moment, parseLenient, text } from './lenient';
 
 /** run.lock: an engine process is changing the run right now, or one died while it did. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord, moment, parseLenient, text } from './lenient';
 
 /** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
@@ -30,7 +30,10 @@ export const layoutVersion = '2026.01-storage-preview';
 
 const shape = {
   processId: text,
-  entrypoint: z.union([text, z.looseObject({ importPath: text, exportName: text.optional() })]),
+  entrypoint: z.union(
+    [text, z.looseObject({ importPath: text })],
+    'it must be text, or an object with an importPath',
+  ),
   prompt: text,
   createdAt: moment,
   layoutVersion: text,
@@ -38,7 +41,7 @@ const shape = {
   cwd: text,
   harness: text,
   nonInteractive: z.boolean('it must be true or false'),
-  nested: z.looseObject({ parentRunId: text.optional() }),
+  nested: z.looseObject({ parentRunId: text.optional() }, 'it must be an object'),
 };
 
 /** Reads run.json. `metadata` is undefined when the file is no JSON object. */

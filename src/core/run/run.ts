@@ -1,6 +1,7 @@
-import { cutAtWord, firstLine, oneLine } from '../format';
+import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect, RunFold } from './foldRun';
 import type { TaskFiles } from './iterations';
+import { parseTime } from './lenient';
 import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
 import type { Problem } from './problem';
@@ -74,6 +75,10 @@ export function taskTitle(effect: Effect, task: TaskDefinition | undefined): str
     (name) =>
       name !== undefined && name.trim() !== '' && !(effect.kind === 'breakpoint' && name === 'breakpoint'),
   );
+  const until = effect.kind === 'sleep' ? sleepUntil({ effect, task }) : undefined;
+  if (until !== undefined && (named === undefined || /^(?:sleep:|__sdk\.)/.test(named))) {
+    return `Sleep until ${utcMinute(until)}`;
+  }
   const fallback = question === undefined ? effect.taskId : firstLine(question) || effect.taskId;
   return cutAtWord(oneLine(named ?? fallback), 80);
 }
@@ -81,7 +86,7 @@ export function taskTitle(effect: Effect, task: TaskDefinition | undefined): str
 /** When a pending sleep is over, in milliseconds since 1970: task.json, else the label ("sleep:<iso>"). */
 export function sleepUntil({ effect, task }: PendingEffect): number | undefined {
   if (task?.sleepUntil !== undefined) return task.sleepUntil;
-  const time = Date.parse(effect.label?.replace(/^sleep:/, '') ?? '');
+  const time = parseTime(effect.label?.replace(/^sleep:/, '') ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 

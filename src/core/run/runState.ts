@@ -1,4 +1,4 @@
-import { count, cutAtWord, duration, list, oneLine, utcMinute } from '../format';
+import { ago, count, cutAtWord, list, utcMinute } from '../format';
 import type { RunEnd } from './foldRun';
 import { isUnreadable, pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from './run';
 
@@ -65,9 +65,10 @@ function tell(run: Run, now: number, options: ClassifyOptions): Told {
 
   if (isUnreadable(run)) {
     const problem = run.problems[0];
+    const file = problem?.file === '.' ? 'its folder' : problem?.file;
     return still(
       'unreadable',
-      `Nothing of this run can be read${problem ? `: ${problem.file} ${problem.what}` : ''}`,
+      `Nothing of this run can be read${problem ? `: ${cutAtWord(`${file} ${problem.what}`, 200)}` : ''}`,
     );
   }
   if (fold.end) return still(endState(fold.end), endReason(fold.end));
@@ -86,13 +87,17 @@ function tell(run: Run, now: number, options: ClassifyOptions): Told {
   const others = pending.filter(({ effect }) => effect.kind !== 'sleep');
   if (pending.length > 0 && others.length === 0) return tellSleep(pending, now, time);
   if (others.length > 0) {
-    const until = run.updatedAt + options.activityWindow;
     // An event from the future (a clock that runs ahead) must not keep a run "working" for long.
-    if (now < until && run.updatedAt - now < options.activityWindow) {
-      const last = duration(now - run.updatedAt);
-      return still('working', `Probably working: ${kinds(others)} pending, last event ${last} ago`, until);
+    const [from, until] = [run.updatedAt - options.activityWindow, run.updatedAt + options.activityWindow];
+    if (from < now && now < until) {
+      const last = ago(now - run.updatedAt);
+      return still('working', `Probably working: ${kinds(others)} pending, last event ${last}`, until);
     }
-    return still('waiting', `Waiting for an agent since ${time(run.updatedAt)}: ${kinds(others)} pending`);
+    return still(
+      'waiting',
+      `Waiting for an agent since ${time(run.updatedAt)}: ${kinds(others)} pending`,
+      now < until ? from + 1 : undefined,
+    );
   }
   if (fold.effects.size > 0) return still('ready', 'Everything is answered; iterate to go on');
   return still(
@@ -119,9 +124,13 @@ function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: n
 function kinds(pending: readonly PendingEffect[]): string {
   const counts = new Map<string, number>();
   for (const { effect } of pending) counts.set(effect.kind, (counts.get(effect.kind) ?? 0) + 1);
-  return list(
-    [...counts].map(([kind, n]) => count(n, `${kind.replaceAll('_', ' ').replace(/ task$/, '')} task`)),
-  );
+  // A kind is any text that a process likes.
+  const name = (kind: string): string => cutAtWord(kind.replaceAll('_', ' ').replace(/ task$/, ''), 40);
+  const all = [...counts];
+  const shown = all.slice(0, all.length > 5 ? 4 : 5);
+  const rest = all.slice(shown.length).reduce((sum, [, n]) => sum + n, 0);
+  const named = shown.map(([kind, n]) => count(n, `${name(kind)} task`));
+  return list(rest > 0 ? [...named, count(rest, 'other task')] : named);
 }
 
 function endState(end: RunEnd): State {
@@ -130,7 +139,7 @@ function endState(end: RunEnd): State {
 }
 
 function endReason(end: RunEnd): string {
-  const said = (text: string | undefined): string => cutAtWord(oneLine(text ?? ''), 200);
+  const said = (text: string | undefined): string => cutAtWord(text ?? '', 200);
   const because = (text: string | undefined): string => (said(text) === '' ? '' : `: ${said(text)}`);
   if (end.sealed) return `Sealed as ${endState(end)}${because(end.reason)}`;
   if (end.type === 'RUN_COMPLETED') return 'Completed';

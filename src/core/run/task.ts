@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord, moment, parseLenient, text } from './lenient';
 import { readBreakpoint, type Breakpoint } from './breakpoint';
 import { findNumbers } from './metrics';
@@ -10,6 +10,8 @@ export interface TaskDefinition {
   readonly labels: readonly string[];
   readonly kind: string | undefined;
   readonly inputs: unknown;
+  /** Where the inputs lie when the engine put them into a file of their own (over 1 MiB). */
+  readonly inputsRef: string | undefined;
   /** `inputs.iteration`, where it is an integer from 0 up. */
   readonly iteration: number | undefined;
   /** Milliseconds since 1970; sleeps only. */
@@ -34,8 +36,12 @@ const taskShape = {
   kind: text,
   title: text,
   description: text,
+  inputsRef: text,
   labels: z.array(z.string('it must hold only texts'), 'it must be a list'),
-  sleep: z.looseObject({ iso: moment.optional(), targetEpochMs: z.number().optional() }),
+  sleep: z.looseObject(
+    { iso: moment.optional(), targetEpochMs: z.number('it must be a number').optional() },
+    'it must be an object',
+  ),
 };
 
 /**
@@ -59,8 +65,9 @@ export function parseTask(
       labels: fields.labels ?? [],
       kind: fields.kind,
       inputs,
+      inputsRef: fields.inputsRef,
       iteration:
-        typeof iteration === 'number' && Number.isInteger(iteration) && iteration >= 0
+        typeof iteration === 'number' && Number.isSafeInteger(iteration) && iteration >= 0
           ? iteration
           : undefined,
       sleepUntil: kind === 'sleep' ? (fields.sleep?.targetEpochMs ?? fields.sleep?.iso) : undefined,

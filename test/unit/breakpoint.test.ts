@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countsAsApproval,
+  readBreakpoint,
+  toAnswer,
+  type Breakpoint,
+  type BreakpointOption,
+} from '../../src/core/run/breakpoint';
+
+const asking = (payload: unknown): Breakpoint => readBreakpoint({ metadata: { payload } });
+
+describe('readBreakpoint', () => {
+  it('reads everything that an engine records', () => {
+    const payload = {
+      title: 'Approve migration plan',
+      question: '# Plan\n\nShall it be?',
+      options: ['Approve', { label: 'Not now', value: 'later', description: 'Ask again', approved: false }],
+      context: {
+        files: [
+          { path: 'artifacts/plan.md', format: 'markdown' },
+          'src/a.ts',
+          { path: 'b.ts', language: 'ts' },
+        ],
+      },
+    };
+    const metadata = { payload, expert: 'owner', tags: ['gate', 'database'], strategy: 'single' };
+    expect(readBreakpoint({ kind: 'breakpoint', metadata })).toEqual({
+      title: 'Approve migration plan',
+      question: '# Plan\n\nShall it be?',
+      options: [
+        { label: 'Approve', value: 'Approve', description: undefined, approved: true },
+        { label: 'Not now', value: 'later', description: 'Ask again', approved: false },
+      ],
+      files: [
+        { path: 'artifacts/plan.md', language: undefined },
+        { path: 'src/a.ts', language: undefined },
+        { path: 'b.ts', language: 'ts' },
+      ],
+      expert: 'owner',
+      tags: ['gate', 'database'],
+      strategy: 'single',
+      payload,
+    });
+  });
+
+  const question = { question: 'Go on?' };
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ['input.json beside it', {}, question],
+    ['input.json, as payload', {}, { payload: question }],
+    ['inputs', { inputs: question }, undefined],
+    ['inputs.payload, as the engine writes it', { inputs: { payload: question, label: 'x' } }, undefined],
+    ['breakpoint', { breakpoint: question }, undefined],
+    ['breakpoint.payload, of the helper', { breakpoint: { payload: question } }, undefined],
+    ['metadata.payload', { metadata: { payload: question } }, undefined],
+    ['a bare text as metadata.payload', { metadata: { payload: 'Go on?' } }, undefined],
+    ['a bare text as inputs.payload', { inputs: { payload: 'Go on?' } }, undefined],
+    ['a bare text as input.json', {}, 'Go on?'],
+    ['a "message"', { metadata: { payload: { message: 'Go on?' } } }, undefined],
+    ['a "prompt"', { inputs: { prompt: 'Go on?' } }, undefined],
+    ['a "text"', { breakpoint: { text: 'Go on?' } }, undefined],
+    ['a "description"', { metadata: { payload: { description: 'Go on?', title: 'T' } } }, undefined],
+  ])('finds the question in %s', (_, task, inputFile) => {
+    expect(readBreakpoint(task, inputFile).question).toBe('Go on?');
+  });
+
+  it('takes for each field the first place that has it', () => {
+    const places = ['input.json', 'inputs', 'breakpoint', 'payload'].map((name) => ({ question: name }));
+    const [file, inputs, breakpoint, payload] = places;
+    const all = { inputs, breakpoint, metadata: { payload } };
+    expect(readBreakpoint(all, file).question).toBe('input.json');
+    expect(readBreakpoint(all).question).toBe('inputs');
+    expect(readBreakpoint({ ...all, inputs: {} }).question).toBe('breakpoint');
+    expect(readBreakpoint({ metadata: { payload } }).question).toBe('payload');
+    expect(readBreakpoint(all, 'a bare text').question).toBe('a bare text');
+
+    const mixed = readBreakpoint(
+      {
+        inputs: { question: '  ', title: 'T' },
+        metadata: { payload: { title: 'P', question: 'Q', options: ['A'] } },
+      },
+      { options: [] },
+    );
+    expect(mixed).toMatchObject({ title: 'T', question: 'Q', options: [{ label: 'A' }] });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['a list', [1, 2]],
+    ['an empty text', ' '],
+    ['wrong types', { title: 1, question: {}, options: 'yes', context: [], tags: 5, expert: [] }],
+    ['wrong types inside', { options: [null, {}, [], ''], context: { files: [null, 5, {}, { path: 1 }] } }],
+  ])('makes nothing up for %s, and keeps the payload', (_, payload) => {
+    expect(asking(payload)).toEqual({
+      title: undefined,
+      question: undefined,
+      options: [],
+      files: [],
+      expert: undefined,
+      tags: [],
+      strategy: undefined,
+      payload: payload ?? undefined,
+    });
+  });
+
+  it.each<[unknown, Partial<BreakpointOption>]>([
+    ['Ship it', { label: 'Ship it', value: 'Ship it', approved: true }],
+    [3, { label: '3', value: '3' }],
+    [false, { label: 'false', value: 'false' }],
+    [
+      { label: 'Yes', value: 'y' },
+      { label: 'Yes', value: 'y' },
+    ],
+    [
+      { label: 'Yes', value: 1 },
+      { label: 'Yes', value: '1' },
+    ],
+    [
+      { label: 'Yes', value: true },
+      { label: 'Yes', value: 'true' },
+    ],
+    [
+      { label: 'Yes', value: {} },
+      { label: 'Yes', value: 'Yes' },
+    ],
+    [
+      { title: 'Yes', id: 'y' },
+      { label: 'Yes', value: 'Yes' },
+    ],
+    [{ value: 'y' }, { label: 'y', value: 'y' }],
+    [{ value: 2 }, { label: '2', value: '2' }],
+    [{ id: 'y' }, { label: 'y', value: 'y' }],
+    [{ label: 'Reject', approved: true }, { approved: true }],
+    [{ label: 'Approve', approved: false }, { approved: false }],
+    [{ label: 'Reject', approved: 'yes' }, { approved: false }],
+    [{ label: 'Go', value: 'no' }, { approved: true }],
+  ])('reads the option %j', (given, expected) => {
+    expect(asking({ options: [given] }).options).toMatchObject([expected]);
+  });
+});
+
+describe('countsAsApproval', () => {
+  it.each([
+    'Reject',
+    'reject the plan',
+    'REQUEST changes',
+    'Request changes',
+    'Change it',
+    'Revise',
+    'Redo all',
+    'Decline',
+    'Deny',
+    'Abort',
+    'Cancel',
+    'Stop here',
+    'No',
+    'no, thanks',
+    'NO!',
+    'No-go',
+    '  No',
+    '❌ Reject',
+    '2. Stop',
+    '(No)',
+    '**Abort**',
+    '"Cancel"',
+  ])('%s is a refusal', (label) => {
+    expect(countsAsApproval(label)).toBe(false);
+  });
+
+  it.each([
+    'Approve',
+    'Yes',
+    'Note it',
+    'Now',
+    'Nobody objects',
+    'Stopgap',
+    'Changelog first',
+    'Go, no matter what',
+    'Noël',
+    'no_verify',
+    'Cancellation is fine',
+    'Ship',
+    '',
+    '✅',
+  ])('%s is an approval', (label) => {
+    expect(countsAsApproval(label)).toBe(true);
+  });
+});
+
+describe('toAnswer', () => {
+  const option = (label: string, value = label, approved = countsAsApproval(label)): BreakpointOption => ({
+    label,
+    value,
+    description: undefined,
+    approved,
+  });
+
+  it.each([
+    ['approve', { kind: 'approve', text: '' } as const, { approved: true }],
+    [
+      'approve with a text',
+      { kind: 'approve', text: ' Well done \n' } as const,
+      { approved: true, response: 'Well done', feedback: 'Well done' },
+    ],
+    [
+      'reject',
+      { kind: 'reject', text: '' } as const,
+      { approved: false, option: 'Reject', response: 'Reject' },
+    ],
+    [
+      'reject with a text: it goes where processes look, the option stays',
+      { kind: 'reject', text: 'Add tests' } as const,
+      { approved: false, option: 'Reject', response: 'Add tests', feedback: 'Add tests' },
+    ],
+    [
+      'request changes',
+      { kind: 'option', option: option('Request changes'), text: 'Add tests' } as const,
+      { approved: false, option: 'Request changes', response: 'Add tests', feedback: 'Add tests' },
+    ],
+    [
+      'an option: its value is recorded',
+      { kind: 'option', option: option('MIT licence', 'mit'), text: '' } as const,
+      { approved: true, option: 'mit', response: 'mit' },
+    ],
+    [
+      'an option that says itself what it counts as',
+      { kind: 'option', option: option('Ship it', 'ship', false), text: '   ' } as const,
+      { approved: false, option: 'ship', response: 'ship' },
+    ],
+  ])('%s', (_, decision, expected) => {
+    expect(toAnswer(decision, 'Ada')).toEqual({ ...expected, respondedBy: 'Ada' });
+  });
+});

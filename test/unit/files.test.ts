@@ -1,0 +1,466 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { listJournal, parseEvent, parseEventName, type EventName } from '../../src/core/run/journal';
+import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
+import { parseLock } from '../../src/core/run/lock';
+import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';
+import { parseResult, parseTask } from '../../src/core/run/task';
+import { eventFile, start } from '../support/journalBuilder';
+import { runJson } from '../support/runBuilder';
+
+const name = parseEventName(eventFile(2)) as EventName;
+const event = (value: unknown): ReturnType<typeof parseEvent> =>
+  parseEvent(name, typeof value === 'string' ? value : JSON.stringify(value));
+const recordedAt = '2026-03-01T10:00:00.000Z';
+
+/** What no reader may stumble over. */
+const hostile = fc.oneof(
+  fc.string(),
+  fc.json(),
+  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc
+    .record({
+      type: fc.constantFrom(
+        'RUN_CREATED',
+        'EFFECT_REQUESTED',
+        'EFFECT_RESOLVED',
+        'EFFECT_CANCELLED',
+        'RUN_FAILED',
+      ),
+      recordedAt: fc.oneof(fc.jsonValue(), fc.date({ noInvalidDate: true })),
+      data: fc.oneof(
+        fc.jsonValue(),
+        fc.dictionary(
+          fc.constantFrom('effectId', 'kind', 'status', 'error', 'labels', '__proto__'),
+          fc.jsonValue(),
+        ),
+      ),
+    })
+    .map((value) => JSON.stringify(value)),
+);
+
+describe('parseJson', () => {
+  it.each([
+    ['', 'is empty'],
+    [' \n', 'is empty'],
+    ['\ufeff{}', 'starts with a byte order mark, which no engine reads'],
+    ['{"a":', 'is no valid JSON: it may have been cut off or overwritten'],
+    ['{}{}', 'is no valid JSON: it may have been cut off or overwritten'],
+    ['{\u0000}', 'is no valid JSON: it may have been cut off or overwritten'],
+  ])('%j %s', (text, problem) => {
+    expect(parseJson(text)).toEqual({ problem });
+  });
+
+  it('reads what nests a million deep', () => {
+    expect(parseJson(`${'['.repeat(1e6)}${']'.repeat(1e6)}`)).toHaveProperty('value');
+  });
+});
+
+describe('parseTime', () => {
+  it.each<[string, number]>([
+    ['2026-03-01T10:00:00.000Z', start],
+    ['2026-03-01T11:00:00+01:00', start],
+    ['2026-03-01', Date.UTC(2026, 2, 1)],
+    ['+010889-08-02T05:31:50.655Z', 281_474_976_710_655],
+    ['2026-13-01T00:00:00Z', Number.NaN],
+    ['Nap 1', Number.NaN],
+    ['5', Number.NaN],
+    ['March 1, 2026', Number.NaN],
+    ['2026-03-01 later', Number.NaN],
+    ['', Number.NaN],
+  ])('%j', (text, time) => {
+    expect(parseTime(text)).toBe(time);
+  });
+});
+
+describe('isSegment', () => {
+  it.each(['01KJQ3AWCY2AX1FD2DTYSE9E2X', 'yearly audit', 'größe', '...', '.hidden', '__proto__'])(
+    '%s',
+    (id) => {
+      expect(isSegment(id)).toBe(true);
+    },
+  );
+
+  it.each(['', '.', '..', '../x', 'a/b', 'a\\b', '/etc', 'a\0b', 'a\nb', 'x'.repeat(256)])('not %j', (id) => {
+    expect(isSegment(id)).toBe(false);
+  });
+});
+
+describe('parseMetadata', () => {
+  it('reads what engines write, and leaves the completion proof in the file', () => {
+    const json = {
+      ...runJson,
+      prompt: 'Build it',
+      completionProof: 'a'.repeat(32),
+      completionSecret: 'b'.repeat(32),
+      sdkVersion: '6.0.0',
+      cwd: '/project',
+      harness: 'claude-code',
+      nonInteractive: true,
+      nested: { parentRunId: 'parent', parentEffectId: 'e' },
+      unknown: { anything: [1] },
+    };
+    const read = parseMetadata(JSON.stringify(json));
+    expect(read).toEqual({
+      metadata: {
+        processId: 'demo/process',
+        entry: { importPath: '../../processes/demo.mjs', exportName: 'process' },
+        prompt: 'Build it',
+        createdAt: start,
+        sdkVersion: '6.0.0',
+        cwd: '/project',
+        harness: 'claude-code',
+        nonInteractive: true,
+        parentRunId: 'parent',
+      },
+      problems: [],
+    });
+    expect(JSON.stringify(read)).not.toMatch(/aaaa|bbbb/);
+  });
+
+  it('reads the fields of the right type and says which are not', () => {
+    const { metadata, problems } = parseMetadata(
+      JSON.stringify({
+        processId: 5,
+        entrypoint: ['x'],
+        prompt: 'Build it',
+        createdAt: 'yesterday',
+        sdkVersion: null,
+        nonInteractive: 'yes',
+        nested: 'parent',
+      }),
+    );
+    expect(metadata).toMatchObject({
+      processId: undefined,
+      prompt: 'Build it',
+      createdAt: undefined,
+      entry: undefined,
+    });
+    expect(problems).toEqual([
+      'has a wrong "processId": it must be text',
+      'has a wrong "entrypoint": it must be text, or an object with an importPath',
+      'has a wrong "createdAt": "yesterday" is no time',
+      'has a wrong "nonInteractive": it must be true or false',
+      'has a wrong "nested": it must be an object',
+    ]);
+  });
+
+  it.each([
+    ['[]', 'holds a list where an object belongs'],
+    ['null', 'holds null where an object belongs'],
+    ['"run"', 'holds a string where an object belongs'],
+    ['7', 'holds a number where an object belongs'],
+    ['', 'is empty'],
+  ])('%j %s', (json, problem) => {
+    expect(parseMetadata(json)).toEqual({ metadata: undefined, problems: [problem] });
+  });
+
+  it('says which layout engines refuse', () => {
+    const json = JSON.stringify({ ...runJson, layoutVersion: '2099' });
+    expect(parseMetadata(json).problems).toEqual(['has the layout "2099", which engines refuse to iterate']);
+  });
+
+  it.each<[unknown, unknown]>([
+    ['../p.mjs#run', { importPath: '../p.mjs', exportName: 'run' }],
+    ['../p.mjs', { importPath: '../p.mjs', exportName: 'process' }],
+    [{ importPath: '../p.mjs' }, { importPath: '../p.mjs', exportName: 'process' }],
+    [
+      { importPath: '../p.mjs', exportName: null },
+      { importPath: '../p.mjs', exportName: 'process' },
+    ],
+    [{ importPath: 'bare-run', exportName: 'process' }, undefined],
+    ['bare-run', undefined],
+    [{ importPath: '' }, undefined],
+    [{}, undefined],
+    [undefined, undefined],
+  ])('reads the entry %j', (entrypoint, expected) => {
+    expect(toEntrypoint(entrypoint)).toEqual(expected);
+    expect(parseMetadata(JSON.stringify({ entrypoint })).metadata?.entry).toEqual(expected);
+  });
+});
+
+describe('parseEvent', () => {
+  it('reads types it does not know as such', () => {
+    expect(event({ type: 'COFFEE_BREAK', recordedAt, data: { cups: 2 }, sdkVersion: '6.0.0' })).toEqual({
+      entry: { ...name, at: start, sdkVersion: '6.0.0', event: { type: 'other', name: 'COFFEE_BREAK' } },
+      problems: [],
+    });
+  });
+
+  it.each<[string, string, boolean]>([
+    ['', 'is empty', true],
+    ['{"type":', 'is no valid JSON: it may have been cut off or overwritten', true],
+    ['\ufeff{"type":"X"}', 'starts with a byte order mark, which no engine reads', true],
+    ['[]', 'holds a list where an object belongs', false],
+    ['{}', 'has no "type"', false],
+    [`{"type":null,"recordedAt":"${recordedAt}"}`, 'has no "type"', false],
+    [`{"type":"","recordedAt":"${recordedAt}"}`, 'has a wrong "type": it must not be empty', false],
+    [`{"type":5,"recordedAt":"${recordedAt}"}`, 'has a wrong "type": it must be text', false],
+  ])('cannot use %j: it %s (mendable: %s)', (json, what, mendable) => {
+    const { entry, problems } = event(json);
+    expect(entry).toBeUndefined();
+    expect(problems).toContainEqual(mendable ? { what, mendable } : { what });
+  });
+
+  it.each<[string, object, string]>([
+    ['EFFECT_REQUESTED', {}, 'has no "effectId"'],
+    [
+      'EFFECT_REQUESTED',
+      { effectId: '../../etc' },
+      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+    ],
+    [
+      'EFFECT_REQUESTED',
+      { effectId: 'x'.repeat(300) },
+      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+    ],
+    ['EFFECT_REQUESTED', { effectId: 7 }, 'has a wrong "effectId": it must be text'],
+    [
+      'EFFECT_RESOLVED',
+      { effectId: '..', status: 'ok' },
+      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+    ],
+    ['EFFECT_RESOLVED', { effectId: 'e' }, 'has no "status"'],
+    [
+      'EFFECT_RESOLVED',
+      { effectId: 'e', status: 'fine' },
+      'has a wrong "status": it must be "ok" or "error"',
+    ],
+    ['EFFECT_CANCELLED', {}, 'has no "effectId"'],
+  ])('cannot use %s with %j', (type, data, what) => {
+    expect(event({ type, recordedAt, data })).toEqual({ entry: undefined, problems: [{ what }] });
+  });
+
+  it('uses an event without its lesser fields, and says which were wrong', () => {
+    const { entry, problems } = event({
+      type: 'EFFECT_REQUESTED',
+      data: { effectId: 'e', kind: 5, taskId: null, labels: [1], label: {} },
+    });
+    expect(entry?.event).toEqual({
+      type: 'EFFECT_REQUESTED',
+      effectId: 'e',
+      taskId: 'e',
+      kind: 'unknown',
+      label: undefined,
+      labels: [],
+      stepId: undefined,
+      invocationKey: undefined,
+    });
+    expect(problems.map(({ what }) => what)).toEqual([
+      'has no "recordedAt"',
+      'has a wrong "kind": it must be text',
+      'has a wrong "label": it must be text',
+      'has a wrong "labels": it must hold only texts',
+    ]);
+  });
+
+  it.each<[unknown, unknown]>([
+    [
+      { name: 'E', message: 'm', stack: 's', data: 1 },
+      { name: 'E', message: 'm', stack: 's' },
+    ],
+    ['a text', { name: undefined, message: 'a text', stack: undefined }],
+    [{ message: 5 }, { name: undefined, message: undefined, stack: undefined }],
+    [null, undefined],
+  ])('reads the error %j', (error, expected) => {
+    const { entry, problems } = event({ type: 'RUN_FAILED', recordedAt, data: { error } });
+    expect(entry?.event).toMatchObject({ type: 'RUN_FAILED', error: expected });
+    expect(problems).toEqual([]);
+  });
+
+  it('says when the data is no object', () => {
+    expect(event({ type: 'RUN_HALTED', recordedAt, data: 'x' })).toMatchObject({
+      entry: { event: { type: 'RUN_HALTED', reason: undefined } },
+      problems: [{ what: 'has a wrong "data": it must be an object' }],
+    });
+  });
+});
+
+describe('parseEventName', () => {
+  const ulid = '01KJQ3AWCY2AX1FD2DTYSE9E2X';
+  it.each<[string, number]>([
+    [`000001.${ulid}.json`, 1],
+    [`999999.${ulid}.json`, 999_999],
+    [`1000000.${ulid}.json`, 1_000_000],
+  ])('%s', (file, seq) => {
+    expect(parseEventName(file)).toEqual({ file, seq, ulid });
+  });
+
+  it.each([
+    'garbage.json',
+    `1.${ulid}`,
+    `1.${ulid}.json.tmp-1-2`,
+    `x1.${ulid}.json`,
+    '1.short.json',
+    `${ulid}.json`,
+  ])('not %s', (file) => {
+    expect(parseEventName(file)).toBeUndefined();
+  });
+});
+
+describe('listJournal', () => {
+  const list = (files: readonly string[], writing = false): readonly string[] =>
+    listJournal(files, writing).problems.map(
+      ({ file, what, mendable }) => `${file.slice(0, 6)}: ${what}${mendable ? ' [mendable]' : ''}`,
+    );
+  const tmp = `${eventFile(3)}.tmp-99-1`;
+
+  it('orders by number, which outgrows its six digits', () => {
+    const files = [1_000_000, 2, 999_999, 1].map((seq) => eventFile(seq));
+    expect(listJournal(files, false).names.map(({ seq }) => seq)).toEqual([1, 2, 999_999, 1_000_000]);
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['nothing', [], []],
+    ['all there', [eventFile(2), eventFile(1)], []],
+    ['one missing', [eventFile(1), eventFile(3)], [': lacks the event 2']],
+    ['several missing', [eventFile(1), eventFile(5)], [': lacks the events 2 to 4']],
+    ['the first missing', [eventFile(2)], [': lacks its first event [mendable]']],
+    ['the first two missing', [eventFile(3)], [': lacks the events 1 to 2']],
+    [
+      'a number twice',
+      [eventFile(1), eventFile(2, '01KJQ3AWCY2AX1FD2DTYSE9E2X'), eventFile(2)],
+      ['000002: has a sequence number that occurs twice (2) [mendable]'],
+    ],
+    [
+      'number 0',
+      [eventFile(0), eventFile(1)],
+      ['000000: has a sequence number that is too small; the first is 1'],
+    ],
+    [
+      'a foreign name',
+      ['garbage.json'],
+      ['garbag: is not named like an event; engines refuse the run while it is here'],
+    ],
+    ['another file', ['notes.txt'], ['notes.: does not belong into a journal; it is ignored']],
+    ['a hidden file', ['.DS_Store'], []],
+    [
+      'a temporary file',
+      [eventFile(1), tmp],
+      [
+        '000003: is a temporary file that an interrupted write left behind; it breaks the numbering of the next event [mendable]',
+      ],
+    ],
+  ])('%s', (_, files, expected) => {
+    expect(list(files)).toEqual(expected);
+  });
+
+  it('takes a temporary file under a live lock for a write that is going on', () => {
+    expect(list([eventFile(1), tmp], true)).toEqual([]);
+  });
+});
+
+describe('parseTask', () => {
+  it('reads inputs, iteration and sleep', () => {
+    const json = {
+      title: 'Nap',
+      inputs: { iteration: 3 },
+      sleep: { iso: recordedAt, targetEpochMs: 5 },
+      labels: ['x'],
+    };
+    expect(parseTask(JSON.stringify(json), 'sleep')).toEqual({
+      task: {
+        title: 'Nap',
+        description: undefined,
+        labels: ['x'],
+        kind: undefined,
+        inputs: { iteration: 3 },
+        inputsRef: undefined,
+        iteration: 3,
+        sleepUntil: 5,
+        breakpoint: undefined,
+      },
+      problems: [],
+    });
+    expect(parseTask('{"sleep":{"iso":"2026-03-01T10:00:00Z"}}', 'sleep').task?.sleepUntil).toBe(start);
+    expect(parseTask(JSON.stringify(json), 'agent').task?.sleepUntil).toBeUndefined();
+  });
+
+  it('believes the journal about the kind', () => {
+    expect(parseTask('{"kind":"agent"}', 'breakpoint').task?.breakpoint).toBeDefined();
+    expect(parseTask('{"kind":"breakpoint"}', 'agent').task?.breakpoint).toBeUndefined();
+  });
+
+  it.each([
+    ['{"title":5}', 'has a wrong "title": it must be text'],
+    ['{"labels":"agent"}', 'has a wrong "labels": it must be a list'],
+    ['{"sleep":5}', 'has a wrong "sleep": it must be an object'],
+    ['{"sleep":{"targetEpochMs":1e999}}', 'has a wrong "sleep": it must be a number'],
+    ['[]', 'holds a list where an object belongs'],
+  ])('%s %s', (json, problem) => {
+    expect(parseTask(json, 'sleep').problems).toEqual([problem]);
+  });
+});
+
+describe('parseResult', () => {
+  it('reads value, metrics, reference and who posted it', () => {
+    const json = {
+      status: 'ok',
+      value: { score: 9 },
+      resultRef: 'tasks/e/blobs/x.json',
+      metadata: { actor: 'Ada' },
+    };
+    expect(parseResult(JSON.stringify(json), ['score'])).toEqual({
+      result: {
+        metrics: { score: 9 },
+        value: { score: 9 },
+        resultRef: 'tasks/e/blobs/x.json',
+        metadata: { actor: 'Ada' },
+      },
+      problems: [],
+    });
+  });
+});
+
+describe('parseLock', () => {
+  const asked: number[] = [];
+  const read = (json: string, alive = true): ReturnType<typeof parseLock> =>
+    parseLock(json, (pid) => {
+      asked.push(pid);
+      return alive;
+    });
+
+  it('reads a live and a dead one', () => {
+    const json = `{"pid":77,"owner":"runtime:x","acquiredAt":"${recordedAt}"}`;
+    const lock = { pid: 77, owner: 'runtime:x', acquiredAt: start };
+    expect(read(json)).toEqual({ lock: { ...lock, alive: true }, problems: [] });
+    expect(read(json, false)).toEqual({
+      lock: { ...lock, alive: false },
+      problems: ['was left behind by process 77, which no longer runs'],
+    });
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['garbage', 'is no valid JSON: it may have been cut off or overwritten'],
+    ['{}', 'names no process'],
+    ['{"pid":"77"}', 'has a wrong "pid": it must be a whole number'],
+    ['{"pid":1.5}', 'has a wrong "pid": it must be a whole number'],
+    ['{"pid":0}', 'has a wrong "pid": it must be a positive number'],
+    ['{"pid":-1}', 'has a wrong "pid": it must be a positive number'],
+    ['{"pid":1e300}', /^has a wrong "pid": /],
+  ])('%j names no process', (json, problem) => {
+    asked.length = 0;
+    const { lock, problems } = read(json);
+    expect(lock).toBeUndefined();
+    expect(problems).toHaveLength(1);
+    const [what, consequence] = (problems[0] ?? '').split('; ');
+    expect(what).toMatch(problem);
+    expect(consequence).toBe('while it is here, every step of the run fails');
+    // A signal to 0 or a negative pid would go to whole groups of processes.
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('no reader throws, whatever is in a file', () => {
+  it.each<[string, (text: string) => unknown]>([
+    ['run.json', parseMetadata],
+    ['an event', (text) => parseEvent(name, text)],
+    ['task.json', (text) => parseTask(text, 'breakpoint', text)],
+    ['a sleep', (text) => parseTask(text, 'sleep')],
+    ['result.json', (text) => parseResult(text, ['score'])],
+    ['run.lock', (text) => parseLock(text, () => false)],
+  ])('%s', (_, read) => {
+    fc.assert(fc.property(hostile, (text) => void read(text)));
+  });
+});

@@ -1,0 +1,596 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { classify, defaultActivityWindow, stateActions, type State } from '../../src/core/run/runState';
+import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
+import { aRun, type RunParts } from '../support/runBuilder';
+
+const options = { activityWindow: defaultActivityWindow };
+const later = start + 24 * 60 * minute;
+
+const answer = ['breakpoint.answer', 'breakpoint.approve', 'breakpoint.reject'];
+const iterate = ['run.iterate', 'run.continue'];
+const copy = ['run.fork', 'run.startAgain'];
+
+/** A sleep until a moment, as the engine records it. */
+const sleep = (at: number): { sleep: object } => ({
+  sleep: { iso: new Date(at).toISOString(), targetEpochMs: at },
+});
+const bare = { entrypoint: { importPath: 'bare-run' } };
+const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+interface Row extends RunParts {
+  readonly why: string;
+  readonly now?: number;
+  readonly state: State;
+  readonly reason: string | RegExp;
+  readonly actions: readonly string[];
+  readonly changesAt?: number;
+}
+
+const answered = 'Everything is answered; iterate to go on';
+
+const rows: readonly Row[] = [
+  // unreadable
+  {
+    why: 'neither run.json nor an event can be read',
+    metadata: null,
+    problems: [{ file: 'run.json', what: 'is missing' }],
+    state: 'unreadable',
+    reason: 'Nothing of this run can be read: run.json is missing',
+    actions: [],
+  },
+  {
+    why: 'a folder that cannot be opened is told in words, not as "."',
+    metadata: null,
+    problems: [{ file: '.', what: 'cannot be opened: permission denied' }],
+    state: 'unreadable',
+    reason: 'Nothing of this run can be read: its folder cannot be opened: permission denied',
+    actions: [],
+  },
+  {
+    why: 'even an unreadable run can be mended if a problem of it can',
+    metadata: null,
+    problems: [{ file: 'run.lock', what: 'is empty', mendable: true }],
+    lock: {},
+    state: 'unreadable',
+    reason: /^Nothing of this run can be read: run\.lock is empty$/,
+    actions: ['run.repair'],
+  },
+  {
+    why: 'run.json alone makes a run readable',
+    state: 'created',
+    reason: 'Not started; iterate to begin',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'one event alone makes a run readable; nothing can be copied without run.json',
+    metadata: null,
+    journal: journal().created(),
+    state: 'created',
+    reason: 'Not started; iterate to begin',
+    actions: [...iterate, 'run.resume'],
+  },
+
+  // finished
+  {
+    why: 'completed',
+    journal: journal().created().done('a').completed(),
+    state: 'completed',
+    reason: 'Completed',
+    actions: copy,
+  },
+  {
+    why: 'an effect still pending does not make a completed run ask for anything',
+    journal: journal().created().requested('a', 'breakpoint').requested('b').completed(),
+    state: 'completed',
+    reason: 'Completed',
+    actions: copy,
+  },
+  {
+    why: 'finished comes before a live lock',
+    journal: journal().created().done('a').completed(),
+    lock: {},
+    state: 'completed',
+    reason: 'Completed',
+    actions: copy,
+  },
+  {
+    why: 'a failed run can be iterated again (the old engines go on that way)',
+    journal: journal().created().erred('x').done('a').failed('API rate limit exceeded'),
+    state: 'failed',
+    reason: 'API rate limit exceeded',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'but not under a live lock',
+    journal: journal().created().done('a').failed(),
+    lock: {},
+    state: 'failed',
+    reason: 'It broke',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'a stale lock is no live lock; it is a problem that repair moves aside',
+    journal: journal().created().done('a').failed(),
+    lock: { alive: false },
+    problems: [{ file: 'run.lock', what: 'was left behind', mendable: true }],
+    state: 'failed',
+    reason: 'It broke',
+    actions: [...iterate, 'run.resume', ...copy, 'run.repair'],
+  },
+  {
+    why: 'an error without a message is told by its name',
+    journal: journal()
+      .created()
+      .add('RUN_FAILED', { error: { name: 'RangeError' } }),
+    state: 'failed',
+    reason: 'RangeError',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'an error without anything',
+    journal: journal().created().add('RUN_FAILED'),
+    state: 'failed',
+    reason: 'Failed without saying why',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'the reason is one short line, whatever the process threw',
+    journal: journal()
+      .created()
+      .failed(`first\nsecond ${'word '.repeat(100_000)}`),
+    state: 'failed',
+    reason: /^first second (?:word )*word…$/,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'a process error is repeated by every iterate until it is recovered from',
+    journal: journal().created().done('a').processError('Cannot read properties of undefined'),
+    state: 'failed',
+    reason: 'Cannot read properties of undefined',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'halted',
+    journal: journal().created().done('a').halted('The budget is spent'),
+    state: 'halted',
+    reason: 'Halted: The budget is spent',
+    actions: copy,
+  },
+  {
+    why: 'halted without a reason',
+    journal: journal().created().add('RUN_HALTED'),
+    state: 'halted',
+    reason: 'Halted',
+    actions: copy,
+  },
+  {
+    why: 'sealed as completed by a person',
+    journal: journal().created().requested('a').completed({ manual_seal_reason: 'Done by hand' }),
+    state: 'completed',
+    reason: 'Sealed as completed: Done by hand',
+    actions: copy,
+  },
+  {
+    why: 'a run sealed as failed is neither iterated nor resumed',
+    journal: journal().created().requested('a').failed('x', { manual_seal_reason: 'Superseded' }),
+    state: 'failed',
+    reason: 'Sealed as failed: Superseded',
+    actions: copy,
+  },
+  {
+    why: 'the last end counts: failed, then completed',
+    journal: journal().created().done('a').failed().completed(),
+    state: 'completed',
+    reason: 'Completed',
+    actions: copy,
+  },
+  {
+    why: 'the last end counts: completed, then sealed as failed',
+    journal: journal().created().completed().failed('x', { manual_seal_reason: 'Wrong output' }),
+    state: 'failed',
+    reason: 'Sealed as failed: Wrong output',
+    actions: copy,
+  },
+  {
+    why: 'a request after the end reopens the run',
+    journal: journal().created().done('a').failed().requested('b'),
+    now: later,
+    state: 'waiting',
+    reason: /^Waiting for an agent since 2026-03-01 10:00 UTC: 1 agent task pending$/,
+    actions: ['task.post', 'run.resume', ...copy],
+  },
+  {
+    why: 'an answer after the end reopens nothing',
+    journal: journal().created().requested('a').failed().resolved('a'),
+    state: 'failed',
+    reason: 'It broke',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'stop hooks and a second creation after the end reopen nothing',
+    journal: journal().created().done('a').completed().add('STOP_HOOK_INVOKED').created(),
+    state: 'completed',
+    reason: 'Completed',
+    actions: copy,
+  },
+
+  // needs-you
+  {
+    why: 'a breakpoint is pending; its own title is told',
+    journal: journal().created().requested('q', 'breakpoint'),
+    tasks: { q: { title: 'migration.plan', metadata: { payload: { title: 'Approve migration plan' } } } },
+    state: 'needs-you',
+    reason: 'Waiting for you: Approve migration plan',
+    actions: [...answer, 'run.resume', ...copy],
+  },
+  {
+    why: 'two are pending',
+    journal: journal().created().requested('q1', 'breakpoint').requested('q2', 'breakpoint'),
+    tasks: { q1: { metadata: { payload: { title: 'One' } } } },
+    state: 'needs-you',
+    reason: 'Waiting for you: One (and 1 more)',
+    actions: [...answer, 'run.resume', ...copy],
+  },
+  {
+    why: 'a breakpoint whose task.json is missing still needs you',
+    journal: journal().created().requested('q', 'breakpoint', { label: 'deploy.gate' }),
+    state: 'needs-you',
+    reason: 'Waiting for you: deploy.gate',
+    actions: [...answer, 'run.resume', ...copy],
+  },
+  {
+    why: 'a breakpoint comes before a live lock',
+    journal: journal().created().requested('q', 'breakpoint').done('a'),
+    lock: {},
+    tasks: { q: 'wrong' },
+    state: 'needs-you',
+    reason: /^Waiting for you: /,
+    actions: [...answer, 'run.resume', ...copy],
+  },
+  {
+    why: 'a breakpoint comes before a due sleep and before a recent task, which can be posted',
+    journal: journal().created().requested('s', 'sleep').requested('a').requested('q', 'breakpoint'),
+    tasks: { s: sleep(start) },
+    now: start + 3 * second,
+    state: 'needs-you',
+    reason: /^Waiting for you: /,
+    actions: [...answer, 'task.post', 'run.resume', ...copy],
+  },
+  {
+    why: 'one of two questions is answered: an iterate has something to work with',
+    journal: journal().created().requested('q1', 'breakpoint').requested('q2', 'breakpoint').resolved('q1'),
+    state: 'needs-you',
+    reason: /^Waiting for you: /,
+    actions: [...answer, ...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'so has a cancelled one',
+    journal: journal().created().requested('a').requested('q', 'breakpoint').cancelled('a'),
+    state: 'needs-you',
+    reason: /^Waiting for you: /,
+    actions: [...answer, ...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'what was answered before the last request is applied already',
+    journal: journal().created().done('a').requested('q', 'breakpoint'),
+    state: 'needs-you',
+    reason: /^Waiting for you: /,
+    actions: [...answer, 'run.resume', ...copy],
+  },
+
+  // live lock
+  {
+    why: 'a live process holds the run',
+    journal: journal().created(),
+    lock: { pid: 77, acquiredAt: start },
+    state: 'working',
+    reason: 'Working: process 77 holds the run since 2026-03-01 10:00 UTC',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'a lock that does not say since when',
+    journal: journal().created(),
+    lock: { pid: 77, acquiredAt: undefined },
+    state: 'working',
+    reason: 'Working: process 77 holds the run',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'a live lock comes before sleeping',
+    journal: journal().created().requested('s', 'sleep'),
+    tasks: { s: sleep(later) },
+    lock: {},
+    state: 'working',
+    reason: /^Working: process 4242/,
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'and before ready, which it forbids to iterate',
+    journal: journal().created().done('a'),
+    lock: {},
+    state: 'working',
+    reason: /^Working: process 4242/,
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'and before waiting; a task may be posted all the same (the engine queues)',
+    journal: journal().created().requested('a').requested('b').resolved('b'),
+    lock: {},
+    now: later,
+    state: 'working',
+    reason: /^Working: process 4242/,
+    actions: ['task.post', 'run.resume', ...copy],
+  },
+  {
+    why: 'a dead process holds nothing',
+    journal: journal().created().done('a'),
+    lock: { alive: false },
+    state: 'ready',
+    reason: answered,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+
+  // sleeping, ready
+  {
+    why: 'only a sleep pends, and it is not due',
+    journal: journal().created().done('a').requested('s', 'sleep'),
+    tasks: { s: sleep(later) },
+    now: later - 1,
+    state: 'sleeping',
+    reason: `Sleeping until ${utc(later)}`,
+    actions: ['run.resume', ...copy],
+    changesAt: later,
+  },
+  {
+    why: 'it is due to the millisecond',
+    journal: journal().created().done('a').requested('s', 'sleep'),
+    tasks: { s: sleep(later) },
+    now: later,
+    state: 'ready',
+    reason: `Its sleep was over at ${utc(later)}; iterate to go on`,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'one of two sleeps is due',
+    journal: journal().created().requested('s1', 'sleep').requested('s2', 'sleep'),
+    tasks: { s1: sleep(later + minute), s2: sleep(later) },
+    now: later,
+    state: 'ready',
+    reason: /^Its sleep was over/,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'the earlier of two sleeps wakes it',
+    journal: journal().created().requested('s1', 'sleep').requested('s2', 'sleep'),
+    tasks: { s1: sleep(later + minute), s2: sleep(later) },
+    now: start,
+    state: 'sleeping',
+    reason: `Sleeping until ${utc(later)}`,
+    actions: ['run.resume', ...copy],
+    changesAt: later,
+  },
+  {
+    why: 'a sleep without task.json is read from its label',
+    journal: journal()
+      .created()
+      .requested('s', 'sleep', { label: `sleep:${new Date(later).toISOString()}` }),
+    now: start,
+    state: 'sleeping',
+    reason: `Sleeping until ${utc(later)}`,
+    actions: ['run.resume', ...copy],
+    changesAt: later,
+  },
+  {
+    why: 'a label that is no time is none ("Nap 1" is not the year 2001)',
+    journal: journal().created().requested('s', 'sleep', { label: 'Nap 1' }),
+    state: 'sleeping',
+    reason: 'Sleeping until a time that cannot be read',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'other effects pend beside a due sleep: somebody works on them',
+    journal: journal().created().requested('s', 'sleep').requested('a'),
+    tasks: { s: sleep(start) },
+    now: later,
+    state: 'waiting',
+    reason: /: 1 agent task pending$/,
+    actions: ['task.post', 'run.resume', ...copy],
+  },
+  {
+    why: 'all answered',
+    journal: journal().created().done('a'),
+    state: 'ready',
+    reason: answered,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'an error result is an answer too',
+    journal: journal().created().requested('a').erred('a'),
+    state: 'ready',
+    reason: answered,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'and so is a cancellation',
+    journal: journal().created().requested('a').cancelled('a'),
+    state: 'ready',
+    reason: answered,
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+
+  // working, waiting
+  {
+    why: 'a task pends and something happened lately: a guess, and worded so',
+    journal: journal().created().requested('a'),
+    now: start + second + 30 * second,
+    state: 'working',
+    reason: 'Probably working: 1 agent task pending, last event 30 s ago',
+    actions: ['task.post', 'run.resume', ...copy],
+    changesAt: start + second + defaultActivityWindow,
+  },
+  {
+    why: 'the window is open to its last millisecond',
+    journal: journal().created().requested('a'),
+    now: start + second + defaultActivityWindow - 1,
+    state: 'working',
+    reason: /^Probably working/,
+    actions: ['task.post', 'run.resume', ...copy],
+    changesAt: start + second + defaultActivityWindow,
+  },
+  {
+    why: 'then it waits; the kinds are counted',
+    journal: journal().created().requested('a').requested('b').requested('c', 'orchestrator_task'),
+    now: start + 3 * second + defaultActivityWindow,
+    state: 'waiting',
+    reason: 'Waiting for an agent since 2026-03-01 10:00 UTC: 2 agent tasks and 1 orchestrator task pending',
+    actions: ['task.post', 'run.resume', ...copy],
+  },
+  {
+    why: 'an event of any kind counts as activity',
+    journal: journal()
+      .created()
+      .requested('a')
+      .after(10 * minute)
+      .add('STOP_HOOK_INVOKED'),
+    now: start + 10 * minute + 3 * second,
+    state: 'working',
+    reason: /last event just now$/,
+    actions: ['task.post', 'run.resume', ...copy],
+    changesAt: start + 10 * minute + 2 * second + defaultActivityWindow,
+  },
+  {
+    why: 'a clock that runs ahead by hours makes no run "working"; but the clock catches up',
+    journal: journal().created().requested('a'),
+    now: start - 60 * minute,
+    state: 'waiting',
+    reason: /^Waiting for an agent/,
+    actions: ['task.post', 'run.resume', ...copy],
+    changesAt: start + second - defaultActivityWindow + 1,
+  },
+  {
+    why: 'half of a batch is answered: an iterate hands it on',
+    journal: journal().created().requested('a').requested('b').resolved('a'),
+    now: later,
+    state: 'waiting',
+    reason: /: 1 agent task pending$/,
+    actions: ['task.post', ...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'likewise while it works',
+    journal: journal().created().requested('a').requested('b').resolved('a'),
+    now: start + 4 * second,
+    state: 'working',
+    reason: /^Probably working/,
+    actions: ['task.post', ...iterate, 'run.resume', ...copy],
+    changesAt: start + 3 * second + defaultActivityWindow,
+  },
+  {
+    why: 'kinds are any text: they are cut to one line, and not all of them are told',
+    journal: ['x\ny', 'k'.repeat(500), 'c', 'd', 'e', 'f', 'g'].reduce(
+      (story, kind, i) => story.requested(`t${i}`, kind),
+      journal().created(),
+    ),
+    now: later,
+    state: 'waiting',
+    reason: /: 1 x y task, 1 k{39}… task, 1 c task, 1 d task and 3 other tasks pending$/,
+    actions: ['task.post', 'run.resume', ...copy],
+  },
+
+  // created
+  {
+    why: 'created, with a process',
+    journal: journal().created(),
+    state: 'created',
+    reason: 'Not started; iterate to begin',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'a bare run has no process to iterate',
+    metadata: bare,
+    journal: journal().created(bare),
+    state: 'created',
+    reason: 'Not started: it has no process yet',
+    actions: ['run.resume', ...copy],
+  },
+  {
+    why: 'run.json, where it can be read, tells the process: the engine rewrites it when one is assigned',
+    journal: journal().created(bare).add('PROCESS_ASSIGNED'),
+    state: 'created',
+    reason: 'Not started; iterate to begin',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+
+  // repair
+  {
+    why: 'repair is offered only for what it can mend',
+    journal: journal().created(),
+    problems: [{ file: 'journal', what: 'lacks the event 3' }],
+    state: 'created',
+    reason: 'Not started; iterate to begin',
+    actions: [...iterate, 'run.resume', ...copy],
+  },
+  {
+    why: 'one that it can mend among others is enough',
+    journal: journal().created().done('a').completed(),
+    problems: [
+      { file: 'journal', what: 'lacks the event 3' },
+      { file: 'journal/x', what: 'is empty', mendable: true },
+    ],
+    state: 'completed',
+    reason: 'Completed',
+    actions: [...copy, 'run.repair'],
+  },
+];
+
+describe('classify', () => {
+  it.each(rows)('$state: $why', ({ now = later, state, reason, actions, changesAt, ...parts }) => {
+    const told = classify(aRun(parts), now, options);
+    expect(told).toEqual({
+      state,
+      reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+      actions,
+      changesAt,
+    });
+    expect(told.reason).not.toMatch(/\n/);
+  });
+
+  it('writes times as it is told to', () => {
+    const run = aRun({ journal: journal().requested('a') });
+    const { reason } = classify(run, later, { ...options, formatTime: () => 'noon' });
+    expect(reason).toBe('Waiting for an agent since noon: 1 agent task pending');
+  });
+
+  it('lists actions in their documented order', () => {
+    for (const { now = later, ...parts } of rows) {
+      const { actions } = classify(aRun(parts), now, options);
+      expect(actions).toEqual(stateActions.filter((action) => actions.includes(action)));
+    }
+  });
+
+  it('neither state nor actions change before changesAt, and something changes at it', () => {
+    const moment = fc.integer({ min: start - 10 * minute, max: start + 10 * minute });
+    const story = fc.constantFrom<() => JournalBuilder>(
+      () => journal().created().requested('a'),
+      () => journal().created().requested('s', 'sleep'),
+      () => journal().created().requested('s', 'sleep').requested('a'),
+    );
+    const waits = fc.tuple(moment, moment, fc.nat({ max: 20 * minute }), story);
+    fc.assert(
+      fc.property(waits, ([now, due, wait, tell]) => {
+        const run = aRun({ journal: tell(), tasks: { s: sleep(due) } });
+        const stateAt = (time: number): unknown => {
+          const { state, actions } = classify(run, time, options);
+          return { state, actions };
+        };
+        const { changesAt } = classify(run, now, options);
+        const until = changesAt ?? Number.POSITIVE_INFINITY;
+        expect(stateAt(Math.min(now + wait, until - 1))).toEqual(stateAt(now));
+        if (changesAt !== undefined) {
+          expect(changesAt).toBeGreaterThan(now);
+          expect(stateAt(changesAt)).not.toEqual(stateAt(now));
+        }
+      }),
+    );
+  });
+});
