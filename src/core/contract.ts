@@ -1,37 +1,36 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { segment } from './run/lenient';
 
 /** The face of the extension: what package.json contributes and code refers to. A test keeps the two equal. */
 export const prefix = 'babysitterRuns';
 
-/** What a command is called with: nothing, a node of our tree, or a reference from anywhere. */
-export interface CommandArgs {
-  'run.open': RunReference;
-  'run.resume': RunReference;
-  'run.iterate': RunReference;
-  'run.continue': RunReference;
-  'run.stop': RunReference;
-  'run.reveal': RunReference;
-  'run.copyId': RunReference;
-  'run.copyCommand': RunReference;
-  'breakpoint.approve': EffectReference;
-  'breakpoint.reject': EffectReference;
-  'task.open': EffectReference;
-  'journal.open': RunReference;
-  'runs.refresh': undefined;
-  'log.show': undefined;
-}
+/**
+ * Every command, without the prefix. Each may be called with a node of our tree, an {@link EffectReference}, or
+ * nothing, and then asks.
+ */
+export const commandIds = [
+  'run.open',
+  'run.resume',
+  'run.iterate',
+  'run.continue',
+  'run.stop',
+  'run.reveal',
+  'run.copyId',
+  'run.copyCommand',
+  'breakpoint.approve',
+  'breakpoint.reject',
+  'task.open',
+  'journal.open',
+  'runs.refresh',
+  'log.show',
+] as const;
 
-export type CommandId = keyof CommandArgs;
+export type CommandId = (typeof commandIds)[number];
 
-/** Names a run: by folder, or by id where that is enough. */
-export interface RunReference {
+/** Names a run, by folder or by id, and perhaps one of its effects. A plain text is either. */
+export interface EffectReference {
   readonly dir?: string | undefined;
   readonly runId?: string | undefined;
-}
-
-/** Names an effect of a run. */
-export interface EffectReference extends RunReference {
   readonly effectId?: string | undefined;
 }
 

@@ -22,7 +22,7 @@ export class DisposableStore implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    for (const item of [...this.#items].reverse()) item.dispose();
+    for (const item of [...this.#items].toReversed()) item.dispose();
     this.#items.clear();
   }
 }

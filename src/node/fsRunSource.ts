@@ -5,22 +5,12 @@ import { DisposableStore, toDisposable, type Disposable } from '../core/disposab
 import { HumanError } from '../core/errors';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
-import type { RunChange, RunSource } from '../core/source/runSource';
+import type { RunChange, RunsPlace, RunSource } from '../core/source/runSource';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
 import { inSlices } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
-
-/** A place in which runs are looked for. */
-export interface RunsPlace {
-  /** Absolute path of a workspace folder, or of a runs directory. */
-  readonly dir: string;
-  /** `project`: every `.a5c/runs` in it; `runs`: the folder holds runs itself, and may not exist yet. */
-  readonly holds: 'project' | 'runs';
-  /** Leaves out runs that do not belong here. */
-  readonly accepts?: (run: Run) => boolean;
-}
 
 /** Milliseconds. Changes are handed over together; 50 runs changing at once are two or three batches. */
 const batchEvery = 50;
@@ -326,7 +316,7 @@ export class FsRunSource implements RunSource {
     const stalest = [...this.#watched]
       .flatMap((dir) => this.#known.get(dir) ?? [])
       .filter(({ attended }) => attended === 0)
-      .sort((a, b) => (a.run?.updatedAt ?? 0) - (b.run?.updatedAt ?? 0))[0];
+      .toSorted((a, b) => (a.run?.updatedAt ?? 0) - (b.run?.updatedAt ?? 0))[0];
     if (!stalest?.run || stalest.run.updatedAt >= run.updatedAt) return false;
     this.#unwatch(stalest.run.dir, stalest);
     return true;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BreakpointAnswer } from '../run/breakpoint';
 
 /** One call of the engine's command line as data, so that it can be checked without running anything. */

@@ -5,6 +5,16 @@ import type { Run, RunDetails } from '../run/run';
 export type RunChange =
   { readonly type: 'read'; readonly run: Run } | { readonly type: 'gone'; readonly dir: string };
 
+/** A place in which runs are looked for. */
+export interface RunsPlace {
+  /** Absolute path of a workspace folder, or of a runs directory. */
+  readonly dir: string;
+  /** `project`: every `.a5c/runs` in it; `runs`: the folder holds runs itself, and may not exist yet. */
+  readonly holds: 'project' | 'runs';
+  /** Leaves out runs that do not belong here. */
+  readonly accepts?: (run: Run) => boolean;
+}
+
 /** Where runs come from. Everything else in the extension knows runs only through this port. */
 export interface RunSource {
   /** Tells sources apart. */

@@ -69,7 +69,7 @@ export class RunStore implements Disposable {
 
   /** Newest first. */
   get all(): readonly StoredRun[] {
-    this.#sorted ??= [...this.#runs.values()].sort((a, b) => compareRuns(a.run, b.run));
+    this.#sorted ??= [...this.#runs.values()].toSorted((a, b) => compareRuns(a.run, b.run));
     return this.#sorted;
   }
 

@@ -37,7 +37,7 @@ export function needsYouNodes(all: readonly StoredRun[]): readonly TreeNode[] {
         .filter(({ effect }) => effect.kind === 'breakpoint')
         .map(({ effect }) => ({ run, effect })),
     )
-    .sort((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0))
+    .toSorted((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0))
     .map(({ run, effect }) => treeNode({ kind: 'breakpoint', dir: run.dir, effectId: effect.effectId }));
 }
 
@@ -52,7 +52,7 @@ export function childNodes(node: TreeNode, { run, details, iterations }: OpenedR
   const breakpoints = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
   return [
     ...breakpoints.map(({ effect }) => treeNode({ kind: 'breakpoint', dir, effectId: effect.effectId })),
-    ...iterations.list.map(({ n }) => treeNode({ kind: 'iteration', dir, n })).reverse(),
+    ...iterations.list.map(({ n }) => treeNode({ kind: 'iteration', dir, n })).toReversed(),
     ...[...run.problems, ...details.problems].map(({ file, what }) =>
       treeNode({ kind: 'problem', dir, file, what }),
     ),

@@ -1,0 +1,68 @@
+import { parseJson } from './run/lenient';
+import { maskSecrets } from './run/secrets';
+
+/** A file of a run for a read-only document: its text, or why there is none. */
+export type DocumentPart =
+  { readonly file: string; readonly text: string } | { readonly file: string; readonly problem: string };
+
+/** The events of a journal as JSON with comments; what cannot be read stands there as a comment. */
+export function journalDocument(parts: readonly DocumentPart[], left: number): string {
+  const head = left === 0 ? [] : [comment(`The first ${left} events are left out.`)];
+  const values = parts.map((part) => jsonValue(part, '  '));
+  return ['[', ...head, ...joinValues(values), ']', ''].join('\n');
+}
+
+/** A task and its result as JSON with comments. */
+export function taskDocument(parts: readonly (DocumentPart & { readonly name: string })[]): string {
+  const values = parts.map((part) => {
+    const { comments, value } = jsonValue(part, '  ');
+    return { comments, value: value && `  ${JSON.stringify(part.name)}: ${value.trimStart()}` };
+  });
+  return ['{', ...joinValues(values), '}', ''].join('\n');
+}
+
+/** Any file of a run as it is, secrets masked. */
+export function fileDocument(text: string): string {
+  return maskSecrets(text);
+}
+
+interface Value {
+  readonly comments: readonly string[];
+  /** `undefined`: there is only something to say about it. */
+  readonly value: string | undefined;
+}
+
+function jsonValue(part: DocumentPart, indent: string): Value {
+  if ('problem' in part) return { comments: [comment(`${part.file} ${part.problem}`)], value: undefined };
+  const json = parseJson(part.text);
+  if ('problem' in json) {
+    const raw = part.text
+      .slice(0, 10_000)
+      .split('\n')
+      .map((line) => comment(`  ${maskSecrets(line)}`));
+    return { comments: [comment(`${part.file} ${json.problem}. It holds:`), ...raw], value: undefined };
+  }
+  const pretty = escapeDeceptive(maskSecrets(JSON.stringify(json.value, null, 2)));
+  return { comments: [comment(part.file)], value: pretty.replace(/^/gm, indent) };
+}
+
+/** A comma after each value that another one follows. */
+function joinValues(values: readonly Value[]): readonly string[] {
+  const last = values.findLastIndex(({ value }) => value !== undefined);
+  return values.flatMap(({ comments, value }, i) => [
+    ...comments,
+    ...(value === undefined ? [] : [i < last ? `${value},` : value]),
+  ]);
+}
+
+function comment(text: string): string {
+  return `  // ${text.replace(/[\r\n\u2028\u2029]/g, ' ')}`;
+}
+
+/** JSON can spell reordering and invisible characters out, so that the editor shows them as what they are. */
+function escapeDeceptive(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

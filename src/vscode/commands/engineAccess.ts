@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { CancelledError, HumanError } from '../../core/errors';
+import { NoEngineError } from '../../core/engine/engine';
+import { commandName } from '../messages';
+
+/** What the commands need of the place where the engine is looked for. */
+export interface EngineAccess {
+  /** The npm script that installs, and Node to run it; `undefined`: no npm on PATH. */
+  installCommand():
+    { readonly file: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } | undefined;
+  allowNpx(): void;
+  npxAllowed(): boolean;
+}
+
+/** Refuses what runs code of the workspace until it is trusted, and offers the way to trust it. */
+export async function demandTrust(): Promise<void> {
+  if (vscode.workspace.isTrusted) return;
+  const manage = 'Manage Workspace Trust';
+  const chosen = await vscode.window.showWarningMessage(
+    'This workspace is not trusted, so its runs can only be read: going on would run code of the workspace.',
+    manage,
+  );
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  throw new CancelledError();
+}
+
+/**
+ * Makes sure that there is an engine before something is asked of it. Says where it was looked for and offers the ways
+ * to get one; after "Use npx" the work goes on.
+ */
+export async function withEngine<T>(
+  access: EngineAccess,
+  projectDir: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NoEngineError)) throw error;
+    await offerEngine(access, projectDir, error);
+    return work();
+  }
+}
+
+async function offerEngine(access: EngineAccess, projectDir: string, error: NoEngineError): Promise<void> {
+  const npx = 'Use npx';
+  const install = 'Install…';
+  const settings = 'Open Settings';
+  const chosen = await vscode.window.showErrorMessage(
+    error.message,
+    ...(access.npxAllowed() ? [] : [npx]),
+    install,
+    settings,
+    'Show Log',
+  );
+  switch (chosen) {
+    case npx:
+      return access.allowNpx();
+    case install:
+      return installEngine(access, projectDir);
+    case settings:
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'babysitterRuns.engine.path');
+      throw new CancelledError();
+    case 'Show Log':
+      await vscode.commands.executeCommand(commandName('log.show'));
+      throw new CancelledError();
+    default:
+      throw new CancelledError();
+  }
+}
+
+/** Installs the engine's package in the project, in a terminal where a person sees what happens. */
+async function installEngine(access: EngineAccess, projectDir: string): Promise<void> {
+  const command = access.installCommand();
+  if (!command) throw new HumanError('npm was not found on PATH.', 'Install Node.js with npm first.');
+  const yes = 'Install';
+  const confirmed = await vscode.window.showWarningMessage(
+    'Install @a5c-ai/babysitter-sdk in this project?',
+    {
+      modal: true,
+      detail: `npm downloads it into ${projectDir} and adds it to the development dependencies.`,
+    },
+    yes,
+  );
+  if (confirmed !== yes) throw new CancelledError();
+  const terminal = vscode.window.createTerminal({
+    name: 'Install Babysitter',
+    shellPath: command.file,
+    shellArgs: [...command.args],
+    env: command.env as Record<string, string>,
+    cwd: projectDir,
+  });
+  terminal.show();
+  await new Promise<void>((resolve) => {
+    const closed = vscode.window.onDidCloseTerminal((which) => {
+      if (which !== terminal) return;
+      closed.dispose();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import { parseReference } from '../../core/contract';
+import { CancelledError, HumanError } from '../../core/errors';
+import { ago, shortId, visible } from '../../core/format';
+import type { Effect } from '../../core/run/foldRun';
+import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
+import { whyNot } from '../../core/engine/whyNot';
+import type { StateAction } from '../../core/run/runState';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import { describeTask, stateWord } from '../../core/tree/describe';
+import { localTime } from '../settings';
+import { withoutIcons } from '../messages';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { isOurNode } from '../tree/runTree';
+
+/** How a command was told what to act on. Only a click of a person on something of ours counts as confirmation. */
+export type Surface = 'row' | 'palette' | 'page' | 'elsewhere';
+
+export interface RunTarget {
+  readonly stored: StoredRun;
+  readonly surface: Surface;
+  /** The effect that was named with the run, whether or not the run has it. */
+  readonly effectId: string | undefined;
+}
+
+export interface EffectTarget {
+  readonly stored: StoredRun;
+  readonly surface: Surface;
+  readonly effect: Effect;
+}
+
+/** Finds out what a command is meant for: from a row, from a reference, or by asking. */
+export class Targets {
+  constructor(
+    private readonly store: RunStore,
+    private readonly opened: OpenedRuns,
+  ) {}
+
+  /**
+   * @param action lists runs for which it is not legal last, with the reason; `undefined`: all are fit
+   * @throws HumanError when a reference names no run; CancelledError when the person picks nothing
+   */
+  async run(argument: unknown, title: string, action?: StateAction): Promise<RunTarget> {
+    const named = this.#named(argument);
+    return named ?? { stored: await this.#pickRun(title, action), surface: 'palette', effectId: undefined };
+  }
+
+  /** A pending breakpoint. A run that has exactly one means that one. */
+  async breakpoint(argument: unknown, title: string): Promise<EffectTarget> {
+    const { stored, surface, effectId } = this.#named(argument) ?? {};
+    if (stored && surface) {
+      const open = pendingEffects(stored.run).filter(({ effect }) => effect.kind === 'breakpoint');
+      const chosen =
+        effectId === undefined ? open : open.filter(({ effect }) => effect.effectId === effectId);
+      const [only] = chosen;
+      if (only && chosen.length === 1) return { stored, effect: only.effect, surface };
+      if (!only) {
+        throw new HumanError(
+          effectId === undefined
+            ? (whyNot('breakpoint.answer', stored) ?? 'No question is open in this run.')
+            : 'This question is not open any more.',
+        );
+      }
+      return this.#pickBreakpoint([stored], title);
+    }
+    return this.#pickBreakpoint(this.store.all, title);
+  }
+
+  /** Any effect of a run. */
+  async effect(argument: unknown, title: string): Promise<EffectTarget> {
+    const named = this.#named(argument);
+    const stored = named?.stored ?? (await this.#pickRun(title));
+    const surface = named?.surface ?? 'palette';
+    if (named?.effectId !== undefined) {
+      const effect = stored.run.fold.effects.get(named.effectId);
+      if (!effect) throw new HumanError('The run has no such task.');
+      return { stored, effect, surface };
+    }
+    const details = (await this.opened.get(stored.run.dir))?.details;
+    const items = [...stored.run.fold.effects.values()].toReversed().map((effect) => {
+      const row = describeTask(effect, details?.tasks.get(effect.effectId), Date.now());
+      return { label: withoutIcons(row.label), description: withoutIcons(row.description), effect };
+    });
+    if (items.length === 0) throw new HumanError('The run has no tasks yet.');
+    const { effect } = await pick(items, title, 'Choose a task');
+    return { stored, effect, surface };
+  }
+
+  /** What an argument names; `undefined`: nothing, so ask. */
+  #named(argument: unknown): RunTarget | undefined {
+    if (isOurNode(argument)) {
+      const stored = this.store.get(argument.dir);
+      if (!stored) throw new HumanError('The run is not there any more.');
+      const effectId = 'effectId' in argument ? argument.effectId : undefined;
+      return { stored, surface: 'row', effectId };
+    }
+    if (argument === undefined || argument === null) return undefined;
+    const reference = parseReference(argument);
+    if (!reference) throw new HumanError('The command was called with something that names no run.');
+    const found =
+      this.store.get(reference.dir ?? '') ?? this.store.all.find(({ run }) => run.runId === reference.runId);
+    if (!found) {
+      throw new HumanError(`There is no run ${visible(reference.runId ?? reference.dir ?? '')} here.`);
+    }
+    return { stored: found, surface: 'elsewhere', effectId: reference.effectId };
+  }
+
+  async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {
+    const all = this.store.all;
+    if (all.length === 0) throw new HumanError('There are no runs here yet.');
+    const items = all.map((stored) => {
+      const why = action && whyNot(action, stored, localTime);
+      const { run } = stored;
+      return {
+        label: withoutIcons(visible(runTitle(run))),
+        description: [
+          why === undefined ? stateWord(stored) : '',
+          shortId(run.runId),
+          ago(Date.now() - run.updatedAt),
+        ]
+          .filter(Boolean)
+          .join(' · '),
+        ...(why === undefined ? {} : { detail: `Not now: ${withoutIcons(visible(why))}` }),
+        legal: why === undefined,
+        stored,
+      };
+    });
+    // Sorting is stable: within both groups the newest stay first.
+    const { stored } = await pick(
+      items.toSorted((a, b) => Number(b.legal) - Number(a.legal)),
+      title,
+      'Choose a run',
+    );
+    return stored;
+  }
+
+  async #pickBreakpoint(runs: readonly StoredRun[], title: string): Promise<EffectTarget> {
+    const items = runs.flatMap((stored) =>
+      pendingEffects(stored.run)
+        .filter(
+          ({ effect }) => effect.kind === 'breakpoint' && stored.state.actions.includes('breakpoint.answer'),
+        )
+        .map(({ effect, task }) => ({
+          label: withoutIcons(visible(taskTitle(effect, task))),
+          description: withoutIcons(visible(runTitle(stored.run))),
+          stored,
+          effect,
+        })),
+    );
+    if (items.length === 0) throw new HumanError('No question is open: nothing needs you.');
+    const { stored, effect } = await pick(items, title, 'Choose a question');
+    return { stored, effect, surface: 'palette' };
+  }
+}
+
+/** @throws CancelledError when the person picks nothing */
+export async function pick<T extends vscode.QuickPickItem>(
+  items: readonly T[],
+  title: string,
+  placeHolder: string,
+): Promise<T> {
+  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
+  const chosen = await vscode.window.showQuickPick(items, options);
+  if (!chosen) throw new CancelledError();
+  return chosen;
+}

@@ -1,0 +1,36 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { HumanError } from '../core/errors';
+import { visible } from '../core/format';
+import type { Run } from '../core/run/run';
+
+/**
+ * Opens a file that a breakpoint points to: looked for in the run, then the project, then the workspace folders, and
+ * never outside of them, links resolved.
+ * @param realPath resolves links; `undefined` when there is no such file
+ */
+export async function openContextFile(
+  run: Run,
+  path: string,
+  folders: readonly string[],
+  realPath: (path: string) => string | undefined,
+): Promise<void> {
+  // A project is trusted as a place only where it lies in the workspace; run.json could name any folder.
+  const project = folders.some((folder) => isInside(folder, run.projectDir)) ? [run.projectDir] : [];
+  for (const base of [run.dir, ...project, ...folders]) {
+    const found = path.includes('\0') ? undefined : realPath(resolve(base, path));
+    if (found === undefined) continue;
+    const allowed = [run.dir, ...folders].map((folder) => realPath(folder) ?? folder);
+    if (!allowed.some((folder) => isInside(folder, found))) {
+      throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
+    }
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found), { preview: true });
+    return;
+  }
+  throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
+}

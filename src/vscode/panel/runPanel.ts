@@ -1,0 +1,237 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { runPanelType, type CommandId } from '../../core/contract';
+import { DisposableStore } from '../../core/disposables';
+import type { RunDriver } from '../../core/engine/runDriver';
+import type { Logger } from '../../core/log';
+import { fromPage, type FromPage, type ToPage } from '../../core/panel/protocol';
+import { toRunView } from '../../core/panel/runView';
+import { isRecord } from '../../core/run/lenient';
+import { runTitle } from '../../core/run/run';
+import { visible } from '../../core/format';
+import type { RunStore } from '../../core/source/runStore';
+import { showError } from '../messages';
+import type { OpenedRuns } from '../tree/openedRuns';
+
+/** What pages can ask the rest of the extension to do. A click on our own page is a person's click. */
+export interface PageActions {
+  command(id: CommandId, dir: string): Promise<void>;
+  answer(
+    dir: string,
+    message: Extract<FromPage, { type: 'answer' }>,
+  ): Promise<{ recorded: boolean; sentence: string }>;
+  openTask(dir: string, effectId: string): Promise<void>;
+  openContextFile(dir: string, effectId: string, file: number): Promise<void>;
+}
+
+export interface PanelDeps {
+  readonly store: RunStore;
+  readonly driver: RunDriver;
+  readonly opened: OpenedRuns;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly extensionUri: vscode.Uri;
+  readonly actions: PageActions;
+}
+
+/** Ages on the page are drawn again this often while it is seen, in milliseconds. */
+const redrawEvery = 30_000;
+
+/** The run pages: at most one for each run, brought back after a reload. */
+export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #panels = new Map<string, RunPanel>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(private readonly deps: PanelDeps) {
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(runPanelType, this));
+  }
+
+  /** Opens a run's page, or brings it to the front. `effectId`: the breakpoint to show. */
+  open(dir: string, effectId?: string): void {
+    const existing = this.#panels.get(dir);
+    if (existing) {
+      existing.reveal(effectId);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(runPanelType, 'Run', vscode.ViewColumn.Active, {
+      enableFindWidget: true,
+    });
+    this.#adopt(panel, dir).reveal(effectId);
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const dir = isRecord(state) ? state['dir'] : undefined;
+    if (typeof dir === 'string' && !this.#panels.has(dir)) this.#adopt(panel, dir);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels.values()) panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(webviewPanel: vscode.WebviewPanel, dir: string): RunPanel {
+    const panel = new RunPanel(webviewPanel, dir, this.deps);
+    this.#panels.set(dir, panel);
+    webviewPanel.onDidDispose(() => {
+      panel.dispose();
+      this.#panels.delete(dir);
+    });
+    return panel;
+  }
+}
+
+class RunPanel implements vscode.Disposable {
+  readonly #disposables = new DisposableStore();
+  #attending = false;
+  #ready = false;
+  #reveal: string | undefined;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly dir: string,
+    private readonly deps: PanelDeps,
+  ) {
+    const { store, driver, clock, extensionUri } = deps;
+    const { webview } = panel;
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'activity-bar.svg');
+    this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
+    this.#disposables.add(
+      store.onDidChange(({ dirs }) => {
+        // Runs that are read later, after a reload of the window, arrive here too.
+        if (dirs.has(dir) || dirs.size === 0) void this.#update();
+      }),
+    );
+    this.#disposables.add(driver.onDidChangeIterating((changed) => changed === dir && void this.#update()));
+    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#update()));
+    let timer = { dispose(): void {} };
+    const tick = (): void => {
+      timer = clock.after(redrawEvery, () => {
+        if (panel.visible) void this.#update();
+        tick();
+      });
+    };
+    tick();
+    this.#disposables.add({ dispose: () => timer.dispose() });
+    webview.html = html(webview, dist, dir);
+  }
+
+  reveal(effectId: string | undefined): void {
+    this.panel.reveal();
+    this.#reveal = effectId;
+    if (this.#ready) void this.#update();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+    this.panel.dispose();
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const parsed = fromPage.safeParse(message);
+    if (!parsed.success) {
+      this.deps.logger.warn(`The run page sent something unknown: ${parsed.error.issues[0]?.message}`);
+      return;
+    }
+    try {
+      await this.#handle(parsed.data);
+    } catch (error) {
+      showError(error, this.deps.logger);
+    }
+  }
+
+  async #handle(message: FromPage): Promise<void> {
+    const { actions } = this.deps;
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        return this.#update();
+      case 'command':
+        return actions.command(message.command, this.dir);
+      case 'answer': {
+        const { effectId } = message;
+        this.#post({ type: 'answer', effectId, progress: { step: 'recording' } });
+        try {
+          const { recorded, sentence } = await actions.answer(this.dir, message);
+          const progress = recorded
+            ? ({ step: 'recorded' } as const)
+            : ({ step: 'refused', sentence } as const);
+          this.#post({ type: 'answer', effectId, progress });
+        } catch (error) {
+          this.#post({
+            type: 'answer',
+            effectId,
+            progress: { step: 'refused', sentence: 'Nothing was recorded.' },
+          });
+          throw error;
+        }
+        return;
+      }
+      case 'openTask':
+        return actions.openTask(this.dir, message.effectId);
+      case 'openFile':
+        return actions.openContextFile(this.dir, message.effectId, message.file);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  async #update(): Promise<void> {
+    const { store, driver, opened, clock } = this.deps;
+    if (!this.#ready) return;
+    const stored = store.get(this.dir);
+    if (!stored) {
+      if (store.loaded) this.#post({ type: 'gone' });
+      return;
+    }
+    // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
+    if (!this.#attending) this.#disposables.add(store.attend(this.dir));
+    this.#attending = true;
+    const details = await opened.get(this.dir);
+    const current = store.get(this.dir);
+    if (!details || !current) return;
+    this.panel.title = visible(runTitle(current.run));
+    const iterating = driver.isIterating(this.dir);
+    const view = toRunView(current, details, clock.now(), iterating, vscode.workspace.isTrusted);
+    this.#post({ type: 'view', view });
+    if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
+    this.#reveal = undefined;
+  }
+
+  #post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+function html(webview: vscode.Webview, dist: vscode.Uri, dir: string): string {
+  const nonce = crypto.randomUUID().replaceAll('-', '');
+  const uri = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${uri('codicon.css')}" />
+    <link rel="stylesheet" href="${uri('run.css')}" />
+    <title>Run</title>
+  </head>
+  <body data-dir="${escapeHtml(dir)}">
+    <run-page></run-page>
+    <script type="module" nonce="${nonce}" src="${uri('run.js')}"></script>
+  </body>
+</html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}

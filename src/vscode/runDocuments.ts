@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { documentScheme } from '../core/contract';
+import { DisposableStore } from '../core/disposables';
+import { fileDocument, journalDocument, taskDocument, type DocumentPart } from '../core/documents';
+import { HumanError, messageOf } from '../core/errors';
+import { isRecord } from '../core/run/lenient';
+import type { RunSource } from '../core/source/runSource';
+import type { RunStore } from '../core/source/runStore';
+
+/** What a read-only document shows of a run. */
+type Shown =
+  | { readonly of: 'journal' }
+  | { readonly of: 'task'; readonly effectId: string }
+  | { readonly of: 'file'; readonly path: string };
+
+/** So many of the newest events fit into one document; so many are read before other work gets its turn. */
+const mostEvents = 2000;
+const eventsAtOnce = 100;
+
+/** Read-only documents made from the files of runs, secrets masked. They follow the run while they are open. */
+export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #disposables = new DisposableStore();
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly store: RunStore) {
+    this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(documentScheme, this));
+    this.#disposables.add(this.#changed);
+    this.#disposables.add(
+      store.onDidChange(({ dirs }) => {
+        for (const { uri } of vscode.workspace.textDocuments) {
+          if (uri.scheme === documentScheme && dirs.has(parseUri(uri)?.dir ?? '')) this.#changed.fire(uri);
+        }
+      }),
+    );
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const asked = parseUri(uri);
+    const source = asked && this.store.sourceOf(asked.dir);
+    // VS Code restores open documents at its start, before the runs are read.
+    if (!asked || !source) return 'The run is not there, or not read yet.\n';
+    const { dir, shown } = asked;
+    switch (shown.of) {
+      case 'journal':
+        return readJournal(source, dir);
+      case 'task': {
+        const parts = await Promise.all(
+          (['task', 'result'] as const).map(async (name) => ({
+            ...(await readPart(source, dir, `tasks/${shown.effectId}/${name}.json`)),
+            name,
+          })),
+        );
+        return taskDocument(parts);
+      }
+      case 'file': {
+        const part = await readPart(source, dir, shown.path);
+        return 'text' in part ? fileDocument(part.text) : `${part.file}: ${part.problem}\n`;
+      }
+      default:
+        return shown satisfies never;
+    }
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}
+
+async function readJournal(source: RunSource, dir: string): Promise<string> {
+  const files = await source.listEvents(dir);
+  const parts: DocumentPart[] = [];
+  for (const file of files.slice(-mostEvents)) {
+    parts.push(await readPart(source, dir, `journal/${file}`));
+    if (parts.length % eventsAtOnce === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return journalDocument(parts, Math.max(0, files.length - mostEvents));
+}
+
+async function readPart(source: RunSource, dir: string, file: string): Promise<DocumentPart> {
+  try {
+    return { file, text: await source.readText(dir, file) };
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    return { file, problem: messageOf(error) };
+  }
+}
+
+/** The journal of a run. */
+export function journalUri(dir: string, runId: string): vscode.Uri {
+  return toUri(dir, { of: 'journal' }, `${runId}/journal.jsonc`);
+}
+
+/** A task of a run with its result. */
+export function taskUri(dir: string, effectId: string, title: string): vscode.Uri {
+  const name =
+    title
+      .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
+      .trim()
+      .slice(0, 60) || 'Task';
+  return toUri(dir, { of: 'task', effectId }, `${effectId}/${name}.jsonc`);
+}
+
+/** A file of a run as it is. */
+export function fileUri(dir: string, path: string): vscode.Uri {
+  return toUri(dir, { of: 'file', path }, path);
+}
+
+function toUri(dir: string, shown: Shown, path: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: documentScheme, path: `/${path}`, query: JSON.stringify({ dir, shown }) });
+}
+
+/** What a URI asks for; `undefined` when it is none of ours. Paths are checked where they are read. */
+function parseUri(uri: vscode.Uri): { readonly dir: string; readonly shown: Shown } | undefined {
+  try {
+    const { dir, shown } = JSON.parse(uri.query) as Record<string, unknown>;
+    if (typeof dir !== 'string' || !isRecord(shown)) return undefined;
+    const { of, effectId, path } = shown;
+    if (of === 'journal') return { dir, shown: { of } };
+    if (of === 'task' && typeof effectId === 'string') return { dir, shown: { of, effectId } };
+    if (of === 'file' && typeof path === 'string') return { dir, shown: { of, path } };
+  } catch {
+    // A URI that somebody else made up.
+  }
+  return undefined;
+}

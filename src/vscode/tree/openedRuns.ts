@@ -1,0 +1,37 @@
+import type { RunStore } from '../../core/source/runStore';
+import { openRun, type OpenedRun } from '../../core/tree/buildTree';
+import { wantedMetricKeys } from '../../core/run/metrics';
+import { metricChoice } from '../settings';
+
+/** The task files of the runs somebody looks into, read once per reading of a run. */
+export class OpenedRuns {
+  readonly #opened = new Map<string, OpenedRun>();
+
+  constructor(private readonly store: RunStore) {}
+
+  /** What is known now, perhaps of an older reading of the run. */
+  peek(dir: string): OpenedRun | undefined {
+    return this.#opened.get(dir);
+  }
+
+  /** Reads what is missing. `undefined`: the run is gone. */
+  async get(dir: string): Promise<OpenedRun | undefined> {
+    const stored = this.store.get(dir);
+    const known = this.#opened.get(dir);
+    if (stored && known?.run === stored.run) return known;
+    const choice = metricChoice();
+    const details = stored && (await this.store.readDetails(dir, wantedMetricKeys(choice)));
+    if (!stored || !details) {
+      this.#opened.delete(dir);
+      return undefined;
+    }
+    const opened = openRun(stored.run, details, choice);
+    this.#opened.set(dir, opened);
+    return opened;
+  }
+
+  /** Forgets everything, after a setting changed what is read. */
+  clear(): void {
+    this.#opened.clear();
+  }
+}

@@ -1,0 +1,79 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../core/disposables';
+import type { RunsPlace, RunSource } from '../core/source/runSource';
+import type { RunStore } from '../core/source/runStore';
+import { onSettingsChange, setting } from './settings';
+
+/** Keeps the store's sources equal to what the workspace and the settings name, as both change. */
+export function followWorkspace(store: RunStore, makeSource: (place: RunsPlace) => RunSource): Disposable {
+  const disposables = new DisposableStore();
+  const current = new Map<string, Disposable>();
+  const update = (): void => {
+    const wanted = new Map(places().map((place) => [keyOf(place), place]));
+    for (const [key, source] of current) {
+      if (wanted.has(key)) continue;
+      current.delete(key);
+      disposables.delete(source);
+    }
+    for (const [key, place] of wanted) {
+      if (!current.has(key)) current.set(key, disposables.add(store.add(makeSource(place))));
+    }
+  };
+  update();
+  disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(update));
+  disposables.add(onSettingsChange(['runsDirectories', 'globalRuns'], update));
+  return disposables;
+}
+
+/** A home-wide place shows other runs when the workspace folders or its setting change. */
+function keyOf(place: RunsPlace): string {
+  return JSON.stringify([place.holds, place.dir, place.accepts ? workspaceFolders() : []]);
+}
+
+/** The paths of the workspace folders that lie on this machine. */
+export function workspaceFolders(): readonly string[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => uri.fsPath);
+}
+
+function places(): readonly RunsPlace[] {
+  const folders = workspaceFolders();
+  if (folders.length === 0) return [];
+  const projects = folders.map((dir): RunsPlace => ({ dir, holds: 'project' }));
+  const extra = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
+    setting('runsDirectories', uri)
+      .filter((path) => typeof path === 'string' && path.trim() !== '')
+      .map((path): RunsPlace => ({ dir: resolve(uri.fsPath, withHome(path)), holds: 'runs' })),
+  );
+  return [...projects, ...extra, ...globalPlace(folders)];
+}
+
+/** The home-wide runs of newer engines; each says in its `cwd` which project it belongs to. */
+function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
+  const scope = setting('globalRuns');
+  if (scope === 'off') return [];
+  const state = process.env['BABYSITTER_GLOBAL_STATE_DIR'];
+  const dir = join(state !== undefined && isAbsolute(state) ? state : join(homedir(), '.a5c'), 'runs');
+  if (folders.some((folder) => isInside(folder, dir))) return [];
+  if (scope === 'all') return [{ dir, holds: 'runs' }];
+  return [
+    {
+      dir,
+      holds: 'runs',
+      accepts: ({ metadata }) =>
+        metadata?.cwd !== undefined && folders.some((folder) => isInside(folder, metadata.cwd as string)),
+    },
+  ];
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
+}
+
+function withHome(path: string): string {
+  return path.replace(/^~(?=$|[/\\])/, homedir());
+}
