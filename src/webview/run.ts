@@ -101,6 +101,7 @@ class RunPage extends LitElement {
     return html`
       <header>
         <h1>${view.title}</h1>
+        ${view.prompt === '' ? nothing : html`<p class="prompt">${view.prompt}</p>`}
         <p class="reason" role="status">
           <span class="codicon codicon-${view.icon}" aria-hidden="true"></span>
           <strong>${view.state}</strong> <span>${view.reason}</span>
@@ -212,10 +213,16 @@ class RunPage extends LitElement {
             ? nothing
             : html`<div class="options" role="group" aria-label="Options of the process">
                 ${options.map(
-                  ({ label, description, approves }, i) =>
-                    html`<button class="secondary" ?disabled=${disabled} @click=${() => send('option', i)}>
+                  ({ place, label, description, approves }) =>
+                    html`<button
+                      class="secondary"
+                      aria-label=${label}
+                      aria-describedby="option-${effectId}-${place}"
+                      ?disabled=${disabled}
+                      @click=${() => send('option', place)}
+                    >
                       <span>${label}</span>
-                      <small
+                      <small id="option-${effectId}-${place}"
                         >${[description, `counts as ${approves ? 'approval' : 'rejection'}`].filter(Boolean).join(' · ')}</small
                       >
                     </button>`,
@@ -290,12 +297,11 @@ function problems({ problems }: RunView): TemplateResult {
   `;
 }
 
-function iterationSection({ n, description, best, tasks }: IterationView): TemplateResult {
+function iterationSection({ n, description, icon, tasks }: IterationView): TemplateResult {
   return html`
     <section aria-label="Iteration ${n}">
       <h3>
-        ${best ? html`<span class="codicon codicon-star-full" aria-hidden="true"></span>` : nothing} Iteration
-        ${n}
+        <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
         <small>${description}</small>
       </h3>
       <ul class="tasks">

@@ -1,5 +1,6 @@
-import { ago, cutAtWord, visible } from '../format';
+import { ago, oneLine, visible } from '../format';
 import { whyNot } from '../engine/whyNot';
+import type { BreakpointOption } from '../run/breakpoint';
 import { pendingEffects, processIdOf, runTitle } from '../run/run';
 import type { StateAction } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
@@ -27,6 +28,8 @@ export interface BreakpointView {
   readonly asked: string;
   readonly askedBy: string;
   readonly options: readonly {
+    /** Its place in the process's own list. */
+    readonly place: number;
     readonly label: string;
     readonly description: string;
     readonly approves: boolean;
@@ -46,7 +49,7 @@ export interface TaskView {
 export interface IterationView {
   readonly n: number;
   readonly description: string;
-  readonly best: boolean;
+  readonly icon: string;
   readonly tasks: readonly TaskView[];
 }
 
@@ -55,6 +58,7 @@ export interface RunView {
   readonly title: string;
   readonly runId: string;
   readonly processId: string;
+  /** The whole prompt, where it says more than the title; else empty. */
   readonly prompt: string;
   readonly state: string;
   readonly icon: string;
@@ -74,6 +78,7 @@ export interface RunView {
 
 /** So much of a run fits on the page; the journal has the rest. */
 const most = {
+  prompt: 20_000,
   iterations: 100,
   tasks: 500,
   problems: 50,
@@ -93,6 +98,7 @@ export function toRunView(
 ): RunView {
   const { run } = stored;
   const row = describeRun(stored, now, iterating);
+  const prompt = run.metadata?.prompt ?? run.fold.prompt ?? '';
   const action = (id: StateAction): ActionView => ({
     whyNot: trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.',
   });
@@ -102,10 +108,11 @@ export function toRunView(
   for (const iteration of newestFirst.slice(0, most.iterations)) {
     const shown = iteration.effects.slice(0, Math.max(0, most.tasks - tasks));
     tasks += shown.length;
+    const iterationRow = describeIteration(iteration, opened.iterations.metric);
     iterations.push({
       n: iteration.n,
-      description: describeIteration(iteration, opened.iterations.metric?.key).description,
-      best: iteration.best,
+      description: iterationRow.description,
+      icon: iterationRow.icon.name,
       tasks: shown.map((known) => {
         const effect = run.fold.effects.get(known.effectId) ?? known;
         const { label, description, icon, spoken } = describeTask(
@@ -122,7 +129,7 @@ export function toRunView(
     title: visible(runTitle(run)),
     runId: visible(run.runId),
     processId: visible(processIdOf(run)),
-    prompt: visible(cutAtWord(run.metadata?.prompt ?? run.fold.prompt ?? '', 2000)),
+    prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),
     reason: visible(stored.state.reason),
@@ -141,11 +148,16 @@ export function toRunView(
           question: visible(text.slice(0, most.question)),
           asked: effect.requestedAt === undefined ? '' : `asked ${ago(now - effect.requestedAt)}`,
           askedBy: visible([asks?.expert, ...(asks?.tags ?? [])].filter(Boolean).join(' · ')),
-          options: (asks?.options ?? []).slice(0, most.options).map(({ label, description, approved }) => ({
-            label: visible(label),
-            description: visible(description ?? ''),
-            approves: approved,
-          })),
+          options: (asks?.options ?? [])
+            .slice(0, most.options)
+            .map((option, place) => ({ option, place }))
+            .filter(({ option }) => !hasOwnButton(option))
+            .map(({ option, place }) => ({
+              place,
+              label: visible(option.label),
+              description: visible(option.description ?? ''),
+              approves: option.approved,
+            })),
           files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
           answer: action('breakpoint.answer'),
         };
@@ -162,6 +174,11 @@ export function toRunView(
       return { file: label, what: description };
     }),
   };
+}
+
+/** The page has Approve and Reject for every breakpoint; an option that says just that is not shown twice. */
+function hasOwnButton({ label, value, description }: BreakpointOption): boolean {
+  return value === label && description === undefined && /^(?:approve|reject)$/i.test(label.trim());
 }
 
 /** A payload without a question is shown as what it is. */

@@ -83,7 +83,7 @@ export function describeNode(node: TreeNode, stored: StoredRun, context: RowCont
     }
     case 'iteration': {
       const iteration = opened?.iterations.list.find(({ n }) => n === node.n);
-      return iteration && describeIteration(iteration, opened?.iterations.metric?.key);
+      return iteration && describeIteration(iteration, opened?.iterations.metric);
     }
     case 'task': {
       const effect = stored.run.fold.effects.get(node.effectId);

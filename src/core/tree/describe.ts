@@ -2,6 +2,7 @@ import { ago, count, cutAtWord, duration, firstLine, shortId, visible } from '..
 import type { ContextWord } from '../contract';
 import type { Effect } from '../run/foldRun';
 import type { Iteration } from '../run/iterations';
+import type { MetricTable } from '../run/metrics';
 import type { Problem } from '../run/problem';
 import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../run/run';
 import type { State } from '../run/runState';
@@ -44,13 +45,13 @@ const stateIcons: Record<State, Row['icon']> = {
   working: { name: 'sync' },
   sleeping: { name: 'watch' },
   ready: { name: 'debug-continue', color: 'notificationsInfoIcon.foreground' },
-  waiting: { name: 'clock' },
+  waiting: { name: 'hubot' },
   created: { name: 'circle-large-outline' },
 };
 
 /** Icons of effects that are done or pending, by status; pending ones of some kinds have their own. */
 const statusIcons: Record<Effect['status'], Row['icon']> = {
-  pending: { name: 'clock' },
+  pending: { name: 'circle-outline' },
   ok: { name: 'pass', color: 'testing.iconPassed' },
   error: { name: 'error', color: 'testing.iconFailed' },
   cancelled: { name: 'circle-slash' },
@@ -78,7 +79,8 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean):
   const title = visible(runTitle(run));
   const resume = state.actions.includes('run.resume');
   return {
-    label: title,
+    // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
+    label: cutAtWord(title, 34),
     description: [word, counts, age].filter(Boolean).join(' · '),
     tooltip: [
       ['', reason],
@@ -130,15 +132,15 @@ export function describeBreakpoint(
 }
 
 /** An iteration; the newest one of an unfinished run may still be under way. */
-export function describeIteration(iteration: Iteration, metricKey: string | undefined): Row {
-  const { n, metric, best } = iteration;
-  const score = metric === undefined ? '' : `${metricKey ?? 'metric'} ${formatNumber(metric)}`;
+export function describeIteration(iteration: Iteration, table: MetricTable | undefined): Row {
+  const { n, metric } = iteration;
+  // One value alone is not the best of anything.
+  const best = iteration.best && table !== undefined && table.values.size > 1;
+  const score = metric === undefined ? '' : `${table?.key} ${formatNumber(metric)}`;
   const counts = countStatuses(iteration.effects);
   return {
     label: `Iteration ${n}`,
-    description: [best && iteration.metric !== undefined ? '★ best' : '', score, counts]
-      .filter(Boolean)
-      .join(' · '),
+    description: [best ? '★ best' : '', score, counts].filter(Boolean).join(' · '),
     tooltip: [
       ['', `Iteration ${n}`],
       ['Tasks', counts],

@@ -55,7 +55,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   ) {
     const { store, driver, clock } = deps;
     this.view = this.#disposables.add(
-      vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true }),
+      vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: !options.alone }),
     );
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange((change) => this.#redraw(change)));
