@@ -1,10 +1,9 @@
 // Bundles the extension, the command line and the web pages into dist/. `node scripts/build.mjs [--tests]`
 import { build } from 'esbuild';
-import { cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { notices } from './lib/notices.mjs';
+import { root, runMain } from './lib/run.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
@@ -13,57 +12,105 @@ const shared = {
   minify: true,
   keepNames: true,
   sourcemap: false,
-  legalComments: 'none',
+  legalComments: 'none', // The notices hold the licences, whole and in one place.
   logLevel: 'warning',
   target: 'node20',
 };
 
-/** Writes dist/: what the VSIX carries. */
+/** @type {import('esbuild').BuildOptions} */
+const forNode = { ...shared, outdir: 'dist', platform: 'node', format: 'cjs', external: ['vscode'] };
+
+/** @type {import('esbuild').BuildOptions} */
+const forBrowser = {
+  ...shared,
+  outdir: 'dist/webview',
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  tsconfig: 'src/webview/tsconfig.json',
+};
+
+/** Writes dist/: what the VSIX carries, and nothing else. */
 export async function buildProduct() {
-  await Promise.all([
-    build({
-      ...shared,
-      entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' },
-      outdir: 'dist',
-      platform: 'node',
-      format: 'cjs',
-      external: ['vscode'],
-    }),
-    build({
-      ...shared,
-      entryPoints: { run: 'src/webview/run.ts' },
-      outdir: 'dist/webview',
-      platform: 'browser',
-      format: 'esm',
-      target: 'es2022',
-      tsconfig: 'src/webview/tsconfig.json',
-    }),
-    copyCodicons(),
+  const bundles = await Promise.all([
+    bundle({ ...forNode, entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' } }),
+    bundle({ ...forBrowser, entryPoints: { run: 'src/webview/run.ts' } }),
   ]);
+  const written = bundles.flatMap(({ files }) => files);
+  const codicons = 'node_modules/@vscode/codicons';
+  for (const name of ['codicon.css', 'codicon.ttf']) {
+    written.push(await write(`dist/webview/${name}`, await readFile(join(root, codicons, 'dist', name))));
+  }
+  const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`];
+  written.push(await write('dist/NOTICES.md', notices(inputs)));
+  await removeAllBut(written, 'dist');
 }
 
-/** Writes out/test/integration/index.js, which runs inside the extension host. */
+/** Writes dist/cli.js alone: the command line stays usable while another part is being worked on. */
+export async function buildCli() {
+  await bundle({ ...forNode, entryPoints: { cli: 'src/cli.ts' } });
+}
+
+/** Writes out/test/integration/: index.js, which runs inside the extension host, and the suites that it loads. */
 export async function buildIntegrationTests() {
-  await build({
+  const { files } = await bundle({
     ...shared,
     minify: false,
     sourcemap: 'inline',
-    entryPoints: { index: 'test/integration/index.ts' },
+    entryPoints: ['test/integration/index.ts', 'test/integration/*.test.ts'],
     outdir: 'out/test/integration',
     platform: 'node',
     format: 'cjs',
     external: ['vscode', 'mocha'],
   });
+  await removeAllBut(files, 'out/test/integration');
 }
 
-async function copyCodicons() {
-  const from = join(root, 'node_modules/@vscode/codicons/dist');
-  const to = join(root, 'dist/webview');
-  await mkdir(to, { recursive: true });
-  await Promise.all(['codicon.css', 'codicon.ttf'].map((name) => cp(join(from, name), join(to, name))));
+/**
+ * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
+ * @param {import('esbuild').BuildOptions} options
+ */
+async function bundle(options) {
+  const { outputFiles = [], metafile } = await build({ ...options, write: false, metafile: true });
+  const files = [];
+  for (const { path, contents } of outputFiles) files.push(await write(relative(root, path), contents));
+  const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  return { files, inputs };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildProduct();
-  if (process.argv.includes('--tests')) await buildIntegrationTests();
+/**
+ * Puts a file in place at once, since another process may be reading it (two command lines started together).
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ */
+async function write(path, contents) {
+  const target = join(root, path);
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}`);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(temporary, contents);
+  await rename(temporary, target);
+  return path;
+}
+
+/**
+ * Removes what an earlier build left of sources that are gone.
+ * @param {readonly string[]} kept
+ * @param {string} folder
+ */
+async function removeAllBut(kept, folder) {
+  for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath, entry.name));
+    // A name with a dot in front is being written by someone else right now (see `write`).
+    if (entry.isFile() && !entry.name.startsWith('.') && !kept.includes(path))
+      await rm(join(root, path), { force: true });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await runMain(async () => {
+    await buildProduct();
+    if (process.argv.includes('--tests')) await buildIntegrationTests();
+  });
 }

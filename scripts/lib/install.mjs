@@ -1,0 +1,118 @@
+// What the project needs beside its own files, installed when it is missing and never twice.
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { findOnPath, Failure, npm, progress, root, run } from './run.mjs';
+
+/** Runs `npm ci` unless node_modules already holds what package-lock.json asks for. */
+export async function ensureDependencies() {
+  if (dependenciesAreCurrent()) return;
+  progress('Installing the dependencies (npm ci)…');
+  await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** npm notes what it installed in node_modules/.package-lock.json, at the very end of an install. */
+function dependenciesAreCurrent() {
+  const wanted = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+}
+
+/**
+ * A VS Code server, as the npm package `code-server` carries it, and the Node it is made for. It is the real workbench
+ * and the real extension host, for machines that cannot download a desktop VS Code or have no display (docs/testing.md).
+ */
+const hosted = {
+  folder: join(root, '.vscode-test', 'hosted'),
+  // These platforms have a Node in the npm registry and are supported by code-server.
+  platforms: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'],
+  nodeVersion: '24.21.0',
+  codeServerVersion: '4.139.1',
+};
+
+/**
+ * Installs the hosted VS Code (about 600 MB, less than a minute) when it is missing.
+ * @returns {Promise<{ node: string, server: string }>} absolute paths of its Node and of the server's script
+ */
+export async function ensureHostedVsCode() {
+  const platform = `${process.platform}-${process.arch}`;
+  if (!hosted.platforms.includes(platform)) {
+    throw new Failure(
+      `The hosted VS Code runs on Linux and macOS only, not on ${platform}. ` +
+        'Install VS Code with its `code` command to work with the desktop one.',
+    );
+  }
+  const nodePackage = `node-${platform}`;
+  const node = join(hosted.folder, 'node_modules', nodePackage, 'bin', 'node');
+  const vsCode = join(hosted.folder, 'node_modules', 'code-server', 'lib', 'vscode');
+  const paths = { node, server: join(vsCode, 'out', 'server-main.js') };
+
+  // The marker is written last, so an interrupted install is begun anew (quickly: npm keeps what it has downloaded).
+  const marker = join(hosted.folder, 'complete.txt');
+  const versions = `${nodePackage}@${hosted.nodeVersion} code-server@${hosted.codeServerVersion}\n`;
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === versions) return paths;
+
+  progress('Installing a hosted VS Code into .vscode-test (once; about 600 MB)…');
+  rmSync(hosted.folder, { recursive: true, force: true });
+  mkdirSync(hosted.folder, { recursive: true });
+  writeFileSync(join(hosted.folder, 'package.json'), '{ "private": true }\n');
+  // Nothing is compiled: the native modules that stay unbuilt (spdlog, native-watchdog) are optional to the server.
+  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await npm([...install, '--save-exact', `${nodePackage}@${hosted.nodeVersion}`], { cwd: hosted.folder });
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  await npm([...install, '--save-exact', `code-server@${hosted.codeServerVersion}`], {
+    cwd: hosted.folder,
+    env,
+  });
+  await npm([...install, '--omit=dev'], { cwd: vsCode, env });
+  writeFileSync(marker, versions);
+  return paths;
+}
+
+/**
+ * Finds a Chromium, or installs Debian's.
+ * @returns {Promise<string>} the path of its executable
+ */
+export async function ensureBrowser() {
+  const chosen = process.env.BABYSITTER_TEST_BROWSER;
+  if (chosen) {
+    if (existsSync(chosen)) return chosen;
+    throw new Failure(`BABYSITTER_TEST_BROWSER names ${chosen}, which does not exist.`);
+  }
+  const found = findBrowser();
+  if (found) return found;
+  const asRoot = await waysToBecomeRoot();
+  if (findOnPath('apt-get') && asRoot) {
+    progress('Installing Chromium (apt-get install chromium)…');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    await run(...asRoot(['apt-get', 'update', '-q']), { env });
+    await run(...asRoot(['apt-get', 'install', '-y', '-q', 'chromium']), { env });
+  }
+  const installed = findBrowser();
+  if (installed) return installed;
+  throw new Failure(
+    'These tests need Chromium or Chrome. Install one, or name its executable in BABYSITTER_TEST_BROWSER.',
+  );
+}
+
+function findBrowser() {
+  const macOs = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+  return (
+    findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable') ??
+    (existsSync(macOs) ? macOs : undefined)
+  );
+}
+
+/**
+ * How to start a program as root without asking for a password; undefined if there is no way.
+ * @returns {Promise<((command: string[]) => [string, string[]]) | undefined>}
+ */
+async function waysToBecomeRoot() {
+  if (process.getuid?.() === 0) return ([command = '', ...args]) => [command, args];
+  const sudo = findOnPath('sudo');
+  if (!sudo) return undefined;
+  const allowed = await run(sudo, ['-n', 'true']).then(
+    () => true,
+    () => false,
+  );
+  return allowed ? (command) => [sudo, ['-n', ...command]] : undefined;
+}

@@ -1,0 +1,89 @@
+// Packs the extension: `npm run --silent package` prints the path of the file, and nothing else, on stdout.
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildProduct } from './build.mjs';
+import { isFresh } from './lib/freshness.mjs';
+import { Failure, progress, root, run, runMain } from './lib/run.mjs';
+import { zipEntryNames } from './lib/zip.mjs';
+
+const largestVsix = 1_000_000;
+
+/** What a VSIX of ours may hold; vsce itself renames the README, the change log and the licence. */
+const expected =
+  /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/.+\.(js|css|ttf)|dist\/NOTICES\.md|media\/.+\.(png|svg|css|md)))$/;
+
+const required = [
+  'package.json',
+  'readme.md',
+  'LICENSE.txt',
+  'dist/extension.js',
+  'dist/cli.js',
+  'dist/NOTICES.md',
+];
+
+const madeFrom = [
+  'src',
+  'media',
+  'package.json',
+  'package-lock.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+].concat(['.vscodeignore', 'scripts/build.mjs', 'scripts/package.mjs', 'scripts/lib/notices.mjs']);
+
+/**
+ * Builds and packs unless the file at hand is newer than everything it is made from.
+ * @returns {Promise<string>} the absolute path of the VSIX
+ */
+export async function ensureVsix() {
+  return isFresh(vsixName(), madeFrom) ? join(root, vsixName()) : packVsix();
+}
+
+/**
+ * Builds, packs and checks.
+ * @returns {Promise<string>} the absolute path of the VSIX
+ */
+export async function packVsix() {
+  progress('Packing the extension…');
+  await buildProduct();
+  mkdirSync(join(root, 'out'), { recursive: true });
+  // Packed aside and then put in place, so that whatever lies there under its own name is whole and checked.
+  const unchecked = join(root, 'out', vsixName());
+  await run(process.execPath, [
+    join(root, 'node_modules', '@vscode', 'vsce', 'vsce'),
+    'package',
+    '--out',
+    unchecked,
+    // Everything is bundled; links in the README stay as they are, as there is no repository to point them to.
+    '--no-dependencies',
+    '--no-rewrite-relative-links',
+    '--allow-missing-repository',
+  ]);
+  check(unchecked);
+  const vsix = join(root, vsixName());
+  renameSync(unchecked, vsix);
+  return vsix;
+}
+
+function vsixName() {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return `${name}-${version}.vsix`;
+}
+
+/** @param {string} vsix */
+function check(vsix) {
+  const { size } = statSync(vsix);
+  if (size > largestVsix)
+    throw new Failure(`The VSIX has ${size} bytes; ${largestVsix} is the most it may have.`);
+  const names = zipEntryNames(readFileSync(vsix));
+  const strangers = names.filter((name) => !expected.test(name));
+  if (strangers.length > 0) throw new Failure(`The VSIX holds what it should not: ${strangers.join(', ')}.`);
+  const missing = required.filter((name) => !names.includes(`extension/${name}`));
+  if (missing.length > 0) throw new Failure(`The VSIX lacks ${missing.join(', ')}.`);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await runMain(async () => {
+    console.log(await packVsix());
+  });
+}

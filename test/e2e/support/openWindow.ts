@@ -1,0 +1,104 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FrameLocator, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
+import { launchBrowser } from '../../../scripts/lib/browser.mjs';
+import { engineHome } from '../../../scripts/lib/engineHome.mjs';
+import { startHostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
+
+export interface WindowOptions {
+  /** The folder to open. The window gets a copy of its own, so a test may change what it likes. Left out: an empty folder. */
+  readonly workspace?: string;
+  /** What lies in the person's home folder, to be copied too: `~/.a5c/runs` for instance. */
+  readonly home?: string;
+  readonly theme?: Theme;
+  /** `false`: Restricted Mode. Trusted, when left out. */
+  readonly trusted?: boolean;
+  readonly settings?: Settings;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+export type Theme =
+  | 'Default Dark Modern'
+  | 'Dark 2026'
+  | 'Light 2026'
+  | 'Default High Contrast'
+  | 'Default High Contrast Light';
+
+/** A real window of VS Code with the packed extension in it. */
+export interface EditorWindow {
+  readonly page: Page;
+  /** The copy of the workspace that is open. */
+  readonly workspace: string;
+  readonly home: string;
+  /** Opens the extension's views by a click in the activity bar. */
+  showViews(): Promise<void>;
+  /** Runs a command from the palette, by its whole title: "Babysitter: Refresh". */
+  runCommand(title: string): Promise<void>;
+  /** The content of the webview that is shown. */
+  webview(): FrameLocator;
+  /** Puts a picture into test-results/ and gives its path. */
+  screenshot(name: string): Promise<string>;
+  /** For a test that wants to be done early: whatever is still open at the end of a test file is disposed of anyway. */
+  dispose(): Promise<void>;
+}
+
+/** The windows of this test file that are open. */
+export const openWindows = new Set<EditorWindow>();
+
+export async function openWindow(options: WindowOptions = {}): Promise<EditorWindow> {
+  const folder = temporaryFolder('babysitter-runs-e2e');
+  const [workspace, home] = [join(folder.path, 'workspace'), join(folder.path, 'home')];
+  await copyOrCreate(options.workspace, workspace);
+  await copyOrCreate(options.home, home);
+  const server = await startHostedVsCode({
+    vsix: inject('vsix'),
+    env: engineHome(home),
+    settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings },
+    workspaceTrust: options.trusted === false,
+  });
+  const browser = await launchBrowser();
+  const page = await browser.newPage({
+    viewport: options.size ?? { width: 1280, height: 800 },
+    // Without a permission, a call of the clipboard never returns.
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+
+  const window: EditorWindow = {
+    page,
+    workspace,
+    home,
+    async showViews() {
+      await page.getByRole('tab', { name: /^Babysitter Runs/ }).click();
+      await page.getByRole('heading', { name: /Babysitter Runs/ }).waitFor();
+    },
+    async runCommand(title) {
+      await page.keyboard.press('F1');
+      const palette = page.locator('.quick-input-widget');
+      await palette.locator('.quick-input-box input').fill(`>${title}`);
+      await palette.getByRole('option', { name: title }).first().click();
+    },
+    webview: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
+    async screenshot(name) {
+      const path = join('test-results', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
+      await page.screenshot({ path });
+      return path;
+    },
+    async dispose() {
+      openWindows.delete(window);
+      await browser.close();
+      await server.dispose();
+      folder.remove();
+    },
+  };
+  openWindows.add(window);
+  await page.goto(server.url(workspace));
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  return window;
+}
+
+async function copyOrCreate(source: string | undefined, target: string): Promise<void> {
+  if (source) await cp(source, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  else await mkdir(target);
+}

@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+// The suites inside VS Code's extension host are not here: mocha runs them (test/integration, docs/testing.md).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Bare Node: whatever imports `vscode` fails to load.
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        // Real folders, real watchers, the real command line of the engine.
+        test: {
+          name: 'adapter',
+          include: ['test/adapter/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The packed extension in a real window. One at a time: a window is busy enough.
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/e2e/support/globalSetup.ts',
+          setupFiles: 'test/e2e/support/eachFile.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
