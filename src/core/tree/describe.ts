@@ -80,7 +80,7 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean):
   const resume = state.actions.includes('run.resume');
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
-    label: cutAtWord(title, 34),
+    label: cutAtWord(title, 28),
     description: [word, counts, age].filter(Boolean).join(' · '),
     tooltip: [
       ['', reason],

@@ -148,6 +148,8 @@ export class Targets {
         })),
     );
     if (items.length === 0) throw new HumanError('No question is open: nothing needs you.');
+    // As in the Needs You view: the one that waits longest first.
+    items.sort((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0));
     const { stored, effect } = await pick(items, title, 'Choose a question');
     return { stored, effect, surface: 'palette' };
   }

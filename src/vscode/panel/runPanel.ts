@@ -97,7 +97,10 @@ class RunPanel implements vscode.Disposable {
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'activity-bar.svg');
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
+    };
     this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
     this.#disposables.add(
       store.onDidChange(({ dirs }) => {
