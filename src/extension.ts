@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     allowNpx: () => void (npxAllowed = true),
     npxAllowed: () => npxAllowed,
+    version: (projectDir: string) => engine.locate(projectDir).found?.version,
   };
   const responder = {
     product: `${context.extension.packageJSON.displayName} ${context.extension.packageJSON.version}`,

@@ -43,14 +43,14 @@ export class RunDirectory {
     const { real, entries } = opened;
     const problems: Problem[] = [];
     const note =
-      (file: string, mendable = false) =>
-      (what: string): unknown =>
-        problems.push({ file, what, ...(mendable ? { mendable } : {}) });
+      (file: string) =>
+      (what: string, more: Partial<Problem> = {}): unknown =>
+        problems.push({ file, what, ...more });
 
     const metadata = readMetadata(real, note('run.json'));
     // Without run.json the journal alone may still tell the run; without both it is none.
     if (!entries.has('run.json') && !entries.has('journal')) return undefined;
-    const lock = entries.has('run.lock') ? readLock(real, note('run.lock', true)) : undefined;
+    const lock = entries.has('run.lock') ? readLock(real, note('run.lock')) : undefined;
     const journal = join(real, 'journal');
     const files = readJournalFolder(real, journal, note('journal'));
     const listing = listJournal(files, lock?.alive ?? false);
@@ -98,8 +98,8 @@ export class RunDirectory {
     for (const { effectId, kind, status } of this.#fold.effects.values()) {
       const read = readTask(opened.real, effectId, kind);
       if (read.task) tasks.set(effectId, read.task);
-      // Problems of pending tasks are on the run already.
-      if (status !== 'pending') problems.push(...read.problems);
+      // Problems of pending tasks are on the run already; the others stop nothing, their results are replayed.
+      if (status !== 'pending') problems.push(...read.problems.map(({ file, what }) => ({ file, what })));
       if (status === 'ok' || status === 'error') {
         const found = readResult(opened.real, effectId, metricKeys);
         if (found.result) results.set(effectId, found.result);
@@ -197,7 +197,7 @@ export class RunDirectory {
   }
 }
 
-type Note = (what: string) => unknown;
+type Note = (what: string, more?: Partial<Problem>) => unknown;
 
 function readMetadata(real: string, note: Note): RunMetadata | undefined {
   const read = readTextInside(real, 'run.json', fileLimits.metadata);
@@ -206,7 +206,7 @@ function readMetadata(real: string, note: Note): RunMetadata | undefined {
     return undefined;
   }
   const { metadata, problems } = parseMetadata(read.text);
-  problems.forEach(note);
+  problems.forEach((what) => note(what));
   return metadata;
 }
 
@@ -219,7 +219,9 @@ function readLock(real: string, note: Note): RunLock | undefined {
   // The engine creates the file and then writes it: a reader in between sees it empty. So look twice.
   const first = attempt();
   const result = first && first.lock === undefined ? attempt() : first;
-  result?.problems.forEach(note);
+  // Newer engines clear the lock of a dead process away by themselves; none gets past one that names no process.
+  const stops = result?.lock ? {} : ({ stops: 'any' } as const);
+  result?.problems.forEach((what) => note(what, { mendable: true, ...stops }));
   return result?.lock;
 }
 
@@ -231,10 +233,10 @@ function readJournalFolder(run: string, journal: string, note: Note): readonly s
   }
   try {
     const files = readdirSync(journal);
-    if (files.length === 0) note('is empty');
+    if (files.length === 0) note('is empty', { stops: 'iterate' });
     return files;
   } catch (error) {
-    note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error));
+    note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
     return [];
   }
 }
@@ -263,9 +265,11 @@ function readTask(
 ): { readonly task: TaskDefinition | undefined; readonly problems: readonly Problem[] } {
   const file = `tasks/${effectId}/task.json`;
   const read = readTextInside(real, file, fileLimits.task);
-  if ('problem' in read) return { task: undefined, problems: [{ file, what: read.problem }] };
+  if ('problem' in read)
+    return { task: undefined, problems: [{ file, what: read.problem, stops: 'iterate' }] };
   const { task, problems } = parseTask(read.text, kind, readInputFile(real, effectId, kind));
-  return { task, problems: problems.map((what) => ({ file, what })) };
+  const stops = task ? {} : ({ stops: 'iterate' } as const);
+  return { task, problems: problems.map((what) => ({ file, what, ...stops })) };
 }
 
 /** Agents may write a breakpoint's texts beside it. The file is theirs, so a broken one counts as none. */

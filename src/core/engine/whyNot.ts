@@ -1,5 +1,6 @@
 import type { StoredRun } from '../source/runStore';
 import { utcMinute } from '../format';
+import type { Run } from '../run/run';
 import { hasProcess, type StateAction } from '../run/runState';
 
 /** Why an action is not possible on a run now, as a sentence; `undefined` when it is. */
@@ -8,7 +9,7 @@ export function whyNot(
   { run, state }: StoredRun,
   formatTime: (time: number) => string = utcMinute,
 ): string | undefined {
-  if (state.actions.includes(action)) return undefined;
+  if (state.actions.includes(action)) return stoppedBy(action, run);
   if (action.startsWith('breakpoint.')) {
     return run.fold.end
       ? `No question is open: the run is ${state.state}.`
@@ -39,4 +40,15 @@ export function whyNot(
     default:
       return `${state.reason}. Until something is answered, an iterate brings nothing new.`;
   }
+}
+
+/** A problem of the run's files with which the engine would fail or do damage. */
+function stoppedBy(action: StateAction, { problems }: Run): string | undefined {
+  const iterates = action === 'run.iterate' || action === 'run.continue';
+  const changes = iterates || action.startsWith('breakpoint.') || action === 'task.post';
+  const problem = problems.find(
+    ({ stops }) => (stops === 'any' && changes) || (stops === 'iterate' && iterates),
+  );
+  if (!problem) return undefined;
+  return `${problem.file} ${problem.what}. With that, the engine would fail or do damage; it has to be mended first.`;
 }

@@ -240,12 +240,14 @@ export function listJournal(files: readonly string[], writing: boolean): Journal
       if (!writing) {
         const what =
           'is a temporary file that an interrupted write left behind; it breaks the numbering of the next event';
-        problems.push({ file, what, mendable: true });
+        problems.push({ file, what, mendable: true, stops: 'any' });
       }
     } else if (file.endsWith('.json')) {
       problems.push({ file, what: 'is not named like an event; engines refuse the run while it is here' });
     } else if (!file.startsWith('.')) {
-      problems.push({ file, what: 'does not belong into a journal; it is ignored' });
+      // Engines number the next event after the largest number in front of any name.
+      const shifts = /^\d/.test(file) ? ({ stops: 'any' } as const) : {};
+      problems.push({ file, what: 'does not belong into a journal; it is ignored', ...shifts });
     }
   }
   names.sort(compareEventNames);

@@ -6,4 +6,9 @@ export interface Problem {
   readonly what: string;
   /** True when Repair Run can mend it: by the engine's own repair, or by moving the file aside. */
   readonly mendable?: boolean;
+  /**
+   * What the engine must not be asked for while this is so, since it would fail or do damage: iterating, or any change.
+   * (0.0.187 fails a run whose pending task.json is unreadable, and numbers the next event wrongly beside a leftover.)
+   */
+  readonly stops?: 'iterate' | 'any';
 }

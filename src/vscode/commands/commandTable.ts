@@ -3,12 +3,13 @@ import type { CommandId } from '../../core/contract';
 import { commandLine } from '../../core/engine/commandLine';
 import { answerCall, iterateCall } from '../../core/engine/cliCalls';
 import type { AnswerReport, RunDriver, StopReport } from '../../core/engine/runDriver';
+import { engineMismatch } from '../../core/engine/engineMismatch';
 import { whyNot } from '../../core/engine/whyNot';
 import { CancelledError, HumanError } from '../../core/errors';
 import { cutAtWord, firstLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { toAnswer, type Decision } from '../../core/run/breakpoint';
-import { runTitle, taskTitle } from '../../core/run/run';
+import { runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { plain, showError, tell, type Choice } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
@@ -87,6 +88,8 @@ export class Commands {
     'log.show': async () => this.deps.showLog(),
   };
 
+  readonly #mismatchAccepted = new Set<string>();
+
   constructor(private readonly deps: CommandDeps) {}
 
   /** Registers every command; whatever one throws reaches the person in one place. */
@@ -145,6 +148,7 @@ export class Commands {
         'Iterate',
       );
     }
+    await this.#demandFittingEngine(run);
     const report = await withEngine(this.deps.access, run.projectDir, async () =>
       vscode.window.withProgress(
         {
@@ -166,6 +170,14 @@ export class Commands {
       ),
     );
     this.#tellStop(run.dir, title, report);
+  }
+
+  /** An engine of another generation does harm to a run; going on with it is the person's decision, once a run. */
+  async #demandFittingEngine(run: Run): Promise<void> {
+    const warning = engineMismatch(run, this.deps.access.version(run.projectDir));
+    if (warning === undefined || this.#mismatchAccepted.has(run.dir)) return;
+    await confirm('Iterate with another version of the engine?', warning, 'Iterate Anyway');
+    this.#mismatchAccepted.add(run.dir);
   }
 
   /** Asks for the maximum, and iterates until the run needs somebody. */
@@ -236,7 +248,7 @@ export class Commands {
     const approved = decision.kind === 'approve' || (decision.kind === 'option' && decision.option.approved);
     const done = `${approved ? 'Approved' : 'Rejected'} "${title}". It is recorded and not yet applied.`;
     const choices: Choice[] = [{ title: 'Resume…', run: () => this.#guarded(() => this.resume(dir)) }];
-    if (stored?.state.actions.includes('run.iterate')) {
+    if (stored && whyNot('run.iterate', stored) === undefined) {
       choices.unshift({
         title: 'Iterate Now',
         run: () => this.#guarded(() => this.iterate(stored, 'palette', 1)),

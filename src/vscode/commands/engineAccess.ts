@@ -10,6 +10,8 @@ export interface EngineAccess {
     { readonly file: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } | undefined;
   allowNpx(): void;
   npxAllowed(): boolean;
+  /** The version of the engine that a project would use; `undefined` when it is not known. */
+  version(projectDir: string): string | undefined;
 }
 
 /** Refuses what runs code of the workspace until it is trusted, and offers the way to trust it. */

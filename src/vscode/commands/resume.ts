@@ -33,20 +33,21 @@ export async function chooseResume(stored: StoredRun): Promise<ResumeChoice> {
       detail: 'Opens the question; the run goes on from your answer.',
       choice: { type: 'answer', effectId: effect.effectId },
     }));
-  const iterates: Item[] = state.actions.includes('run.iterate')
-    ? [
-        {
-          label: '$(debug-step-over) Iterate once',
-          detail: 'Runs the process function here, up to its next open question.',
-          choice: { type: 'iterate' },
-        },
-        {
-          label: '$(run-all) Iterate until it needs you…',
-          detail: 'Goes on until it waits for you or an agent, ends, or brings nothing new.',
-          choice: { type: 'continue' },
-        },
-      ]
-    : [];
+  const iterates: Item[] =
+    whyNot('run.iterate', stored) === undefined
+      ? [
+          {
+            label: '$(debug-step-over) Iterate once',
+            detail: 'Runs the process function here, up to its next open question.',
+            choice: { type: 'iterate' },
+          },
+          {
+            label: '$(run-all) Iterate until it needs you…',
+            detail: 'Goes on until it waits for you or an agent, ends, or brings nothing new.',
+            choice: { type: 'continue' },
+          },
+        ]
+      : [];
   const agent: Item = {
     label: '$(terminal) Resume an agent in a terminal',
     detail: withoutIcons(visible(agentCommandLine(run))),
