@@ -99,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   own(onSettingsChange(['engine.path'], () => attention.update()));
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => attention.update()));
-  own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.refresh()));
+  own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
   own(followWorkspace(store, (place) => new FsRunSource(place, logger)));
   attention.update();
 

@@ -9,7 +9,7 @@ import type { RunChange, RunsPlace, RunSource } from '../core/source/runSource';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
-import { inSlices } from './slices';
+import { inSlices, type Sliced } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 
 /** Milliseconds. Changes are handed over together; 50 runs changing at once are two or three batches. */
@@ -66,7 +66,7 @@ export class FsRunSource implements RunSource {
     this.#watchStructure();
     void this.#load();
     this.#every(lockCheckEvery, () => this.#checkLocks());
-    this.#every(sweepEvery, () => this.#sweep());
+    this.#every(sweepEvery, () => void this.check());
     this.#searchAgainLater(searchEvery);
     return toDisposable(() => {
       this.#disposed = true;
@@ -78,6 +78,13 @@ export class FsRunSource implements RunSource {
       this.#runsDirs.clear();
       this.#disposables.dispose();
     });
+  }
+
+  async check(): Promise<void> {
+    await this.#search();
+    for (const dir of this.#runsDirs.keys()) await this.#list(dir);
+    await inSlices(this.#touchChanged());
+    await this.#readDirty();
   }
 
   async refresh(): Promise<void> {
@@ -327,9 +334,10 @@ export class FsRunSource implements RunSource {
   }
 
   /** Finished and old runs are not watched: one `stat` of the journal tells whether anything came. */
-  #sweep(): void {
+  *#touchChanged(): Sliced<void> {
     for (const [dir, known] of this.#known) {
-      if (!known.watches && modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#touch(dir);
+      if (!known.watches && modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#dirty.add(dir);
+      yield;
     }
   }
 

@@ -26,6 +26,9 @@ export interface RunSource {
    */
   watch(listener: (batch: readonly RunChange[]) => void): Disposable;
 
+  /** Notices what watching may have missed, cheaply: for when the window gets the focus. Never rejects. */
+  check(): Promise<void>;
+
   /** Looks again at everything, for a person who does not trust the watching. Never rejects. */
   refresh(): Promise<void>;
 

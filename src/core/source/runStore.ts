@@ -83,6 +83,11 @@ export class RunStore implements Disposable {
     this.#judge([...this.#runs.keys()]);
   }
 
+  /** See {@link RunSource.check}. */
+  async check(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map(({ source }) => source.check()));
+  }
+
   async refresh(): Promise<void> {
     await Promise.all([...this.#sources.values()].map(({ source }) => source.refresh()));
   }
