@@ -193,6 +193,7 @@ class RunPage extends LitElement {
                   (file, i) =>
                     html`<button
                       class="link"
+                      role="link"
                       @click=${() => vscode.postMessage({ type: 'openFile', effectId, file: i })}
                     >
                       <span class="codicon codicon-file" aria-hidden="true"></span> ${file}
@@ -312,6 +313,7 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
             html`<li>
               <button
                 class="task"
+                role="link"
                 aria-label=${spoken}
                 @click=${() => vscode.postMessage({ type: 'openTask', effectId })}
               >
