@@ -1,3 +1,4 @@
+import { visible } from './format';
 import { parseJson } from './run/lenient';
 import { maskSecrets } from './run/secrets';
 
@@ -36,13 +37,18 @@ function jsonValue(part: DocumentPart, indent: string): Value {
   if ('problem' in part) return { comments: [comment(`${part.file} ${part.problem}`)], value: undefined };
   const json = parseJson(part.text);
   if ('problem' in json) {
-    const raw = part.text
+    // Masked as a whole first: a secret and its name may stand on two lines.
+    const raw = maskSecrets(part.text)
       .slice(0, 10_000)
       .split('\n')
-      .map((line) => comment(`  ${maskSecrets(line)}`));
+      .map((line) => comment(`  ${line}`));
     return { comments: [comment(`${part.file} ${json.problem}. It holds:`), ...raw], value: undefined };
   }
-  const pretty = escapeDeceptive(maskSecrets(JSON.stringify(json.value, null, 2)));
+  const text = stringify(json.value);
+  if (text === undefined) {
+    return { comments: [comment(`${part.file} is nested too deeply to be shown`)], value: undefined };
+  }
+  const pretty = escapeDeceptive(maskSecrets(text));
   return { comments: [comment(part.file)], value: pretty.replace(/^/gm, indent) };
 }
 
@@ -56,13 +62,25 @@ function joinValues(values: readonly Value[]): readonly string[] {
 }
 
 function comment(text: string): string {
-  return `  // ${text.replace(/[\r\n\u2028\u2029]/g, ' ')}`;
+  return `  // ${visible(text.replace(/[\r\n\u2028\u2029]/g, ' '))}`;
 }
+
+/** `undefined`: JSON.parse reads what is nested a million deep, and JSON.stringify, being recursive, does not write it. */
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The characters that {@link visible} spells out, and the joiner, as far as JSON.stringify has not escaped them yet. */
+const deceptive =
+  // oxlint-disable-next-line no-misleading-character-class -- they are what is looked for
+  /[\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
 /** JSON can spell reordering and invisible characters out, so that the editor shows them as what they are. */
 function escapeDeceptive(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(deceptive, (c) => c.split('').map(escape).join(''));
 }

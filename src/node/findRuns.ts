@@ -61,9 +61,9 @@ function isSurelyRun(path: string): boolean {
 }
 
 /**
- * The run folders of a runs directory, newest id first. A link to a run beside it ("latest") is left out, so that no
- * run shows twice. Where a link to another folder leads is not looked at here: reading tells whether it is a run, and
- * refuses one that leads out.
+ * The folders of a runs directory that may be runs, newest id first; reading tells whether they are. A link to a run beside it ("latest") is left out, so that no
+ * run shows twice. Where a link to another folder leads is not looked at here: reading refuses one that leads
+ * out.
  */
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
@@ -78,7 +78,7 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
         continue;
       }
     } else if (!entry.isDirectory()) continue;
-    if (looksLikeRun(path)) runs.push(path);
+    runs.push(path);
     yield;
   }
   // ULIDs sort by time, so the newest run is read first.

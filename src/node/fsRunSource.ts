@@ -2,11 +2,13 @@ import { watch as chokidarWatch } from 'chokidar';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DisposableStore, toDisposable, type Disposable } from '../core/disposables';
-import { HumanError } from '../core/errors';
+import { HumanError, messageOf } from '../core/errors';
+import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunsPlace, RunSource } from '../core/source/runSource';
 import { findRunsDirectories, listRuns } from './findRuns';
+import { oneAtATime } from './oneAtATime';
 import { RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
 import { inSlices, type Sliced } from './slices';
@@ -30,6 +32,10 @@ const liveFor = 24 * 3_600_000;
 interface Known {
   readonly directory: RunDirectory;
   run: Run | undefined;
+  /** Somebody looked into the run or acts on it: a row alone does not need every event of a finished run. */
+  whole: boolean;
+  /** Whether the place takes it in. */
+  accepted: boolean;
   /** Watches of the run folder and its journal, while the run is live or attended to. */
   watches: Disposable | undefined;
   attended: number;
@@ -37,28 +43,39 @@ interface Known {
   journalAt: number;
 }
 
+/** A runs directory under watch. */
+interface RunsDir extends Disposable {
+  /** Compares it with what is known of it. */
+  list(): Promise<void>;
+}
+
 /** Runs in folders on this machine. */
 export class FsRunSource implements RunSource {
   readonly id: string;
-  readonly #root: string;
   readonly #known = new Map<string, Known>();
-  readonly #runsDirs = new Map<string, Disposable>();
+  readonly #runsDirs = new Map<string, RunsDir>();
   readonly #disposables = new DisposableStore();
   readonly #dirty = new Set<string>();
   readonly #watched = new Set<string>();
   readonly #batch = new Map<string, RunChange>();
   #listener: ((batch: readonly RunChange[]) => void) | undefined;
   #reading: Promise<void> | undefined;
-  #searching: Promise<void> | undefined;
+  #searchTimer: NodeJS.Timeout | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
   #disposed = false;
+  /** Looks for runs directories, and begins and ends their watches. */
+  readonly #search = oneAtATime(() => this.#searchOnce());
 
   constructor(
     private readonly place: RunsPlace,
     private readonly logger: Logger,
   ) {
     this.id = `${place.holds}:${place.dir}`;
-    this.#root = realPath(place.dir) ?? place.dir;
+  }
+
+  /** The real path, looked up anew: the place may come into being later than its source. */
+  get #root(): string {
+    return realPath(this.place.dir) ?? this.place.dir;
   }
 
   watch(listener: (batch: readonly RunChange[]) => void): Disposable {
@@ -71,9 +88,10 @@ export class FsRunSource implements RunSource {
     return toDisposable(() => {
       this.#disposed = true;
       this.#listener = undefined;
+      clearTimeout(this.#searchTimer);
       clearTimeout(this.#flushTimer);
       for (const { watches } of this.#known.values()) watches?.dispose();
-      for (const watcher of this.#runsDirs.values()) watcher.dispose();
+      for (const runsDir of this.#runsDirs.values()) runsDir.dispose();
       this.#known.clear();
       this.#runsDirs.clear();
       this.#disposables.dispose();
@@ -82,14 +100,14 @@ export class FsRunSource implements RunSource {
 
   async check(): Promise<void> {
     await this.#search();
-    for (const dir of this.#runsDirs.keys()) await this.#list(dir);
+    for (const runsDir of this.#runsDirs.values()) await runsDir.list();
     await inSlices(this.#touchChanged());
     await this.#readDirty();
   }
 
   async refresh(): Promise<void> {
     await this.#search();
-    for (const dir of this.#runsDirs.keys()) await this.#list(dir);
+    for (const runsDir of this.#runsDirs.values()) await runsDir.list();
     for (const dir of this.#known.keys()) this.#dirty.add(dir);
     await this.#readDirty();
   }
@@ -97,6 +115,7 @@ export class FsRunSource implements RunSource {
   attend(dir: string): Disposable {
     const known = this.#known.get(dir);
     if (!known) return toDisposable(() => {});
+    known.whole = true;
     known.attended += 1;
     this.#rewatch(dir, known);
     this.#touch(dir);
@@ -107,7 +126,9 @@ export class FsRunSource implements RunSource {
   }
 
   async reread(dir: string): Promise<Run | undefined> {
-    if (!this.#known.has(dir)) return undefined;
+    const known = this.#known.get(dir);
+    if (!known) return undefined;
+    known.whole = true;
     // A reading under way may have begun before whatever made the caller ask.
     await this.#reading;
     this.#dirty.add(dir);
@@ -118,6 +139,7 @@ export class FsRunSource implements RunSource {
 
   async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     const known = this.#known.get(dir);
+    if (known?.run?.folded === false) await this.reread(dir);
     return known && inSlices(known.directory.readDetails(metricKeys));
   }
 
@@ -147,6 +169,11 @@ export class FsRunSource implements RunSource {
     });
     watcher.on('addDir', () => void this.#search());
     watcher.on('unlinkDir', () => void this.#search());
+    watcher.on('ready', () => {
+      // What came after the first search and before chokidar looked makes no event.
+      const own = structure.at(-1) ?? dir;
+      if (this.#runsDirs.has(own) !== modifiedAt(own) > 0) void this.#search();
+    });
     watcher.on('error', (error) => this.logger.warn(`Watching ${dir}: ${String(error)}`));
     this.#disposables.add(toDisposable(() => void watcher.close()));
   }
@@ -157,57 +184,57 @@ export class FsRunSource implements RunSource {
     this.#flush(true);
   }
 
-  /** Looks for runs directories, and begins and ends their watches. Never two searches at once. */
-  #search(): Promise<void> {
-    this.#searching ??= this.#searchOnce().finally(() => (this.#searching = undefined));
-    return this.#searching;
-  }
-
   async #searchOnce(): Promise<void> {
     const { dir, holds } = this.place;
     const found = holds === 'runs' ? [dir] : await inSlices(findRunsDirectories(dir));
     if (this.#disposed) return;
     const existing = new Set(found.filter((path) => modifiedAt(path) > 0));
-    for (const [path, watcher] of this.#runsDirs) {
+    for (const [path, runsDir] of this.#runsDirs) {
       if (existing.has(path)) continue;
-      watcher.dispose();
+      runsDir.dispose();
       this.#runsDirs.delete(path);
       for (const run of this.#known.keys()) if (isInside(path, run)) this.#forget(run);
     }
     for (const path of existing) {
       if (this.#runsDirs.has(path)) continue;
-      this.#runsDirs.set(path, this.#watchRunsDir(path));
-      await this.#list(path);
+      const runsDir = this.#watchRunsDir(path);
+      this.#runsDirs.set(path, runsDir);
+      await runsDir.list();
+      if (this.#disposed) return;
     }
   }
 
-  #watchRunsDir(path: string): Disposable {
+  #watchRunsDir(path: string): RunsDir {
     let again: NodeJS.Timeout | undefined;
+    // A hundred runs deleted together are a hundred events, and each listing looks at every run.
+    const list = oneAtATime(() => this.#list(path));
     const watcher = watchFolder(path, this.logger, () => {
       if (modifiedAt(path) === 0) {
         void this.#search();
         return;
       }
-      void this.#list(path);
+      void list();
       // The engine makes a run's folder first and run.json a moment later, which only the folder itself would tell.
       clearTimeout(again);
-      again = setTimeout(() => void this.#list(path), secondLook);
+      again = setTimeout(() => void list(), secondLook);
     });
-    return toDisposable(() => {
-      clearTimeout(again);
-      watcher.dispose();
-    });
+    return {
+      list,
+      dispose() {
+        clearTimeout(again);
+        watcher.dispose();
+      },
+    };
   }
 
   #searchAgainLater(after: number): void {
-    const timer = setTimeout(async () => {
+    this.#searchTimer = setTimeout(async () => {
       const start = performance.now();
       await this.#search();
-      if (!this.#disposed)
-        this.#searchAgainLater(Math.max(searchEvery, (performance.now() - start) * searchShare));
+      if (this.#disposed) return;
+      this.#searchAgainLater(Math.max(searchEvery, (performance.now() - start) * searchShare));
     }, after);
-    timer.unref();
-    this.#disposables.add(toDisposable(() => clearTimeout(timer)));
+    this.#searchTimer.unref();
   }
 
   /** Compares a runs directory with what is known of it: new runs are read, missing ones forgotten. */
@@ -215,10 +242,19 @@ export class FsRunSource implements RunSource {
     const runs = new Set(await inSlices(listRuns(runsDir)));
     if (this.#disposed || !this.#runsDirs.has(runsDir)) return;
     for (const dir of this.#known.keys()) if (isInside(runsDir, dir) && !runs.has(dir)) this.#forget(dir);
+    const root = this.#root;
     for (const dir of runs) {
       if (this.#known.has(dir)) continue;
-      const directory = new RunDirectory(dir, this.#root);
-      this.#known.set(dir, { directory, run: undefined, watches: undefined, attended: 0, journalAt: 0 });
+      const directory = new RunDirectory(dir, root);
+      this.#known.set(dir, {
+        directory,
+        run: undefined,
+        whole: false,
+        accepted: true,
+        watches: undefined,
+        attended: 0,
+        journalAt: 0,
+      });
       this.#touch(dir);
     }
   }
@@ -239,7 +275,10 @@ export class FsRunSource implements RunSource {
     try {
       for (const dir of this.#dirty) {
         this.#dirty.delete(dir);
-        await this.#read(dir);
+        await this.#read(dir).catch((error: unknown) => {
+          // Reading makes a problem of what is wrong. Should a run upset it even so, the others must not notice.
+          this.logger.error(`${visible(dir)} could not be read: ${messageOf(error)}`);
+        });
         if (this.#disposed) return;
       }
     } finally {
@@ -252,7 +291,7 @@ export class FsRunSource implements RunSource {
     const known = this.#known.get(dir);
     if (!known) return;
     const journalAt = modifiedAt(join(dir, 'journal'));
-    const run = await inSlices(known.directory.read());
+    const run = await inSlices(known.directory.read(known.whole));
     if (this.#disposed || this.#known.get(dir) !== known) return;
     known.journalAt = journalAt;
     if (!run) {
@@ -260,14 +299,12 @@ export class FsRunSource implements RunSource {
       this.#forget(dir);
       return;
     }
-    const before = known.run;
+    const wasThere = known.run !== undefined && known.accepted;
     known.run = run;
+    known.accepted = this.place.accepts?.(run) !== false;
     this.#rewatch(dir, known);
-    if (this.place.accepts?.(run) === false) {
-      if (before) this.#deliver({ type: 'gone', dir });
-      return;
-    }
-    this.#deliver({ type: 'read', run });
+    if (known.accepted) this.#deliver({ type: 'read', run });
+    else if (wasThere) this.#deliver({ type: 'gone', dir });
   }
 
   #forget(dir: string): void {
@@ -276,12 +313,13 @@ export class FsRunSource implements RunSource {
     this.#unwatch(dir, known);
     this.#known.delete(dir);
     this.#dirty.delete(dir);
-    this.#deliver({ type: 'gone', dir });
+    if (known.run && known.accepted) this.#deliver({ type: 'gone', dir });
   }
 
   /** Begins or ends the watches of a run, as it is live or not. */
   #rewatch(dir: string, known: Known): void {
-    const wanted = known.attended > 0 || (isLive(known.run) && this.#hasWatchFor(known.run));
+    const wanted =
+      known.attended > 0 || (known.accepted && isLive(known.run) && this.#hasWatchFor(known.run));
     if (wanted === (known.watches !== undefined)) return;
     if (!wanted) {
       this.#unwatch(dir, known);

@@ -44,7 +44,7 @@ export function locateCli(options: LocateOptions): {
     return { found: fromPath(path, 'the setting'), tried };
   }
   const folders = searchFolders(options);
-  tried.push(`node_modules of ${folders.join(', ')}`);
+  if (folders.length > 0) tried.push(`node_modules of ${folders.join(', ')}`);
   for (const folder of folders) {
     const found = fromPackage(join(folder, 'node_modules', enginePackage), `node_modules of ${folder}`);
     if (found) return { found, tried };
@@ -75,10 +75,9 @@ function searchFolders({ projectDir, workspaceFolders }: LocateOptions): readonl
 
 /** From what a person may name: the package folder, a script, or an installed `babysitter` command. */
 function fromPath(path: string, where: string): CliLocation | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory())
+  if (isFolder(path))
     return fromPackage(path, where) ?? fromPackage(join(path, 'node_modules', enginePackage), where);
-  if (!stat?.isFile()) return undefined;
+  if (!isFile(path)) return undefined;
   return fromScript(realpathSync(path), where) ?? besideShim(dirname(path), where);
 }
 
@@ -89,9 +88,7 @@ function fromPackage(dir: string, where: string): CliLocation | undefined {
   const script = isRecord(bin) ? bin['babysitter'] : bin;
   if (typeof script !== 'string' || isAbsolute(script)) return undefined;
   const path = join(realpathSync(dir), script);
-  return statSync(path, { throwIfNoEntry: false })?.isFile()
-    ? { script: path, before: [], version: versionOf(manifest), where }
-    : undefined;
+  return isFile(path) ? { script: path, before: [], version: versionOf(manifest), where } : undefined;
 }
 
 /** A JavaScript file; its version is that of the package around it. */
@@ -143,7 +140,7 @@ export function npmScript(name: 'npm' | 'npx', env: NodeJS.ProcessEnv): string |
     join(dirname(real), 'node_modules', 'npm', 'bin', file),
     join(dirname(real), '..', 'lib', 'node_modules', 'npm', 'bin', file),
   ];
-  return beside.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
+  return beside.find(isFile);
 }
 
 function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
@@ -154,10 +151,27 @@ function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
     if (!isAbsolute(dir)) continue;
     for (const candidate of windows ? [`${name}.cmd`, `${name}.exe`] : [name]) {
       const full = join(dir, candidate);
-      if (statSync(full, { throwIfNoEntry: false })?.isFile()) return full;
+      if (isFile(full)) return full;
     }
   }
   return undefined;
+}
+
+/** What cannot be looked at is not there: PATH often holds folders that belong to others, or are no folders. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function readManifest(path: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
+import { digestRun } from '../core/run/digest';
 import { emptyFold, foldRun, type RunFold } from '../core/run/foldRun';
 import {
   listJournal,
@@ -36,8 +37,12 @@ export class RunDirectory {
     private readonly root: string,
   ) {}
 
-  /** Reads the run as it is now. `undefined`: there is no such folder, or it is no run. */
-  *read(): Sliced<Run | undefined> {
+  /**
+   * Reads the run as it is now.
+   * @param whole read every event; otherwise, of a finished run, only the last ones, until it is read whole once
+   * @returns `undefined`: there is no such folder, or it is no run
+   */
+  *read(whole = true): Sliced<Run | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
     const { real, entries } = opened;
@@ -57,11 +62,15 @@ export class RunDirectory {
     for (const { file, ...problem } of listing.problems) {
       problems.push({ file: file === '' ? 'journal' : `journal/${file}`, ...problem });
     }
-    yield* this.#foldNew(listing.names, journal, real);
-    problems.push(...this.#eventProblems, ...this.#fold.problems);
+    // The first event may be needed for the date.
+    const shallow = !whole && this.#fold === emptyFold && metadata?.createdAt !== undefined;
+    const digest = shallow ? digestRun(eventsBackwards(real, journal, listing.names)) : undefined;
+    if (!digest) yield* this.#foldNew(listing.names, journal, real);
+    const fold = digest ?? this.#fold;
+    problems.push(...this.#eventProblems, ...fold.problems);
 
     const pendingTasks = new Map<string, TaskDefinition>();
-    for (const { effectId, kind, status } of this.#fold.effects.values()) {
+    for (const { effectId, kind, status } of fold.effects.values()) {
       if (status !== 'pending') {
         this.#tasks.delete(effectId);
         continue;
@@ -71,18 +80,19 @@ export class RunDirectory {
       problems.push(...found);
       yield;
     }
-    const createdAt = metadata?.createdAt ?? this.#fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
+    const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
     return {
       dir: this.dir,
       runId: basename(this.dir),
       projectDir:
         metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : projectOf(this.dir),
       metadata,
-      fold: this.#fold,
+      fold,
+      folded: !digest,
       eventFiles: listing.names.length,
       lock,
       createdAt,
-      updatedAt: this.#fold.lastAt ?? createdAt,
+      updatedAt: fold.lastAt ?? createdAt,
       pendingTasks,
       problems: [...problems, ...missingEntry(real, metadata)],
     };
@@ -112,7 +122,10 @@ export class RunDirectory {
 
   /** The journal's event files in order. */
   listEvents(): readonly string[] {
-    return this.#names.map(({ file }) => file);
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const files = readJournalFolder(opened.real, join(opened.real, 'journal'), () => {});
+    return listJournal(files, true).names.map(({ file }) => file);
   }
 
   #open():
@@ -142,6 +155,7 @@ export class RunDirectory {
       projectDir: projectOf(this.dir),
       metadata: undefined,
       fold: emptyFold,
+      folded: true,
       eventFiles: 0,
       lock: undefined,
       createdAt,
@@ -194,6 +208,19 @@ export class RunDirectory {
     const read = readTask(real, effectId, kind);
     this.#tasks.set(effectId, read);
     return read;
+  }
+}
+
+/** The events from the last one backwards, read as they are asked for; `undefined` for one that cannot be used. */
+function* eventsBackwards(
+  real: string,
+  journal: string,
+  names: readonly EventName[],
+): Generator<JournalEntry | undefined> {
+  for (const name of names.toReversed()) {
+    const { entry, problems } = readEvent(real, join(journal, name.file), name);
+    // What is wrong with an event is told by a fold.
+    yield problems.length === 0 ? entry : undefined;
   }
 }
 

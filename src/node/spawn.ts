@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { HumanError, messageOf } from '../core/errors';
 
 /** A program's end and what it printed. */
@@ -22,6 +22,8 @@ export interface ProcessOptions {
 
 /** A cancelled program may finish its step for so long before it is told to end, then before it is killed; in ms. */
 const grace = 2000;
+/** What a program left running may hold its output open; after its end that is waited for no longer than this, in ms. */
+const lastWords = 1000;
 /** The end of what a program printed is kept, up to so many characters; an answer stands at the end. */
 const outputLimit = 16 * 1024 * 1024;
 
@@ -37,14 +39,22 @@ export function runProcess(
 ): Promise<ProcessOutcome> {
   const start = performance.now();
   const grouped = process.platform !== 'win32';
-  const child = spawn(file, args, {
-    cwd: options.cwd,
-    env: options.env,
-    shell: false,
-    detached: grouped,
-    windowsHide: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const notStarted = (error: unknown): HumanError =>
+    new HumanError(`${file} could not be started in ${options.cwd}: ${messageOf(error)}.`);
+  let child: ChildProcessWithoutNullStreams;
+  try {
+    child = spawn(file, args, {
+      cwd: options.cwd,
+      env: options.env,
+      shell: false,
+      detached: grouped,
+      windowsHide: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    // Arguments that are too long, for one, make it throw at once.
+    return Promise.reject(notStarted(error));
+  }
   const kill = (signal: NodeJS.Signals): void => {
     try {
       if (grouped && child.pid !== undefined) process.kill(-child.pid, signal);
@@ -92,8 +102,14 @@ export function runProcess(
     };
     child.on('error', (error) => {
       done();
-      reject(new HumanError(`${file} could not be started in ${options.cwd}: ${messageOf(error)}.`));
+      reject(notStarted(error));
     });
+    child.on('exit', () =>
+      later(lastWords, () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }),
+    );
     child.on('close', (code) => {
       done();
       const milliseconds = performance.now() - start;

@@ -1,4 +1,5 @@
 import { statSync, watch } from 'node:fs';
+import { basename } from 'node:path';
 import { toDisposable, type Disposable } from '../core/disposables';
 import type { Logger } from '../core/log';
 import { codeOf } from './safeFile';
@@ -8,43 +9,61 @@ const pollEvery = 2000;
 
 /**
  * Calls back whenever an entry of the folder (not below it) appears, changes or disappears: one system watch, whatever
- * the folder's size, which a journal of ten thousand files needs. Where the system has no watch left, the folder's
- * modification time is polled instead.
- * @param onChange the entry's name, `undefined` when the system does not tell it or the folder itself is gone
+ * the folder's size, which a journal of ten thousand files needs. It stays with the path: when another folder takes its
+ * place, that one is watched. Where the system has no watch left, or the folder is missing, its modification time is
+ * polled instead.
+ * @param onChange the entry's name, `undefined` when the system does not tell it or the folder itself came or went
  */
 export function watchFolder(
   path: string,
   logger: Logger,
   onChange: (name: string | undefined) => void,
 ): Disposable {
-  try {
-    const watcher = watch(path, { persistent: false }, (_event, name) => onChange(name ?? undefined));
-    watcher.on('error', (error) => {
-      logger.warn(`Watching ${path} ended: ${error.message}`);
-      onChange(undefined);
-    });
-    return toDisposable(() => watcher.close());
-  } catch (error) {
-    // ENOENT: the folder went away meanwhile; whoever watches its parent learns that.
-    if (codeOf(error) !== 'ENOENT') {
-      logger.warn(
-        `${path} cannot be watched (${codeOf(error)}); it is looked at every ${pollEvery / 1000} s instead.`,
-      );
+  let watching = toDisposable(() => {});
+  const begin = (): void => {
+    watching.dispose();
+    watching = watchBySystem() ?? watchByPolling();
+  };
+  const watchBySystem = (): Disposable | undefined => {
+    try {
+      const watcher = watch(path, { persistent: false }, (_event, name) => {
+        // Linux names the folder itself when it is deleted or moved away, and goes on watching what was there.
+        if (name === basename(path)) begin();
+        onChange(name ?? undefined);
+      });
+      watcher.on('error', (error) => {
+        // Windows says so when the folder is deleted.
+        logger.warn(`Watching ${path} ended: ${error.message}`);
+        watching.dispose();
+        watching = watchByPolling();
+        onChange(undefined);
+      });
+      return toDisposable(() => watcher.close());
+    } catch (error) {
+      // ENOENT: the folder went away meanwhile; whoever watches its parent learns that.
+      if (codeOf(error) !== 'ENOENT') {
+        logger.warn(
+          `${path} cannot be watched (${codeOf(error)}); it is looked at every ${pollEvery / 1000} s instead.`,
+        );
+      }
+      return undefined;
     }
-    return pollFolder(path, onChange);
-  }
-}
-
-function pollFolder(path: string, onChange: (name: string | undefined) => void): Disposable {
-  let last = modifiedAt(path);
-  const timer = setInterval(() => {
-    const now = modifiedAt(path);
-    if (now === last) return;
-    last = now;
-    onChange(undefined);
-  }, pollEvery);
-  timer.unref();
-  return toDisposable(() => clearInterval(timer));
+  };
+  const watchByPolling = (): Disposable => {
+    let last = modifiedAt(path);
+    const timer = setInterval(() => {
+      const now = modifiedAt(path);
+      if (now === last) return;
+      const came = last === 0;
+      last = now;
+      if (came) begin();
+      onChange(undefined);
+    }, pollEvery);
+    timer.unref();
+    return toDisposable(() => clearInterval(timer));
+  };
+  begin();
+  return toDisposable(() => watching.dispose());
 }
 
 /** The folder's modification time in milliseconds, which changes with its entries; 0 when there is none. */

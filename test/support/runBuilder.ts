@@ -42,6 +42,7 @@ export function aRun(parts: RunParts = {}): Run {
     projectDir: '/project',
     metadata,
     fold,
+    folded: true,
     eventFiles: fold.entries,
     lock: parts.lock && { pid: 4242, owner: 'runtime', acquiredAt: start, alive: true, ...parts.lock },
     createdAt,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { digestRun } from '../../src/core/run/digest';
 import { foldRun, type Effect, type RunFold } from '../../src/core/run/foldRun';
 import { classify } from '../../src/core/run/runState';
 import { pendingEffects } from '../../src/core/run/run';
@@ -257,6 +258,21 @@ const validJournal = fc
   });
 
 describe('any journal that an engine may write', () => {
+  it('is told by its last events as the whole of it tells, or not at all', () => {
+    fc.assert(
+      fc.property(validJournal, ({ entries }) => {
+        const whole = foldRun(entries);
+        const digest = digestRun(entries.toReversed());
+        if (digest) {
+          expect([digest.end, digest.lastAt]).toEqual([whole.end, whole.lastAt]);
+          expect(digest.end).toBeDefined();
+        } else if (entries.length <= 16) {
+          expect(whole.end).toBeUndefined();
+        }
+      }),
+    );
+  });
+
   it('gives a state at every point of it, and counts that add up', () => {
     fc.assert(
       fc.property(validJournal, fc.nat(), (story, cut) => {

@@ -30,7 +30,9 @@ export function resumeCommand(
   template: readonly unknown[],
   variables: ResumeVariables,
 ): readonly [string, ...string[]] {
-  const words = template.map((word) => {
+  // Settings hold whatever somebody wrote there.
+  if (!Array.isArray(template)) throw wrongSetting('it must be a list of texts');
+  const words = template.map((word: unknown) => {
     if (typeof word !== 'string') throw wrongSetting('it must be a list of texts');
     return word.replace(/\$\{(\w+)\}/g, (all, name: string) => {
       if (!Object.hasOwn(variables, name)) throw wrongSetting(`it has an unknown variable ${all}`);

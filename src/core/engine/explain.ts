@@ -67,6 +67,11 @@ export function explainFailure(outcome: CliOutcome<unknown>): string {
     return 'The engine ended without an answer: the process waits for something that nothing will ever bring. The lock it left is cleared by the next step.';
   }
   const said = saidOn(outcome.stderr);
+  if (outcome.exitCode === 0 && said === '') {
+    return outcome.answer === undefined
+      ? 'The engine gave an answer that cannot be understood; the log has it.'
+      : 'The engine says that it is done, but the journal does not show it.';
+  }
   const how =
     outcome.exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${outcome.exitCode}`;
   return `The engine ${how}${said === '' ? ' and said nothing' : `: ${said}`}`;

@@ -36,7 +36,7 @@ export function whyNot(
     case 'sleeping':
       return `${state.reason}; until then an iterate brings nothing new.`;
     case 'created':
-      return hasProcess(run) ? state.reason : 'The run has no process yet; assign one first.';
+      return hasProcess(run) ? `${state.reason}.` : 'The run has no process yet; assign one first.';
     default:
       return `${state.reason}. Until something is answered, an iterate brings nothing new.`;
   }

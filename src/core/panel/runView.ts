@@ -183,5 +183,14 @@ function hasOwnButton({ label, value, description }: BreakpointOption): boolean 
 
 /** A payload without a question is shown as what it is. */
 function asJsonBlock(payload: unknown): string {
-  return `\`\`\`json\n${JSON.stringify(payload, null, 2)}\n\`\`\``;
+  try {
+    // Longer than any fence inside of it, so that nothing in the payload ends the block.
+    const text = JSON.stringify(payload, null, 2).slice(0, most.question);
+    const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
+    const fence = '`'.repeat(longest + 1);
+    return `${fence}json\n${text}\n${fence}`;
+  } catch {
+    // JSON.stringify is recursive, and a file may nest a million deep.
+    return 'The question is nested too deeply to be shown.';
+  }
 }

@@ -18,6 +18,8 @@ export interface Run {
   /** `undefined`: run.json is missing or cannot be read. */
   readonly metadata: RunMetadata | undefined;
   readonly fold: RunFold;
+  /** False for a finished run of which only the last events were read: it knows no effects yet. */
+  readonly folded: boolean;
   /** Files named like events, readable or not. */
   readonly eventFiles: number;
   readonly lock: RunLock | undefined;

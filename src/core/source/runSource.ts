@@ -42,7 +42,7 @@ export interface RunSource {
   reread(dir: string): Promise<Run | undefined>;
 
   /**
-   * Reads the task files of a run.
+   * Reads the task files of a run; a finished run of which only the end was read is read whole and delivered before.
    * @param metricKeys the numbers to look for in results
    * @returns `undefined` when the source does not have the run (any more)
    */

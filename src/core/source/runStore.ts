@@ -21,8 +21,8 @@ export interface StoreChange {
 
 /** All runs of all sources, each with its state. The one place that tells everybody what changed. */
 export class RunStore implements Disposable {
-  readonly #sources = new Map<string, { source: RunSource; runs: Map<string, Run>; looked: boolean }>();
-  readonly #watches = new Map<string, Disposable>();
+  /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
+  readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<string, Run>; looked: boolean }>();
   readonly #runs = new Map<string, StoredRun>();
   readonly #changed = new Emitter<StoreChange>();
   readonly #disposables = new DisposableStore();
@@ -44,21 +44,19 @@ export class RunStore implements Disposable {
   /** Takes in a source until the result is disposed; its runs leave with it. */
   add(source: RunSource): Disposable {
     const entry = { source, runs: new Map<string, Run>(), looked: false };
-    this.#sources.set(source.id, entry);
     const watch = source.watch((batch) => {
       entry.looked = true;
       this.#take(entry.runs, batch);
     });
     const ended = toDisposable(() => {
       watch.dispose();
-      this.#sources.delete(source.id);
-      this.#watches.delete(source.id);
+      this.#sources.delete(ended);
       this.#take(
         entry.runs,
         [...entry.runs.keys()].map((dir): RunChange => ({ type: 'gone', dir })),
       );
     });
-    this.#watches.set(source.id, ended);
+    this.#sources.set(ended, entry);
     return ended;
   }
 
@@ -115,9 +113,10 @@ export class RunStore implements Disposable {
   }
 
   dispose(): void {
-    for (const watch of this.#watches.values()) watch.dispose();
-    this.#timer?.dispose();
+    // Nobody is told that the runs leave: everybody else leaves, too.
     this.#disposables.dispose();
+    for (const source of [...this.#sources.keys()]) source.dispose();
+    this.#timer?.dispose();
   }
 
   #take(runs: Map<string, Run>, batch: readonly RunChange[]): void {

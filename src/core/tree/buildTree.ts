@@ -50,13 +50,15 @@ export function childNodes(node: TreeNode, { run, details, iterations }: OpenedR
   }
   if (node.kind !== 'run') return [];
   const breakpoints = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
-  return [
+  const nodes = [
     ...breakpoints.map(({ effect }) => treeNode({ kind: 'breakpoint', dir, effectId: effect.effectId })),
     ...iterations.list.map(({ n }) => treeNode({ kind: 'iteration', dir, n })).toReversed(),
     ...[...run.problems, ...details.problems].map(({ file, what }) =>
       treeNode({ kind: 'problem', dir, file, what }),
     ),
   ];
+  // A problem that the run and its details both have; VS Code shows no branch in which an id comes twice.
+  return [...new Map(nodes.map((node): [string, TreeNode] => [node.id, node])).values()];
 }
 
 /** What rows are drawn from, besides the run. */

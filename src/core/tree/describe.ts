@@ -74,14 +74,15 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean):
   const { run, state } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
-  const counts = countEffects(run);
+  const counts = run.folded ? countEffects(run) : count(run.eventFiles, 'event');
+  const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const reason = visible(state.reason);
   const title = visible(runTitle(run));
   const resume = state.actions.includes('run.resume');
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
     label: cutAtWord(title, 28),
-    description: [word, counts, age].filter(Boolean).join(' · '),
+    description: [word, counts, problems, age].filter(Boolean).join(' · '),
     tooltip: [
       ['', reason],
       ['Prompt', visible(cutAtWord(run.metadata?.prompt ?? run.fold.prompt ?? '', 500))],
@@ -94,8 +95,8 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean):
     ],
     icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
     words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
-    spoken: `${title}, ${word}. ${reason}. ${counts === '' ? '' : `${counts}, `}last event ${age}`,
-    expandable: run.fold.effects.size > 0 || run.problems.length > 0,
+    spoken: `${title}, ${word}. ${reason}. ${[counts, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    expandable: !run.folded || run.fold.effects.size > 0 || run.problems.length > 0,
   };
 }
 
@@ -126,7 +127,7 @@ export function describeBreakpoint(
     ],
     icon: { name: 'question', color: 'notificationsWarningIcon.foreground' },
     words: ['breakpoint', ...(state.actions.includes('breakpoint.answer') ? (['answer'] as const) : [])],
-    spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}, asked ${age}`,
+    spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}${age === '' ? '' : `, asked ${age}`}`,
     expandable: false,
   };
 }

@@ -16,6 +16,6 @@ type Without<N, K extends PropertyKey> = N extends unknown ? Omit<N, K> : never;
 
 /** Gives a node its id, which stays the same as long as it is the same thing. */
 export function treeNode<N extends Without<TreeNode, 'id'>>(node: N): N & { readonly id: string } {
-  const parts = Object.values(node).map((part) => encodeURIComponent(String(part)));
-  return { ...node, id: parts.join('/') };
+  // JSON, since a lone surrogate, which run text may hold, makes encodeURIComponent throw.
+  return { ...node, id: JSON.stringify(Object.values(node)) };
 }

@@ -16,11 +16,12 @@ export class OpenedRuns {
 
   /** Reads what is missing. `undefined`: the run is gone. */
   async get(dir: string): Promise<OpenedRun | undefined> {
-    const stored = this.store.get(dir);
     const known = this.#opened.get(dir);
-    if (stored && known?.run === stored.run) return known;
+    if (known && known.run === this.store.get(dir)?.run) return known;
     const choice = metricChoice();
-    const details = stored && (await this.store.readDetails(dir, wantedMetricKeys(choice)));
+    const details = await this.store.readDetails(dir, wantedMetricKeys(choice));
+    // Looking into a finished run makes its source read it whole, so this is the run that belongs to the details.
+    const stored = this.store.get(dir);
     if (!stored || !details) {
       this.#opened.delete(dir);
       return undefined;

@@ -1,0 +1,34 @@
+import { foldRun, type RunFold } from './foldRun';
+import type { JournalEntry } from './journal';
+
+/** So many of the last events are looked at: stop hooks and cost records may follow the end. */
+export const digestReach = 16;
+
+/**
+ * How a finished run ended, told from its last events alone, which is all that a row needs. Whatever it tells, the fold
+ * of the whole journal tells too.
+ * @param newestFirst the events from the last one backwards; `undefined` for one that cannot be used
+ * @returns `undefined` when these events do not decide it, so that the journal has to be folded. A digest knows no
+ *   effects, neither the first event, nor what is wrong with the events before the end.
+ */
+export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunFold | undefined {
+  let lastAt: number | undefined;
+  let looked = 0;
+  for (const entry of newestFirst) {
+    looked += 1;
+    if (!entry || looked > digestReach) return undefined;
+    lastAt ??= entry.at;
+    switch (entry.event.type) {
+      case 'RUN_COMPLETED':
+      case 'RUN_FAILED':
+      case 'PROCESS_RUNTIME_ERROR':
+      case 'RUN_HALTED':
+        return { ...foldRun([entry]), lastAt };
+      case 'EFFECT_REQUESTED':
+      case 'RUN_CREATED':
+        return undefined;
+      default:
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import type { Run } from '../../src/core/run/run';
+import { RunDirectory } from '../../src/node/runDirectory';
+import { atOnce } from '../../src/node/slices';
+
+const fixtures = [
+  'test/fixtures/captured/0.0.187/workspace/.a5c/runs',
+  'test/fixtures/handmade/6.0.0/workspace/.a5c/runs',
+].flatMap((runs) => readdirSync(runs).map((id) => join(process.cwd(), runs, id)));
+
+const now = Date.parse('2026-12-01T00:00:00Z');
+
+function read(dir: string, whole: boolean): Run {
+  return atOnce(new RunDirectory(dir, dir).read(whole)) ?? expect.fail(`${dir} is no run`);
+}
+
+/** What a row shows that does not need the effects. */
+function told(run: Run) {
+  const { state, reason, changesAt, actions } = classify(run, now, { activityWindow: defaultActivityWindow });
+  const { runId, createdAt, updatedAt, eventFiles, lock, metadata } = run;
+  return { state, reason, changesAt, actions, runId, createdAt, updatedAt, eventFiles, lock, metadata };
+}
+
+describe('a finished run of which only the end is read', () => {
+  it.each(fixtures)('tells the same as when it is read whole: %s', (dir) => {
+    const [row, whole] = [read(dir, false), read(dir, true)];
+    expect(told(row)).toEqual(told(whole));
+    expect(row.folded).toBe(whole.fold.end === undefined);
+  });
+
+  it('is read whole from then on when it was read whole once', () => {
+    const finished =
+      fixtures.find((dir) => dir.endsWith('/iterations-scored')) ?? expect.fail('no such fixture');
+    const directory = new RunDirectory(finished, finished);
+    expect(atOnce(directory.read(false))?.fold.effects.size).toBe(0);
+    const whole = atOnce(directory.read(true));
+    expect(whole?.fold.effects.size).toBeGreaterThan(0);
+    expect(atOnce(directory.read(false))).toEqual(whole);
+  });
+});
