@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { digestRun } from '../core/run/digest';
@@ -45,7 +45,7 @@ export class RunDirectory {
   *read(whole = true): Sliced<Run | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
-    const { real, entries } = opened;
+    const { real } = opened;
     const problems: Problem[] = [];
     const note =
       (file: string) =>
@@ -53,10 +53,10 @@ export class RunDirectory {
         problems.push({ file, what, ...more });
 
     const metadata = readMetadata(real, note('run.json'));
-    // Without run.json the journal alone may still tell the run; without both it is none.
-    if (!entries.has('run.json') && !entries.has('journal')) return undefined;
-    const lock = entries.has('run.lock') ? readLock(real, note('run.lock')) : undefined;
     const journal = join(real, 'journal');
+    // Without run.json the journal alone may still tell the run; without both it is none.
+    if (!metadata && !exists(join(real, 'run.json')) && !exists(journal)) return undefined;
+    const lock = exists(join(real, 'run.lock')) ? readLock(real, note('run.lock')) : undefined;
     const files = readJournalFolder(real, journal, note('journal'));
     const listing = listJournal(files, lock?.alive ?? false);
     for (const { file, ...problem } of listing.problems) {
@@ -128,10 +128,7 @@ export class RunDirectory {
     return listJournal(files, true).names.map(({ file }) => file);
   }
 
-  #open():
-    | { readonly real: string; readonly entries: ReadonlySet<string>; readonly modifiedAt: number }
-    | { readonly problem: string }
-    | undefined {
+  #open(): { readonly real: string; readonly modifiedAt: number } | { readonly problem: string } | undefined {
     try {
       const stat = statSync(this.dir);
       if (!stat.isDirectory()) return undefined;
@@ -139,7 +136,8 @@ export class RunDirectory {
       if (real === undefined) return undefined;
       if (!isInside(this.root, real))
         return { problem: 'is a link out of the folder it lies in; it is not followed' };
-      return { real, entries: new Set(readdirSync(real)), modifiedAt: stat.mtimeMs };
+      accessSync(real, constants.R_OK | constants.X_OK);
+      return { real, modifiedAt: stat.mtimeMs };
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -227,7 +225,7 @@ function* eventsBackwards(
 type Note = (what: string, more?: Partial<Problem>) => unknown;
 
 function readMetadata(real: string, note: Note): RunMetadata | undefined {
-  const read = readTextInside(real, 'run.json', fileLimits.metadata);
+  const read = readTextIn(real, join(real, 'run.json'), fileLimits.metadata);
   if ('problem' in read) {
     note(read.problem);
     return undefined;
@@ -239,7 +237,7 @@ function readMetadata(real: string, note: Note): RunMetadata | undefined {
 
 function readLock(real: string, note: Note): RunLock | undefined {
   const attempt = (): ReturnType<typeof parseLock> | undefined => {
-    const read = readTextInside(real, 'run.lock', fileLimits.lock);
+    const read = readTextIn(real, join(real, 'run.lock'), fileLimits.lock);
     if ('problem' in read) return read.missing ? undefined : { lock: undefined, problems: [read.problem] };
     return parseLock(read.text, isAlive);
   };
@@ -344,6 +342,15 @@ function projectOf(dir: string): string {
   return basename(runs) === 'runs' && basename(dirname(runs)) === '.a5c'
     ? dirname(dirname(runs))
     : dirname(runs);
+}
+
+/** Whether there is an entry of that name, be it a broken link. */
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** When a folder that cannot be opened, or the link that stands for it, was last changed. */

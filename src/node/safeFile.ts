@@ -25,7 +25,7 @@ export const fileLimits = {
 export function readTextInside(root: string, path: string, limit: number): FileText {
   try {
     const full = join(root, path);
-    const folder = realpathSync(dirname(full));
+    const folder = realpathSync.native(dirname(full));
     if (!isInside(root, folder))
       return { problem: 'leads out of the run folder; it is not read', missing: false };
     return readRegularFile(root, full, limit);
@@ -49,10 +49,10 @@ export function isInside(root: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-/** The real path, links resolved, or `undefined` when there is nothing. */
+/** The real path, links resolved, or `undefined` when there is nothing. (Node's own `realpathSync` is several times slower.) */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }
@@ -75,7 +75,7 @@ function readRegularFile(root: string, full: string, limit: number): FileText {
     file = openSync(full, carefully);
   } catch (error) {
     if (codeOf(error) !== 'ELOOP') throw error;
-    const target = realpathSync(full);
+    const target = realpathSync.native(full);
     if (!isInside(root, target))
       return { problem: 'is a link out of the run folder; it is not read', missing: false };
     file = openSync(target, carefully);
