@@ -1,7 +1,6 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEventName } from '../core/run/journal';
-import { looksLikeRun } from './runDirectory';
 import { codeOf, isInside, realPath } from './safeFile';
 import type { Sliced } from './slices';
 
@@ -50,7 +49,7 @@ export function* resolveRunsDirectories(dir: string): Sliced<readonly string[]> 
   return holdsRuns ? [dir, ...found] : found;
 }
 
-/** {@link looksLikeRun} for a folder anywhere: a project may well have a source folder called "journal". */
+/** Whether a folder anywhere is a run for certain: a project may well have a source folder called "journal". */
 function isSurelyRun(path: string): boolean {
   const entries = entriesOf(path);
   return (

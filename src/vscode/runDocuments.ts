@@ -82,7 +82,8 @@ async function readPart(source: RunSource, dir: string, file: string): Promise<D
     return { file, text: await source.readText(dir, file) };
   } catch (error) {
     if (!(error instanceof HumanError)) throw error;
-    return { file, problem: messageOf(error) };
+    // The message names the file already, as the document does.
+    return { file, problem: messageOf(error).replace(`${file} `, '') };
   }
 }
 

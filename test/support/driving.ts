@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { engineEnvironment, makeDemo, type Demo } from '../../scripts/demo.mjs';
+import { systemClock } from '../../src/core/clock';
+import type { CliCall } from '../../src/core/engine/cliCalls';
+import type { CliOutcome, Engine } from '../../src/core/engine/engine';
+import { RunDriver } from '../../src/core/engine/runDriver';
+import type { Logger } from '../../src/core/log';
+import { defaultActivityWindow } from '../../src/core/run/runState';
+import { RunStore, type StoredRun } from '../../src/core/source/runStore';
+import { CliEngine } from '../../src/node/cliEngine';
+import { FsRunSource } from '../../src/node/fsRunSource';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { temporaryFolder, write } from './runFolder';
+
+const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const cli = join(nodeModules, '@a5c-ai', 'babysitter-sdk', 'dist', 'cli', 'main.js');
+
+/** The demo, recorded once for a test file; each test that asks gets a copy to change as it likes. */
+export function useDemo(): () => Promise<Demo> {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'babysitter-runs-demo-')));
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await makeDemo(dir);
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return async () => {
+    const copy = temporaryFolder();
+    const [workspace, home] = [join(copy, 'workspace'), join(copy, 'home')];
+    await cp(demo.workspace, workspace, { recursive: true, verbatimSymlinks: true });
+    await cp(demo.home, home, { recursive: true });
+    return { workspace, home, runs: demo.runs };
+  };
+}
+
+/** A project in which a process of the test's own runs, made by the real command line. */
+export async function processRun(
+  source: string,
+  runId = 'run',
+): Promise<{ workspace: string; home: string; dir: string }> {
+  const folder = temporaryFolder();
+  const [workspace, home] = [join(folder, 'workspace'), join(folder, 'home')];
+  write(workspace, 'package.json', {});
+  write(home, '.keep', '');
+  write(workspace, 'node_modules/.keep', '');
+  symlinkSync(join(nodeModules, '@a5c-ai'), join(workspace, 'node_modules', '@a5c-ai'));
+  const entry = write(workspace, '.a5c/processes/test.mjs', source);
+  const runs = join(workspace, '.a5c', 'runs');
+  await callCli(
+    home,
+    'run:create',
+    '--runs-dir',
+    runs,
+    '--run-id',
+    runId,
+    '--process-id',
+    'test/process',
+    '--entry',
+    `${entry}#process`,
+    '--json',
+  );
+  return { workspace, home, dir: join(runs, runId) };
+}
+
+/** A task for process files: `ctx.task(task('plan'), {})`. */
+export const taskHelper = `
+const task = (id, kind = 'agent') => ({ id, build: () => ({ kind, title: 'Do ' + id, [kind]: {} }) });
+`;
+
+/** Calls the real command line past the code under test, as an agent or another window would. */
+export async function callCli(home: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
+    env: engineEnvironment(home),
+    cwd: home,
+  });
+  return stdout;
+}
+
+/** One call as the engine was asked for it, and how it went. */
+export interface Asked {
+  readonly args: readonly string[];
+  readonly stdin: string | undefined;
+  outcome: CliOutcome<unknown> | undefined;
+}
+
+export interface DriveOptions {
+  readonly home: string;
+  /** Another command line than the project's own. */
+  readonly cli?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Does something to a call on its way. */
+  readonly meddle?: <T>(call: CliCall<T>) => CliCall<T> | Promise<CliCall<T>>;
+}
+
+/** Everything between a person's click and the disk, joined as the extension joins it, without VS Code. */
+export class Driving {
+  readonly log: string[] = [];
+  readonly calls: Asked[] = [];
+  readonly store: RunStore;
+  readonly engine: CliEngine;
+  readonly driver: RunDriver;
+
+  constructor(workspace: string, { home, cli, env, meddle }: DriveOptions) {
+    const say = (text: string): unknown => this.log.push(text);
+    const logger: Logger = { info: say, warn: say, error: say };
+    this.store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
+    this.engine = new CliEngine(
+      {
+        setting: () => cli ?? '',
+        workspaceFolders: () => [workspace],
+        npxAllowed: () => false,
+        env: { ...engineEnvironment(home), ...env },
+      },
+      logger,
+    );
+    const watched: Engine = {
+      call: async (call, projectDir, signal) => {
+        const given = meddle ? await meddle(call) : call;
+        const asked: Asked = { args: given.args, stdin: given.stdin, outcome: undefined };
+        this.calls.push(asked);
+        const outcome = await this.engine.call(given, projectDir, signal);
+        asked.outcome = outcome;
+        return outcome;
+      },
+    };
+    this.driver = new RunDriver(this.store, watched, systemClock, {
+      product: 'Babysitter Runs 1.2.3',
+      respondedBy: async () => 'Dana Reyes',
+    });
+    this.store.add(new FsRunSource({ dir: workspace, holds: 'project' }, logger));
+    onTestFinished(() => {
+      this.driver.dispose();
+      this.store.dispose();
+    });
+  }
+
+  /** Waits until a run is there and something is so. */
+  async until(dir: string, isSo: (stored: StoredRun) => boolean = () => true): Promise<StoredRun> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`Waited in vain for ${dir}`)), 15_000);
+      const check = (): void => {
+        const stored = this.store.get(dir);
+        if (!stored || !isSo(stored)) return;
+        clearTimeout(timer);
+        listening.dispose();
+        resolve(stored);
+      };
+      const listening = this.store.onDidChange(check);
+      check();
+    });
+  }
+
+  /** The commands that were called: "task:post", "run:iterate". */
+  get commands(): readonly (string | undefined)[] {
+    return this.calls.map(({ args }) => args[0]);
+  }
+}
+
+/** Joins everything over a workspace and waits for one run. */
+export async function drive(workspace: string, dir: string, options: DriveOptions): Promise<Driving> {
+  const driving = new Driving(workspace, options);
+  await driving.until(dir);
+  return driving;
+}
+
+export async function readJson(...path: readonly string[]): Promise<unknown> {
+  return JSON.parse(await readFile(join(...path), 'utf8'));
+}

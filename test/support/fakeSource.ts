@@ -1,0 +1,66 @@
+import { toDisposable, type Disposable } from '../../src/core/disposables';
+import type { Run, RunDetails } from '../../src/core/run/run';
+import type { RunChange, RunSource } from '../../src/core/source/runSource';
+
+/** Runs that a test hands out. */
+export class FakeSource implements RunSource {
+  readonly calls: string[] = [];
+  watching = false;
+  #listener: ((batch: readonly RunChange[]) => void) | undefined;
+
+  constructor(readonly id = 'fake') {}
+
+  watch(listener: (batch: readonly RunChange[]) => void): Disposable {
+    this.#listener = listener;
+    this.watching = true;
+    return toDisposable(() => {
+      this.watching = false;
+      this.#listener = undefined;
+    });
+  }
+
+  /** Delivers runs; a folder alone is a run that is gone. */
+  deliver(...changes: readonly (Run | string)[]): void {
+    this.#listener?.(
+      changes.map((change) =>
+        typeof change === 'string' ? { type: 'gone', dir: change } : { type: 'read', run: change },
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    this.calls.push('check');
+  }
+
+  async refresh(): Promise<void> {
+    this.calls.push('refresh');
+  }
+
+  attend(dir: string): Disposable {
+    this.calls.push(`attend ${dir}`);
+    return toDisposable(() => this.calls.push(`leave ${dir}`));
+  }
+
+  /** What {@link reread} gives, if it is to be another than what was delivered. */
+  onReread: (dir: string) => Run | undefined = () => undefined;
+
+  async reread(dir: string): Promise<Run | undefined> {
+    this.calls.push(`reread ${dir}`);
+    const run = this.onReread(dir);
+    this.deliver(run ?? dir);
+    return run;
+  }
+
+  async readDetails(dir: string): Promise<RunDetails> {
+    this.calls.push(`readDetails ${dir}`);
+    return { tasks: new Map(), results: new Map(), problems: [] };
+  }
+
+  async readText(): Promise<string> {
+    return '';
+  }
+
+  async listEvents(): Promise<readonly string[]> {
+    return [];
+  }
+}

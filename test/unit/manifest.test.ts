@@ -1,0 +1,382 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import {
+  commandIds,
+  contextKeys,
+  prefix,
+  views,
+  type CommandId,
+  type ContextWord,
+} from '../../src/core/contract';
+
+// What package.json contributes and what the code does have to be the same, and only a test sees both.
+
+interface Menu {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+
+interface Property {
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+  readonly enum?: readonly unknown[];
+  readonly enumDescriptions?: readonly string[];
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly publisher: string;
+  readonly displayName: string;
+  readonly license: string;
+  readonly icon: string;
+  readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly supported: unknown;
+      readonly restrictedConfigurations: readonly string[];
+    };
+    readonly virtualWorkspaces: { readonly supported: boolean };
+  };
+  readonly contributes: {
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category: string;
+      readonly icon?: string;
+      readonly enablement?: string;
+    }[];
+    readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly keybindings?: readonly Menu[];
+    readonly views: Readonly<
+      Record<
+        string,
+        readonly {
+          readonly id: string;
+          readonly name: string;
+          readonly icon: string;
+          readonly when?: string;
+        }[]
+      >
+    >;
+    readonly viewsContainers: {
+      readonly activitybar: readonly { readonly id: string; readonly title: string; readonly icon: string }[];
+    };
+    readonly viewsWelcome: readonly {
+      readonly view: string;
+      readonly contents: string;
+      readonly when?: string;
+    }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
+  };
+}
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, root)), 'utf8');
+const manifestText = read('package.json');
+const manifest = JSON.parse(manifestText) as Manifest;
+const { commands, menus, configuration, viewsWelcome } = manifest.contributes;
+const readme = read('README.md');
+
+/** Every source file by path. */
+const sources = new Map(
+  readdirSync(fileURLToPath(new URL('src', root)), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(?:ts|css)$/.test(path))
+    .map((path) => [path.replaceAll('\\', '/'), read(`src/${path}`)]),
+);
+const source = [...sources.values()].join('\n');
+const contract = sources.get('core/contract.ts') ?? '';
+
+const entries = [...Object.values(menus).flat(), ...(manifest.contributes.keybindings ?? [])];
+const whens = [...entries, ...viewsWelcome, ...Object.values(manifest.contributes.views).flat()].flatMap(
+  ({ when }) => (when === undefined ? [] : [when]),
+);
+
+/** The public face: titles are what people and tests outside rely on. */
+const titles: Readonly<Record<CommandId, string>> = {
+  'run.open': 'Open Run',
+  'run.resume': 'Resume Run…',
+  'run.iterate': 'Iterate Once',
+  'run.continue': 'Iterate Until It Needs You…',
+  'run.stop': 'Stop Iterating',
+  'run.reveal': 'Reveal Run Folder',
+  'run.copyId': 'Copy Run ID',
+  'run.copyCommand': 'Copy CLI Command',
+  'breakpoint.approve': 'Approve Breakpoint',
+  'breakpoint.reject': 'Reject Breakpoint…',
+  'task.open': 'Open Task',
+  'journal.open': 'Open Journal',
+  'runs.refresh': 'Refresh',
+  'log.show': 'Show Log',
+};
+
+describe('identity', () => {
+  it('is what others know it by', () => {
+    const { name, publisher, displayName, license } = manifest;
+    expect({ name, publisher, displayName, license }).toEqual({
+      name: 'babysitter-runs',
+      publisher: 'babysitter-runs',
+      displayName: 'Babysitter Runs',
+      license: 'MIT',
+    });
+    expect(manifest.activationEvents).toEqual(['onStartupFinished']);
+  });
+
+  it('has the pictures it names', () => {
+    const icons = [
+      manifest.icon,
+      ...manifest.contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...Object.values(manifest.contributes.views)
+        .flat()
+        .map(({ icon }) => icon),
+    ];
+    for (const icon of icons) expect(existsSync(fileURLToPath(new URL(icon, root))), icon).toBe(true);
+  });
+});
+
+describe('commands', () => {
+  it('are contributed as the contract lists them, with their titles', () => {
+    const contributed = Object.fromEntries(
+      commands.map(({ command, title, category }) => [command, `${category}: ${title}`]),
+    );
+    expect(contributed).toEqual(
+      Object.fromEntries(commandIds.map((id) => [`${prefix}.${id}`, `Babysitter: ${titles[id]}`])),
+    );
+    expect(commands).toHaveLength(commandIds.length);
+  });
+
+  it('are never disabled, which would take them from the palette without a reason', () => {
+    expect(commands.filter(({ enablement }) => enablement !== undefined)).toEqual([]);
+    expect(manifestText).not.toContain('enablement');
+  });
+
+  it('of menus, keybindings and welcome texts exist', () => {
+    const known = new Set(commands.map(({ command }) => command));
+    const used = [
+      ...entries.map(({ command }) => command),
+      ...viewsWelcome.flatMap(({ contents }) =>
+        [...contents.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id ?? ''),
+      ),
+    ];
+    const foreign = used.filter((id) => !known.has(id));
+    expect(foreign.toSorted()).toEqual(['vscode.openFolder', 'workbench.action.openSettings']);
+  });
+
+  it('that the code calls by name exist', () => {
+    const called = [...source.matchAll(/commandName\('([\w.]+)'\)/g)].map(([, id]) => id);
+    expect(called.length).toBeGreaterThan(0);
+    for (const id of called) expect(commandIds).toContain(id);
+  });
+
+  it('at the end of a row are at most two, and have an icon there', () => {
+    const inline = (menus['view/item/context'] ?? []).filter(({ group }) => group?.startsWith('inline'));
+    for (const { command } of [
+      ...inline,
+      ...(menus['view/title'] ?? []).filter(({ group }) => group?.startsWith('navigation')),
+    ]) {
+      expect(commands.find((known) => known.command === command)?.icon, command).toMatch(/^\$\(/);
+    }
+    // Rows of a run are either resumable or being iterated; those of a breakpoint are no runs.
+    const rows: readonly (readonly ContextWord[])[] = [
+      ['run', 'resume'],
+      ['run', 'stop'],
+      ['run'],
+      ['breakpoint', 'answer'],
+      ['task'],
+    ];
+    for (const words of rows) {
+      const shown = inline.filter(({ when }) =>
+        wordsIn(when ?? '').every((word) => words.includes(word as ContextWord)),
+      );
+      expect(shown.length, words.join(' ')).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('of a run’s menu are always there, whatever its state', () => {
+    const always = (menus['view/item/context'] ?? [])
+      .filter(
+        ({ group, when }) =>
+          !group?.startsWith('inline') &&
+          (when ?? '').split('||').some((part) => wordsIn(part).join() === 'run'),
+      )
+      .map(({ command }) => command.slice(prefix.length + 1));
+    expect(always).toEqual(
+      expect.arrayContaining([
+        'run.open',
+        'run.resume',
+        'run.iterate',
+        'run.continue',
+        'breakpoint.approve',
+        'breakpoint.reject',
+      ]),
+    );
+  });
+});
+
+/** The words that a `when` clause looks for in a row. */
+function wordsIn(when: string): readonly string[] {
+  return [...when.matchAll(/viewItem =~ \/\\b(\w+)\\b\//g)].map(([, word]) => word ?? '');
+}
+
+describe('when clauses', () => {
+  it('ask rows for the words that rows have, and for no others', () => {
+    const asked = new Set(whens.flatMap(wordsIn));
+    const declared =
+      /ContextWord =([^;]+);/
+        .exec(contract)?.[1]
+        ?.match(/'\w+'/g)
+        ?.map((word) => word.slice(1, -1)) ?? [];
+    const describeSource = sources.get('core/tree/describe.ts') ?? '';
+    const produced = declared.filter((word) => new RegExp(`words:[^\\n]*'${word}'`).test(describeSource));
+    expect([...asked].toSorted()).toEqual(declared.toSorted());
+    expect(produced).toEqual(declared);
+    // Every mention of viewItem has the form that is looked for above.
+    expect(whens.join(' ').match(/viewItem/g)?.length).toBe(whens.flatMap(wordsIn).length);
+  });
+
+  it('know our views and context keys, and nothing else of ours', () => {
+    const ours = new Set(whens.flatMap((when) => when.match(/(?<![\w^])babysitterRuns\.[\w.]*\w/g) ?? []));
+    const known: readonly string[] = [...Object.values(views), ...Object.values(contextKeys)];
+    for (const name of ours) expect(known).toContain(name);
+    for (const key of Object.values(contextKeys)) expect([...ours]).toContain(key);
+    const others = new Set(
+      whens.flatMap((when) => when.replace(/\/(?:\\.|[^/\\])+\//g, '').match(/[A-Za-z][\w.]*/g) ?? []),
+    );
+    for (const name of [...others].filter((name) => !name.startsWith(prefix))) {
+      expect(['view', 'viewItem', 'workbenchState', 'empty', 'none', 'runs']).toContain(name);
+    }
+  });
+
+  it('set as context keys are those of the contract', () => {
+    const set = [...source.matchAll(/'setContext',\s*([\w.]+)/g)].map(([, key]) => key);
+    expect(set.toSorted()).toEqual(
+      Object.keys(contextKeys)
+        .map((name) => `contextKeys.${name}`)
+        .toSorted(),
+    );
+  });
+});
+
+describe('views', () => {
+  it('are the two of the contract, in their container', () => {
+    expect(manifest.contributes.viewsContainers.activitybar).toEqual([
+      { id: prefix, title: 'Babysitter Runs', icon: 'media/activity-bar.svg' },
+    ]);
+    expect(Object.keys(manifest.contributes.views)).toEqual([prefix]);
+    expect(manifest.contributes.views[prefix]?.map(({ id, name }) => [id, name])).toEqual([
+      [views.needsYou, 'Needs You'],
+      [views.runs, 'Runs'],
+    ]);
+    for (const { view } of viewsWelcome) expect(Object.values(views)).toContain(view);
+  });
+});
+
+describe('settings', () => {
+  const contributed = Object.keys(configuration.properties).map((name) => name.slice(prefix.length + 1));
+  const declared = [
+    ...(/interface Settings \{([\s\S]*?)\n\}/.exec(contract)?.[1] ?? '').matchAll(/readonly '?([\w.]+)'?:/g),
+  ].map(([, name]) => name ?? '');
+
+  it('are contributed as the contract lists them', () => {
+    expect(declared.length).toBeGreaterThan(5);
+    expect(contributed.toSorted()).toEqual(declared.toSorted());
+    for (const name of Object.keys(configuration.properties))
+      expect(name.startsWith(`${prefix}.`)).toBe(true);
+  });
+
+  it.each(Object.entries(configuration.properties))(
+    '%s has a default, a description, and an order',
+    (_name, property) => {
+      expect(property).toHaveProperty('default');
+      expect(property).toHaveProperty('order');
+      expect(property).toHaveProperty('scope');
+      const said = property.description ?? property.markdownDescription ?? '';
+      expect(said).toMatch(/\.$/);
+      if (property.enum) expect(property.enum).toContain(property.default);
+      if (property.enumDescriptions)
+        expect(property.enumDescriptions).toHaveLength(property.enum?.length ?? 0);
+    },
+  );
+
+  it.each(declared)('%s is read', (name) => {
+    const readers = [...sources].filter(([path]) => path !== 'core/contract.ts');
+    expect(readers.some(([, text]) => text.includes(`setting('${name}'`))).toBe(true);
+  });
+
+  it('that are read or watched exist', () => {
+    const read = [...source.matchAll(/\bsetting\(\s*'([\w.]+)'/g)].map(([, name]) => name);
+    const followed = [...source.matchAll(/onSettingsChange\(\[([^\]]*)\]/g)].flatMap(
+      ([, names]) => names?.match(/[\w.]+/g) ?? [],
+    );
+    for (const name of [...read, ...followed]) expect(declared).toContain(name);
+    const named = [
+      ...`${source} ${JSON.stringify(viewsWelcome)}`.matchAll(
+        /babysitterRuns\.((?:engine|resume|runsDir|globalRuns|metrics|activity|responded)[\w.]*\w)/g,
+      ),
+    ];
+    for (const [, name] of named) expect(declared).toContain(name);
+  });
+
+  it('that name programs are ignored while the workspace is not trusted', () => {
+    expect(manifest.capabilities.untrustedWorkspaces).toMatchObject({
+      supported: 'limited',
+      restrictedConfigurations: [`${prefix}.engine.path`, `${prefix}.resume.command`],
+    });
+    expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+  });
+
+  it('have variables that the code knows', () => {
+    const commandLine = sources.get('core/engine/commandLine.ts') ?? '';
+    const known = /ResumeVariables = Readonly<Record<([^,]+),/.exec(commandLine)?.[1]?.match(/\w+/g) ?? [];
+    const { default: value, markdownDescription = '' } =
+      configuration.properties[`${prefix}.resume.command`] ?? {};
+    const named = (text: string) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? '');
+    expect(named(markdownDescription).toSorted()).toEqual(known.toSorted());
+    for (const name of named(JSON.stringify(value))) expect(known).toContain(name);
+  });
+});
+
+describe('icons', () => {
+  const require = createRequire(import.meta.url);
+  const css = readFileSync(require.resolve('@vscode/codicons/dist/codicon.css'), 'utf8');
+  const exists = (name: string): boolean => css.includes(`.codicon-${name}:before`);
+
+  it('of the manifest and the code are real codicons', () => {
+    const named = [
+      ...[...`${manifestText}\n${source}`.matchAll(/\$\(([a-z][a-z0-9-]+)(?:~\w+)?\)/g)].map(
+        ([, name]) => name ?? '',
+      ),
+      ...[...source.matchAll(/\bcodicon-([a-z][a-z0-9-]*[a-z0-9])/g)].map(([, name]) => name ?? ''),
+      ...[...source.matchAll(/ThemeIcon\('([\w-]+)/g)].map(([, name]) => name ?? ''),
+      ...[...(sources.get('core/tree/describe.ts') ?? '').matchAll(/\bname: ([^}\n]+)/g)].flatMap(
+        ([, text]) => [...(text ?? '').matchAll(/'([a-z][a-z-]+)(?:~\w+)?'/g)].map(([, name]) => name ?? ''),
+      ),
+    ];
+    // The tree's ten states, and more.
+    expect(new Set(named).size).toBeGreaterThan(20);
+    expect(named.filter((name) => !exists(name) && !/^(?:modifier-\w+|name)$/.test(name))).toEqual([]);
+    expect(exists('hand'), 'the check can fail').toBe(false);
+  });
+});
+
+describe('README', () => {
+  it.each(commands.map(({ title }) => title))('names the command %s', (title) => {
+    expect(readme).toContain(`**${title}**`);
+  });
+
+  it.each(Object.keys(configuration.properties))('names the setting %s', (name) => {
+    expect(readme).toContain(`\`${name}\``);
+  });
+
+  it('names no command or setting that does not exist', () => {
+    const rows = [...readme.matchAll(/^\| \*\*([^*|]+)\*\* +\|/gm)].map(([, title]) => title);
+    expect(rows.toSorted()).toEqual(commands.map(({ title }) => title).toSorted());
+    const settings = [...readme.matchAll(/`babysitterRuns\.([\w.]+)`/g)].map(
+      ([, name]) => `${prefix}.${name}`,
+    );
+    for (const name of settings) expect(Object.keys(configuration.properties)).toContain(name);
+  });
+});

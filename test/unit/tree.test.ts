@@ -1,0 +1,410 @@
+import { describe, expect, it } from 'vitest';
+import { visible } from '../../src/core/format';
+import type { Run } from '../../src/core/run/run';
+import type { State } from '../../src/core/run/runState';
+import {
+  childNodes,
+  describeNode,
+  needsYouNodes,
+  runNodes,
+  type RowContext,
+} from '../../src/core/tree/buildTree';
+import type { Row } from '../../src/core/tree/describe';
+import { treeNode, type TreeNode } from '../../src/core/tree/treeNode';
+import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
+import { aRun, type RunParts } from '../support/runBuilder';
+import { now, opened, stored, treeText } from '../support/treeText';
+
+const context: RowContext = { now, iterating: false, alone: false, opened: undefined };
+const runNode = (run: Run): TreeNode => treeNode({ kind: 'run', dir: run.dir });
+
+function rowOf(node: TreeNode, run: Run, more: Partial<RowContext> = {}, at = now): Row {
+  return describeNode(node, stored(run, at), { ...context, now: at, ...more }) ?? expect.fail('no such row');
+}
+
+const runRow = (parts: RunParts, more: Partial<RowContext> = {}, at = now): Row => {
+  const run = aRun(parts);
+  return rowOf(runNode(run), run, more, at);
+};
+
+const gate = {
+  metadata: {
+    payload: { title: 'Ship it?', question: '# Shall we?\nIt is Friday.', options: ['Ship', 'Wait'] },
+  },
+};
+
+/** Two scored rounds, a third under way with a question, and a damaged file. */
+function rounds(): { readonly story: JournalBuilder; readonly run: Run } {
+  const story = journal().created();
+  for (const n of [1, 2]) {
+    story
+      .requested(`work${n}`)
+      .after(4 * minute)
+      .resolved(`work${n}`);
+    story
+      .requested(`score${n}`, 'shell')
+      .after(30 * second)
+      .resolved(`score${n}`);
+  }
+  story.requested('work3').requested('gate', 'breakpoint');
+  const run = aRun({
+    journal: story,
+    metadata: { prompt: 'Make it fast\nwithout making it wrong' },
+    tasks: { gate },
+    problems: [{ file: 'journal/000099.01ARZ3NDEKTSV4RRFFQ69G5FAV.json', what: 'is empty' }],
+  });
+  return { story, run };
+}
+
+const results = { score1: { score: 61 }, score2: { score: 74.256 } };
+
+describe('the tree', () => {
+  it('of a run: open questions first, iterations from the newest, then what is wrong', () => {
+    const { run } = rounds();
+    const open = opened(run, {
+      results,
+      tasks: { work1: { kind: 'agent', title: 'Speed it up' }, gate },
+      problems: [{ file: 'tasks/score1/result.json', what: 'is missing' }],
+    });
+    expect(treeText(runNodes([stored(run)]), stored(run), open)).toBe(`
+bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50 min ago
+  question Ship it? | Shall we? · 50 min ago
+  layers Iteration 3 | 2 pending
+    circle-outline agent | agent · pending · since 50 min
+    question Ship it? | breakpoint · pending · since 50 min
+  star-full Iteration 2 | ★ best · score 74.26 · 2 done
+    pass agent | agent · done · 4 min
+    pass shell | shell · done · 31 s
+  layers Iteration 1 | score 61 · 2 done
+    pass Speed it up | agent · done · 4 min
+    pass shell | shell · done · 31 s
+  warning journal/000099.01AR…9G5FAV.json | is empty
+  warning tasks/score1/result.json | is missing
+`);
+  });
+
+  it('tells failed, cancelled, sleeping and odd tasks apart', () => {
+    const run = aRun({
+      journal: journal()
+        .created()
+        .requested('a', 'shell')
+        .after(2 * second)
+        .erred('a', 'Out of paper')
+        .requested('b', 'orchestrator_task')
+        .cancelled('b', 'Not needed')
+        .requested('nap', 'sleep', { label: 'sleep:2026-03-02T06:00:00.000Z' })
+        .requested('c', 'a\u202ekind'),
+    });
+    expect(treeText(childNodes(runNode(run), opened(run)), stored(run), opened(run))).toBe(`
+layers Iteration 3 | 2 pending
+  watch Sleep until 2026-03-02 06:00 UTC | sleep · pending · since 59 min
+  circle-outline a⟨U+202E⟩kind | a⟨U+202E⟩kind · pending · since 59 min
+layers Iteration 2 | 1 cancelled
+  circle-slash orchestrator_task | orchestrator task · cancelled · 1 s
+layers Iteration 1 | 1 failed
+  error shell | shell · failed · 3 s
+`);
+  });
+
+  it('marks the best iteration only where there is something to compare', () => {
+    const { run } = rounds();
+    const marked = (values: Record<string, unknown>, best: 'highest' | 'lowest' = 'highest') => {
+      const open = opened(run, { results: values, metric: { key: undefined, best } });
+      return childNodes(runNode(run), open).flatMap((node) =>
+        node.kind === 'iteration' && rowOf(node, run, { opened: open }).description.includes('★')
+          ? [node.n]
+          : [],
+      );
+    };
+    expect(marked({ score1: { score: 61 } })).toEqual([]);
+    expect(marked(results)).toEqual([2]);
+    expect(marked(results, 'lowest')).toEqual([1]);
+    expect(marked({ score1: { score: 5 }, score2: { score: 5 } })).toEqual([1]);
+  });
+
+  it('of an untouched run is one row', () => {
+    const run = aRun({ journal: journal().created() });
+    expect(treeText(runNodes([stored(run)]), stored(run), opened(run))).toBe(
+      '\ncircle-large-outline demo/process | not started · 60 min ago\n'.replace('60 min', '1 h'),
+    );
+  });
+
+  it('has a gone row for what is no longer there, and nothing below a leaf', () => {
+    const { run } = rounds();
+    const open = opened(run);
+    const at = { ...context, opened: open };
+    for (const node of [
+      treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gone' }),
+      treeNode({ kind: 'task', dir: run.dir, effectId: 'gone' }),
+      treeNode({ kind: 'iteration', dir: run.dir, n: 77 }),
+    ]) {
+      expect(describeNode(node, stored(run), at)).toBeUndefined();
+      expect(childNodes(node, open)).toEqual([]);
+    }
+    expect(
+      describeNode(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), stored(run), context),
+    ).toBeUndefined();
+  });
+});
+
+describe('ids', () => {
+  it('stay the same from reading to reading, and differ within a tree', () => {
+    const ids = (): readonly string[] => {
+      const { run } = rounds();
+      const open = opened(run, { results });
+      const below = (nodes: readonly TreeNode[]): readonly string[] =>
+        nodes.flatMap((node) => [node.id, ...below(childNodes(node, open))]);
+      return below(runNodes([stored(run)]));
+    };
+    expect(ids()).toEqual(ids());
+    expect(new Set(ids()).size).toBe(ids().length);
+  });
+
+  it('differ for what only looks alike', () => {
+    const nodes = [
+      treeNode({ kind: 'problem', dir: '/r', file: 'a', what: 'b/c' }),
+      treeNode({ kind: 'problem', dir: '/r', file: 'a/b', what: 'c' }),
+      treeNode({ kind: 'task', dir: '/r', effectId: 'a' }),
+      treeNode({ kind: 'breakpoint', dir: '/r', effectId: 'a' }),
+      treeNode({ kind: 'task', dir: '/r/a', effectId: '' }),
+      treeNode({ kind: 'run', dir: '/r' }),
+    ];
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+  });
+
+  it('survive half a surrogate pair, which JSON in a run may well hold', () => {
+    const story = journal().created().requested('\ud800', 'breakpoint');
+    const run = aRun({ journal: story, problems: [{ file: 'run.json', what: 'has a wrong "\udc00"' }] });
+    const [needed] = needsYouNodes([stored(run)]);
+    expect(needed && rowOf(needed, run).words).toContain('answer');
+    expect(childNodes(runNode(run), opened(run)).map(({ kind }) => kind)).toEqual([
+      'breakpoint',
+      'iteration',
+      'problem',
+    ]);
+  });
+
+  it('do not come twice in one branch, though a problem may be found twice', () => {
+    const problem = { file: 'tasks/a/task.json', what: 'is missing' };
+    const run = aRun({ journal: journal().created().requested('a'), problems: [problem] });
+    const nodes = childNodes(
+      runNode(run),
+      opened(run, { problems: [problem, { ...problem, what: 'is empty' }] }),
+    );
+    expect(nodes.map((node) => node.kind === 'problem' && node.what).filter(Boolean)).toEqual([
+      'is missing',
+      'is empty',
+    ]);
+  });
+});
+
+describe('Needs You', () => {
+  it('lists the open questions of all runs, the one that waits longest first', () => {
+    const asking = (runId: string, story: JournalBuilder): Run => ({
+      ...aRun({ journal: story }),
+      dir: `/${runId}`,
+      runId,
+    });
+    const runs = [
+      asking('late', journal().created().after(minute).requested('q1', 'breakpoint')),
+      asking(
+        'early',
+        journal()
+          .created()
+          .requested('q2', 'breakpoint')
+          .after(2 * minute)
+          .requested('q3', 'breakpoint'),
+      ),
+      asking('answered', journal().created().done('q4', 'breakpoint')),
+      asking('ended', journal().created().requested('q5', 'breakpoint').failed()),
+      asking('agents', journal().created().requested('a')),
+    ].map((run) => stored(run));
+    const ids = needsYouNodes(runs).map((node) => (node.kind === 'breakpoint' ? node.effectId : node.kind));
+    expect(ids).toEqual(['q2', 'q1', 'q3']);
+  });
+
+  it('names the run in a row that stands alone', () => {
+    const { run } = rounds();
+    const node = treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' });
+    expect(rowOf(node, run).description).toBe('Shall we? · 50 min ago');
+    expect(rowOf(node, run, { alone: true }).description).toBe('Make it fast · 50 min ago');
+  });
+
+  it('says it once when the title is the question', () => {
+    const payload = { question: 'Shall we?' };
+    const run = aRun({
+      journal: journal().created().requested('q', 'breakpoint'),
+      tasks: { q: { metadata: { payload } } },
+    });
+    const row = rowOf(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'q' }), run);
+    expect([row.label, row.description]).toEqual(['Shall we?', '59 min ago']);
+    expect(row.spoken).toBe('Breakpoint Shall we?, in demo/process, asked 59 min ago');
+  });
+});
+
+describe('a run’s row', () => {
+  const at = start + 30 * minute;
+  const nap = { nap: { kind: 'sleep', sleep: { targetEpochMs: start + 90 * minute } } };
+  const states: readonly [State, string, RunParts, string, number?][] = [
+    ['unreadable', 'unreadable · 30 min ago', { metadata: null }, 'warning'],
+    [
+      'completed',
+      'completed · 1 done · 29 min ago',
+      { journal: journal().created().done('a').completed() },
+      'pass',
+    ],
+    ['failed', 'failed · 29 min ago', { journal: journal().created().failed() }, 'error'],
+    ['halted', 'halted · 29 min ago', { journal: journal().created().halted() }, 'circle-slash'],
+    [
+      'needs-you',
+      'needs you · 1 pending · 29 min ago',
+      { journal: journal().created().requested('q', 'breakpoint') },
+      'bell-dot',
+    ],
+    [
+      'working',
+      'working · 1 pending · 29 min ago',
+      { journal: journal().created().requested('a'), lock: {} },
+      'sync',
+    ],
+    [
+      'working',
+      'probably working · 1 pending · 59 s ago',
+      { journal: journal().created().requested('a') },
+      'sync',
+      start + minute,
+    ],
+    [
+      'sleeping',
+      'sleeping · 1 pending · 29 min ago',
+      { journal: journal().created().requested('nap', 'sleep'), tasks: nap },
+      'watch',
+    ],
+    [
+      'ready',
+      'ready to continue · 1 done · 29 min ago',
+      { journal: journal().created().done('a') },
+      'debug-continue',
+    ],
+    [
+      'waiting',
+      'waiting for an agent · 1 pending · 29 min ago',
+      { journal: journal().created().requested('a') },
+      'hubot',
+    ],
+    ['created', 'not started · 30 min ago', { journal: journal().created() }, 'circle-large-outline'],
+  ];
+
+  it.each(states)('%s: %s', (state, description, parts, icon, time = at) => {
+    expect(stored(aRun(parts), time).state.state).toBe(state);
+    const row = runRow(parts, {}, time);
+    expect([row.description, row.icon.name]).toEqual([description, icon]);
+  });
+
+  it('has an icon of its own for every state, so that colour is never the only sign', () => {
+    const icons = new Map(states.map(([state, , , icon]) => [state, icon]));
+    expect(new Set(icons.values()).size).toBe(icons.size);
+    expect(icons.size).toBe(10);
+  });
+
+  it('shows that this window iterates it, and offers to stop', () => {
+    const row = runRow({ journal: journal().created().done('a') }, { iterating: true });
+    expect([row.icon.name, row.description, row.words]).toEqual([
+      'sync~spin',
+      'iterating · 1 done · 59 min ago',
+      ['run', 'stop'],
+    ]);
+  });
+
+  it('is titled by the prompt, else the process, else the id, shortened', () => {
+    const prompt = '## Raise the relevance of the *product search* to at least 95 without making it slower';
+    expect(runRow({ metadata: { prompt } }).label).toMatch(/^Raise the relevance of.*…$/);
+    expect(runRow({ metadata: { prompt } }).label.length).toBeLessThan(40);
+    expect(runRow({ metadata: { prompt: ' \n' } }).label).toBe('demo/process');
+    expect(runRow({ metadata: { processId: undefined } }).label).toBe('run');
+  });
+
+  it('is spoken as one sentence', () => {
+    const { run } = rounds();
+    expect(rowOf(runNode(run), run).spoken).toBe(
+      'Make it fast, needs you. Waiting for you: Ship it?. 4 done, 2 pending, 1 problem, last event 50 min ago',
+    );
+    expect(runRow({ journal: journal().created() }).spoken).toBe(
+      'demo/process, not started. Not started; iterate to begin. last event 1 h ago',
+    );
+  });
+
+  it('has a tooltip with everything whole, and no more than five problems', () => {
+    const prompt = `Word ${'and word '.repeat(100)}`;
+    const problems = Array.from({ length: 9 }, (_, i) => ({ file: `file-${i}`, what: 'is empty' }));
+    const { tooltip } = runRow({ journal: journal().created().done('a'), metadata: { prompt }, problems });
+    expect(tooltip.map(([name]) => name)).toEqual([
+      ...['', 'Prompt', 'Process', 'Run', 'Folder', 'Tasks', 'Last event'],
+      ...Array.from({ length: 5 }, () => 'Problem'),
+    ]);
+    const texts = Object.fromEntries(tooltip);
+    expect(texts['Prompt']?.length).toBeLessThanOrEqual(500);
+    expect(texts['Prompt']?.length).toBeGreaterThan(400);
+    expect(texts['Folder']).toBe('/project/.a5c/runs/run');
+    expect(texts['Last event']).toBe('59 min ago, 3 events');
+  });
+});
+
+describe('context words', () => {
+  const words = (node: TreeNode, run: Run) => rowOf(node, run, { opened: opened(run) }).words;
+
+  it('say what may be done with a row', () => {
+    const { run } = rounds();
+    expect(words(runNode(run), run)).toEqual(['run', 'resume']);
+    const final = aRun({ journal: journal().created().completed() });
+    expect(words(runNode(final), final)).toEqual(['run']);
+    expect(words(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' }), run)).toEqual([
+      'breakpoint',
+      'answer',
+    ]);
+    expect(words(treeNode({ kind: 'task', dir: run.dir, effectId: 'work1' }), run)).toEqual(['task']);
+    expect(words(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), run)).toEqual([]);
+    const ended = aRun({ journal: journal().created().requested('q', 'breakpoint').failed() });
+    expect(words(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'q' }), ended)).toEqual([
+      'breakpoint',
+    ]);
+  });
+});
+
+describe('deceptive text', () => {
+  const evil = 'a\u202eb\u200bc\u0007d\u{e0041}e';
+  const safe = 'a⟨U+202E⟩b⟨U+200B⟩c⟨U+0007⟩d⟨U+E0041⟩e';
+
+  it('is spelled out in every text of every row', () => {
+    const story = journal()
+      .created()
+      .requested('q', 'breakpoint', { label: evil })
+      .requested('t', evil, { label: evil, taskId: evil })
+      .erred('t', evil);
+    const run = {
+      ...aRun({
+        journal: story,
+        metadata: { prompt: evil, processId: evil },
+        tasks: { q: { metadata: { payload: { title: evil, question: evil, options: [evil] } } } },
+        problems: [{ file: evil, what: evil }],
+      }),
+      runId: evil,
+    };
+    const open = opened(run, { tasks: { t: { kind: 'agent', title: evil } } });
+    const all = (nodes: readonly TreeNode[]): readonly TreeNode[] =>
+      nodes.flatMap((node) => [node, ...all(childNodes(node, open))]);
+    const rows = [...all([runNode(run)]), ...needsYouNodes([stored(run)])].map((node) => ({
+      kind: node.kind,
+      ...rowOf(node, run, { opened: open, alone: true }),
+    }));
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(
+      new Set(['run', 'breakpoint', 'iteration', 'task', 'problem']),
+    );
+    for (const { label, description, spoken, tooltip } of rows) {
+      for (const text of [label, description, spoken, ...tooltip.flat()]) expect(visible(text)).toBe(text);
+    }
+    for (const kind of ['run', 'breakpoint', 'task', 'problem']) {
+      expect(rows.find((row) => row.kind === kind)?.spoken, kind).toContain(safe);
+    }
+  });
+});
