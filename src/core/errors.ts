@@ -12,6 +12,11 @@ export class HumanError extends Error {
   }
 }
 
+/** What was asked for is not possible now, and the message says why. Nothing went wrong. */
+export class NotNowError extends HumanError {
+  override readonly name = 'NotNowError';
+}
+
 /** The person cancelled. Shown to nobody. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';

@@ -24,7 +24,11 @@ export async function openContextFile(
     if (!allowed.some((folder) => isInside(folder, found))) {
       throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
     }
-    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found), { preview: true });
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found), {
+      preview: true,
+      // Beside the question, which is still to be read.
+      viewColumn: vscode.ViewColumn.Beside,
+    });
     return;
   }
   throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { prefix, type CommandId } from '../core/contract';
-import { CancelledError, HumanError, messageOf } from '../core/errors';
+import { CancelledError, HumanError, messageOf, NotNowError } from '../core/errors';
 import type { Logger } from '../core/log';
 
 /** The full id of one of our commands. */
@@ -45,6 +45,10 @@ export function tell(severity: Severity, sentence: string, choices: readonly Cho
 /** The one place where errors reach a person. Cancelling is silent; what is our own fault says so and is logged. */
 export function showError(error: unknown, logger: Logger): void {
   if (error instanceof CancelledError) return;
+  if (error instanceof NotNowError) {
+    tell('info', error.message);
+    return;
+  }
   const showLog: Choice = {
     title: 'Show Log',
     run: () => vscode.commands.executeCommand(commandName('log.show')),

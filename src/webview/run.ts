@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { AnswerProgress, FromPage, ToPage } from '../core/panel/protocol';
@@ -66,6 +67,11 @@ class RunPage extends LitElement {
       case 'gone':
         this.gone = true;
         return;
+      case 'drafts':
+        // What this page itself was left with is newer.
+        this.drafts = { ...message.drafts, ...this.drafts };
+        this.#save();
+        return;
       case 'answer':
         this.progress = { ...this.progress, [message.effectId]: message.progress };
         if (message.progress.step === 'recorded') this.#draft(message.effectId, '');
@@ -81,13 +87,15 @@ class RunPage extends LitElement {
   #revealBreakpoint(effectId: string): void {
     const section = document.getElementById(`breakpoint-${effectId}`);
     section?.scrollIntoView({ block: 'start' });
-    section?.querySelector('textarea')?.focus();
+    // Without scrolling: a long question is read from its beginning.
+    section?.querySelector('textarea')?.focus({ preventScroll: true });
   }
 
   #draft(effectId: string, text: string): void {
     const { [effectId]: _, ...others } = this.drafts;
     this.drafts = text === '' ? others : { ...others, [effectId]: text };
     this.#save();
+    vscode.postMessage({ type: 'draft', effectId, text });
   }
 
   #save(): void {
@@ -104,7 +112,12 @@ class RunPage extends LitElement {
         ${view.prompt === '' ? nothing : html`<p class="prompt">${view.prompt}</p>`}
         <p class="reason" role="status">
           <span class="codicon codicon-${view.icon}" aria-hidden="true"></span>
-          <strong>${view.state}</strong> <span>${view.reason}</span>
+          ${
+            // "Sleeping until …" says the state by itself.
+            view.reason.toLowerCase().startsWith(view.state)
+              ? html`<strong>${view.reason}</strong>`
+              : html`<strong class="state">${view.state}</strong> <span>${view.reason}</span>`
+          }
         </p>
         <p class="facts">
           ${[view.counts, `last event ${view.updated}`, view.processId, view.runId].filter(Boolean).join(' · ')}
@@ -168,13 +181,14 @@ class RunPage extends LitElement {
   }
 
   #breakpoint(breakpoint: BreakpointView): TemplateResult {
-    const { effectId, title, question, asked, askedBy, options, files, answer } = breakpoint;
+    const { effectId, title, question, cut, asked, askedBy, options, files, answer } = breakpoint;
     const progress = this.progress[effectId];
     const busy = progress?.step === 'recording' || progress?.step === 'recorded';
     const disabled = busy || answer.whyNot !== undefined;
     const text = this.drafts[effectId] ?? '';
     const send = (kind: 'approve' | 'reject' | 'option', option?: number): void => {
       const chosen = option === undefined ? {} : { option };
+      this.progress = { ...this.progress, [effectId]: { step: 'recording' } };
       vscode.postMessage({ type: 'answer', effectId, kind, text, ...chosen });
     };
     const textId = `text-${effectId}`;
@@ -184,7 +198,21 @@ class RunPage extends LitElement {
           <span class="codicon codicon-question" aria-hidden="true"></span> ${title}
         </h2>
         <p class="facts">${[asked, askedBy].filter(Boolean).join(' · ')}</p>
-        <div class="question">${unsafeHTML(safeHtml(question))}</div>
+        <div class="question">${guard([question], () => unsafeHTML(safeHtml(question)))}</div>
+        ${
+          cut
+            ? html`<p class="refused">
+                The question is longer than this page shows.
+                <button
+                  class="link"
+                  role="link"
+                  @click=${() => vscode.postMessage({ type: 'openTask', effectId })}
+                >
+                  Read all of it
+                </button>
+              </p>`
+            : nothing
+        }
         ${
           files.length === 0
             ? nothing
@@ -215,18 +243,19 @@ class RunPage extends LitElement {
             : html`<div class="options" role="group" aria-label="Options of the process">
                 ${options.map(
                   ({ place, label, description, approves }) =>
-                    html`<button
-                      class="secondary"
-                      aria-label=${label}
-                      aria-describedby="option-${effectId}-${place}"
-                      ?disabled=${disabled}
-                      @click=${() => send('option', place)}
-                    >
-                      <span>${label}</span>
+                    html`<div class="option">
+                      <button
+                        class="secondary"
+                        aria-describedby="option-${effectId}-${place}"
+                        ?disabled=${disabled}
+                        @click=${() => send('option', place)}
+                      >
+                        ${label}
+                      </button>
                       <small id="option-${effectId}-${place}"
                         >${[description, `counts as ${approves ? 'approval' : 'rejection'}`].filter(Boolean).join(' · ')}</small
                       >
-                    </button>`,
+                    </div>`,
                 )}
               </div>`
         }
@@ -267,10 +296,13 @@ function commandButton(
   primary: boolean,
 ): TemplateResult {
   return html`<button
-    class=${primary ? 'primary' : 'secondary'}
+    class=${primary && whyNot === undefined ? 'primary' : 'secondary'}
     ?disabled=${whyNot !== undefined}
     aria-describedby=${whyNot === undefined ? nothing : 'why-not'}
-    @click=${() => vscode.postMessage({ type: 'command', command })}
+    @click=${({ detail }: MouseEvent) => {
+      // The second click of a double click may even hit another button, which has moved there meanwhile.
+      if (detail < 2) vscode.postMessage({ type: 'command', command });
+    }}
   >
     <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${label}
   </button>`;
@@ -309,12 +341,11 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
         ${repeat(
           tasks,
           ({ effectId }) => effectId,
-          ({ effectId, title, description, icon, spoken }) =>
+          ({ effectId, title, description, icon }) =>
             html`<li>
               <button
                 class="task"
                 role="link"
-                aria-label=${spoken}
                 @click=${() => vscode.postMessage({ type: 'openTask', effectId })}
               >
                 <span class="codicon codicon-${icon}" aria-hidden="true"></span>

@@ -24,6 +24,8 @@ export const fromPage = z.discriminatedUnion('type', [
     kind: z.enum(['approve', 'reject', 'option']),
     text: z.string().max(1_000_000),
   }),
+  /** Typed text, kept for when the page is closed and opened again. */
+  z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
   z.object({ type: z.literal('openFile'), effectId: segment, file: z.int().min(0) }),
 ]);
@@ -41,5 +43,7 @@ export type AnswerProgress =
 export type ToPage =
   | { readonly type: 'view'; readonly view: RunView }
   | { readonly type: 'gone' }
+  /** Texts typed into an earlier page of the run, by effect id. */
+  | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
   | { readonly type: 'answer'; readonly effectId: string; readonly progress: AnswerProgress }
   | { readonly type: 'reveal'; readonly effectId: string };

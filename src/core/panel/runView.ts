@@ -25,6 +25,8 @@ export interface BreakpointView {
   readonly title: string;
   /** Markdown of unknown origin, to be made safe by the page. */
   readonly question: string;
+  /** The question goes on, longer than a page shows. */
+  readonly cut: boolean;
   readonly asked: string;
   readonly askedBy: string;
   readonly options: readonly {
@@ -43,7 +45,6 @@ export interface TaskView {
   readonly title: string;
   readonly description: string;
   readonly icon: string;
-  readonly spoken: string;
 }
 
 export interface IterationView {
@@ -99,9 +100,10 @@ export function toRunView(
   const { run } = stored;
   const row = describeRun(stored, now, iterating);
   const prompt = run.metadata?.prompt ?? run.fold.prompt ?? '';
-  const action = (id: StateAction): ActionView => ({
-    whyNot: trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.',
-  });
+  const action = (id: StateAction): ActionView => {
+    const why = trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.';
+    return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
+  };
   const newestFirst = opened.iterations.list.toReversed();
   const iterations: IterationView[] = [];
   let tasks = 0;
@@ -115,12 +117,12 @@ export function toRunView(
       icon: iterationRow.icon.name,
       tasks: shown.map((known) => {
         const effect = run.fold.effects.get(known.effectId) ?? known;
-        const { label, description, icon, spoken } = describeTask(
+        const { label, description, icon } = describeTask(
           effect,
           opened.details.tasks.get(effect.effectId),
           now,
         );
-        return { effectId: effect.effectId, title: label, description, icon: icon.name, spoken };
+        return { effectId: effect.effectId, title: label, description, icon: icon.name };
       }),
     });
   }
@@ -146,6 +148,7 @@ export function toRunView(
           effectId: effect.effectId,
           title: describeBreakpoint(stored, effect, task, now, false).label,
           question: visible(text.slice(0, most.question)),
+          cut: text.length > most.question,
           asked: effect.requestedAt === undefined ? '' : `asked ${ago(now - effect.requestedAt)}`,
           askedBy: visible([asks?.expert, ...(asks?.tags ?? [])].filter(Boolean).join(' · ')),
           options: (asks?.options ?? [])
@@ -174,6 +177,12 @@ export function toRunView(
       return { file: label, what: description };
     }),
   };
+}
+
+/** The page has said the reason already: "Sleeping until …; until then …" goes on with "Until then …". */
+function withoutReason(sentence: string, reason: string): string {
+  const rest = sentence.startsWith(reason) ? sentence.slice(reason.length).replace(/^[.;]\s*/, '') : '';
+  return rest === '' ? sentence : rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /** The page has Approve and Reject for every breakpoint; an option that says just that is not shown twice. */

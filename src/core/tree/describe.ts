@@ -120,7 +120,7 @@ export function describeBreakpoint(
     label: title,
     description: [shown, age].filter(Boolean).join(' · '),
     tooltip: [
-      ['Question', visible(cutAtWord(question, 1000))],
+      ['Question', visible(cutAtWord(firstLine(question), 300))],
       ['Options', visible(options)],
       ['Run', runName],
       ['Asked', age],

@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import type { CommandId } from '../../core/contract';
 import { commandLine } from '../../core/engine/commandLine';
 import { answerCall, iterateCall } from '../../core/engine/cliCalls';
+import { NoEngineError } from '../../core/engine/engine';
 import type { AnswerReport, RunDriver, StopReport } from '../../core/engine/runDriver';
 import { engineMismatch } from '../../core/engine/engineMismatch';
 import { whyNot } from '../../core/engine/whyNot';
-import { CancelledError, HumanError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { cutAtWord, firstLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { toAnswer, type Decision } from '../../core/run/breakpoint';
@@ -16,7 +17,7 @@ import type { RunPanels } from '../panel/runPanel';
 import { journalUri, taskUri } from '../runDocuments';
 import { localTime } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust, offerEngine, type EngineAccess } from './engineAccess';
 import { chooseResume, resumeAgent } from './resume';
 import type { EffectTarget, Surface, Targets } from './targets';
 
@@ -89,6 +90,8 @@ export class Commands {
   };
 
   readonly #mismatchAccepted = new Set<string>();
+  /** Answers and iterates that were asked for and have not ended. */
+  readonly #underWay = new Set<string>();
 
   constructor(private readonly deps: CommandDeps) {}
 
@@ -110,16 +113,21 @@ export class Commands {
   async answer(target: EffectTarget, decision: Decision): Promise<AnswerReport> {
     const { stored, effect, surface } = target;
     const { dir, projectDir } = stored.run;
-    await demandTrust();
+    demandTrust();
     if (surface === 'elsewhere') await confirmAnswer(target, decision);
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
-    const report = await withEngine(this.deps.access, projectDir, async () =>
-      vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: plain(`Recording your answer to "${title}"`),
-        },
-        () => this.deps.driver.answer(dir, effect.effectId, decision, surface),
+    const report = await this.#once(`answer ${effect.effectId} ${dir}`, () =>
+      this.#withEngine(
+        projectDir,
+        async () =>
+          vscode.window.withProgress(
+            {
+              location: vscode.ProgressLocation.Notification,
+              title: plain(`Recording your answer to "${title}"`),
+            },
+            () => this.deps.driver.answer(dir, effect.effectId, decision, surface),
+          ),
+        async () => void (await this.answer(target, decision)),
       ),
     );
     if (report.recorded) this.#tellNext(dir, title, decision);
@@ -137,9 +145,8 @@ export class Commands {
   /** Iterates a run up to `maximum` times, with progress and cancel, and says why it stopped. */
   async iterate(stored: StoredRun, surface: Surface, maximum: number): Promise<void> {
     const { run } = stored;
-    await demandTrust();
-    const illegal = whyNot('run.iterate', stored, localTime);
-    if (illegal) throw new HumanError(illegal);
+    demandTrust();
+    this.#demandLegal('run.iterate', stored);
     const title = visible(runTitle(run));
     if (surface === 'elsewhere') {
       await confirm(
@@ -149,27 +156,70 @@ export class Commands {
       );
     }
     await this.#demandFittingEngine(run);
-    const report = await withEngine(this.deps.access, run.projectDir, async () =>
-      vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: plain(`Iterating "${title}"`),
-          cancellable: true,
-        },
-        async (progress, token) => {
-          const controller = new AbortController();
-          const cancelled = token.onCancellationRequested(() => controller.abort());
-          try {
-            return await this.deps.driver.iterate(run.dir, maximum, controller.signal, (step) =>
-              progress.report({ message: step === 1 ? '' : `step ${step}` }),
-            );
-          } finally {
-            cancelled.dispose();
-          }
-        },
+    const report = await this.#once(`iterate ${run.dir}`, () =>
+      this.#withEngine(
+        run.projectDir,
+        () => this.#iterateWithProgress(run.dir, title, maximum),
+        () => this.iterate(stored, surface, maximum),
       ),
     );
     this.#tellStop(run.dir, title, report);
+  }
+
+  async #iterateWithProgress(dir: string, title: string, maximum: number): Promise<StopReport> {
+    return vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: plain(`Iterating "${title}"`),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        const controller = new AbortController();
+        const cancelled = token.onCancellationRequested(() => controller.abort());
+        try {
+          return await this.deps.driver.iterate(dir, maximum, controller.signal, (step) =>
+            progress.report({ message: step === 1 ? '' : `step ${step}` }),
+          );
+        } finally {
+          cancelled.dispose();
+        }
+      },
+    );
+  }
+
+  /** The second click of a double click asks for what is being done already, and is passed over. */
+  async #once<T>(what: string, work: () => Promise<T>): Promise<T> {
+    if (this.#underWay.has(what)) throw new CancelledError();
+    this.#underWay.add(what);
+    try {
+      return await work();
+    } finally {
+      this.#underWay.delete(what);
+    }
+  }
+
+  /**
+   * Without an engine the work ends, and the ways to get one are offered for as long as the person likes.
+   * @param again what to do when there is one
+   */
+  async #withEngine<T>(projectDir: string, work: () => Promise<T>, again: () => Promise<void>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NoEngineError)) throw error;
+      void this.#guarded(async () => {
+        await offerEngine(this.deps.access, projectDir, error);
+        await again();
+      });
+      throw new CancelledError();
+    }
+  }
+
+  #demandLegal(action: 'run.iterate' | 'run.continue', stored: StoredRun): void {
+    const illegal = this.deps.driver.isIterating(stored.run.dir)
+      ? `"${visible(runTitle(stored.run))}" is being iterated already.`
+      : whyNot(action, stored, localTime);
+    if (illegal) throw new NotNowError(illegal);
   }
 
   /** An engine of another generation does harm to a run; going on with it is the person's decision, once a run. */
@@ -182,9 +232,8 @@ export class Commands {
 
   /** Asks for the maximum, and iterates until the run needs somebody. */
   async continue(stored: StoredRun, surface: Surface): Promise<void> {
-    const illegal = whyNot('run.continue', stored, localTime);
-    if (illegal) throw new HumanError(illegal);
-    await demandTrust();
+    demandTrust();
+    this.#demandLegal('run.continue', stored);
     const text = await vscode.window.showInputBox({
       title: 'Iterate Until It Needs You',
       prompt: 'How many iterates at most? Leave it empty for no limit.',
@@ -200,10 +249,15 @@ export class Commands {
 
   /** Offers the ways to go on with a run, and goes the chosen one. */
   async resume(dir: string): Promise<void> {
-    // The state on which the offer is made is read now, not remembered.
-    const stored = await this.deps.store.reread(dir);
-    if (!stored) throw new HumanError('The run is not there any more.');
-    const choice = await chooseResume(stored);
+    demandTrust();
+    const there = (stored: StoredRun | undefined): StoredRun => {
+      if (!stored) throw new HumanError('The run is not there any more.');
+      return stored;
+    };
+    const { store } = this.deps;
+    const { stored, choice } = await chooseResume(there(store.get(dir)), async () =>
+      there(await store.reread(dir)),
+    );
     switch (choice.type) {
       case 'answer':
         return this.deps.panels().open(dir, choice.effectId);
@@ -212,7 +266,6 @@ export class Commands {
       case 'continue':
         return this.continue(stored, 'palette');
       case 'agent':
-        await demandTrust();
         return resumeAgent(stored.run, this.deps.logger);
       default:
         return choice satisfies never;
@@ -222,7 +275,7 @@ export class Commands {
   async #reject(target: EffectTarget, before: string): Promise<void> {
     const { stored, effect } = target;
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
-    await demandTrust();
+    demandTrust();
     const text = await vscode.window.showInputBox({
       title: `Reject: ${title}`,
       prompt: 'What should be different? The process gets your words.',
@@ -272,13 +325,13 @@ export class Commands {
     const { driver, targets, store } = this.deps;
     const running = driver.iterating;
     const [only] = running;
-    if (only === undefined) throw new HumanError('No run is being iterated in this window.');
+    if (only === undefined) throw new NotNowError('No run is being iterated in this window.');
     const dir =
       argument === undefined && running.length === 1
         ? only
         : (await targets.run(argument, 'Stop Iterating')).stored.run.dir;
     if (!driver.isIterating(dir)) {
-      throw new HumanError(`"${visible(titleOf(store, dir))}" is not being iterated in this window.`);
+      throw new NotNowError(`"${visible(titleOf(store, dir))}" is not being iterated in this window.`);
     }
     driver.stop(dir);
   }
@@ -301,7 +354,10 @@ export class Commands {
               surface: '',
             },
           )
-        : iterateCall(run.dir);
+        : whyNot('run.iterate', stored) === undefined
+          ? iterateCall(run.dir)
+          : // Looking does no harm, while iterating a completed run would run its whole process again.
+            { args: ['run:status', run.dir, '--json'], stdin: undefined };
     // A pasted line has no standard input, so the value stands in it.
     const words = args.flatMap((word) =>
       word === '--value' ? ['--value-inline', stdin ?? ''] : word === '-' ? [] : [word],

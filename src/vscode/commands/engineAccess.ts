@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, HumanError } from '../../core/errors';
-import { NoEngineError } from '../../core/engine/engine';
-import { commandName } from '../messages';
+import type { NoEngineError } from '../../core/engine/engine';
+import { commandName, tell } from '../messages';
 
 /** What the commands need of the place where the engine is looked for. */
 export interface EngineAccess {
@@ -14,37 +14,34 @@ export interface EngineAccess {
   version(projectDir: string): string | undefined;
 }
 
-/** Refuses what runs code of the workspace until it is trusted, and offers the way to trust it. */
-export async function demandTrust(): Promise<void> {
+/**
+ * Refuses what runs code of the workspace until it is trusted, and offers the way to trust it.
+ * @throws CancelledError at once: the offer may stand there for hours
+ */
+export function demandTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  const manage = 'Manage Workspace Trust';
-  const chosen = await vscode.window.showWarningMessage(
+  tell(
+    'warning',
     'This workspace is not trusted, so its runs can only be read: going on would run code of the workspace.',
-    manage,
+    [
+      {
+        title: 'Manage Workspace Trust',
+        run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+      },
+    ],
   );
-  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
   throw new CancelledError();
 }
 
 /**
- * Makes sure that there is an engine before something is asked of it. Says where it was looked for and offers the ways
- * to get one; after "Use npx" the work goes on.
+ * Says where the engine was looked for, and offers the ways to get one.
+ * @throws CancelledError unless there is one afterwards, as far as is known
  */
-export async function withEngine<T>(
+export async function offerEngine(
   access: EngineAccess,
   projectDir: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof NoEngineError)) throw error;
-    await offerEngine(access, projectDir, error);
-    return work();
-  }
-}
-
-async function offerEngine(access: EngineAccess, projectDir: string, error: NoEngineError): Promise<void> {
+  error: NoEngineError,
+): Promise<void> {
   const npx = 'Use npx';
   const install = 'Install…';
   const settings = 'Open Settings';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CancelledError, HumanError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { count, visible } from '../../core/format';
 import { commandLine, resumeCommand } from '../../core/engine/commandLine';
 import { whyNot } from '../../core/engine/whyNot';
@@ -16,24 +16,65 @@ export type ResumeChoice =
   | { readonly type: 'continue' }
   | { readonly type: 'agent' };
 
+type ResumeItem = vscode.QuickPickItem & { readonly choice: ResumeChoice };
+
 /**
  * Says where the run stands and what is kept, and asks how to go on.
- * @throws HumanError with the reason when the run cannot go on at all; CancelledError when nothing is picked
+ * @param known the run as it was last read
+ * @param read reads it now: the offer is made on what is, not on what is remembered
+ * @throws NotNowError with the reason when the run cannot go on at all; CancelledError when nothing is picked
  */
-export async function chooseResume(stored: StoredRun): Promise<ResumeChoice> {
-  const { run, state } = stored;
+export async function chooseResume(
+  known: StoredRun,
+  read: () => Promise<StoredRun>,
+): Promise<{ readonly stored: StoredRun; readonly choice: ResumeChoice }> {
+  demandResume(known);
+  const picker = vscode.window.createQuickPick<ResumeItem>();
+  picker.title = withoutIcons(`Resume: ${visible(runTitle(known.run))}`);
+  picker.placeholder = 'Reading the run…';
+  picker.items = resumeItems(known);
+  try {
+    const picked = new Promise<ResumeItem | undefined>((resolve) => {
+      picker.onDidAccept(() => picker.activeItems[0] && resolve(picker.activeItems[0]));
+      picker.onDidHide(() => resolve(undefined));
+    });
+    const shown = new Promise((resolve) => picker.onDidChangeActive(resolve));
+    picker.show();
+    // Not read before the picker is there: a tree that is drawn again takes the focus back from a picker that is just
+    // opening, and a picker without the focus is closed.
+    await Promise.race([shown, picked]);
+    const stored = await read();
+    demandResume(stored);
+    const replayed = [...stored.run.fold.effects.values()].filter(
+      ({ status }) => status !== 'pending',
+    ).length;
+    const kept = `${count(replayed, 'result')} ${replayed === 1 ? 'is' : 'are'} replayed, nothing is run again.`;
+    picker.placeholder = withoutIcons(`${visible(stored.state.reason)}.${replayed === 0 ? '' : ` ${kept}`}`);
+    const items = resumeItems(stored);
+    if (JSON.stringify(items) !== JSON.stringify(picker.items)) picker.items = items;
+    const item = await picked;
+    if (!item) throw new CancelledError();
+    return { stored, choice: item.choice };
+  } finally {
+    picker.dispose();
+  }
+}
+
+function demandResume(stored: StoredRun): void {
   const refused = whyNot('run.resume', stored, localTime);
-  if (refused) throw new HumanError(refused);
-  const replayed = [...run.fold.effects.values()].filter(({ status }) => status !== 'pending').length;
-  type Item = vscode.QuickPickItem & { readonly choice: ResumeChoice };
+  if (refused) throw new NotNowError(refused);
+}
+
+function resumeItems(stored: StoredRun): readonly ResumeItem[] {
+  const { run } = stored;
   const answers = pendingEffects(run)
     .filter(({ effect }) => effect.kind === 'breakpoint')
-    .map(({ effect, task }): Item => ({
+    .map(({ effect, task }): ResumeItem => ({
       label: `$(question) Answer first: ${withoutIcons(visible(taskTitle(effect, task)))}`,
       detail: 'Opens the question; the run goes on from your answer.',
       choice: { type: 'answer', effectId: effect.effectId },
     }));
-  const iterates: Item[] =
+  const iterates: ResumeItem[] =
     whyNot('run.iterate', stored) === undefined
       ? [
           {
@@ -48,19 +89,12 @@ export async function chooseResume(stored: StoredRun): Promise<ResumeChoice> {
           },
         ]
       : [];
-  const agent: Item = {
+  const agent: ResumeItem = {
     label: '$(terminal) Resume an agent in a terminal',
     detail: withoutIcons(visible(agentCommandLine(run))),
     choice: { type: 'agent' },
   };
-  const chosen = await vscode.window.showQuickPick([...answers, ...iterates, agent], {
-    title: withoutIcons(`Resume: ${visible(runTitle(run))}`),
-    placeHolder: withoutIcons(
-      `${visible(state.reason)}. ${count(replayed, 'result')} ${replayed === 1 ? 'is' : 'are'} replayed, nothing is run again.`,
-    ),
-  });
-  if (!chosen) throw new CancelledError();
-  return chosen.choice;
+  return [...answers, ...iterates, agent];
 }
 
 function agentWords(run: Run): readonly [string, ...string[]] {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { parseReference } from '../../core/contract';
-import { CancelledError, HumanError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/foldRun';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
@@ -55,7 +55,7 @@ export class Targets {
       const [only] = chosen;
       if (only && chosen.length === 1) return { stored, effect: only.effect, surface };
       if (!only) {
-        throw new HumanError(
+        throw new NotNowError(
           effectId === undefined
             ? (whyNot('breakpoint.answer', stored) ?? 'No question is open in this run.')
             : 'This question is not open any more.',
@@ -69,19 +69,22 @@ export class Targets {
   /** Any effect of a run. */
   async effect(argument: unknown, title: string): Promise<EffectTarget> {
     const named = this.#named(argument);
-    const stored = named?.stored ?? (await this.#pickRun(title));
+    const { dir } = (named?.stored ?? (await this.#pickRun(title))).run;
     const surface = named?.surface ?? 'palette';
+    // Looking into a finished run makes it be read whole, and only then its tasks are known.
+    const details = (await this.opened.get(dir))?.details;
+    const stored = this.store.get(dir);
+    if (!stored) throw new HumanError('The run is not there any more.');
     if (named?.effectId !== undefined) {
       const effect = stored.run.fold.effects.get(named.effectId);
       if (!effect) throw new HumanError('The run has no such task.');
       return { stored, effect, surface };
     }
-    const details = (await this.opened.get(stored.run.dir))?.details;
     const items = [...stored.run.fold.effects.values()].toReversed().map((effect) => {
       const row = describeTask(effect, details?.tasks.get(effect.effectId), Date.now());
       return { label: withoutIcons(row.label), description: withoutIcons(row.description), effect };
     });
-    if (items.length === 0) throw new HumanError('The run has no tasks yet.');
+    if (items.length === 0) throw new NotNowError('The run has no tasks yet.');
     const { effect } = await pick(items, title, 'Choose a task');
     return { stored, effect, surface };
   }
@@ -107,7 +110,7 @@ export class Targets {
 
   async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {
     const all = this.store.all;
-    if (all.length === 0) throw new HumanError('There are no runs here yet.');
+    if (all.length === 0) throw new NotNowError('There are no runs here yet.');
     const items = all.map((stored) => {
       const why = action && whyNot(action, stored, localTime);
       const { run } = stored;
@@ -147,7 +150,7 @@ export class Targets {
           effect,
         })),
     );
-    if (items.length === 0) throw new HumanError('No question is open: nothing needs you.');
+    if (items.length === 0) throw new NotNowError('No question is open: nothing needs you.');
     // As in the Needs You view: the one that waits longest first.
     items.sort((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0));
     const { stored, effect } = await pick(items, title, 'Choose a question');

@@ -40,6 +40,8 @@ const redrawEvery = 30_000;
 /** The run pages: at most one for each run, brought back after a reload. */
 export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #panels = new Map<string, RunPanel>();
+  /** What was typed and not sent, by run folder and effect: nothing typed is lost with a closed page. */
+  readonly #drafts = new Map<string, Map<string, string>>();
   readonly #disposables = new DisposableStore();
 
   constructor(private readonly deps: PanelDeps) {
@@ -72,7 +74,9 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   }
 
   #adopt(webviewPanel: vscode.WebviewPanel, dir: string): RunPanel {
-    const panel = new RunPanel(webviewPanel, dir, this.deps);
+    const drafts = this.#drafts.get(dir) ?? new Map<string, string>();
+    this.#drafts.set(dir, drafts);
+    const panel = new RunPanel(webviewPanel, dir, drafts, this.deps);
     this.#panels.set(dir, panel);
     webviewPanel.onDidDispose(() => {
       panel.dispose();
@@ -91,6 +95,7 @@ class RunPanel implements vscode.Disposable {
   constructor(
     private readonly panel: vscode.WebviewPanel,
     private readonly dir: string,
+    private readonly drafts: Map<string, string>,
     private readonly deps: PanelDeps,
   ) {
     const { store, driver, clock, extensionUri } = deps;
@@ -151,6 +156,7 @@ class RunPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.#ready = true;
+        this.#post({ type: 'drafts', drafts: Object.fromEntries(this.drafts) });
         return this.#update();
       case 'command':
         return actions.command(message.command, this.dir);
@@ -173,6 +179,10 @@ class RunPanel implements vscode.Disposable {
         }
         return;
       }
+      case 'draft':
+        if (message.text === '') this.drafts.delete(message.effectId);
+        else this.drafts.set(message.effectId, message.text);
+        return;
       case 'openTask':
         return actions.openTask(this.dir, message.effectId);
       case 'openFile':

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
-import type { RunStore, StoreChange, StoredRun } from '../../core/source/runStore';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { childNodes, describeNode } from '../../core/tree/buildTree';
 import type { Row } from '../../core/tree/describe';
 import type { TreeNode } from '../../core/tree/treeNode';
@@ -43,6 +43,8 @@ export interface TreeOptions {
 /** One view: rows at the top given by `roots`, everything below by the run. */
 export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #nodes = new Map<string, TreeNode>();
+  /** The readings that the rows were last drawn from. */
+  readonly #drawn = new Map<string, StoredRun>();
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly #disposables = new DisposableStore();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -58,10 +60,10 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: !options.alone }),
     );
     this.#disposables.add(this.#changed);
-    this.#disposables.add(store.onDidChange((change) => this.#redraw(change)));
     this.#disposables.add(
-      driver.onDidChangeIterating((dir) => this.#redraw({ dirs: new Set([dir]), membership: false })),
+      store.onDidChange(({ dirs, membership }) => this.#redraw(this.#changedOf(dirs), membership)),
     );
+    this.#disposables.add(driver.onDidChangeIterating((dir) => this.#redraw(new Set([dir]), false)));
     const tick = (): void => {
       timer = clock.after(redrawEvery, () => {
         if (this.view.visible) this.#changed.fire(undefined);
@@ -155,7 +157,25 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     });
   }
 
-  #redraw({ dirs, membership }: StoreChange): void {
+  /**
+   * Those that look different now. Runs that were only read again are passed over, as VS Code puts the focus back into
+   * a tree that is drawn again, even away from a picker that is just opening.
+   */
+  #changedOf(dirs: ReadonlySet<string>): ReadonlySet<string> {
+    const changed = new Set<string>();
+    for (const dir of dirs) {
+      const before = this.#drawn.get(dir);
+      const now = this.deps.store.get(dir);
+      if (now) this.#drawn.set(dir, now);
+      else this.#drawn.delete(dir);
+      if (!before || !now || !looksSame(before, now)) changed.add(dir);
+    }
+    return changed;
+  }
+
+  #redraw(dirs: ReadonlySet<string>, membership: boolean): void {
+    // Without any run, it is only told that a place was looked at.
+    if (dirs.size === 0 && this.deps.store.all.length > 0) return;
     for (const dir of dirs) {
       if (this.deps.store.get(dir)) continue;
       for (const [id, node] of this.#nodes) if (node.dir === dir) this.#nodes.delete(id);
@@ -165,6 +185,16 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     if (membership || rows.length === 0 || rows.length > 20) this.#changed.fire(undefined);
     else for (const row of rows) this.#changed.fire(row);
   }
+}
+
+/** Events never change, so the same fold is the same journal; what lies beside it is compared. */
+function looksSame(a: StoredRun, b: StoredRun): boolean {
+  const beside = ({ run, state }: StoredRun): string =>
+    JSON.stringify([
+      ...[state, run.lock, run.metadata, run.eventFiles, run.problems],
+      ...run.pendingTasks.keys(),
+    ]);
+  return a.run.fold === b.run.fold && beside(a) === beside(b);
 }
 
 /** What a click on a row does. Rows with rows below open and close instead. */

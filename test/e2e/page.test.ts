@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openDemo, type DemoWindow } from './support/openDemo';
+import type { EditorWindow } from './support/openWindow';
+
+const migration = /^Breakpoint Approve migration plan/;
+const words = 'Your words to the agent (optional)';
+
+describe('The page of a run', () => {
+  let window: DemoWindow;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    window = await openDemo();
+    window.page.on('console', (message) => {
+      const { url } = message.location();
+      if (/Content Security Policy/.test(message.text()) || /dist\/webview/.test(url)) {
+        complaints.push(message.text());
+      }
+    });
+  });
+
+  test('opens by a click in Needs You, at the question, as its Markdown is meant', async () => {
+    const { row, webview, screenshot } = window;
+
+    await row(migration).first().click();
+
+    const question = webview().getByRole('region', { name: 'Approve migration plan' });
+    await question.getByRole('heading', { name: 'Split orders into orders and order_lines' }).waitFor();
+    expect(await question.getByRole('table').getByRole('row').count()).toBe(6);
+    expect(await question.getByRole('cell', { name: 'yes, feature flag' }).count()).toBe(2);
+    expect(await question.locator('pre code').innerText()).toContain('INSERT INTO order_lines');
+    await question.locator('textarea:focus').waitFor();
+    await screenshot('page-question');
+  });
+
+  test('opens the files that the question is about beside it', async () => {
+    const { page, webview, runCommand } = window;
+
+    await webview().getByRole('link', { name: 'artifacts/migration-plan.md' }).click();
+
+    await page.getByRole('tab', { name: /^migration-plan\.md/ }).waitFor();
+    await page.getByText('Migration plan:').first().waitFor();
+    // The question is still to be seen.
+    expect(await webview().getByRole('heading', { name: 'Approve migration plan' }).isVisible()).toBe(true);
+    await runCommand('View: Close All Editors');
+  });
+
+  test('keeps what was typed when it is closed, and when the window is loaded again', async () => {
+    const { page, row, webview, runCommand } = window;
+    const text = webview().getByLabel(words);
+    await row(migration).first().click();
+    await text.fill('Not before the reporting job has moved.');
+
+    await runCommand('View: Close All Editors');
+    await row(migration).first().click();
+    await text.waitFor();
+    expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
+
+    await runCommand('Developer: Reload Window');
+    await page.waitForEvent('domcontentloaded');
+    await text.waitFor();
+    expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
+  });
+
+  test('is usable by everybody, as far as axe can tell', async () => {
+    expect(await seriousViolations(window)).toEqual([]);
+  });
+
+  test('records a rejection with the words that were typed', async () => {
+    const { row, webview, answerTo, notification } = window;
+
+    await webview().getByRole('button', { name: 'Reject', exact: true }).click();
+
+    await notification('Rejected "Approve migration plan". It is recorded and not yet applied.').waitFor();
+    await row(migration).first().waitFor({ state: 'detached' });
+    await webview().getByText('Your answer is recorded and not yet applied.').waitFor();
+    const { status, result, metadata } = answerTo('breakpoint', 'Approve migration plan');
+    expect(status).toBe('ok');
+    expect(result).toEqual({
+      approved: false,
+      option: 'Reject',
+      response: 'Not before the reporting job has moved.',
+      feedback: 'Not before the reporting job has moved.',
+      respondedBy: metadata['respondedBy'],
+    });
+    expect(metadata['surface']).toBe('page');
+  });
+
+  test('records an option of the process, and says beforehand what it counts as', async () => {
+    const { row, webview, answerTo } = window;
+    const notes = /^Breakpoint Release notes for 2\.9\.0/;
+    await row(notes).first().click();
+    const question = webview().getByRole('region', { name: 'Release notes for 2.9.0' });
+    const option = question.getByRole('button', { name: 'Request changes' });
+    await option.waitFor();
+    expect(await question.getByRole('group', { name: 'Options of the process' }).innerText()).toMatch(
+      /Publish\s+counts as approval\s+Request changes\s+counts as rejection/,
+    );
+
+    await option.click();
+
+    await row(notes).first().waitFor({ state: 'detached' });
+    expect(answerTo('twoBreakpoints', 'Release notes for 2.9.0').result).toMatchObject({
+      approved: false,
+      option: 'Request changes',
+      response: 'Request changes',
+    });
+  });
+
+  test('takes a double click for one answer, and complains about nothing', async () => {
+    const { page, row, webview, answerTo } = window;
+    const finding = /^Breakpoint One open security finding/;
+
+    await webview().getByRole('button', { name: 'Accept until the next release' }).dblclick();
+
+    await row(finding).first().waitFor({ state: 'detached' });
+    expect(answerTo('twoBreakpoints', 'One open security finding').result).toMatchObject({ approved: true });
+    expect(await page.locator('.notifications-toasts .codicon-error').count()).toBe(0);
+    await webview().getByText('Your answer is recorded and not yet applied.').waitFor();
+  });
+
+  test('asks for nothing that its own policy forbids', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('The page is usable by everybody in high contrast, too', async () => {
+  const window = await openDemo({ theme: 'Default High Contrast' });
+
+  await window.row(migration).first().click();
+
+  await window.webview().getByLabel(words).waitFor();
+  expect(await seriousViolations(window)).toEqual([]);
+  await window.screenshot('page-high-contrast');
+});
+
+/** What axe finds in the page and calls serious or critical. */
+async function seriousViolations({ webview }: EditorWindow): Promise<readonly string[]> {
+  const frame = await (await webview().owner().elementHandle())?.contentFrame();
+  if (!frame) throw new Error('There is no page.');
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  // Through the debugger, which the page's policy does not bind.
+  await frame.evaluate(readFileSync(axe, 'utf8'));
+  return frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
