@@ -1,14 +1,28 @@
-// Records test/fixtures/captured and test/fixtures/cli with the engine that is installed. `npm run capture`
+// Records test/fixtures/captured with every version of the engine that the npm registry has, and test/fixtures/cli with
+// the installed one. `npm run capture`, or some versions only: `npm run capture -- 0.0.29`
 //
 // Everything happens in one fixed folder, because run.json, events and messages name absolute paths and a path that is
 // replaced afterwards breaks checksums. Clock and ids are fixed as well: with the same engine and the same version of
 // Node the same bytes come out, so that a change of them in git is a change of the engine.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  readFile,
+  readdir,
+  rm,
+  rmdir,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { RunRecorder, engineEnvironment } from './demo.mjs';
+import { ensureEngine } from './lib/install.mjs';
+import { Failure, runMain } from './lib/run.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const root = join(dirname(script), '..');
@@ -26,28 +40,111 @@ const START = Date.parse('2026-03-02T09:00:00.000Z');
 /** With it the engine is met under the fixed path and not where the link leads to. */
 const nodeOptions = ['--preserve-symlinks', '--preserve-symlinks-main'];
 
-async function capture() {
-  const { version } = JSON.parse(
-    await readFile(join(root, 'node_modules/@a5c-ai/babysitter-sdk/package.json'), 'utf8'),
-  );
-  const captured = join(root, 'test/fixtures/captured', version);
+const enginePackage = '@a5c-ai/babysitter-sdk';
+/** The version that the project works with, in its node_modules. */
+const installed = '0.0.187';
+/** What the others are recorded with: enough to see where their files differ. */
+const core = [
+  'created',
+  'waiting-agent',
+  'breakpoint-pending',
+  'sleeping',
+  'ready',
+  'failed',
+  'iterations-scored',
+  'parallel-half',
+  'error-caught',
+  'error-uncaught',
+  'breakpoint-rejected',
+  'kinds',
+  'error-nameless',
+];
+/** Only 0.0.29 carries tasks out by itself, and only these. */
+const carriedOut = ['node-done', 'node-failed'];
+
+/**
+ * @typedef {object} Engine
+ * @property {(id: string) => boolean} runs the cases it is recorded with
+ * @property {string | null} proofKey what it calls the run's secret
+ * @property {string} [harness] for which it has a stop hook
+ */
+const [secret, proof, harness] = ['completionSecret', 'completionProof', 'claude-code'];
+/** @type {Record<string, Engine>} */
+const engines = {
+  '0.0.29': { runs: (id) => [...core, ...carriedOut].includes(id), proofKey: null },
+  '0.0.162': { runs: (id) => core.includes(id), proofKey: secret },
+  '0.0.168': { runs: (id) => core.includes(id), proofKey: secret },
+  '0.0.174': { runs: (id) => [...core, 'stop-hooks'].includes(id), proofKey: proof, harness },
+  '0.0.183': { runs: (id) => [...core, 'stop-hooks'].includes(id), proofKey: proof, harness },
+  [installed]: { runs: (id) => !carriedOut.includes(id), proofKey: proof, harness: 'cursor' },
+};
+
+/** @param {readonly string[]} versions */
+async function capture(versions) {
+  const unknown = versions.find((version) => !Object.hasOwn(engines, version));
+  if (unknown) {
+    throw new Failure(`There is no engine ${unknown} here, only ${Object.keys(engines).join(', ')}.`);
+  }
+  for (const version of versions.length > 0 ? versions : Object.keys(engines)) {
+    const nodeModules = version === installed ? join(root, 'node_modules') : await ensureEngine(version);
+    const runs = await captureRuns(version, nodeModules);
+    console.log(`${(await readdir(runs)).length} runs of ${version} recorded`);
+    if (version === installed) console.log(`${await captureCalls(version, runs)} calls of it recorded`);
+  }
+}
+
+const capturedFolder = (/** @type {string} */ version) => join(root, 'test/fixtures/captured', version);
+
+async function captureRuns(version, nodeModules) {
+  const captured = capturedFolder(version);
   const runs = join(captured, 'workspace/.a5c/runs');
 
   await rm(base, { recursive: true, force: true });
   await rm(runs, { recursive: true, force: true });
-  // The processes are written by hand and live with what was recorded from them.
+  if (version !== installed) await copyWorkspace(captured);
   await cp(join(captured, 'workspace'), workspace, { recursive: true });
-  await symlink(join(root, 'node_modules'), join(workspace, 'node_modules'));
+  await symlink(nodeModules, join(workspace, 'node_modules'));
   await writeFile(clock, fixedClock);
+  const manifestOfEngine = JSON.parse(await readFile(join(sdk, 'package.json'), 'utf8'));
+  if (manifestOfEngine.version !== version)
+    throw new Failure(`Instead of ${version} there is another engine.`);
 
-  await run(process.execPath, [...nodeOptions, script, '--record']);
+  await run(process.execPath, [...nodeOptions, script, '--record', version]);
   await cp(runsDir, runs, { recursive: true });
+  await removeEmptyFolders(runs);
   await writeFile(join(captured, 'files.json'), json(await manifest(runs)));
   await writeFile(
     join(captured, 'engine.json'),
-    json({ package: '@a5c-ai/babysitter-sdk', version, node: process.version }),
+    json({ package: enginePackage, version, node: process.version }),
   );
+  return runs;
+}
 
+/** Git keeps none: what lies here shall be what others get. */
+async function removeEmptyFolders(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.filter((entry) => entry.isDirectory())) {
+    await removeEmptyFolders(join(folder, entry.name));
+  }
+  if ((await readdir(folder)).length === 0) await rmdir(folder);
+}
+
+/**
+ * Processes are written by hand and live with what was recorded from them, so that the entries in run.json resolve. One
+ * version has the originals.
+ */
+async function copyWorkspace(captured) {
+  const from = join(capturedFolder(installed), 'workspace');
+  const left = ['.a5c/runs', '.a5c/processes/misbehaving.mjs', '.a5c/processes/broken-import.mjs'];
+  await rm(join(captured, 'workspace'), { recursive: true, force: true });
+  await cp(from, join(captured, 'workspace'), {
+    recursive: true,
+    filter: (path) => !left.some((name) => path === join(from, name)),
+  });
+}
+
+/** Asks every question of {@link calls}, each of runs as they were recorded. @returns {Promise<number>} how many */
+async function captureCalls(version, runs) {
   const cli = join(root, 'test/fixtures/cli', version);
   await rm(cli, { recursive: true, force: true });
   await mkdir(cli, { recursive: true });
@@ -70,23 +167,24 @@ async function capture() {
       for (const call of Object.entries(calls).filter(([, call]) => !call.slow)) await record(call);
     })(),
   ]);
-  console.log(
-    `${Object.keys(cases).length} runs and ${Object.keys(calls).length} calls of ${version} recorded`,
-  );
+  return Object.keys(calls).length;
 }
 
 // --- runs ---------------------------------------------------------------------------------------------------------
 
-async function recordRuns() {
+async function recordRuns(version) {
+  const engine = engines[version];
   for (const [index, [runId, record]] of Object.entries(cases).entries()) {
-    const recorder = new RunRecorder({ sdk, runsDir, random: seeded(runId) });
+    if (!engine.runs(runId)) continue;
+    const recorder = new RunRecorder({ sdk, runsDir, random: seeded(runId), proofKey: engine.proofKey });
     // A case per hour, so that their order by time is the order of this list. Add new ones at its end.
+    const at = START + index * HOUR;
     const create = (/** @type {string} */ entry, /** @type {object} */ options = {}) => {
       const [process = '', exportName = 'process'] = entry.split('#');
       const processId = `fixture/${exportName === 'process' ? process : exportName}`;
-      return recorder.create({ at: START + index * HOUR, runId, process, processId, exportName, ...options });
+      return recorder.create({ at, runId, process, processId, exportName, ...options });
     };
-    await record(create);
+    await record(create, at, engine);
     // It would make git ignore state/ and blobs/ of the fixture.
     await unlink(join(runsDir, runId, '.gitignore'));
   }
@@ -100,7 +198,7 @@ const answer = (approved, option, text) => ({
   respondedBy: 'Robin',
 });
 
-/** What each run went through; the key is its id. @type {Record<string, (create: any) => Promise<any>>} */
+/** What each run went through; the key is its id. @type {Record<string, (create: any, at: number, engine: Engine) => Promise<any>>} */
 const cases = {
   created: (create) =>
     create('one-task', {
@@ -290,15 +388,32 @@ const cases = {
     await run.iterate();
   },
 
-  async 'stop-hooks'(create) {
+  async 'stop-hooks'(create, at, { harness }) {
     const run = await create('one-task', { inputs: { feature: 'login' } });
     await run.iterate();
-    await stopHook('stop-hooks', START + 22 * HOUR + 5 * MINUTE);
-    await stopHook('stop-hooks', START + 22 * HOUR + 9 * MINUTE);
+    await stopHook('stop-hooks', harness, at + 5 * MINUTE);
+    await stopHook('stop-hooks', harness, at + 9 * MINUTE);
   },
 
   async 'duplicate-number'(create) {
     await (await create('questions#skippableTwice', { metadata: { nonInteractive: true } })).iterate();
+  },
+
+  async 'error-nameless'(create) {
+    const run = await create('errors#uncaught');
+    await run.iterate();
+    await run.fail('fetch-rates', { message: 'The rates are two days old', exitCode: 4 });
+    await run.iterate();
+  },
+
+  async 'node-done'(create, at) {
+    await create('node-task', { inputs: { folder: 'src', exitCode: 0 } });
+    await carryOut('node-done', at);
+  },
+
+  async 'node-failed'(create, at) {
+    await create('node-task', { inputs: { folder: 'src', exitCode: 3 } });
+    await carryOut('node-failed', at);
   },
 };
 
@@ -325,27 +440,30 @@ async function releaseWith(create, file) {
   return run;
 }
 
+/** 0.0.29 carries out a node task; it alone has these commands. */
+async function carryOut(runId, at) {
+  const call = async (/** @type {number} */ minute, /** @type {string[]} */ ...args) => {
+    const environment = { FIXTURE_NOW: String(at + minute * MINUTE), FIXTURE_SEED: `${runId} ${minute}` };
+    await cliProcess([...args, '--json'], { environment });
+  };
+  await call(1, 'run:step', dir(runId));
+  await call(2, 'task:run', dir(runId), (await lastEffect(dir(runId))).effectId);
+  await call(3, 'run:step', dir(runId));
+}
+
 /** What a harness calls each time its agent is about to stop. */
-async function stopHook(runId, now) {
+async function stopHook(runId, harness, now) {
   const stateDir = join(base, 'home/.a5c/state');
   const environment = { FIXTURE_NOW: String(now), FIXTURE_SEED: `${runId} ${now}` };
   const session = ['--session-id', 'session-1', '--state-dir', stateDir, '--json'];
+  const sessionKey = harness === 'cursor' ? 'conversation_id' : 'session_id';
   // The second time the session is there already, and the call fails.
   await cliProcess(['session:init', ...session, '--run-id', runId, '--prompt', 'Go on'], { environment });
-  await cliProcess(
-    [
-      'hook:run',
-      '--hook-type',
-      'stop',
-      '--harness',
-      'cursor',
-      '--state-dir',
-      stateDir,
-      '--runs-dir',
-      runsDir,
-    ],
-    { environment, stdin: JSON.stringify({ conversation_id: 'session-1' }) },
+  const { exitCode, stderr } = await cliProcess(
+    ['hook:run', '--hook-type', 'stop', '--harness', harness, '--state-dir', stateDir, '--runs-dir', runsDir],
+    { environment, stdin: JSON.stringify({ [sessionKey]: 'session-1' }) },
   );
+  if (exitCode !== 0) throw new Failure(`The stop hook failed: ${stderr}`);
 }
 
 // --- calls of the command line ------------------------------------------------------------------------------------
@@ -612,7 +730,10 @@ export async function manifest(runs) {
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
-  if (process.argv[2] === '--record') await recordRuns();
-  else if (process.argv[2] === '--record-one') await recordOne(process.argv[3] ?? '');
-  else await capture();
+  const [first, ...rest] = process.argv.slice(2);
+  await runMain(async () => {
+    if (first === '--record') await recordRuns(rest[0] ?? '');
+    else if (first === '--record-one') await recordOne(rest[0] ?? '');
+    else await capture(process.argv.slice(2));
+  });
 }

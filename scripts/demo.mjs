@@ -124,10 +124,17 @@ export class RunRecorder {
   #engine;
   #runsDir;
   #random;
+  #proofKey;
   #clock = 0;
 
-  /** @param {{ sdk: string, runsDir: string, random?: () => number }} options `random` in [0, 1), for ids */
-  constructor({ sdk, runsDir, random = Math.random }) {
+  /**
+   * @param {object} options
+   * @param {string} options.sdk the folder of the engine's package
+   * @param {string} options.runsDir
+   * @param {() => number} [options.random] in [0, 1), for ids
+   * @param {string | null} [options.proofKey] what the engine calls the completion proof; null if it has none
+   */
+  constructor({ sdk, runsDir, random = Math.random, proofKey = 'completionProof' }) {
     const require = createRequire(join(sdk, 'package.json'));
     const load = (/** @type {string} */ path) => require(join(sdk, 'dist', path));
     this.#engine = {
@@ -140,6 +147,7 @@ export class RunRecorder {
     };
     this.#runsDir = runsDir;
     this.#random = random;
+    this.#proofKey = proofKey;
     this.#engine.setClockForTests(() => new Date((this.#clock += 3)));
   }
 
@@ -175,7 +183,7 @@ export class RunRecorder {
         importPath: join(this.#runsDir, '..', 'processes', `${process}.mjs`),
         exportName,
       },
-      metadata: { ...metadata, completionProof: this.#proof() },
+      metadata: this.#proofKey === null ? metadata : { ...metadata, [this.#proofKey]: this.#proof() },
     });
     return run;
   }

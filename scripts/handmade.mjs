@@ -119,9 +119,38 @@ class Handwriting {
   }
 
   cancelled(taskId, reason) {
-    return this.#finish(taskId, { status: 'cancelled', reason }, {}, (effectId) =>
+    const tail = {
+      error: { name: 'EffectCancelledError', message: reason },
+      metadata: { cancelled: true, reason },
+    };
+    return this.#finish(taskId, { status: 'cancelled', reason }, tail, (effectId) =>
       this.event('EFFECT_CANCELLED', { effectId, reason }),
     );
+  }
+
+  /** A person's answer; the event of a breakpoint names it. */
+  answered(taskId, breakpointId, value) {
+    return this.#finish(taskId, { status: 'ok', result: value }, { value }, (effectId, resultRef, times) =>
+      this.event('EFFECT_RESOLVED', { effectId, status: 'ok', resultRef, ...times, breakpointId }),
+    );
+  }
+
+  /**
+   * What `run:recover-process-error` does: the journal is written anew without the last PROCESS_RUNTIME_ERROR, with new
+   * ids, the old times and no version; the old one is kept beside it.
+   */
+  recovered() {
+    this.now += 30_000;
+    const events = this.#writes.filter(({ path }) => path.startsWith('journal/'));
+    const last = events.findLast(({ value }) => value.type === 'PROCESS_RUNTIME_ERROR');
+    const backup = `journal.process-error.bak.${this.now}`;
+    this.#events = 0;
+    for (const write of events) {
+      const { type, recordedAt, data } = write.value;
+      if (write !== last) this.#journal({ type, recordedAt, data });
+      write.path = write.path.replace('journal', backup);
+    }
+    return this;
   }
 
   #finish(taskId, head, tail, write) {
@@ -152,11 +181,14 @@ class Handwriting {
 
   event(type, data) {
     this.now += 30_000;
-    const event = { type, recordedAt: this.#iso(), data, sdkVersion: VERSION };
+    this.#journal({ type, recordedAt: this.#iso(), data, sdkVersion: VERSION });
+    return this;
+  }
+
+  #journal(event) {
     const name = `${String(++this.#events).padStart(6, '0')}.${this.#nextId()}.json`;
     const checksum = sha256(`${JSON.stringify(event, null, 2)}\n`);
     this.#file(`journal/${name}`, { ...event, checksum });
-    return this;
   }
 
   get head() {
@@ -189,6 +221,12 @@ const agent = (title) => ({
 });
 const plan = agent('Plan the work');
 const build = agent('Build it');
+const shell = {
+  kind: 'shell',
+  title: 'Run the tests',
+  labels: ['shell'],
+  shell: { command: 'npm', args: ['test'], expectedExitCode: 0 },
+};
 
 /** @type {Record<string, (run: Handwriting) => Handwriting>} */
 const cases = {
@@ -201,23 +239,7 @@ const cases = {
       payload: { spentUsd: 5.2, limitUsd: 5 },
     }),
 
-  'process-error'(run) {
-    planned(run);
-    const { effectId } = run.effect('plan');
-    return run.event('PROCESS_RUNTIME_ERROR', {
-      error: {
-        name: 'TypeError',
-        message: "Cannot read properties of undefined (reading 'files')",
-        stack: `TypeError: Cannot read properties of undefined (reading 'files')\n    at process (file://${cwd}/.a5c/processes/six.mjs:4:31)`,
-      },
-      iteration: 2,
-      runId: run.runId,
-      processId: run.processId,
-      journalHead: run.head,
-      lastEffect: { effectId, taskId: 'plan', kind: 'agent' },
-      recovery: { command: `babysitter run:recover-process-error ${run.runId}`, recoverable: true },
-    });
-  },
+  'process-error': (run) => threw(planned(run)),
 
   cancelled: (run) => planned(run).requested('build', build).cancelled('build', 'No longer needed'),
 
@@ -261,30 +283,7 @@ const cases = {
       .requested('plan', plan);
   },
 
-  'breakpoint-pending'(run) {
-    const payload = {
-      title: 'Approve the plan',
-      question: 'Shall the plan be carried out?',
-      options: ['Approve', 'Request changes'],
-      breakpointId: 'plan.approval',
-    };
-    const metadata = { payload, label: 'plan.approval', breakpointId: 'plan.approval', autoApproveAfterN: 3 };
-    return planned(run).requested(
-      '__sdk.breakpoint',
-      {
-        kind: 'breakpoint',
-        title: 'plan.approval',
-        metadata,
-        autoApproval: {
-          recommended: true,
-          reason: 'Approved three times',
-          matchedRule: 'plan.*',
-          consecutiveApprovals: 3,
-        },
-      },
-      { stepId: '__sdk.breakpoint.plan.approval', inputs: { payload, label: 'plan.approval' } },
-    );
-  },
+  'breakpoint-pending': (run) => asksForApproval(planned(run)),
 
   progress(run) {
     planned(run).requested('build', build);
@@ -296,18 +295,7 @@ const cases = {
         progressLabel: '2 of 5 files',
         currentStep: 'src/api.ts',
       })
-      .event('COST_TRACKED', {
-        model: 'model-large',
-        inputTokens: 12_000,
-        outputTokens: 900,
-        cacheCreationTokens: 0,
-        cacheReadTokens: 8_000,
-        effectId,
-        taskKind: 'agent',
-        source: 'harness',
-        costUsd: 0.21,
-        idempotencyKey: 'turn-1',
-      })
+      .event('COST_TRACKED', { ...cost('turn-1', 0.21), effectId, taskKind: 'agent' })
       .event('PROCESS_CODE_HASH_CHANGED', {
         runId: run.runId,
         processId: run.processId,
@@ -345,7 +333,107 @@ const cases = {
     };
     return run.created({ nested }).requested('plan', plan);
   },
+
+  'process-error-recovered': (run) =>
+    threw(planned(run))
+      .recovered()
+      .requested('build', build)
+      .resolved('build', { score: 90 })
+      .output({ score: 90 }),
+
+  // `task:post --status error` of a shell task records an ordinary result.
+  'shell-failure': (run) =>
+    planned(run).requested('test', shell).resolved('test', {
+      success: false,
+      exitCode: 2,
+      stdout: '',
+      stderr: 'src/api.ts(4,31): error TS2339\n',
+      error: 'Shell command exited with code 2',
+    }),
+
+  'breakpoint-signed': (run) =>
+    asksForApproval(planned(run)).answered('__sdk.breakpoint', 'plan.approval', {
+      approved: true,
+      response: 'Go on',
+      respondedBy: 'Robin',
+      responderId: 'robin',
+      breakpointId: 'plan.approval',
+      signature: sha256('not a real signature'),
+      publicKeyFingerprint: sha256('not a real key').slice(0, 40),
+      signedAt: '2026-08-04T00:02:30.000Z',
+      signedFields: ['breakpointId', 'approved', 'responderId'],
+    }),
+
+  'code-changed': (run) =>
+    planned(run)
+      .requested('build', build)
+      .event('PROCESS_CODE_HASH_CHANGED', {
+        runId: run.runId,
+        processId: run.processId,
+        previousProcessCodeHash: sha256('before'),
+        processCodeHash,
+      })
+      .requested('test', shell),
+
+  'costs-after-end': (run) =>
+    planned(run)
+      .output({ steps: 2 })
+      .event('COST_TRACKED', cost('turn-1', 0.21))
+      .event('COST_TRACKED', cost('turn-2', 0.02)),
 };
+
+function threw(run) {
+  const { effectId } = run.effect('plan');
+  return run.event('PROCESS_RUNTIME_ERROR', {
+    error: {
+      name: 'TypeError',
+      message: "Cannot read properties of undefined (reading 'files')",
+      stack: `TypeError: Cannot read properties of undefined (reading 'files')\n    at process (file://${cwd}/.a5c/processes/six.mjs:4:31)`,
+    },
+    iteration: 2,
+    runId: run.runId,
+    processId: run.processId,
+    journalHead: run.head,
+    lastEffect: { effectId, taskId: 'plan', kind: 'agent', status: 'resolved_ok' },
+    recovery: { command: 'run:recover-process-error', recoverable: true },
+  });
+}
+
+function asksForApproval(run) {
+  const payload = {
+    title: 'Approve the plan',
+    question: 'Shall the plan be carried out?',
+    options: ['Approve', 'Request changes'],
+    breakpointId: 'plan.approval',
+  };
+  const metadata = { payload, label: 'plan.approval', breakpointId: 'plan.approval', autoApproveAfterN: 3 };
+  return run.requested(
+    '__sdk.breakpoint',
+    {
+      kind: 'breakpoint',
+      title: 'plan.approval',
+      metadata,
+      autoApproval: {
+        recommended: true,
+        reason: 'Approved three times',
+        matchedRule: 'plan.*',
+        consecutiveApprovals: 3,
+      },
+    },
+    { stepId: '__sdk.breakpoint.plan.approval', inputs: { payload, label: 'plan.approval' } },
+  );
+}
+
+const cost = (idempotencyKey, costUsd) => ({
+  model: 'model-large',
+  inputTokens: 12_000,
+  outputTokens: 900,
+  cacheCreationTokens: 0,
+  cacheReadTokens: 8_000,
+  source: 'harness',
+  costUsd,
+  idempotencyKey,
+});
 
 let parentEffect = { effectId: '', invocationKey: '' };
 

@@ -69,6 +69,49 @@ export async function ensureHostedVsCode() {
 }
 
 /**
+ * Installs a version of the engine when it is missing: without what it needs only for models, browsers and pages of its
+ * own, and without running install scripts.
+ * @param {string} version
+ * @returns {Promise<string>} the node_modules folder it is in
+ */
+export async function ensureEngine(version) {
+  const folder = join(root, '.vscode-test', 'engines', version);
+  const installed = join(folder, 'node_modules');
+  const marker = join(folder, 'complete.txt');
+  const name = '@a5c-ai/babysitter-sdk';
+  const { overrides } = readJson(join(root, 'package.json'));
+  const empty = overrides['puppeteer'];
+  const wanted = {
+    private: true,
+    dependencies: { [name]: version },
+    overrides: {
+      ...overrides,
+      '@a5c-ai/babysitter-breakpoints': empty,
+      // All versions accept a range; with the same one everywhere the same ids come out.
+      ulid: readJson(join(root, 'node_modules', name, 'node_modules', 'ulid', 'package.json')).version,
+    },
+  };
+  const text = `${JSON.stringify(wanted, undefined, 2)}\n`;
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === text) return installed;
+
+  progress(`Installing ${name} ${version} into .vscode-test (once)…`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), text);
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  await npm(['install', '--ignore-scripts', '--omit=optional', '--no-package-lock', ...quiet], {
+    cwd: folder,
+  });
+  writeFileSync(marker, text);
+  return installed;
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/**
  * Finds a Chromium, or installs Debian's.
  * @returns {Promise<string>} the path of its executable
  */

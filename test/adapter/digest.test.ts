@@ -5,11 +5,9 @@ import { classify, defaultActivityWindow } from '../../src/core/run/runState';
 import type { Run } from '../../src/core/run/run';
 import { RunDirectory } from '../../src/node/runDirectory';
 import { atOnce } from '../../src/node/slices';
+import { allFixtures } from '../support/fixtures';
 
-const fixtures = [
-  'test/fixtures/captured/0.0.187/workspace/.a5c/runs',
-  'test/fixtures/handmade/6.0.0/workspace/.a5c/runs',
-].flatMap((runs) => readdirSync(runs).map((id) => join(process.cwd(), runs, id)));
+const runs = allFixtures.flatMap(({ runs: dir }) => readdirSync(dir).map((id) => join(dir, id)));
 
 const now = Date.parse('2026-12-01T00:00:00Z');
 
@@ -25,15 +23,14 @@ function told(run: Run) {
 }
 
 describe('a finished run of which only the end is read', () => {
-  it.each(fixtures)('tells the same as when it is read whole: %s', (dir) => {
+  it.each(runs)('tells the same as when it is read whole: %s', (dir) => {
     const [row, whole] = [read(dir, false), read(dir, true)];
     expect(told(row)).toEqual(told(whole));
     expect(row.folded).toBe(whole.fold.end === undefined);
   });
 
   it('is read whole from then on when it was read whole once', () => {
-    const finished =
-      fixtures.find((dir) => dir.endsWith('/iterations-scored')) ?? expect.fail('no such fixture');
+    const finished = runs.find((dir) => dir.endsWith('/iterations-scored')) ?? expect.fail('no such fixture');
     const directory = new RunDirectory(finished, finished);
     expect(atOnce(directory.read(false))?.fold.effects.size).toBe(0);
     const whole = atOnce(directory.read(true));

@@ -261,6 +261,10 @@ describe('parseEvent', () => {
     ],
     ['a text', { name: undefined, message: 'a text', stack: undefined }],
     [{ message: 5 }, { name: undefined, message: undefined, stack: undefined }],
+    [{ message: '{"message":"Out of date","exitCode":4}' }, { message: 'Out of date' }],
+    [{ message: '{"exitCode":4}' }, { message: '{"exitCode":4}' }],
+    [{ message: '{"message":" "}' }, { message: '{"message":" "}' }],
+    [{ message: '{not JSON' }, { message: '{not JSON' }],
     [null, undefined],
   ])('reads the error %j', (error, expected) => {
     const { entry, problems } = event({ type: 'RUN_FAILED', recordedAt, data: { error } });

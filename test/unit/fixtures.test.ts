@@ -1,40 +1,70 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { allFixtures, capturedFixtures } from '../support/fixtures';
 
-const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
+const each = allFixtures.map(({ path, dir, runs }) => ({
+  path,
+  runs,
+  expected: readJson(join(dir, 'files.json')) as Record<string, string[]>,
+}));
 
-describe.each(['captured/0.0.187', 'handmade/6.0.0'])('fixtures %s', (path) => {
-  const runs = join(fixtures, path, 'workspace/.a5c/runs');
-  const expected = readJson(join(fixtures, path, 'files.json')) as Record<string, string[]>;
+describe.each(each.map(({ path, ...rest }) => [path, rest] as const))(
+  'fixtures %s',
+  (_, { runs, expected }) => {
+    it('are all there: no .gitignore has kept a file from being committed', () => {
+      expect(filesPerRun(runs)).toEqual(expected);
+    });
 
-  it('are all there: no .gitignore has kept a file from being committed', () => {
-    expect(filesPerRun(runs)).toEqual(expected);
-  });
+    it.each(Object.keys(expected))('%s has the checksums its engine wrote', (runId) => {
+      const journal = join(runs, runId, 'journal');
+      const events = readdirSync(journal);
+      expect(events).not.toHaveLength(0);
+      for (const name of events) {
+        const { checksum, ...event } = readJson(join(journal, name)) as { checksum: string };
+        const text = `${JSON.stringify(event, null, 2)}\n`;
+        expect(createHash('sha256').update(text).digest('hex'), name).toBe(checksum);
+      }
+    });
 
-  it.each(Object.keys(expected))('%s has the checksums its engine wrote', (runId) => {
-    const journal = join(runs, runId, 'journal');
-    const events = readdirSync(journal);
-    expect(events).not.toHaveLength(0);
-    for (const name of events) {
-      const { checksum, ...event } = readJson(join(journal, name)) as { checksum: string };
-      const text = `${JSON.stringify(event, null, 2)}\n`;
-      expect(createHash('sha256').update(text).digest('hex'), name).toBe(checksum);
-    }
-  });
-
-  it('name no path but the neutral one they were made under', () => {
-    for (const [runId, names] of Object.entries(expected)) {
-      for (const name of names.filter((name) => !name.includes('/blobs/'))) {
-        const text = readFileSync(join(runs, runId, name), 'utf8');
-        for (const [found] of text.matchAll(/file:\/\/\/[^:\s"]+/g)) {
-          expect(found, `${runId}/${name}`).toMatch(/^file:\/\/\/tmp\/babysitter-fixture\//);
+    it('name no path but the neutral one they were made under', () => {
+      for (const [runId, names] of Object.entries(expected)) {
+        for (const name of names.filter((name) => !name.includes('/blobs/'))) {
+          const text = readFileSync(join(runs, runId, name), 'utf8');
+          for (const [found] of text.matchAll(/file:\/\/\/[^:\s"]+/g)) {
+            expect(found, `${runId}/${name}`).toMatch(/^file:\/\/\/tmp\/babysitter-fixture\//);
+          }
         }
       }
+    });
+  },
+);
+
+it.each(capturedFixtures)('$path names the engine that made it', ({ dir, version }) => {
+  expect(readJson(join(dir, 'engine.json'))).toMatchObject({ package: '@a5c-ai/babysitter-sdk', version });
+});
+
+/** How much of each there is: a recording that has lost runs brings a shorter files.json along. */
+it('are as many as were recorded', () => {
+  expect(
+    Object.fromEntries(
+      each.map(({ path, expected }) => [
+        path,
+        `${Object.keys(expected).length} runs, ${Object.values(expected).flat().length} files`,
+      ]),
+    ),
+  ).toMatchInlineSnapshot(`
+    {
+      "captured/0.0.162": "13 runs, 187 files",
+      "captured/0.0.168": "13 runs, 187 files",
+      "captured/0.0.174": "14 runs, 195 files",
+      "captured/0.0.183": "14 runs, 195 files",
+      "captured/0.0.187": "25 runs, 351 files",
+      "captured/0.0.29": "15 runs, 212 files",
+      "handmade/6.0.0": "18 runs, 173 files",
     }
-  });
+  `);
 });
 
 function filesPerRun(runs: string): Record<string, string[]> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { moment, parseJson, readLenient, segment, text } from './lenient';
+import { isRecord, moment, parseJson, readLenient, segment, text } from './lenient';
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
 
@@ -93,10 +93,22 @@ const recordedError = z.union(
         message: text.optional().catch(undefined),
         stack: text.optional().catch(undefined),
       })
-      .transform(({ name, message, stack }): RecordedError => ({ name, message, stack })),
+      .transform(({ name, message, stack }): RecordedError => ({
+        name,
+        message: message && plainMessage(message),
+        stack,
+      })),
   ],
   'it must be text or an object',
 );
+
+/** Of an error that has no name, engines record the whole JSON as its message; the message in there is what it says. */
+function plainMessage(recorded: string): string {
+  if (!recorded.startsWith('{')) return recorded;
+  const json = parseJson(recorded);
+  const own = 'value' in json && isRecord(json.value) ? json.value['message'] : undefined;
+  return typeof own === 'string' && own.trim() !== '' ? own : recorded;
+}
 
 const effectId = { effectId: segment };
 
