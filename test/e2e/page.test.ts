@@ -1,3 +1,4 @@
+import type * as Axe from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -58,8 +59,9 @@ describe('The page of a run', () => {
     await text.waitFor();
     expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
 
+    const loaded = page.waitForEvent('domcontentloaded');
     await runCommand('Developer: Reload Window');
-    await page.waitForEvent('domcontentloaded');
+    await loaded;
     await text.waitFor();
     expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
   });
@@ -144,7 +146,7 @@ async function seriousViolations({ webview }: EditorWindow): Promise<readonly st
   // Through the debugger, which the page's policy does not bind.
   await frame.evaluate(readFileSync(axe, 'utf8'));
   return frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { axe } = globalThis as unknown as { axe: typeof Axe };
     const { violations } = await axe.run(document);
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
