@@ -154,7 +154,6 @@ export class FsRunSource implements RunSource {
   }
 
   async listEvents(dir: string): Promise<readonly string[]> {
-    if (this.#known.get(dir)?.run?.folded === false) await this.reread(dir);
     return this.#known.get(dir)?.directory.listEvents() ?? [];
   }
 
