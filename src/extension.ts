@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { systemClock } from './core/clock';
 import { prefix, views } from './core/contract';
 import { RunDriver } from './core/engine/runDriver';
-import type { Logger } from './core/log';
 import { RunStore } from './core/source/runStore';
 import { needsYouNodes, runNodes } from './core/tree/buildTree';
 import { CliEngine } from './node/cliEngine';
@@ -13,6 +12,7 @@ import { realPath } from './node/safeFile';
 import { showAttention } from './vscode/attention';
 import { Commands } from './vscode/commands/commandTable';
 import { Targets } from './vscode/commands/targets';
+import { LogChannel } from './vscode/logChannel';
 import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
 import { RunPanels } from './vscode/panel/runPanel';
@@ -28,8 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
     context.subscriptions.push(item);
     return item;
   };
-  const channel = own(vscode.window.createOutputChannel('Babysitter Runs', { log: true }));
-  const logger: Logger = channel;
+  const logger = own(new LogChannel(context.logUri));
   const clock = systemClock;
   const { env } = process;
 
@@ -81,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): void {
     access,
     logger,
     panels: () => panels,
-    showLog: () => channel.show(),
+    showLog: () => logger.show(),
   });
   const actions = pageActions({ store, commands, folders: workspaceFolders, realPath });
   const panels: RunPanels = own(

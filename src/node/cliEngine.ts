@@ -94,7 +94,7 @@ export class CliEngine implements Engine {
 
   #log(args: readonly string[], stdout: string, stderr: string, outcome: readonly string[]): void {
     const line = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
-    this.logger.info(`babysitter ${visible(line)} → ${outcome.join(', ')}`);
+    this.logger.info(`${outcome.join(', ')}: babysitter ${visible(line)}`);
     for (const [name, text] of [
       ['stdout', stdout],
       ['stderr', stderr],

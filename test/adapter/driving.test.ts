@@ -732,8 +732,8 @@ describe('what is left behind', () => {
     await run.driver.answer(run.dir, question(run), { kind: 'reject', text: 'My very own words' }, 'row');
     await run.driver.iterate(run.dir, 1, never, () => {});
     const log = run.driving.log.join('\n');
-    expect(log).toMatch(/^babysitter task:post .* → exit code 0, \d+ m?s, answered$/m);
-    expect(log).toMatch(/^babysitter run:iterate .* → exit code 0, \d+ m?s, answered$/m);
+    expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter task:post /m);
+    expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter run:iterate /m);
     expect(log).toContain('"completionProof": "•••"');
     expect(log).not.toContain(completionProof);
     expect(log).not.toContain('My very own words');

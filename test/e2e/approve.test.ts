@@ -55,6 +55,19 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
     product: expect.stringMatching(/^Babysitter Runs \d/),
     surface: 'row',
   });
+
+  // The log names every call of the engine, with its outcome.
+  await window.runCommand('Babysitter: Show Log');
+  const lines = page.locator('.view-line');
+  await lines
+    .filter({ hasText: /exit\scode\s0.*babysitter\stask:post/ })
+    .first()
+    .waitFor();
+  await lines
+    .filter({ hasText: /exit\scode\s0.*babysitter\srun:iterate/ })
+    .first()
+    .waitFor();
+  await screenshot('approve-log');
   folder.remove();
 });
 

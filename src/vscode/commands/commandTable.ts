@@ -31,7 +31,7 @@ export interface CommandDeps {
   readonly targets: Targets;
   readonly access: EngineAccess;
   readonly logger: Logger;
-  showLog(): void;
+  showLog(): Promise<void>;
   readonly panels: () => RunPanels;
 }
 
