@@ -51,7 +51,6 @@ interface RunsDir extends Disposable {
 
 /** Runs in folders on this machine. */
 export class FsRunSource implements RunSource {
-  readonly id: string;
   readonly #known = new Map<string, Known>();
   readonly #runsDirs = new Map<string, RunsDir>();
   readonly #disposables = new DisposableStore();
@@ -69,9 +68,7 @@ export class FsRunSource implements RunSource {
   constructor(
     private readonly place: RunsPlace,
     private readonly logger: Logger,
-  ) {
-    this.id = `${place.holds}:${place.dir}`;
-  }
+  ) {}
 
   /** The real path, looked up anew: the place may come into being later than its source. */
   get #root(): string {

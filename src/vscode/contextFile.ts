@@ -1,8 +1,9 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { HumanError } from '../core/errors';
 import { visible } from '../core/format';
 import type { Run } from '../core/run/run';
+import { isInside } from './workspacePlaces';
 
 /**
  * Opens a file that a breakpoint points to: looked for in the run, then the project, then the workspace folders, and
@@ -32,9 +33,4 @@ export async function openContextFile(
     return;
   }
   throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
 }

@@ -69,7 +69,8 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
   ];
 }
 
-function isInside(folder: string, path: string): boolean {
+/** True when `path` is the folder or below it. Both absolute; links are not resolved here. */
+export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
 }

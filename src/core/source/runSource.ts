@@ -17,9 +17,6 @@ export interface RunsPlace {
 
 /** Where runs come from. Everything else in the extension knows runs only through this port. */
 export interface RunSource {
-  /** Tells sources apart. */
-  readonly id: string;
-
   /**
    * Delivers everything that is there as the first batches, then each change, until disposed. The first batch comes
    * even when there is no run, so that its arrival says: this place has been looked at. Called once.
