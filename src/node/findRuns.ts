@@ -1,6 +1,6 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseEventName } from '../core/run/journal';
+import { sequenceNumber } from '../core/run/journal';
 import { codeOf, isInside, realPath } from './safeFile';
 import type { Sliced } from './slices';
 
@@ -55,7 +55,7 @@ function isSurelyRun(path: string): boolean {
   return (
     entries.some(({ name }) => name === 'run.json') ||
     (entries.some((entry) => entry.name === 'journal' && entry.isDirectory()) &&
-      entriesOf(join(path, 'journal')).some(({ name }) => parseEventName(name) !== undefined))
+      entriesOf(join(path, 'journal')).some(({ name }) => sequenceNumber(name) !== undefined))
   );
 }
 

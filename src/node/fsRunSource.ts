@@ -7,9 +7,11 @@ import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunsPlace, RunSource } from '../core/source/runSource';
+import { temporaryName } from '../core/run/journal';
+import type { DigestIndex, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { oneAtATime } from './oneAtATime';
-import { RunDirectory } from './runDirectory';
+import { exists, RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
 import { inSlices, type Sliced } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
@@ -18,6 +20,8 @@ import { modifiedAt, watchFolder } from './watchFolder';
 const batchEvery = 50;
 /** Runs without a watch are checked by one `stat` each this often, and locks are checked again, in milliseconds. */
 const sweepEvery = 30_000;
+/** What is watched is looked at this often all the same: not every file system tells of changes. */
+const pollEvery = 2000;
 const lockCheckEvery = 5000;
 /** Looking for new nested projects takes at most this share of the time, and at least so long, in milliseconds. */
 const searchEvery = 5000;
@@ -28,9 +32,16 @@ const secondLook = 500;
 const watchedRuns = 50;
 /** A run without an event for so long is not watched but swept, in milliseconds. */
 const liveFor = 24 * 3_600_000;
+/** A temporary file in a journal becomes an event at once, or else it was left behind, in milliseconds. */
+const writesTake = 1000;
+/** What was read is kept for the next session so long after a change, in milliseconds. */
+const saveAfter = 60_000;
+
+/** What is to be read of a run: new files of its journal, or whatever a listing of it brings. */
+type Dirt = Set<string> | 'anything';
 
 interface Known {
-  readonly directory: RunDirectory;
+  directory: RunDirectory;
   run: Run | undefined;
   /** Somebody looked into the run or acts on it: a row alone does not need every event of a finished run. */
   whole: boolean;
@@ -41,10 +52,18 @@ interface Known {
   attended: number;
   /** The journal's modification time at the last reading. */
   journalAt: number;
+  /** The journal's modification time as the index has it. */
+  keptAt: number | undefined;
+  /** Events were taken up without listing the journal since it was last listed. */
+  appended: boolean;
+  /** Lists the journal, should a temporary file stay in it. */
+  again: NodeJS.Timeout | undefined;
 }
 
 /** A runs directory under watch. */
 interface RunsDir extends Disposable {
+  /** Its modification time when it was last listed. */
+  readonly listedAt: () => number;
   /** Compares it with what is known of it. */
   list(): Promise<void>;
 }
@@ -54,21 +73,29 @@ export class FsRunSource implements RunSource {
   readonly #known = new Map<string, Known>();
   readonly #runsDirs = new Map<string, RunsDir>();
   readonly #disposables = new DisposableStore();
-  readonly #dirty = new Set<string>();
+  readonly #dirty = new Map<string, Dirt>();
   readonly #watched = new Set<string>();
   readonly #batch = new Map<string, RunChange>();
   #listener: ((batch: readonly RunChange[]) => void) | undefined;
   #reading: Promise<void> | undefined;
   #searchTimer: NodeJS.Timeout | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
+  #saveTimer: NodeJS.Timeout | undefined;
   #disposed = false;
+  /** Changes came of which the system told nothing, and that was said. */
+  #saidLate = false;
+  readonly #index: DigestIndex | undefined;
   /** Looks for runs directories, and begins and ends their watches. */
   readonly #search = oneAtATime(() => this.#searchOnce());
 
+  /** @param index where what was read is kept for the next session; `undefined`: nowhere */
   constructor(
     private readonly place: RunsPlace,
     private readonly logger: Logger,
-  ) {}
+    index?: DigestIndex,
+  ) {
+    this.#index = index;
+  }
 
   /** The real path, looked up anew: the place may come into being later than its source. */
   get #root(): string {
@@ -81,13 +108,15 @@ export class FsRunSource implements RunSource {
     void this.#load();
     this.#every(lockCheckEvery, () => this.#checkLocks());
     this.#every(sweepEvery, () => void this.check());
+    this.#every(pollEvery, () => this.#poll());
     this.#searchAgainLater(searchEvery);
     return toDisposable(() => {
       this.#disposed = true;
       this.#listener = undefined;
       clearTimeout(this.#searchTimer);
       clearTimeout(this.#flushTimer);
-      for (const { watches } of this.#known.values()) watches?.dispose();
+      clearTimeout(this.#saveTimer);
+      for (const [dir, known] of this.#known) this.#unwatch(dir, known);
       for (const runsDir of this.#runsDirs.values()) runsDir.dispose();
       this.#known.clear();
       this.#runsDirs.clear();
@@ -105,7 +134,7 @@ export class FsRunSource implements RunSource {
   async refresh(): Promise<void> {
     await this.#search();
     for (const runsDir of this.#runsDirs.values()) await runsDir.list();
-    for (const dir of this.#known.keys()) this.#dirty.add(dir);
+    for (const dir of this.#known.keys()) this.#dirty.set(dir, 'anything');
     await this.#readDirty();
   }
 
@@ -118,6 +147,7 @@ export class FsRunSource implements RunSource {
     this.#touch(dir);
     return toDisposable(() => {
       known.attended -= 1;
+      if (known.attended === 0) known.directory.forgetDetails();
       if (this.#known.get(dir) === known) this.#rewatch(dir, known);
     });
   }
@@ -128,7 +158,7 @@ export class FsRunSource implements RunSource {
     known.whole = true;
     // A reading under way may have begun before whatever made the caller ask.
     await this.#reading;
-    this.#dirty.add(dir);
+    this.#dirty.set(dir, 'anything');
     await this.#readDirty();
     this.#flush(false);
     return this.#known.get(dir)?.run;
@@ -138,6 +168,11 @@ export class FsRunSource implements RunSource {
     const known = this.#known.get(dir);
     if (known?.run?.folded === false) await this.reread(dir);
     return known && inSlices(known.directory.readDetails(metricKeys));
+  }
+
+  async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
+    const known = this.#known.get(dir);
+    return known ? inSlices(known.directory.readTitles(signal)) : [];
   }
 
   async readText(dir: string, path: string): Promise<string> {
@@ -151,7 +186,8 @@ export class FsRunSource implements RunSource {
   }
 
   async listEvents(dir: string): Promise<readonly string[]> {
-    return this.#known.get(dir)?.directory.listEvents() ?? [];
+    const known = this.#known.get(dir);
+    return known ? inSlices(known.directory.listEvents()) : [];
   }
 
   /** Finds runs directories as they come and go: the place's own at once, those of nested projects by searching. */
@@ -176,9 +212,12 @@ export class FsRunSource implements RunSource {
   }
 
   async #load(): Promise<void> {
+    this.#index?.load();
     await this.#search();
     await this.#readDirty();
     this.#flush(true);
+    this.#index?.clear();
+    await this.#save();
   }
 
   async #searchOnce(): Promise<void> {
@@ -204,7 +243,11 @@ export class FsRunSource implements RunSource {
   #watchRunsDir(path: string): RunsDir {
     let again: NodeJS.Timeout | undefined;
     // A hundred runs deleted together are a hundred events, and each listing looks at every run.
-    const list = oneAtATime(() => this.#list(path));
+    let listedAt = 0;
+    const list = oneAtATime(() => {
+      listedAt = modifiedAt(path);
+      return this.#list(path);
+    });
     const watcher = watchFolder(path, this.logger, () => {
       if (modifiedAt(path) === 0) {
         void this.#search();
@@ -217,6 +260,7 @@ export class FsRunSource implements RunSource {
     });
     return {
       list,
+      listedAt: () => listedAt,
       dispose() {
         clearTimeout(again);
         watcher.dispose();
@@ -240,24 +284,30 @@ export class FsRunSource implements RunSource {
     if (this.#disposed || !this.#runsDirs.has(runsDir)) return;
     for (const dir of this.#known.keys()) if (isInside(runsDir, dir) && !runs.has(dir)) this.#forget(dir);
     const root = this.#root;
+    const parent = realPath(runsDir);
     for (const dir of runs) {
       if (this.#known.has(dir)) continue;
-      const directory = new RunDirectory(dir, root);
       this.#known.set(dir, {
-        directory,
+        directory: new RunDirectory(dir, root, parent),
         run: undefined,
         whole: false,
         accepted: true,
         watches: undefined,
         attended: 0,
         journalAt: 0,
+        keptAt: undefined,
+        appended: false,
+        again: undefined,
       });
       this.#touch(dir);
     }
   }
 
-  #touch(dir: string): void {
-    this.#dirty.add(dir);
+  /** @param added new files of the journal, perhaps none; `undefined`: anything may have happened to it */
+  #touch(dir: string, added?: readonly string[]): void {
+    const before = this.#dirty.get(dir);
+    if (added === undefined || before === 'anything') this.#dirty.set(dir, 'anything');
+    else this.#dirty.set(dir, new Set([...(before ?? []), ...added]));
     void this.#readDirty();
   }
 
@@ -270,9 +320,9 @@ export class FsRunSource implements RunSource {
   async #readAll(): Promise<void> {
     await nextTurn();
     try {
-      for (const dir of this.#dirty) {
+      for (const [dir, dirt] of this.#dirty) {
         this.#dirty.delete(dir);
-        await this.#read(dir).catch((error: unknown) => {
+        await this.#read(dir, dirt).catch((error: unknown) => {
           // Reading makes a problem of what is wrong. Should a run upset it even so, the others must not notice.
           this.logger.error(`${visible(dir)} could not be read: ${messageOf(error)}`);
         });
@@ -284,13 +334,18 @@ export class FsRunSource implements RunSource {
     }
   }
 
-  async #read(dir: string): Promise<void> {
+  async #read(dir: string, dirt: Dirt): Promise<void> {
     const known = this.#known.get(dir);
     if (!known) return;
-    const journalAt = modifiedAt(join(dir, 'journal'));
-    const run = await inSlices(known.directory.read(known.whole));
+    const journalAt = modifiedAt(`${dir}/journal`);
+    const first = known.run === undefined;
+    const kept = first ? this.#revive(dir, known, journalAt) : undefined;
+    const asKept = first && known.keptAt === journalAt;
+    const added = asKept ? [] : dirt === 'anything' ? undefined : [...dirt];
+    const run = kept ?? (await inSlices(known.directory.read({ whole: known.whole, added, glimpse: first })));
     if (this.#disposed || this.#known.get(dir) !== known) return;
     known.journalAt = journalAt;
+    known.appended = added !== undefined && (known.appended || added.length > 0);
     if (!run) {
       // It may be in the making: createRun writes the folder first. Its parts will be listed again.
       this.#forget(dir);
@@ -299,9 +354,49 @@ export class FsRunSource implements RunSource {
     const wasThere = known.run !== undefined && known.accepted;
     known.run = run;
     known.accepted = this.place.accepts?.(run) !== false;
-    this.#rewatch(dir, known);
+    // The rows of all runs come before the events of one.
+    if (run.reading) this.#dirty.set(dir, 'anything');
+    else this.#rewatch(dir, known);
     if (known.accepted) this.#deliver({ type: 'read', run });
     else if (wasThere) this.#deliver({ type: 'gone', dir });
+    if (known.keptAt !== journalAt) this.#saveLater();
+  }
+
+  /** Takes over what an earlier session read, if the run is still as it was. */
+  #revive(dir: string, known: Known, journalAt: number): Run | undefined {
+    const kept = this.#index?.get(dir);
+    if (!kept || kept.journalAt !== journalAt || exists(`${dir}/run.lock`)) return undefined;
+    known.keptAt = journalAt;
+    const { run, journal } = kept;
+    if (journal) known.directory = known.directory.from(journal);
+    // A run with effects under way has more than its journal; it is read on, from there.
+    return run.fold.end || run.fold.effects.size === 0 ? run : undefined;
+  }
+
+  #saveLater(): void {
+    if (!this.#index || this.#saveTimer) return;
+    this.#saveTimer = setTimeout(() => void this.#save(), saveAfter);
+    this.#saveTimer.unref();
+  }
+
+  /** Keeps what was read for the next session, if anything is new. */
+  async #save(): Promise<void> {
+    if (!this.#index || !this.#saveTimer) return;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
+    try {
+      await inSlices(this.#index.save(this.#keepable(), Date.now()));
+    } catch (error) {
+      this.logger.warn(`What was read cannot be kept for the next start: ${messageOf(error)}`);
+    }
+  }
+
+  *#keepable(): Generator<KnownRun> {
+    for (const known of this.#known.values()) {
+      const { run, directory, journalAt } = known;
+      known.keptAt = journalAt;
+      if (run) yield { run, journal: directory.journal, journalAt };
+    }
   }
 
   #forget(dir: string): void {
@@ -322,22 +417,30 @@ export class FsRunSource implements RunSource {
       this.#unwatch(dir, known);
       return;
     }
-    known.watches = this.#watchRun(dir);
+    known.watches = this.#watchRun(dir, known);
     this.#watched.add(dir);
     // What came between reading and watching has made no event.
-    if (modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#touch(dir);
+    if (modifiedAt(`${dir}/journal`) !== known.journalAt) this.#touch(dir);
   }
 
   #unwatch(dir: string, known: Known): void {
+    clearTimeout(known.again);
     known.watches?.dispose();
     known.watches = undefined;
     this.#watched.delete(dir);
   }
 
-  #watchRun(dir: string): Disposable {
+  #watchRun(dir: string, known: Known): Disposable {
     const watches = new DisposableStore();
     const watchJournal = (): Disposable =>
-      watches.add(watchFolder(join(dir, 'journal'), this.logger, () => this.#touch(dir)));
+      watches.add(
+        watchFolder(`${dir}/journal`, this.logger, (name) => {
+          clearTimeout(known.again);
+          if (name === undefined || !temporaryName.test(name))
+            this.#touch(dir, name === undefined ? name : [name]);
+          else known.again = setTimeout(() => this.#touch(dir), writesTake);
+        }),
+      );
     let journalWatch = watchJournal();
     watches.add(
       watchFolder(dir, this.logger, (name) => {
@@ -346,7 +449,8 @@ export class FsRunSource implements RunSource {
           watches.delete(journalWatch);
           journalWatch = watchJournal();
         }
-        this.#touch(dir);
+        // The lock and run.json are read in any case.
+        this.#touch(dir, name === undefined || name === 'journal' ? undefined : []);
       }),
     );
     return watches;
@@ -364,14 +468,42 @@ export class FsRunSource implements RunSource {
     return true;
   }
 
+  /** One `stat` of each watched folder: on network file systems changes may arrive without a word. */
+  #poll(): void {
+    // While there is much to read, whatever changed may be in the queue.
+    const idle = this.#reading === undefined;
+    let late = false;
+    const isLate = (at: number, known: number): boolean => {
+      // A change that has just come may be on its way to us.
+      late ||= at !== known && Date.now() - at > pollEvery / 2;
+      return at !== known;
+    };
+    for (const [path, runsDir] of this.#runsDirs) {
+      if (isLate(modifiedAt(path), runsDir.listedAt())) void runsDir.list();
+    }
+    for (const dir of this.#watched) {
+      const known = this.#known.get(dir);
+      if (known && !this.#dirty.has(dir) && isLate(modifiedAt(`${dir}/journal`), known.journalAt))
+        this.#touch(dir);
+    }
+    if (!late || !idle || this.#saidLate) return;
+    this.#saidLate = true;
+    const seconds = pollEvery / 1000;
+    this.logger.info(
+      `${this.#root}: changes come without the system telling (a network file system?); runs under way are looked at every ${seconds} s.`,
+    );
+  }
+
   #checkLocks(): void {
-    for (const [dir, { run }] of this.#known) if (run?.lock) this.#touch(dir);
+    for (const [dir, { run }] of this.#known) if (run?.lock) this.#touch(dir, []);
   }
 
   /** Finished and old runs are not watched: one `stat` of the journal tells whether anything came. */
   *#touchChanged(): Sliced<void> {
     for (const [dir, known] of this.#known) {
-      if (!known.watches && modifiedAt(join(dir, 'journal')) !== known.journalAt) this.#dirty.add(dir);
+      if (known.appended || modifiedAt(`${dir}/journal`) !== known.journalAt) {
+        this.#dirty.set(dir, 'anything');
+      }
       yield;
     }
   }

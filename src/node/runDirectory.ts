@@ -1,12 +1,12 @@
-import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, lstatSync, opendirSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { digestRun } from '../core/run/digest';
-import { emptyFold, foldRun, type RunFold } from '../core/run/foldRun';
+import { emptyFold, Folding, type RunFold } from '../core/run/foldRun';
 import {
   listJournal,
   parseEvent,
-  type EventName,
+  sequenceNumber,
   type JournalEntry,
   type ParsedEvent,
 } from '../core/run/journal';
@@ -16,33 +16,92 @@ import { parseMetadata, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import type { Run, RunDetails } from '../core/run/run';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
+import { checksumProblem } from './checksum';
 import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
 import type { Sliced } from './slices';
 
+/** How much of a run is to be read. */
+export interface Look {
+  /** Every event, with its checksum; otherwise, of a finished run, only the last ones, until it is read whole once. */
+  readonly whole: boolean;
+  /** Nothing of the journal changed but that these files came; `undefined`: that is not known, so it is listed. */
+  readonly added?: readonly string[] | undefined;
+  /** Where many events are to be read, leave them for another call, and give a run that is marked as `reading`. */
+  readonly glimpse?: boolean;
+}
+
+/** So many events are read at once even for a glimpse. */
+const fewEvents = 500;
+
+/** What was read of a journal. Events never change, so the next reading goes on from here. */
+export interface JournalReading {
+  /** Event files. */
+  readonly count: number;
+  /** A hash of their names, in order: whether they are still the same. */
+  readonly names: number;
+  readonly fold: RunFold;
+  /** Whether every event's checksum was looked at. */
+  readonly verified: boolean;
+  /** Of the names, and of the events themselves. */
+  readonly listProblems: readonly Problem[];
+  readonly eventProblems: readonly Problem[];
+  /** There are temporary files: a write is going on or broke off, and only a listing tells. */
+  readonly temporary: boolean;
+  /** Events that gave nothing, and how their files looked then: somebody may be mending or still copying them. */
+  readonly unusable: ReadonlyMap<string, string>;
+}
+
+type TaskReading = ReturnType<typeof readTask>;
+
+/** The files of one settled effect, and what was looked for in them. */
+interface DetailReading {
+  readonly status: string;
+  readonly keys: string;
+  readonly task: TaskReading;
+  readonly result: ReturnType<typeof readResult> | undefined;
+}
+
 /** Reads one run folder, and later only what is new in it. Never throws: what is wrong becomes a problem of the run. */
 export class RunDirectory {
-  #names: readonly EventName[] = [];
-  #fold: RunFold = emptyFold;
-  #eventProblems: readonly Problem[] = [];
-  /** Events that gave nothing, and how their files looked then: somebody may be mending or still copying them. */
-  #unusable: ReadonlyMap<string, string> = new Map();
-  readonly #tasks = new Map<string, { task: TaskDefinition | undefined; problems: readonly Problem[] }>();
+  /** `undefined`: nothing, or only the end, was read. */
+  #journal: JournalReading | undefined;
+  /** Whether the folder it lies in may be trusted to lie inside the root. */
+  readonly #parentInside: boolean;
+  #pendingTasks = new Map<string, TaskReading>();
+  /** Files of tasks as somebody looked into the run; they never change once an effect is resolved. */
+  readonly #details = new Map<string, DetailReading>();
 
   /**
    * @param dir absolute path of the run folder
    * @param root the folder that links must not leave: the run's runs directory or workspace; a real path
+   * @param parent the real path of the folder it lies in, for whoever has many runs; looked up where it is not given
+   * @param journal how far an earlier session had read
    */
   constructor(
     readonly dir: string,
     private readonly root: string,
-  ) {}
+    private readonly parent: string | undefined = realPath(dirname(dir)),
+    journal?: JournalReading,
+  ) {
+    this.#journal = journal;
+    this.#parentInside = parent !== undefined && isInside(root, parent);
+  }
+
+  /** How far the journal is read, to go on from there in another session; `undefined`: not whole. */
+  get journal(): JournalReading | undefined {
+    return this.#journal;
+  }
+
+  /** The same folder, read as far as an earlier session had read it. */
+  from(journal: JournalReading): RunDirectory {
+    return new RunDirectory(this.dir, this.root, this.parent, journal);
+  }
 
   /**
    * Reads the run as it is now.
-   * @param whole read every event; otherwise, of a finished run, only the last ones, until it is read whole once
    * @returns `undefined`: there is no such folder, or it is no run
    */
-  *read(whole = true): Sliced<Run | undefined> {
+  *read(look: Look = { whole: true }): Sliced<Run | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
     const { real } = opened;
@@ -53,33 +112,34 @@ export class RunDirectory {
         problems.push({ file, what, ...more });
 
     const metadata = readMetadata(real, note('run.json'));
-    const journal = join(real, 'journal');
-    // Without run.json the journal alone may still tell the run; without both it is none.
-    if (!metadata && !exists(join(real, 'run.json')) && !exists(journal)) return undefined;
-    const lock = exists(join(real, 'run.lock')) ? readLock(real, note('run.lock')) : undefined;
-    const files = readJournalFolder(real, journal, note('journal'));
-    const listing = listJournal(files, lock?.alive ?? false);
-    for (const { file, ...problem } of listing.problems) {
-      problems.push({ file: file === '' ? 'journal' : `journal/${file}`, ...problem });
+    const journal = `${real}/journal`;
+    if (!metadata) {
+      const closed = whyClosed(real);
+      if (closed !== undefined) return this.#closedRun(closed);
+      // Without run.json the journal alone may still tell the run; without both it is none.
+      if (!exists(`${real}/run.json`) && !exists(journal)) return undefined;
     }
+    const lock = exists(`${real}/run.lock`) ? readLock(real, note('run.lock')) : undefined;
     // The first event may be needed for the date.
-    const shallow = !whole && this.#fold === emptyFold && metadata?.createdAt !== undefined;
-    const digest = shallow ? digestRun(eventsBackwards(real, journal, listing.names)) : undefined;
-    if (!digest) yield* this.#foldNew(listing.names, journal, real);
-    const fold = digest ?? this.#fold;
-    problems.push(...this.#eventProblems, ...fold.problems);
+    const mayDigest = !look.whole && !this.#journal && metadata?.createdAt !== undefined;
+    const read =
+      (look.added && this.#append(real, look.added)) ??
+      (yield* this.#list(real, note('journal'), lock?.alive ?? false, look, mayDigest));
+    const { fold } = read;
+    problems.push(...read.listProblems, ...read.eventProblems, ...fold.problems);
 
     const pendingTasks = new Map<string, TaskDefinition>();
-    for (const { effectId, kind, status } of fold.effects.values()) {
-      if (status !== 'pending') {
-        this.#tasks.delete(effectId);
-        continue;
-      }
-      const { task, problems: found } = this.#pendingTask(real, effectId, kind);
-      if (task) pendingTasks.set(effectId, task);
-      problems.push(...found);
+    const tasks = new Map<string, TaskReading>();
+    for (const { effectId, kind } of fold.pending.values()) {
+      // task.json never changes once it is written, so it is read once; a failed reading is tried again.
+      const known = this.#pendingTasks.get(effectId);
+      const reading = known?.task ? known : readTask(real, effectId, kind);
+      tasks.set(effectId, reading);
+      if (reading.task) pendingTasks.set(effectId, reading.task);
+      problems.push(...reading.problems);
       yield;
     }
+    this.#pendingTasks = tasks;
     const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
     return {
       dir: this.dir,
@@ -88,8 +148,9 @@ export class RunDirectory {
         metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : projectOf(this.dir),
       metadata,
       fold,
-      folded: !digest,
-      eventFiles: listing.names.length,
+      folded: read === this.#journal,
+      reading: 'reading' in read,
+      eventFiles: read.count,
       lock,
       createdAt,
       updatedAt: fold.lastAt ?? createdAt,
@@ -102,41 +163,86 @@ export class RunDirectory {
   *readDetails(metricKeys: readonly string[]): Sliced<RunDetails | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return undefined;
+    const { real } = opened;
     const tasks = new Map<string, TaskDefinition>();
     const results = new Map<string, TaskResult>();
     const problems: Problem[] = [];
-    for (const { effectId, kind, status } of this.#fold.effects.values()) {
-      const read = readTask(opened.real, effectId, kind);
-      if (read.task) tasks.set(effectId, read.task);
+    const keys = metricKeys.join(' ');
+    for (const { effectId, kind, status } of this.#journal?.fold.effects.values() ?? []) {
+      const known = this.#details.get(effectId);
+      const reading =
+        known?.status === status && known.keys === keys
+          ? known
+          : {
+              status,
+              keys,
+              task: readTask(real, effectId, kind),
+              result:
+                status === 'ok' || status === 'error' ? readResult(real, effectId, metricKeys) : undefined,
+            };
+      const { task, result } = reading;
+      if (task.task) tasks.set(effectId, task.task);
+      if (result?.result) results.set(effectId, result.result);
       // Problems of pending tasks are on the run already; the others stop nothing, their results are replayed.
-      if (status !== 'pending') problems.push(...read.problems.map(({ file, what }) => ({ file, what })));
-      if (status === 'ok' || status === 'error') {
-        const found = readResult(opened.real, effectId, metricKeys);
-        if (found.result) results.set(effectId, found.result);
-        problems.push(...found.problems);
-      }
+      const found = status === 'pending' ? [] : task.problems.map(({ file, what }) => ({ file, what }));
+      found.push(...(result?.problems ?? []));
+      problems.push(...found);
+      // A file that something is wrong with may be mended, and one of a pending effect may still come.
+      if (status !== 'pending' && found.length === 0) this.#details.set(effectId, reading);
       yield;
     }
     return { tasks, results, problems };
   }
 
-  /** The journal's event files in order. */
-  listEvents(): readonly string[] {
+  /**
+   * Reads what the tasks are called, keeping nothing.
+   * @param signal ends the reading; what was found by then is given
+   */
+  *readTitles(signal: AbortSignal): Sliced<readonly string[]> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
-    const files = readJournalFolder(opened.real, join(opened.real, 'journal'), () => {});
-    return listJournal(files, true).names.map(({ file }) => file);
+    const titles = new Set<string>();
+    try {
+      for (const effectId of namesIn(`${opened.real}/tasks`)) {
+        if (signal.aborted) break;
+        const { task } = readTask(opened.real, effectId, 'breakpoint');
+        for (const title of [task?.title, task?.breakpoint?.title, ...(task?.labels ?? [])]) {
+          if (title !== undefined && title.trim() !== '') titles.add(title);
+        }
+        yield;
+      }
+    } catch {
+      // Many runs have no tasks.
+    }
+    return [...titles];
   }
 
+  /** Forgets the task files, when nobody looks into the run any more. */
+  forgetDetails(): void {
+    this.#details.clear();
+  }
+
+  /** The journal's event files in order. */
+  *listEvents(): Sliced<readonly string[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const entries = openJournal(opened.real, () => {});
+    return (yield* listJournal(entries, true)).files;
+  }
+
+  /** `undefined`: there is no such folder. A link is followed only inside the root. */
   #open(): { readonly real: string; readonly modifiedAt: number } | { readonly problem: string } | undefined {
     try {
-      const stat = statSync(this.dir);
-      if (!stat.isDirectory()) return undefined;
+      const stat = lstatSync(this.dir);
+      // Most run folders are no links, and one look at them is enough.
+      if (stat.isDirectory() && this.#parentInside) {
+        return { real: `${this.parent}/${basename(this.dir)}`, modifiedAt: stat.mtimeMs };
+      }
+      if (!statSync(this.dir).isDirectory()) return undefined;
       const real = realPath(this.dir);
       if (real === undefined) return undefined;
       if (!isInside(this.root, real))
         return { problem: 'is a link out of the folder it lies in; it is not followed' };
-      accessSync(real, constants.R_OK | constants.X_OK);
       return { real, modifiedAt: stat.mtimeMs };
     } catch (error) {
       const code = codeOf(error);
@@ -154,6 +260,7 @@ export class RunDirectory {
       metadata: undefined,
       fold: emptyFold,
       folded: true,
+      reading: false,
       eventFiles: 0,
       lock: undefined,
       createdAt,
@@ -163,60 +270,116 @@ export class RunDirectory {
     };
   }
 
-  /**
-   * Events never change, so only new names are read. If a known one disappeared, or one that could not be used looks
-   * different now, the run is read anew.
-   */
-  *#foldNew(names: readonly EventName[], journal: string, real: string): Sliced<void> {
-    const known = this.#names;
-    const grown =
-      known.length <= names.length &&
-      known.every(({ file }, i) => names[i]?.file === file) &&
-      [...this.#unusable].every(([file, look]) => lookOf(join(journal, file)) === look);
-    let fold = grown ? this.#fold : emptyFold;
-    const problems = grown ? [...this.#eventProblems] : [];
-    const unusable = new Map(grown ? this.#unusable : []);
-    const entries: JournalEntry[] = [];
-    for (const name of grown ? names.slice(known.length) : names) {
-      const path = join(journal, name.file);
-      let event = readEvent(real, path, name);
-      if (!event.entry) {
-        // Read again after the look, so that no change falls between the two.
-        unusable.set(name.file, lookOf(path));
-        event = readEvent(real, path, name);
-      }
-      if (event.entry) {
-        entries.push(event.entry);
-        unusable.delete(name.file);
-      }
-      problems.push(...event.problems.map((problem) => ({ file: `journal/${name.file}`, ...problem })));
-      yield;
+  /** Takes up new events without listing the journal; `undefined`: only a listing can tell what happened. */
+  #append(real: string, added: readonly string[]): JournalReading | undefined {
+    const known = this.#journal;
+    if (!known || known.temporary || known.unusable.size > 0) return undefined;
+    const files = added.toSorted();
+    if (!files.every((file, i) => sequenceNumber(file) === known.count + i + 1)) return undefined;
+    const folding = new Folding(known.fold);
+    const eventProblems = [...known.eventProblems];
+    let { names } = known;
+    for (const file of files) {
+      const { entry, problems } = readEvent(real, file, known.verified);
+      if (!entry) return undefined;
+      folding.add(entry);
+      names = hashName(names, file);
+      eventProblems.push(...problems);
     }
-    fold = foldRun(entries, fold);
-    this.#names = names;
-    this.#fold = fold;
-    this.#eventProblems = problems;
-    this.#unusable = unusable;
+    this.#journal = {
+      ...known,
+      count: known.count + files.length,
+      names,
+      fold: folding.result(),
+      eventProblems,
+    };
+    return this.#journal;
   }
 
-  /** task.json never changes once it is written, so a pending task is read once; a failed reading is tried again. */
-  #pendingTask(real: string, effectId: string, kind: string): ReturnType<typeof readTask> {
-    const known = this.#tasks.get(effectId);
-    if (known?.task) return known;
-    const read = readTask(real, effectId, kind);
-    this.#tasks.set(effectId, read);
-    return read;
+  /**
+   * Lists the journal and reads what is new in it. If a known name disappeared, or an event that could not be used
+   * looks different now, it is read anew.
+   */
+  *#list(
+    real: string,
+    note: Note,
+    writing: boolean,
+    look: Look,
+    mayDigest: boolean,
+  ): Sliced<JournalReading | (JournalReading & { readonly reading: true })> {
+    const listing = yield* listJournal(openJournal(real, note), writing);
+    const { files, temporary } = listing;
+    const listProblems = listing.problems.map(({ file, ...problem }) => ({
+      file: file === '' ? 'journal' : `journal/${file}`,
+      ...problem,
+    }));
+    const nothing = {
+      count: files.length,
+      names: 0,
+      fold: emptyFold,
+      verified: look.whole,
+      listProblems,
+      eventProblems: [],
+      temporary,
+      unusable: new Map<string, string>(),
+    };
+    const digest = mayDigest ? digestRun(eventsBackwards(real, files)) : undefined;
+    if (digest) return { ...nothing, fold: digest };
+    const known = (yield* this.#stillHolds(real, files, look.whole)) ? this.#journal : undefined;
+    if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...nothing, reading: true };
+    if (!known) this.#details.clear();
+
+    const folding = new Folding(known?.fold);
+    const eventProblems = [...(known?.eventProblems ?? [])];
+    const unusable = new Map(known?.unusable);
+    let names = known?.names ?? 0;
+    for (let i = known?.count ?? 0; i < files.length; i += 1) {
+      const file = files[i] as string;
+      let event = readEvent(real, file, look.whole);
+      if (!event.entry) {
+        // Read again after the look, so that no change falls between the two.
+        unusable.set(file, lookOf(`${real}/journal/${file}`));
+        event = readEvent(real, file, look.whole);
+      }
+      if (event.entry) {
+        folding.add(event.entry);
+        unusable.delete(file);
+      }
+      eventProblems.push(...event.problems);
+      names = hashName(names, file);
+      yield;
+    }
+    this.#journal = { ...nothing, names, fold: folding.result(), eventProblems, unusable };
+    return this.#journal;
+  }
+
+  /** Whether what was read before is still the beginning of the journal. */
+  *#stillHolds(real: string, files: readonly string[], whole: boolean): Sliced<boolean> {
+    const known = this.#journal;
+    if (!known || known.count > files.length || (whole && !known.verified)) return false;
+    let names = 0;
+    for (let i = 0; i < known.count; i += 1) {
+      names = hashName(names, files[i] as string);
+      if (i % 1024 === 1023) yield;
+    }
+    return (
+      names === known.names &&
+      [...known.unusable].every(([file, look]) => lookOf(`${real}/journal/${file}`) === look)
+    );
   }
 }
 
+/** One more name in a hash of names (FNV-1a, 32 bits). */
+function hashName(hash: number, name: string): number {
+  let next = hash;
+  for (let i = 0; i < name.length; i += 1) next = Math.imul(next ^ name.charCodeAt(i), 0x01_00_01_93);
+  return next | 0;
+}
+
 /** The events from the last one backwards, read as they are asked for; `undefined` for one that cannot be used. */
-function* eventsBackwards(
-  real: string,
-  journal: string,
-  names: readonly EventName[],
-): Generator<JournalEntry | undefined> {
-  for (const name of names.toReversed()) {
-    const { entry, problems } = readEvent(real, join(journal, name.file), name);
+function* eventsBackwards(real: string, files: readonly string[]): Generator<JournalEntry | undefined> {
+  for (let i = files.length - 1; i >= 0; i -= 1) {
+    const { entry, problems } = readEvent(real, files[i] as string, false);
     // What is wrong with an event is told by a fold.
     yield problems.length === 0 ? entry : undefined;
   }
@@ -225,7 +388,7 @@ function* eventsBackwards(
 type Note = (what: string, more?: Partial<Problem>) => unknown;
 
 function readMetadata(real: string, note: Note): RunMetadata | undefined {
-  const read = readTextIn(real, join(real, 'run.json'), fileLimits.metadata);
+  const read = readTextIn(real, `${real}/run.json`, fileLimits.metadata);
   if ('problem' in read) {
     note(read.problem);
     return undefined;
@@ -237,7 +400,7 @@ function readMetadata(real: string, note: Note): RunMetadata | undefined {
 
 function readLock(real: string, note: Note): RunLock | undefined {
   const attempt = (): ReturnType<typeof parseLock> | undefined => {
-    const read = readTextIn(real, join(real, 'run.lock'), fileLimits.lock);
+    const read = readTextIn(real, `${real}/run.lock`, fileLimits.lock);
     if ('problem' in read) return read.missing ? undefined : { lock: undefined, problems: [read.problem] };
     return parseLock(read.text, isAlive);
   };
@@ -250,27 +413,51 @@ function readLock(real: string, note: Note): RunLock | undefined {
   return result?.lock;
 }
 
-function readJournalFolder(run: string, journal: string, note: Note): readonly string[] {
-  const real = realPath(journal);
-  if (real !== undefined && !isInside(run, real)) {
-    note('leads out of the run folder; it is not read');
-    return [];
-  }
+/** The names in the journal's folder, read as they are asked for: there may be a hundred thousand. */
+function* openJournal(real: string, note: Note): Generator<string, void> {
+  const journal = `${real}/journal`;
   try {
-    const files = readdirSync(journal);
-    if (files.length === 0) note('is empty', { stops: 'iterate' });
-    return files;
+    const stat = lstatSync(journal);
+    if (!stat.isDirectory()) {
+      const target = realPath(journal);
+      if (target !== undefined && !isInside(real, target)) {
+        note('leads out of the run folder; it is not read');
+        return;
+      }
+    }
+    let empty = true;
+    for (const name of stat.size > bigFolder ? namesIn(journal) : readdirSync(journal)) {
+      empty = false;
+      yield name;
+    }
+    if (empty) note('is empty', { stops: 'iterate' });
   } catch (error) {
     note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
-    return [];
   }
 }
 
-function readEvent(real: string, path: string, name: EventName): ParsedEvent {
-  const read = readTextIn(real, path, fileLimits.event);
-  return 'problem' in read
-    ? { entry: undefined, problems: [{ what: read.problem }] }
-    : parseEvent(name, read.text);
+/** The size in bytes from which on a folder is read piece by piece, which costs a small one more than reading it at once. */
+const bigFolder = 256 * 1024;
+
+function* namesIn(folder: string): Generator<string, void> {
+  const handle = opendirSync(folder, { bufferSize: 256 });
+  try {
+    for (let entry = handle.readSync(); entry; entry = handle.readSync()) yield entry.name;
+  } finally {
+    handle.closeSync();
+  }
+}
+
+type EventReading = Omit<ParsedEvent, 'problems'> & { readonly problems: readonly Problem[] };
+
+function readEvent(real: string, name: string, verify: boolean): EventReading {
+  const file = `journal/${name}`;
+  const read = readTextIn(real, `${real}/${file}`, fileLimits.event);
+  if ('problem' in read) return { entry: undefined, problems: [{ file, what: read.problem }] };
+  const { entry, problems } = parseEvent(name, read.text);
+  const altered = verify && entry ? checksumProblem(read.text) : undefined;
+  const all = altered === undefined ? problems : [...problems, { what: altered }];
+  return { entry, problems: all.map((problem) => ({ file, ...problem })) };
 }
 
 /** How a file looks from outside; empty when that cannot be told. */
@@ -328,12 +515,11 @@ function missingEntry(real: string, metadata: RunMetadata | undefined): readonly
   const path = resolve(real, importPath);
   if (importPath.includes('\0') || !isInside(projectOf(real), path)) return [];
   try {
-    statSync(path);
+    if (statSync(path, { throwIfNoEntry: false })) return [];
+  } catch {
     return [];
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') return [];
-    return [{ file: 'run.json', what: `names the process file ${importPath}, which does not exist` }];
   }
+  return [{ file: 'run.json', what: `names the process file ${importPath}, which does not exist` }];
 }
 
 /** The folder around `.a5c/runs`, else the folder around the run's. */
@@ -344,8 +530,18 @@ function projectOf(dir: string): string {
     : dirname(runs);
 }
 
+/** Why a run folder is closed to us; `undefined`: it is open. */
+function whyClosed(real: string): string | undefined {
+  try {
+    accessSync(real, constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return whyNotRead(error);
+  }
+}
+
 /** Whether there is an entry of that name, be it a broken link. */
-function exists(path: string): boolean {
+export function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {

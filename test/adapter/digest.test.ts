@@ -12,7 +12,7 @@ const runs = allFixtures.flatMap(({ runs: dir }) => readdirSync(dir).map((id) =>
 const now = Date.parse('2026-12-01T00:00:00Z');
 
 function read(dir: string, whole: boolean): Run {
-  return atOnce(new RunDirectory(dir, dir).read(whole)) ?? expect.fail(`${dir} is no run`);
+  return atOnce(new RunDirectory(dir, dir).read({ whole })) ?? expect.fail(`${dir} is no run`);
 }
 
 /** What a row shows that does not need the effects. */
@@ -32,9 +32,9 @@ describe('a finished run of which only the end is read', () => {
   it('is read whole from then on when it was read whole once', () => {
     const finished = runs.find((dir) => dir.endsWith('/iterations-scored')) ?? expect.fail('no such fixture');
     const directory = new RunDirectory(finished, finished);
-    expect(atOnce(directory.read(false))?.fold.effects.size).toBe(0);
-    const whole = atOnce(directory.read(true));
+    expect(atOnce(directory.read({ whole: false }))?.fold.effects.size).toBe(0);
+    const whole = atOnce(directory.read({ whole: true }));
     expect(whole?.fold.effects.size).toBeGreaterThan(0);
-    expect(atOnce(directory.read(false))).toEqual(whole);
+    expect(atOnce(directory.read({ whole: false }))).toEqual(whole);
   });
 });

@@ -61,6 +61,43 @@ const bom = 'starts with a byte order mark, which no engine reads';
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
 const megabytes = (n: number): string => ' '.repeat(n * 1024 * 1024);
 
+describe('what tasks are called', () => {
+  const titles = (dir: string, signal = new AbortController().signal): readonly string[] =>
+    atOnce(open(dir).readTitles(signal));
+
+  it('is read from their files alone, each title once', () => {
+    const { dir } = setUp({
+      journal: answered().done('b').done('c').completed(),
+      files: {
+        'tasks/a/task.json': { kind: 'agent', title: 'Plan the feature', labels: ['agent', 'plan'] },
+        'tasks/b/task.json': { kind: 'agent', title: 'Plan the feature', labels: ['agent'] },
+        'tasks/c/task.json': '{ broken',
+        'tasks/d/notes.txt': 'no task',
+      },
+    });
+    expect(titles(dir).toSorted()).toEqual(['Plan the feature', 'agent', 'plan']);
+  });
+
+  it('ends when nobody wants to know it any more', () => {
+    const { dir } = setUp({ journal: answered().done('b').completed() });
+    const controller = new AbortController();
+    const reading = open(dir).readTitles(controller.signal);
+    expect(reading.next().done).toBe(false);
+    controller.abort();
+    const end = reading.next();
+    expect(end.done && end.value).toHaveLength(1);
+  });
+
+  it('is nothing where there are no tasks, or they lead out of the run', () => {
+    const { project, dir, beside } = setUp({ journal: journal().created() });
+    expect(titles(dir)).toEqual([]);
+    expect(titles(join(project, 'gone'))).toEqual([]);
+    if (isWindows) return;
+    symlinkSync(join(beside, 'tasks'), join(dir, 'tasks'));
+    expect(titles(dir)).toEqual([]);
+  });
+});
+
 describe('a healthy run', () => {
   it('is read whole', () => {
     const { project, dir } = setUp({
@@ -681,6 +718,63 @@ describe('a run folder', () => {
   });
 });
 
+describe('checksums', () => {
+  const alter =
+    (change: (text: string) => string) =>
+    (dir: string): void => {
+      const path = join(dir, inJournal(3));
+      writeFileSync(path, change(readFileSync(path, 'utf8')));
+    };
+  const without = (text: string): string => text.replace(/,\s*"checksum": "\w+"/, '');
+  const altered = `${inJournal(3).replace(/(\d{6,})\.\w{26}/, '$1')}: was altered after it was written: its checksum does not fit`;
+
+  it.each<[string, (text: string) => string, readonly string[]]>([
+    ['an answer that was turned round', (text) => text.replace('"ok"', '"error"'), [altered]],
+    ['a time that was moved', (text) => text.replace('T10:', 'T11:'), [altered]],
+    ['a field that was added', (text) => text.replace('"data": {', '"data": {\n    "by": "me",'), [altered]],
+    ['a checksum of another event', (text) => text.replace(/"\w{64}"/, `"${'0'.repeat(64)}"`), [altered]],
+    ['a checksum that is none', (text) => text.replace(/"\w{64}"/, '12'), [altered]],
+    ['other spaces', (text) => JSON.stringify(JSON.parse(text)), []],
+    ['no checksum', without, []],
+  ])('%s', (_, change, expected) => {
+    const { dir } = setUp({ journal: answered() });
+    alter(change)(dir);
+    expect(problems(read(dir))).toEqual(expected);
+  });
+
+  it('are looked at once somebody looks into the run, and of each new event from then on', () => {
+    const story = answered();
+    const { dir } = setUp({ journal: story });
+    const directory = open(dir);
+    alter((text) => text.replace('"ok"', '"error"'))(dir);
+    expect(problems(atOnce(directory.read({ whole: false })))).toEqual([]);
+    expect(problems(atOnce(directory.read()))).toEqual([altered]);
+    const [file, text] = Object.entries(story.done('b').files)[3] ?? expect.fail();
+    write(dir, `journal/${file}`, text.replace('agent', 'shell'));
+    expect(problems(atOnce(directory.read({ whole: false, added: [file] })))).toContain(
+      altered.replace('000003', '000004'),
+    );
+  });
+});
+
+describe('a glimpse', () => {
+  it('of a run with many events says what run.json says, and leaves the events for later', () => {
+    const story = journal().created();
+    for (let i = 0; i < 300; i += 1) story.done(`e${i}`);
+    const { dir } = setUp({ journal: story });
+    const directory = open(dir);
+    const run = atOnce(directory.read({ whole: false, glimpse: true })) ?? expect.fail();
+    expect(run).toMatchObject({ reading: true, eventFiles: 601, problems: [] });
+    expect(classify(run, now, { activityWindow: 1 })).toMatchObject({ state: 'reading', actions: [] });
+    expect(atOnce(directory.read({ whole: false }))).toMatchObject({ reading: false, folded: true });
+  });
+
+  it('of one with few events is the run', () => {
+    const { dir } = setUp({ journal: answered() });
+    expect(atOnce(open(dir).read({ whole: false, glimpse: true }))).toMatchObject({ reading: false });
+  });
+});
+
 /** Everything that two readings of the same files must agree on. */
 const told = (run: Run | undefined): unknown =>
   run && {
@@ -711,7 +805,41 @@ describe('reading again', () => {
       write(dir, `journal/${file}`, text);
       expect(told(atOnce(directory.read()))).toEqual(told(read(dir)));
     }
-    expect(directory.listEvents()).toEqual(texts.map(([file]) => file));
+    expect(atOnce(directory.listEvents())).toEqual(texts.map(([file]) => file));
+  });
+
+  it('after each new event that is named tells what reading anew tells, without listing the journal', () => {
+    const whole = story();
+    const { dir } = setUp({ journal: whole });
+    const texts = Object.entries(whole.files);
+    texts.slice(1).forEach(([file]) => rmSync(join(dir, 'journal', file)));
+    const directory = open(dir);
+    atOnce(directory.read());
+    for (const [file, text] of texts.slice(1)) {
+      write(dir, `journal/${file}`, text);
+      expect(told(atOnce(directory.read({ whole: true, added: [file] })))).toEqual(told(read(dir)));
+    }
+    // What only a listing would find is not looked for.
+    write(dir, 'journal/notes.txt', 'x');
+    expect(problems(atOnce(directory.read({ whole: true, added: [] })))).toEqual([]);
+    expect(problems(atOnce(directory.read()))).toHaveLength(1);
+  });
+
+  it.each<[string, (file: string) => readonly string[]]>([
+    ['one that is known already', () => [eventFile(2)]],
+    ['one after a gap', () => [eventFile(9)]],
+    ['one of two', (file) => [file, eventFile(9)]],
+    ['none that is an event', () => ['notes.txt']],
+    ['one that is not there', () => [eventFile(8, ulidAt(start, 99))]],
+  ])('lists the journal when the files that are named are %s', (_, added) => {
+    const whole = story();
+    const { dir } = setUp({ journal: whole });
+    const [file, text] = Object.entries(whole.files).at(-1) ?? expect.fail();
+    rmSync(join(dir, 'journal', file));
+    const directory = open(dir);
+    atOnce(directory.read());
+    write(dir, `journal/${file}`, text);
+    expect(told(atOnce(directory.read({ whole: true, added: added(file) })))).toEqual(told(read(dir)));
   });
 
   const later: readonly [string, (dir: string) => void][] = [

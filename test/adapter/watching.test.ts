@@ -208,7 +208,7 @@ describe('a run that changes', () => {
     renameSync(join(dir, 'journal'), join(dir, 'journal.bak.1'));
     renameSync(join(dir, 'journal.repaired.1'), join(dir, 'journal'));
     await source.events(dir, 2, soon);
-    expect([...(source.runs.get(dir)?.fold.effects.keys() ?? [])]).toEqual(['b']);
+    expect([...(source.runs.get(dir)?.fold.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual(['b']);
     await pause(300);
     writeNewEvents(dir, repaired.resolved('b'));
     await source.events(dir, 3, soon);

@@ -56,6 +56,11 @@ export class FakeSource implements RunSource {
     return { tasks: new Map(), results: new Map(), problems: [] };
   }
 
+  async readTitles(dir: string): Promise<readonly string[]> {
+    this.calls.push(`readTitles ${dir}`);
+    return [];
+  }
+
   async readText(): Promise<string> {
     return '';
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
-import { parseEvent, parseEventName, type JournalEntry } from '../../src/core/run/journal';
+import { parseEvent, type JournalEntry } from '../../src/core/run/journal';
 
 /** When every built journal begins. */
 export const start = Date.parse('2026-03-01T10:00:00.000Z');
@@ -89,8 +89,7 @@ export class JournalBuilder {
   /** Read by the same parser as real files. */
   get entries(): readonly JournalEntry[] {
     return Object.entries(this.files).map(([file, text]) => {
-      const name = parseEventName(file);
-      const { entry: read, problems } = name ? parseEvent(name, text) : { problems: [] };
+      const { entry: read, problems } = parseEvent(file, text);
       if (!read) throw new Error(`${file} is no event: ${JSON.stringify(problems)}`);
       return read;
     });

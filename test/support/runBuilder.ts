@@ -43,6 +43,7 @@ export function aRun(parts: RunParts = {}): Run {
     metadata,
     fold,
     folded: true,
+    reading: false,
     eventFiles: fold.entries,
     lock: parts.lock && { pid: 4242, owner: 'runtime', acquiredAt: start, alive: true, ...parts.lock },
     createdAt,

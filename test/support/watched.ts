@@ -5,6 +5,7 @@ import type { Disposable } from '../../src/core/disposables';
 import { silentLogger, type Logger } from '../../src/core/log';
 import type { Run } from '../../src/core/run/run';
 import type { RunChange, RunsPlace } from '../../src/core/source/runSource';
+import type { DigestIndex } from '../../src/node/digestIndex';
 import { FsRunSource } from '../../src/node/fsRunSource';
 import { journal, start, type JournalBuilder } from './journalBuilder';
 import { write, writeRun, type RunFolderParts } from './runFolder';
@@ -67,8 +68,12 @@ export class Watched {
 }
 
 /** Watches a place for the length of a test; returns when its first batch came. */
-export async function watched(place: RunsPlace, logger: Logger = silentLogger): Promise<Watched> {
-  const result = new Watched(new FsRunSource(place, logger));
+export async function watched(
+  place: RunsPlace,
+  logger: Logger = silentLogger,
+  index?: DigestIndex,
+): Promise<Watched> {
+  const result = new Watched(new FsRunSource(place, logger, index));
   onTestFinished(() => result.dispose());
   await result.until('the first batch came', ({ batches }) => batches.length > 0);
   return result;

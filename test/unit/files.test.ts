@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listJournal, parseEvent, parseEventName, type EventName } from '../../src/core/run/journal';
+import { listJournal, parseEvent, sequenceNumber, type JournalListing } from '../../src/core/run/journal';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/core/run/lock';
 import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';
 import { parseResult, parseTask } from '../../src/core/run/task';
+import { atOnce } from '../../src/node/slices';
 import { eventFile, start } from '../support/journalBuilder';
 import { runJson } from '../support/runBuilder';
 
-const name = parseEventName(eventFile(2)) as EventName;
+const name = eventFile(2);
 const event = (value: unknown): ReturnType<typeof parseEvent> =>
   parseEvent(name, typeof value === 'string' ? value : JSON.stringify(value));
 const recordedAt = '2026-03-01T10:00:00.000Z';
@@ -182,7 +183,13 @@ describe('parseMetadata', () => {
 describe('parseEvent', () => {
   it('reads types it does not know as such', () => {
     expect(event({ type: 'COFFEE_BREAK', recordedAt, data: { cups: 2 }, sdkVersion: '6.0.0' })).toEqual({
-      entry: { ...name, at: start, sdkVersion: '6.0.0', event: { type: 'other', name: 'COFFEE_BREAK' } },
+      entry: {
+        file: name,
+        seq: 2,
+        at: start,
+        sdkVersion: '6.0.0',
+        event: { type: 'other', name: 'COFFEE_BREAK' },
+      },
       problems: [],
     });
   });
@@ -280,14 +287,14 @@ describe('parseEvent', () => {
   });
 });
 
-describe('parseEventName', () => {
+describe('sequenceNumber', () => {
   const ulid = '01KJQ3AWCY2AX1FD2DTYSE9E2X';
   it.each<[string, number]>([
     [`000001.${ulid}.json`, 1],
     [`999999.${ulid}.json`, 999_999],
     [`1000000.${ulid}.json`, 1_000_000],
   ])('%s', (file, seq) => {
-    expect(parseEventName(file)).toEqual({ file, seq, ulid });
+    expect(sequenceNumber(file)).toBe(seq);
   });
 
   it.each([
@@ -298,20 +305,22 @@ describe('parseEventName', () => {
     '1.short.json',
     `${ulid}.json`,
   ])('not %s', (file) => {
-    expect(parseEventName(file)).toBeUndefined();
+    expect(sequenceNumber(file)).toBeUndefined();
   });
 });
 
 describe('listJournal', () => {
+  const listing = (files: readonly string[], writing = false): JournalListing =>
+    atOnce(listJournal(files, writing));
   const list = (files: readonly string[], writing = false): readonly string[] =>
-    listJournal(files, writing).problems.map(
+    listing(files, writing).problems.map(
       ({ file, what, mendable }) => `${file.slice(0, 6)}: ${what}${mendable ? ' [mendable]' : ''}`,
     );
   const tmp = `${eventFile(3)}.tmp-99-1`;
 
   it('orders by number, which outgrows its six digits', () => {
     const files = [1_000_000, 2, 999_999, 1].map((seq) => eventFile(seq));
-    expect(listJournal(files, false).names.map(({ seq }) => seq)).toEqual([1, 2, 999_999, 1_000_000]);
+    expect(listing(files).files.map(sequenceNumber)).toEqual([1, 2, 999_999, 1_000_000]);
   });
 
   it.each<[string, readonly string[], readonly string[]]>([
@@ -410,9 +419,25 @@ describe('parseResult', () => {
         value: { score: 9 },
         resultRef: 'tasks/e/blobs/x.json',
         metadata: { actor: 'Ada' },
+        failure: undefined,
       },
       problems: [],
     });
+  });
+
+  it.each([
+    [{ success: false, exitCode: 2, stderr: 'no such file' }, 'exit code 2'],
+    [{ exitCode: 127 }, 'exit code 127'],
+    [{ success: false }, 'not successful'],
+    [{ success: false, exitCode: 0 }, 'not successful'],
+    // A command that is expected to fail.
+    [{ success: true, exitCode: 1 }, undefined],
+    [{ exitCode: 0 }, undefined],
+    [{ exitCode: '1', success: 'no' }, undefined],
+    [[{ success: false }], undefined],
+    ['success: false', undefined],
+  ])('tells of %j: %s', (value, failure) => {
+    expect(parseResult(JSON.stringify({ status: 'ok', result: value }), []).result?.failure).toBe(failure);
   });
 });
 

@@ -315,7 +315,7 @@ describe('any journal that an engine may write', () => {
           done += size;
         }
         expect(run).toEqual(foldRun(entries));
-        expect([...run.effects.keys()]).toEqual([...foldRun(entries).effects.keys()]);
+        expect([...run.effects]).toEqual([...foldRun(entries).effects]);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../src/core/run/run';
+import { compareRuns, type Run } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/runState';
 import { RunStore, type StoreChange } from '../../src/core/source/runStore';
 import { FakeClock } from '../support/fakeClock';
@@ -50,6 +50,33 @@ describe('what a store knows', () => {
       run('c', {}, start + minute),
     );
     expect(store.all.map(({ run }) => run.runId)).toEqual(['c', 'b', 'a', 'z']);
+  });
+
+  it('stays sorted, whatever comes, changes, moves and goes', () => {
+    const { store, source } = setUp();
+    store.add(source);
+    const ids = (): readonly string[] => store.all.map((each) => each.run.runId);
+    // Numbers that jump about, the same on every machine.
+    const made = Array.from({ length: 200 }, (_, i) => run(`r${i}`, {}, start + ((i * 7919) % 97) * minute));
+    for (let i = 0; i < made.length; i += 9) {
+      source.deliver(...made.slice(i, i + 9));
+      if (i % 2 === 0) ids();
+    }
+    source.deliver(...[3, 50, 120].map((i) => `/runs/r${i}`));
+    source.deliver(
+      run('r7', { journal: waiting() }, start + 200 * minute),
+      run('r8', { journal: waiting() }),
+    );
+    const expected = [...store.all].toSorted((a, b) => compareRuns(a.run, b.run));
+    expect(store.all).toEqual(expected);
+    expect(ids()[0]).toBe('r7');
+    expect(new Set(ids()).size).toBe(197);
+    expect(store.all.find((each) => each.run.runId === 'r8')?.state.state).toBe('working');
+    // Who looked earlier keeps the list as it was.
+    const before = store.all;
+    source.deliver('/runs/r7');
+    expect(store.all).toHaveLength(196);
+    expect(before).toHaveLength(197);
   });
 
   it('asks the source that has the run, and nobody for one that nobody has', async () => {

@@ -1,3 +1,4 @@
+import { EffectMap } from './effectMap';
 import type { JournalEntry, RecordedError } from './journal';
 import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -52,7 +53,11 @@ export interface RunFold {
   readonly prompt: string | undefined;
   readonly sdkVersion: string | undefined;
   /** In order of their requests. */
-  readonly effects: ReadonlyMap<string, Effect>;
+  readonly effects: EffectMap;
+  /** Those neither resolved nor cancelled, in order of their requests. */
+  readonly pending: ReadonlyMap<string, Effect>;
+  /** How many effects have each status. */
+  readonly counts: Readonly<Record<Effect['status'], number>>;
   /** `undefined`: not finished, or reopened by a later request. */
   readonly end: RunEnd | undefined;
   /** Milliseconds since 1970 of the first and the last event that say when they were recorded. */
@@ -66,6 +71,8 @@ export interface RunFold {
   readonly batchClosed: boolean;
   readonly lastRequestAt: number | undefined;
   readonly created: boolean;
+  /** Names of the breakpoints that were skipped, as the run asks nobody. */
+  readonly skipped: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -75,7 +82,9 @@ export const emptyFold: RunFold = {
   entry: undefined,
   prompt: undefined,
   sdkVersion: undefined,
-  effects: new Map(),
+  effects: EffectMap.empty,
+  pending: new Map(),
+  counts: { pending: 0, ok: 0, error: 0, cancelled: 0 },
   end: undefined,
   firstAt: undefined,
   lastAt: undefined,
@@ -85,6 +94,7 @@ export const emptyFold: RunFold = {
   batchClosed: true,
   lastRequestAt: undefined,
   created: false,
+  skipped: new Set(),
   problems: [],
 };
 
@@ -103,17 +113,61 @@ const closesBatch = new Set(['PROCESS_CODE_HASH_CHANGED', 'PROCESS_ASSIGNED']);
  */
 export function foldRun(entries: readonly JournalEntry[], before: RunFold = emptyFold): RunFold {
   if (entries.length === 0) return before;
-  const effects = new Map(before.effects);
-  const problems = [...before.problems];
-  const run = { ...before, effects, problems };
-  for (const entry of entries) apply(run, entry);
-  return run;
+  const folding = new Folding(before);
+  for (const entry of entries) folding.add(entry);
+  return folding.result();
+}
+
+/** A fold under way, for long journals: copying what is folded so far is done once, however many entries are added. */
+export class Folding {
+  readonly #before: RunFold;
+  readonly #run: Draft;
+
+  constructor(before: RunFold = emptyFold) {
+    this.#before = before;
+    this.#run = {
+      ...before,
+      changed: new Map(),
+      pending: new Map(before.pending),
+      counts: { ...before.counts },
+      problems: [...before.problems],
+    };
+  }
+
+  add(entry: JournalEntry): void {
+    apply(this.#run, entry);
+  }
+
+  /** Everything added so far. To be called once. */
+  result(): RunFold {
+    const { changed, ...run } = this.#run;
+    return run.entries === this.#before.entries
+      ? this.#before
+      : { ...run, effects: this.#before.effects.with(changed) };
+  }
 }
 
 type Draft = { -readonly [K in keyof RunFold]: RunFold[K] } & {
-  effects: Map<string, Effect>;
+  /** Effects that are new or different since `effects`. */
+  changed: Map<string, Effect>;
+  pending: Map<string, Effect>;
+  counts: Record<Effect['status'], number>;
   problems: Problem[];
 };
+
+function effectOf(run: Draft, effectId: string): Effect | undefined {
+  return run.changed.get(effectId) ?? run.effects.get(effectId);
+}
+
+/** Puts a new or changed effect in its place. */
+function put(run: Draft, effect: Effect): void {
+  const before = effectOf(run, effect.effectId);
+  if (before) run.counts[before.status] -= 1;
+  run.counts[effect.status] += 1;
+  run.changed.set(effect.effectId, effect);
+  if (effect.status === 'pending') run.pending.set(effect.effectId, effect);
+  else run.pending.delete(effect.effectId);
+}
 
 function apply(run: Draft, entry: JournalEntry): void {
   const { event, at } = entry;
@@ -132,7 +186,7 @@ function apply(run: Draft, entry: JournalEntry): void {
       run.prompt = event.prompt ?? run.prompt;
       return;
     case 'EFFECT_REQUESTED': {
-      if (run.effects.has(event.effectId)) {
+      if (effectOf(run, event.effectId)) {
         problem(`requests the effect ${event.effectId} a second time; it is ignored`);
         return;
       }
@@ -144,7 +198,7 @@ function apply(run: Draft, entry: JournalEntry): void {
       run.end = undefined;
       run.answeredSinceRequest = false;
       const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
-      run.effects.set(effectId, {
+      put(run, {
         effectId,
         taskId,
         kind,
@@ -188,6 +242,9 @@ function apply(run: Draft, entry: JournalEntry): void {
     case 'RUN_HALTED':
       run.end = end(event.type, at, undefined, event.reason, false);
       return;
+    case 'BREAKPOINT_SKIPPED':
+      if (!run.skipped.has(event.name)) run.skipped = new Set([...run.skipped, event.name]);
+      return;
     case 'other':
       if (closesBatch.has(event.name)) run.batchClosed = true;
       return;
@@ -197,7 +254,7 @@ function apply(run: Draft, entry: JournalEntry): void {
 }
 
 function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Partial<Effect>): void {
-  const effect = run.effects.get(effectId);
+  const effect = effectOf(run, effectId);
   const file = `journal/${entry.file}`;
   if (!effect) {
     run.problems.push({ file, what: `answers the effect ${effectId}, whose request is not in the journal` });
@@ -213,7 +270,7 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
   run.resolvedCount += 1;
   run.batchClosed = true;
   run.answeredSinceRequest = true;
-  run.effects.set(effectId, {
+  put(run, {
     ...effect,
     ...outcome,
     resolvedAt: entry.at,

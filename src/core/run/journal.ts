@@ -3,25 +3,19 @@ import { isRecord, moment, parseJson, readLenient, segment, text } from './lenie
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
 
-/** What an event's file name tells; sequence number and ULID stand nowhere else. */
+/** An event's file name, and the sequence number in it, which stands nowhere else. */
 export interface EventName {
   readonly file: string;
   readonly seq: number;
-  readonly ulid: string;
 }
 
-const eventFile = /^(\d{1,15})\.([0-9A-Za-z]{26})\.json$/;
+const eventFile = /^\d{1,15}\.[0-9A-Za-z]{26}\.json$/;
+/** ".<ULID>.json" */
+const tailLength = 32;
 
-/** Reads `NNNNNN.<ULID>.json`; `undefined` for any other name. */
-export function parseEventName(file: string): EventName | undefined {
-  const match = eventFile.exec(file);
-  if (!match) return undefined;
-  return { file, seq: Number(match[1]), ulid: match[2] as string };
-}
-
-/** Journal order: by sequence number (which outgrows its six digits), then by name. */
-export function compareEventNames(a: EventName, b: EventName): number {
-  return a.seq - b.seq || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
+/** The sequence number in `NNNNNN.<ULID>.json`; `undefined` for any other name. */
+export function sequenceNumber(file: string): number | undefined {
+  return eventFile.test(file) ? Number(file.slice(0, -tailLength)) : undefined;
 }
 
 /** An error as engines write it into events and results. */
@@ -66,6 +60,8 @@ export type JournalEvent =
     }
   | { readonly type: 'PROCESS_RUNTIME_ERROR'; readonly error: RecordedError | undefined }
   | { readonly type: 'RUN_HALTED'; readonly reason: string | undefined }
+  /** A breakpoint of a run that asks nobody; the engine logs it again at every iterate. */
+  | { readonly type: 'BREAKPOINT_SKIPPED'; readonly name: string }
   | { readonly type: 'other'; readonly name: string };
 
 /** One readable event at its place in the journal. */
@@ -145,7 +141,7 @@ export interface ParsedEvent {
 }
 
 /** Reads one event file, tolerantly: unknown types and fields are welcome, a wrong field is left out and said. */
-export function parseEvent(name: EventName, json: string): ParsedEvent {
+export function parseEvent(file: string, json: string): ParsedEvent {
   const parsed = parseJson(json);
   if ('problem' in parsed) return { entry: undefined, problems: [{ what: parsed.problem, mendable: true }] };
   const { fields, problems } = readLenient(parsed.value, envelope);
@@ -154,7 +150,7 @@ export function parseEvent(name: EventName, json: string): ParsedEvent {
   const { event, problems: dataProblems } = parseData(type, data ?? {});
   const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
   return {
-    entry: event && { ...name, at: recordedAt, sdkVersion, event },
+    entry: event && { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
     problems: toProblems([...all, ...dataProblems]),
   };
 }
@@ -222,6 +218,15 @@ function parseData(
       const { fields, problems } = readLenient(data, dataShapes[type]);
       return { event: { type, reason: fields?.reason }, problems };
     }
+    case 'PROCESS_LOG': {
+      const { label, message } = data;
+      if (label !== 'breakpoint:skipped' || typeof message !== 'string') {
+        return { event: { type: 'other', name: type }, problems: [] };
+      }
+      // "Breakpoint 'plan' auto-approved (non-interactive mode)"
+      const name = /^Breakpoint '(.+)' auto-approved/.exec(message)?.[1] ?? message;
+      return { event: { type: 'BREAKPOINT_SKIPPED', name }, problems: [] };
+    }
     default:
       return { event: { type: 'other', name: type }, problems: [] };
   }
@@ -235,34 +240,74 @@ function orMissing(problems: readonly string[], field: string): readonly string[
 
 /** What the names in a journal folder say without reading a file: order, gaps, repeats, strangers. */
 export interface JournalListing {
-  /** In journal order. */
-  readonly names: readonly EventName[];
+  /** Event files in journal order: by sequence number (which outgrows its six digits), then by name. */
+  readonly files: readonly string[];
   /** `file` is the name inside the journal; empty for the journal itself. */
   readonly problems: readonly Problem[];
+  /** Whether there are temporary files, which a write going on has, and one that broke off leaves behind. */
+  readonly temporary: boolean;
 }
 
-/** Sorts the file names of a journal folder. `writing`: a live process holds the lock, so a temporary file is normal. */
-export function listJournal(files: readonly string[], writing: boolean): JournalListing {
+/**
+ * Sorts the file names of a journal folder; yields now and then, as there may be a hundred thousand.
+ * @param writing a live process holds the lock, so a temporary file is normal
+ */
+export function* listJournal(
+  entries: Iterable<string>,
+  writing: boolean,
+): Generator<void, JournalListing, void> {
   const names: EventName[] = [];
   const problems: Problem[] = [];
-  for (const file of files) {
-    const name = parseEventName(file);
-    if (name) names.push(name);
-    else if (/\.json\.tmp-/.test(file)) {
-      if (!writing) {
-        const what =
-          'is a temporary file that an interrupted write left behind; it breaks the numbering of the next event';
-        problems.push({ file, what, mendable: true, stops: 'any' });
-      }
-    } else if (file.endsWith('.json')) {
-      problems.push({ file, what: 'is not named like an event; engines refuse the run while it is here' });
-    } else if (!file.startsWith('.')) {
-      // Engines number the next event after the largest number in front of any name.
-      const shifts = /^\d/.test(file) ? ({ stops: 'any' } as const) : {};
-      problems.push({ file, what: 'does not belong into a journal; it is ignored', ...shifts });
+  let temporary = false;
+  let looked = 0;
+  for (const file of entries) {
+    looked += 1;
+    if (looked % 256 === 0) yield;
+    const seq = sequenceNumber(file);
+    if (seq !== undefined) {
+      names.push({ file, seq });
+      continue;
     }
+    const isTemporary = temporaryName.test(file);
+    temporary ||= isTemporary;
+    const problem = strangerProblem(file, isTemporary);
+    if (problem && !(isTemporary && writing)) problems.push({ file, ...problem });
   }
-  names.sort(compareEventNames);
+  const files = inPlace(names) ?? sorted(names, problems);
+  return { files, problems, temporary };
+}
+
+/** Engines write an event under such a name before they give it its own. */
+export const temporaryName = /\.json\.tmp-/;
+
+function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'file'> | undefined {
+  if (isTemporary) {
+    const what =
+      'is a temporary file that an interrupted write left behind; it breaks the numbering of the next event';
+    return { what, mendable: true, stops: 'any' };
+  }
+  if (file.endsWith('.json')) {
+    return { what: 'is not named like an event; engines refuse the run while it is here' };
+  }
+  if (file.startsWith('.')) return undefined;
+  // Engines number the next event after the largest number in front of any name.
+  const shifts = /^\d/.test(file) ? ({ stops: 'any' } as const) : {};
+  return { what: 'does not belong into a journal; it is ignored', ...shifts };
+}
+
+/** Puts each at its number, without sorting; `undefined` when the numbers are not exactly 1 to their count. */
+function inPlace(names: readonly EventName[]): readonly string[] | undefined {
+  const files = Array.from<string | undefined>({ length: names.length });
+  for (const { file, seq } of names) {
+    if (seq < 1 || seq > files.length || files[seq - 1] !== undefined) return undefined;
+    files[seq - 1] = file;
+  }
+  return files as string[];
+}
+
+/** Sorts a journal that something is wrong with, and says what. */
+function sorted(names: EventName[], problems: Problem[]): readonly string[] {
+  names.sort((a, b) => a.seq - b.seq || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
   let expected = 1;
   for (const { file, seq } of names) {
     if (seq < 1) problems.push({ file, what: 'has a sequence number that is too small; the first is 1' });
@@ -273,7 +318,7 @@ export function listJournal(files: readonly string[], writing: boolean): Journal
       problems.push({ file, what: `has a sequence number that occurs twice (${seq})`, mendable: true });
     }
   }
-  return { names, problems };
+  return names.map(({ file }) => file);
 }
 
 function gap(from: number, to: number): Omit<Problem, 'file'> {

@@ -20,6 +20,8 @@ export interface Run {
   readonly fold: RunFold;
   /** False for a finished run of which only the last events were read: it knows no effects yet. */
   readonly folded: boolean;
+  /** True while its events are still being read: only what run.json says is known. */
+  readonly reading: boolean;
   /** Files named like events, readable or not. */
   readonly eventFiles: number;
   readonly lock: RunLock | undefined;
@@ -53,8 +55,8 @@ export function isUnreadable(run: Run): boolean {
  * never resolves a sleep.
  */
 export function pendingEffects(run: Run): readonly PendingEffect[] {
-  return [...run.fold.effects.values()]
-    .filter((effect) => effect.status === 'pending' && !(run.fold.end && effect.kind === 'sleep'))
+  return [...run.fold.pending.values()]
+    .filter((effect) => !(run.fold.end && effect.kind === 'sleep'))
     .map((effect) => ({ effect, task: run.pendingTasks.get(effect.effectId) }));
 }
 

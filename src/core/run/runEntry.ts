@@ -66,7 +66,6 @@ export function toRunEntry(
   const effects = [...run.fold.effects.values()];
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);
-  const counted = (status: string): number => effects.filter((effect) => effect.status === status).length;
   const engineVersion = run.metadata?.sdkVersion ?? run.fold.sdkVersion;
   return {
     runId: run.runId,
@@ -78,9 +77,9 @@ export function toRunEntry(
     events: run.eventFiles,
     effects: {
       requested: effects.length,
-      ok: counted('ok'),
-      error: counted('error'),
-      cancelled: counted('cancelled'),
+      ok: run.fold.counts.ok,
+      error: run.fold.counts.error,
+      cancelled: run.fold.counts.cancelled,
       pending: pending.length,
     },
     pending: pending.map(({ effect, task }) => ({

@@ -4,6 +4,7 @@ import { isUnreadable, pendingEffects, sleepUntil, taskTitle, type PendingEffect
 
 /** What a run is doing, in the order in which the first match wins. */
 export type State =
+  | 'reading'
   | 'unreadable'
   | 'completed'
   | 'failed'
@@ -55,6 +56,7 @@ type Told = Omit<RunState, 'actions'>;
 /** Tells what a run is doing, why, and what may be done with it. Pure: the same run, lock and time give the same. */
 export function classify(run: Run, now: number, options: ClassifyOptions): RunState {
   const told = tell(run, now, options);
+  if (told.state === 'reading') return { ...told, actions: [] };
   return { ...told, actions: stateActions.filter((action) => isLegal(action, told.state, run)) };
 }
 
@@ -63,6 +65,8 @@ function tell(run: Run, now: number, options: ClassifyOptions): Told {
   const { fold, lock } = run;
   const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
 
+  // Only in the editor, and only for a moment: it is a state of the reading, and not of the run.
+  if (run.reading) return still('reading', 'Its events are being read');
   if (isUnreadable(run)) {
     const problem = run.problems[0];
     const file = problem?.file === '.' ? 'its folder' : problem?.file;

@@ -30,6 +30,8 @@ export interface TaskResult {
   readonly resultRef: string | undefined;
   /** What the one who posted it added: who, when, through what. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** What the value says went wrong, though it was posted as a success: "exit code 1", "not successful". */
+  readonly failure: string | undefined;
 }
 
 const taskShape = {
@@ -97,7 +99,16 @@ export function parseResult(
       value,
       resultRef: fields.resultRef,
       metadata: fields.metadata,
+      failure: failureOf(value),
     },
     problems,
   };
+}
+
+/** Engines of 6.x record a failed shell command as a result: `{ success: false, exitCode, … }`. */
+function failureOf(value: unknown): string | undefined {
+  if (!isRecord(value) || value['success'] === true) return undefined;
+  const code = value['exitCode'];
+  if (typeof code === 'number' && Number.isInteger(code) && code !== 0) return `exit code ${code}`;
+  return value['success'] === false ? 'not successful' : undefined;
 }

@@ -46,6 +46,13 @@ export interface RunSource {
   readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined>;
 
   /**
+   * Reads what a run's tasks are called, without keeping anything of the run: for a search over all runs.
+   * @param signal ends the reading; what was found by then is given
+   * @returns titles and labels, each once; empty when the source does not have the run
+   */
+  readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]>;
+
+  /**
    * Reads a text file of a run.
    * @param path inside the run folder, "/" between parts
    * @throws HumanError when the file is missing, leads outside the run, is too large or is no text

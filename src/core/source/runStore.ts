@@ -24,9 +24,13 @@ export class RunStore implements Disposable {
   /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
   readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<string, Run>; looked: boolean }>();
   readonly #runs = new Map<string, StoredRun>();
+  /** When time alone changes the state of a run: only few of thousands wait for time. */
+  readonly #changesAt = new Map<string, number>();
+  /** Runs in {@link #sorted} that are not what they were. */
+  readonly #stale = new Set<string>();
   readonly #changed = new Emitter<StoreChange>();
   readonly #disposables = new DisposableStore();
-  #sorted: readonly StoredRun[] | undefined;
+  #sorted: readonly StoredRun[] = [];
   #timer: Disposable | undefined;
   #options: ClassifyOptions;
 
@@ -67,7 +71,12 @@ export class RunStore implements Disposable {
 
   /** Newest first. */
   get all(): readonly StoredRun[] {
-    this.#sorted ??= [...this.#runs.values()].toSorted((a, b) => compareRuns(a.run, b.run));
+    if (this.#stale.size > 0) {
+      const fresh = [...this.#stale].flatMap((dir) => this.#runs.get(dir) ?? []);
+      const kept = this.#sorted.filter(({ run }) => !this.#stale.has(run.dir));
+      this.#sorted = merge(kept, fresh.toSorted(compareStored));
+      this.#stale.clear();
+    }
     return this.#sorted;
   }
 
@@ -112,6 +121,11 @@ export class RunStore implements Disposable {
     return this.sourceOf(dir)?.readDetails(dir, metricKeys);
   }
 
+  /** See {@link RunSource.readTitles}. */
+  async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.sourceOf(dir)?.readTitles(dir, signal)) ?? [];
+  }
+
   dispose(): void {
     // Nobody is told that the runs leave: everybody else leaves, too.
     this.#disposables.dispose();
@@ -142,15 +156,18 @@ export class RunStore implements Disposable {
       const before = this.#runs.get(dir);
       const run = this.#newest(dir);
       changed.add(dir);
+      this.#stale.add(dir);
+      this.#changesAt.delete(dir);
       if (run) {
-        this.#runs.set(dir, { run, state: classify(run, now, this.#options) });
+        const state = classify(run, now, this.#options);
+        this.#runs.set(dir, { run, state });
+        if (state.changesAt !== undefined) this.#changesAt.set(dir, state.changesAt);
         membership ||= !before || before.run.createdAt !== run.createdAt;
       } else {
         this.#runs.delete(dir);
         membership = true;
       }
     }
-    this.#sorted = undefined;
     this.#wait(now);
     if (changed.size > 0) this.#changed.fire({ dirs: changed, membership });
   }
@@ -167,19 +184,34 @@ export class RunStore implements Disposable {
   /** One timer, for the earliest moment at which time alone changes a state. */
   #wait(now: number): void {
     this.#timer?.dispose();
-    let next: number | undefined;
-    for (const { state } of this.#runs.values()) {
-      if (state.changesAt !== undefined && (next === undefined || state.changesAt < next))
-        next = state.changesAt;
-    }
+    let next = Number.POSITIVE_INFINITY;
+    for (const at of this.#changesAt.values()) next = Math.min(next, at);
     this.#timer =
-      next === undefined ? undefined : this.clock.after(Math.max(0, next - now), () => this.#due());
+      next === Number.POSITIVE_INFINITY
+        ? undefined
+        : this.clock.after(Math.max(0, next - now), () => this.#due());
   }
 
   #due(): void {
     const now = this.clock.now();
-    this.#judge(
-      [...this.#runs].filter(([, { state }]) => (state.changesAt ?? Infinity) <= now).map(([dir]) => dir),
-    );
+    this.#judge([...this.#changesAt].filter(([, at]) => at <= now).map(([dir]) => dir));
   }
+}
+
+function compareStored(a: StoredRun, b: StoredRun): number {
+  return compareRuns(a.run, b.run);
+}
+
+/** Two sorted lists as one: sorting ten thousand runs anew after each event would be felt. */
+function merge(a: readonly StoredRun[], b: readonly StoredRun[]): readonly StoredRun[] {
+  const merged: StoredRun[] = [];
+  let i = 0;
+  for (const item of b) {
+    for (let next = a[i]; next && compareStored(next, item) <= 0; next = a[i]) {
+      merged.push(next);
+      i += 1;
+    }
+    merged.push(item);
+  }
+  return merged.concat(a.slice(i));
 }

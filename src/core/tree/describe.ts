@@ -24,6 +24,7 @@ export interface Row {
 }
 
 const stateWords: Record<State, string> = {
+  reading: 'reading…',
   unreadable: 'unreadable',
   completed: 'completed',
   failed: 'failed',
@@ -37,6 +38,7 @@ const stateWords: Record<State, string> = {
 };
 
 const stateIcons: Record<State, Row['icon']> = {
+  reading: { name: 'loading~spin' },
   unreadable: { name: 'warning', color: 'list.warningForeground' },
   completed: { name: 'pass', color: 'testing.iconPassed' },
   failed: { name: 'error', color: 'testing.iconFailed' },
@@ -195,19 +197,19 @@ export function describeProblem({ file, what }: Problem): Row {
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
 export function countEffects(run: Run): string {
-  const pending = new Set(pendingEffects(run).map(({ effect }) => effect));
-  return countStatuses(
-    [...run.fold.effects.values()].filter((e) => e.status !== 'pending' || pending.has(e)),
-  );
+  return countWords({ ...run.fold.counts, pending: pendingEffects(run).length });
 }
 
 function countStatuses(effects: readonly Effect[]): string {
+  const counts = { ok: 0, pending: 0, error: 0, cancelled: 0 };
+  for (const { status } of effects) counts[status] += 1;
+  return countWords(counts);
+}
+
+function countWords(counts: Readonly<Record<Effect['status'], number>>): string {
   return (['ok', 'pending', 'error', 'cancelled'] as const)
-    .map(
-      (status) => [effects.filter((effect) => effect.status === status).length, statusWords[status]] as const,
-    )
-    .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word}`)
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${statusWords[status]}`)
     .join(', ');
 }
 

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { EffectMap } from '../core/run/effectMap';
+import { emptyFold, type Effect, type RunFold } from '../core/run/foldRun';
+import type { Run } from '../core/run/run';
+import type { RunsPlace } from '../core/source/runSource';
+import type { JournalReading } from './runDirectory';
+import type { Sliced } from './slices';
+
+/** What a session read of a run, for the next session to go on from. */
+export interface KnownRun {
+  /** Without the files of its pending tasks, which the index does not keep. */
+  readonly run: Run;
+  /** `undefined`: only the journal's end was read. */
+  readonly journal: JournalReading | undefined;
+  /** The journal folder's modification time when it was read; as long as it is the same, nothing came. */
+  readonly journalAt: number;
+}
+
+/** Runs that would make the index large are read anew instead. */
+const mostEffects = 5000;
+/** In bytes; a larger index is not read, but made anew. */
+const mostBytes = 128 * 1024 * 1024;
+/** A folder's modification time may be this coarse, in milliseconds: what came just before the reading may not show in it. */
+const coarseTime = 2000;
+
+/** Only the frame is checked: what is in it was written by the same version of this file. */
+const line = z.looseObject({
+  journalAt: z.number(),
+  run: z.looseObject({ dir: z.string(), runId: z.string(), createdAt: z.number(), updatedAt: z.number() }),
+  fold: z.looseObject({ entries: z.number(), counts: z.looseObject({}), problems: z.array(z.unknown()) }),
+  effects: z.array(z.unknown()),
+  journal: z.looseObject({ count: z.number(), names: z.number() }).optional(),
+});
+
+/**
+ * What was read of runs, in a file: one line of JSON per run, newest first, after the run's folder. Lines are parsed when
+ * they are asked for, so that loading thousands takes no longer than looking at their journals.
+ */
+export class DigestIndex {
+  readonly #lines = new Map<string, string>();
+
+  /**
+   * @param file absolute path
+   * @param version of the program: what another one wrote is not used
+   */
+  constructor(
+    private readonly file: string,
+    private readonly version: string,
+  ) {}
+
+  /** Reads the file. A missing or damaged one gives an empty index. */
+  load(): void {
+    this.#lines.clear();
+    let text: string;
+    try {
+      if (statSync(this.file).size > mostBytes) return;
+      text = readFileSync(this.file, 'utf8');
+    } catch {
+      return;
+    }
+    const head = `${this.version}\n`;
+    if (!text.startsWith(head)) return;
+    for (let at = head.length; at < text.length;) {
+      const tab = text.indexOf('\t', at);
+      const end = text.indexOf('\n', at);
+      // A last line without its end was cut off.
+      if (tab === -1 || end === -1) return;
+      if (tab < end) this.#lines.set(text.slice(at, tab), text.slice(tab + 1, end));
+      at = end + 1;
+    }
+  }
+
+  /** Forgets what was loaded; the file stays. */
+  clear(): void {
+    this.#lines.clear();
+  }
+
+  /** What the last session knew of a run; `undefined`: nothing that can be used. */
+  get(dir: string): KnownRun | undefined {
+    const text = this.#lines.get(encode(dir));
+    if (text === undefined) return undefined;
+    try {
+      const { data } = line.safeParse(JSON.parse(text));
+      return data?.run.dir === dir ? revive(data as unknown as Line) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes the file anew, to another name first. @throws when it cannot be written */
+  *save(known: Iterable<KnownRun>, now: number): Sliced<void> {
+    mkdirSync(dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      let block = `${this.version}\n`;
+      for (const entry of known) {
+        if (!isWorthKeeping(entry, now)) continue;
+        block += `${encode(entry.run.dir)}\t${JSON.stringify(toLine(entry))}\n`;
+        if (block.length > 64 * 1024) {
+          writeSync(file, block);
+          block = '';
+        }
+        yield;
+      }
+      writeSync(file, block);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, this.file);
+  }
+}
+
+/** A folder name may hold a tab or a line end. */
+function encode(dir: string): string {
+  return JSON.stringify(dir);
+}
+
+type Line = Omit<KnownRun, 'run' | 'journal'> & {
+  readonly run: Omit<Run, 'fold' | 'pendingTasks' | 'lock' | 'reading'>;
+  readonly fold: Omit<RunFold, 'effects' | 'pending'>;
+  readonly effects: readonly Effect[];
+  readonly journal?: Omit<JournalReading, 'fold' | 'unusable'>;
+};
+
+function isWorthKeeping({ run, journal, journalAt }: KnownRun, now: number): boolean {
+  const { fold, lock, reading } = run;
+  return (
+    !reading &&
+    !lock &&
+    now - journalAt > coarseTime &&
+    journalAt > 0 &&
+    (fold.end !== undefined || (journal !== undefined && fold.effects.size <= mostEffects)) &&
+    // What is wrong may have been mended meanwhile, outside the journal.
+    run.problems.length === 0
+  );
+}
+
+function toLine({ run, journal, journalAt }: KnownRun): Line {
+  // Tasks are read again: what they ask for may be long, and nobody's business outside the run.
+  const { fold, pendingTasks: _tasks, lock: _lock, reading: _reading, ...rest } = run;
+  const { effects, pending: _pending, ...scalars } = fold;
+  // Of a finished run the next session needs no effects either, until somebody looks into it.
+  if (fold.end || !journal) {
+    const { counts } = emptyFold;
+    return { journalAt, run: { ...rest, folded: false }, fold: { ...scalars, counts }, effects: [] };
+  }
+  const { fold: _fold, unusable: _unusable, ...reading } = journal;
+  return { journalAt, run: rest, fold: scalars, effects: [...effects.values()], journal: reading };
+}
+
+function revive({ journalAt, run, fold: scalars, effects, journal }: Line): KnownRun {
+  const fold: RunFold = {
+    ...emptyFold,
+    ...scalars,
+    effects: EffectMap.empty.with(new Map(effects.map((effect) => [effect.effectId, effect]))),
+    pending: new Map(
+      effects.filter(({ status }) => status === 'pending').map((effect) => [effect.effectId, effect]),
+    ),
+  };
+  return {
+    journalAt,
+    run: { ...run, fold, pendingTasks: new Map(), lock: undefined, reading: false },
+    journal: journal && { ...journal, fold, unusable: new Map() },
+  };
+}
+
+/** The index of one place among others in a folder. */
+export function indexOfPlace(folder: string, place: RunsPlace, version: string): DigestIndex {
+  const name = createHash('sha256').update(`${place.holds} ${place.dir}`).digest('hex').slice(0, 32);
+  return new DigestIndex(join(folder, `${name}.jsonl`), version);
+}

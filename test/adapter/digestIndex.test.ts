@@ -1,0 +1,194 @@
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { silentLogger } from '../../src/core/log';
+import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import type { Run } from '../../src/core/run/run';
+import { DigestIndex } from '../../src/node/digestIndex';
+import { allFixtures } from '../support/fixtures';
+import { journal, type JournalBuilder } from '../support/journalBuilder';
+import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
+import { watched, writeNewEvents, type Watched } from '../support/watched';
+
+const longAgo = new Date('2026-03-02T00:00:00Z');
+
+/** Reads a project, with what an earlier call kept in the file, and keeps what was read. */
+async function session(dir: string, file: string, version = '1.0.0'): Promise<Watched> {
+  const source = await watched({ dir, holds: 'project' }, silentLogger, new DigestIndex(file, version));
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${version}\n`)));
+  return source;
+}
+
+/** A project with one run that was written long ago, read once. */
+async function readOnce(story: JournalBuilder) {
+  const { dir: project, runs } = projectFolder();
+  const dir = writeRun(runs, 'r', { journal: story });
+  age(dir);
+  const file = join(temporaryFolder(), 'index', 'digests.jsonl');
+  (await session(project, file)).dispose();
+  return { project, dir, file };
+}
+
+/** Journals that were just written are not trusted, as their time may be coarse. */
+function age(dir: string): void {
+  utimesSync(join(dir, 'journal'), longAgo, longAgo);
+}
+
+/** Changes what an event says behind the back of whoever looks at the journal's time only. */
+function falsify(dir: string, from: string, to: string): void {
+  for (const name of readdirSync(join(dir, 'journal'))) {
+    const path = join(dir, 'journal', name);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  }
+  age(dir);
+}
+
+function only(source: Watched): Run {
+  return [...source.runs.values()][0] ?? expect.fail('no run');
+}
+
+const failed = (): JournalBuilder => journal().created().requested('a').resolved('a').failed('It broke');
+const waiting = (): JournalBuilder => journal().created().requested('a').resolved('a').requested('b');
+
+describe('what a session read', () => {
+  it('serves the next one, without a look into the journal', async () => {
+    const { project, dir, file } = await readOnce(failed());
+    falsify(dir, 'It broke', 'It melted');
+    expect(only(await session(project, file)).fold.end?.error?.message).toBe('It broke');
+  });
+
+  it('of a run under way serves too, with the files of its pending tasks read anew', async () => {
+    const { project, dir, file } = await readOnce(waiting());
+    falsify(dir, '"taskId": "a"', '"taskId": "z"');
+    const run = only(await session(project, file));
+    expect([...run.fold.effects.values()].map(({ taskId }) => taskId)).not.toContain('z');
+    expect(run.pendingTasks.get('b')?.title).toBe('Do b');
+    expect(readFileSync(file, 'utf8')).not.toContain('Do b');
+  });
+
+  it('is read on of a run under way that went on', async () => {
+    const { project, dir, file } = await readOnce(waiting());
+    const whole = waiting().resolved('b').completed();
+    writeNewEvents(dir, whole);
+    const { fold, eventFiles } = only(await session(project, file));
+    expect(eventFiles).toBe(whole.events.length);
+    expect(fold.end?.type).toBe('RUN_COMPLETED');
+  });
+
+  it('is read anew of a finished run that was resumed', async () => {
+    const { project, dir, file } = await readOnce(failed());
+    writeNewEvents(dir, failed().requested('c'));
+    const { fold } = only(await session(project, file));
+    expect(fold.end).toBeUndefined();
+    expect([...fold.effects.values()].map(({ effectId }) => effectId)).toEqual(['a', 'c']);
+  });
+
+  it('goes on from there when a new event comes', async () => {
+    const { project, dir, file } = await readOnce(waiting());
+    falsify(dir, '"taskId": "a"', '"taskId": "z"');
+    const source = await session(project, file);
+    source.source.attend(dir);
+    writeNewEvents(dir, waiting().resolved('b'));
+    await source.until('b is resolved', ({ runs }) => runs.get(dir)?.fold.effects.get('b')?.status === 'ok');
+  });
+
+  it('is not used while a process holds the run', async () => {
+    const { project, dir, file } = await readOnce(failed());
+    falsify(dir, 'It broke', 'It melted');
+    writeFileSync(join(dir, 'run.lock'), JSON.stringify({ pid: process.pid }));
+    const run = only(await session(project, file));
+    expect(run.lock?.pid).toBe(process.pid);
+    expect(run.fold.end?.error?.message).toBe('It melted');
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['cut off', (file) => truncateSync(file, statSync(file).size - 20)],
+    ['no JSON', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('\t{', '\t'))],
+    [
+      'of another shape',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"fold"', '"mold"')),
+    ],
+    ['of another run', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/r"', '/q"'))],
+    ['empty', (file) => writeFileSync(file, '')],
+    [
+      'of another version',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('1.0.0', '0.9.0')),
+    ],
+  ])('is not used when its file is %s', async (_, damage) => {
+    const { project, dir, file } = await readOnce(failed());
+    falsify(dir, 'It broke', 'It melted');
+    damage(file);
+    const source = await watched(
+      { dir: project, holds: 'project' },
+      silentLogger,
+      new DigestIndex(file, '1.0.0'),
+    );
+    expect(only(source).fold.end?.error?.message).toBe('It melted');
+  });
+
+  it('is not kept of a journal that was written a moment ago, or of a damaged run', async () => {
+    const { dir: project, runs } = projectFolder();
+    writeRun(runs, 'fresh', { journal: failed() });
+    const damaged = writeRun(runs, 'damaged', { journal: failed(), files: { 'journal/notes.txt': 'x' } });
+    const fine = writeRun(runs, 'fine', { journal: failed() });
+    [damaged, fine].forEach(age);
+    const file = join(temporaryFolder(), 'digests.jsonl');
+    await session(project, file);
+    const lines = readFileSync(file, 'utf8').split('\n').slice(1, -1);
+    expect(lines.map((line) => JSON.parse(line.split('\t')[0] as string))).toEqual([fine]);
+  });
+
+  it('cannot be kept where nothing can be written: that is said, and harms nothing', async () => {
+    const { dir: project, runs } = projectFolder();
+    age(writeRun(runs, 'r', { journal: failed() }));
+    const blocked = join(temporaryFolder(), 'file');
+    writeFileSync(blocked, '');
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (text: string) => void warnings.push(text) };
+    const index = new DigestIndex(join(blocked, 'digests.jsonl'), '1.0.0');
+    const source = await watched({ dir: project, holds: 'project' }, logger, index);
+    expect(source.runs.size).toBe(1);
+    await vi.waitFor(() => expect(warnings.join()).toContain('cannot be kept for the next start'));
+    expect(existsSync(`${blocked}/digests.jsonl`)).toBe(false);
+  });
+});
+
+describe('of every run that was recorded', () => {
+  it.each(allFixtures.map(({ path, workspace }) => [path, workspace]))(
+    '%s: tells the same from the index',
+    async (_, from) => {
+      const project = temporaryFolder();
+      cpSync(from, project, { recursive: true });
+      const runs = join(project, '.a5c', 'runs');
+      for (const id of readdirSync(runs)) if (existsSync(join(runs, id, 'journal'))) age(join(runs, id));
+      const file = join(temporaryFolder(), 'digests.jsonl');
+      const first = await session(project, file);
+      first.dispose();
+      const second = await session(project, file);
+      const now = Date.parse('2026-12-01T00:00:00Z');
+      const told = (source: Watched) =>
+        [...source.runs].map(([dir, run]) => {
+          const { fold: _fold, folded: _folded, ...rest } = run;
+          return [dir, rest, classify(run, now, { activityWindow: defaultActivityWindow })];
+        });
+      expect(new Map(told(second).map((row) => [row[0], row]))).toEqual(
+        new Map(told(first).map((row) => [row[0], row])),
+      );
+      for (const [dir, run] of first.runs) {
+        if (!run.folded) continue;
+        expect([...(second.runs.get(dir)?.fold.effects.values() ?? [])]).toEqual([
+          ...run.fold.effects.values(),
+        ]);
+      }
+    },
+  );
+});
