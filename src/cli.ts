@@ -90,7 +90,7 @@ function read(dir: string, root: string): { run: Run; details: RunDetails } | un
   const directory = new RunDirectory(dir, root);
   const run = atOnce(directory.read());
   const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
-  return run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [] } };
+  return run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] } };
 }
 
 function print<T>(value: T, json: boolean | undefined, toText: (value: T) => string): void {

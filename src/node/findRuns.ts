@@ -5,10 +5,12 @@ import { codeOf, isInside, realPath } from './safeFile';
 import type { Sliced } from './slices';
 
 /** How many folders below a workspace folder a project may lie. */
-const projectDepth = 3;
+const projectDepth = 5;
 
 /** Folders that hold no projects of the person's own, and may be huge. */
-const skipped = new Set(['node_modules', '.git']);
+const skipped = new Set(
+  'node_modules .git .hg .svn .venv venv __pycache__ .cache .next .nuxt .turbo .gradle .tox'.split(' '),
+);
 
 /** Every `.a5c/runs` of a workspace folder and of the projects nested in it. Links are not followed. */
 export function* findRunsDirectories(root: string, depth = projectDepth): Sliced<readonly string[]> {

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, opendirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, opendirSync, readdirSync, statSync, type Dir } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { digestRun } from '../core/run/digest';
@@ -12,7 +12,7 @@ import {
 } from '../core/run/journal';
 import { parseJson } from '../core/run/lenient';
 import { parseLock, type RunLock } from '../core/run/lock';
-import { parseMetadata, type RunMetadata } from '../core/run/metadata';
+import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import type { Run, RunDetails } from '../core/run/run';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
@@ -67,6 +67,7 @@ export class RunDirectory {
   #journal: JournalReading | undefined;
   /** Whether the folder it lies in may be trusted to lie inside the root. */
   readonly #parentInside: boolean;
+  #entry: Entrypoint | undefined;
   #pendingTasks = new Map<string, TaskReading>();
   /** Files of tasks as somebody looked into the run; they never change once an effect is resolved. */
   readonly #details = new Map<string, DetailReading>();
@@ -112,6 +113,7 @@ export class RunDirectory {
         problems.push({ file, what, ...more });
 
     const metadata = readMetadata(real, note('run.json'));
+    this.#entry = metadata?.entry;
     const journal = `${real}/journal`;
     if (!metadata) {
       const closed = whyClosed(real);
@@ -155,7 +157,7 @@ export class RunDirectory {
       createdAt,
       updatedAt: fold.lastAt ?? createdAt,
       pendingTasks,
-      problems: [...problems, ...missingEntry(real, metadata)],
+      problems: [...problems, ...missingEntry(real, metadata?.entry)],
     };
   }
 
@@ -191,7 +193,7 @@ export class RunDirectory {
       if (status !== 'pending' && found.length === 0) this.#details.set(effectId, reading);
       yield;
     }
-    return { tasks, results, problems };
+    return { tasks, results, problems, warnings: changedEntry(real, this.#entry, this.#journal?.fold) };
   }
 
   /**
@@ -202,17 +204,13 @@ export class RunDirectory {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
     const titles = new Set<string>();
-    try {
-      for (const effectId of namesIn(`${opened.real}/tasks`)) {
-        if (signal.aborted) break;
-        const { task } = readTask(opened.real, effectId, 'breakpoint');
-        for (const title of [task?.title, task?.breakpoint?.title, ...(task?.labels ?? [])]) {
-          if (title !== undefined && title.trim() !== '') titles.add(title);
-        }
-        yield;
+    for (const effectId of namesIn(`${opened.real}/tasks`)) {
+      if (signal.aborted) break;
+      const { task } = readTask(opened.real, effectId, 'breakpoint');
+      for (const title of [task?.title, task?.breakpoint?.title, ...(task?.labels ?? [])]) {
+        if (title !== undefined && title.trim() !== '') titles.add(title);
       }
-    } catch {
-      // Many runs have no tasks.
+      yield;
     }
     return [...titles];
   }
@@ -413,8 +411,11 @@ function readLock(real: string, note: Note): RunLock | undefined {
   return result?.lock;
 }
 
-/** The names in the journal's folder, read as they are asked for: there may be a hundred thousand. */
-function* openJournal(real: string, note: Note): Generator<string, void> {
+/** The size in bytes from which on a folder is read piece by piece, which costs a small one more than reading it at once. */
+const bigFolder = 256 * 1024;
+
+/** The names in the journal's folder; of a big one, which may hold a hundred thousand, read as they are asked for. */
+function openJournal(real: string, note: Note): Iterable<string> {
   const journal = `${real}/journal`;
   try {
     const stat = lstatSync(journal);
@@ -422,25 +423,27 @@ function* openJournal(real: string, note: Note): Generator<string, void> {
       const target = realPath(journal);
       if (target !== undefined && !isInside(real, target)) {
         note('leads out of the run folder; it is not read');
-        return;
+        return [];
       }
     }
-    let empty = true;
-    for (const name of stat.size > bigFolder ? namesIn(journal) : readdirSync(journal)) {
-      empty = false;
-      yield name;
-    }
-    if (empty) note('is empty', { stops: 'iterate' });
+    if (stat.size > bigFolder) return namesIn(journal);
+    const names = readdirSync(journal);
+    if (names.length === 0) note('is empty', { stops: 'iterate' });
+    return names;
   } catch (error) {
     note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
+    return [];
   }
 }
 
-/** The size in bytes from which on a folder is read piece by piece, which costs a small one more than reading it at once. */
-const bigFolder = 256 * 1024;
-
+/** The names in a folder, read as they are asked for. Nothing, when it is not there any more. */
 function* namesIn(folder: string): Generator<string, void> {
-  const handle = opendirSync(folder, { bufferSize: 256 });
+  let handle: Dir;
+  try {
+    handle = opendirSync(folder, { bufferSize: 256 });
+  } catch {
+    return;
+  }
   try {
     for (let entry = handle.readSync(); entry; entry = handle.readSync()) yield entry.name;
   } finally {
@@ -509,17 +512,35 @@ function readResult(
  * The process file that run.json names does not exist. Looked for only in the run's own project, since run.json is
  * untrusted, and there whatever folder the person named, so that a run tells the same everywhere.
  */
-function missingEntry(real: string, metadata: RunMetadata | undefined): readonly Problem[] {
-  if (!metadata?.entry) return [];
-  const { importPath } = metadata.entry;
+function missingEntry(real: string, entry: Entrypoint | undefined): readonly Problem[] {
+  return entry && entryChangedAt(real, entry) === 'missing'
+    ? [{ file: 'run.json', what: `names the process file ${entry.importPath}, which does not exist` }]
+    : [];
+}
+
+/** The process file of a run that may go on was changed after all that the run did. */
+function changedEntry(
+  real: string,
+  entry: Entrypoint | undefined,
+  fold: RunFold | undefined,
+): readonly Problem[] {
+  if (!entry || fold?.lastAt === undefined || fold.effects.size === 0) return [];
+  if (fold.end?.sealed || fold.end?.type === 'RUN_COMPLETED' || fold.end?.type === 'RUN_HALTED') return [];
+  const at = entryChangedAt(real, entry);
+  if (typeof at !== 'number' || at <= fold.lastAt) return [];
+  const what = `names the process file ${entry.importPath}, which was changed after the run's last event: finished tasks may be asked again`;
+  return [{ file: 'run.json', what }];
+}
+
+/** In milliseconds since 1970; `undefined`: it is not ours to look at. */
+function entryChangedAt(real: string, { importPath }: Entrypoint): number | 'missing' | undefined {
   const path = resolve(real, importPath);
-  if (importPath.includes('\0') || !isInside(projectOf(real), path)) return [];
+  if (importPath.includes('\0') || !isInside(projectOf(real), path)) return undefined;
   try {
-    if (statSync(path, { throwIfNoEntry: false })) return [];
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 'missing';
   } catch {
-    return [];
+    return undefined;
   }
-  return [{ file: 'run.json', what: `names the process file ${importPath}, which does not exist` }];
 }
 
 /** The folder around `.a5c/runs`, else the folder around the run's. */

@@ -140,12 +140,12 @@ describe('where runs are looked for', () => {
     expect(cli.list(relative)[0]?.dir).toBe(join(runs, 'a'));
   });
 
-  it('in projects down to the third folder, but in no dependency and no .git', () => {
+  it('in projects down to the fifth folder, but in no dependency and no .git', () => {
     const { dir } = projectFolder();
-    for (const place of ['.', 'one', 'a/two', 'a/b/three', 'a/b/c/four', 'node_modules/x', '.git/x']) {
+    for (const place of ['.', 'one', 'a/two', 'a/b/c/d/five', 'a/b/c/d/e/six', 'node_modules/x', '.git/x']) {
       writeRun(join(dir, place, '.a5c', 'runs'), `in ${place.replaceAll('/', ' ')}`, run);
     }
-    expect(ids(dir)).toBe('in one in a two in a b three in .');
+    expect(ids(dir)).toBe('in one in a two in a b c d five in .');
   });
 
   it('not in a source folder that happens to be called "journal"', () => {

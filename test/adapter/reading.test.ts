@@ -10,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -754,6 +755,31 @@ describe('checksums', () => {
     expect(problems(atOnce(directory.read({ whole: false, added: [file] })))).toContain(
       altered.replace('000003', '000004'),
     );
+  });
+});
+
+describe('a process file that was changed after all that the run did', () => {
+  const warnings = (story: JournalBuilder): readonly string[] => {
+    const { dir, project } = setUp({ journal: story });
+    const file = join(project, '.a5c/processes/demo.mjs');
+    const directory = open(dir);
+    atOnce(directory.read());
+    const told = (at: number): readonly string[] => {
+      utimesSync(file, at / 1000, at / 1000);
+      return (atOnce(directory.readDetails([]))?.warnings ?? []).map(({ what }) => what);
+    };
+    expect(told(story.lastAt - 1000)).toEqual([]);
+    return told(story.lastAt + 1000);
+  };
+  const said = expect.stringMatching(/demo\.mjs, which was changed after the run's last event/);
+
+  it.each<[string, JournalBuilder, readonly unknown[]]>([
+    ['that is under way', answered(), [said]],
+    ['that failed and can be tried again', answered().failed(), [said]],
+    ['that is completed', answered().completed(), []],
+    ['that has not begun', journal().created(), []],
+  ])('of a run %s', (_, story, expected) => {
+    expect(warnings(story)).toEqual(expected);
   });
 });
 

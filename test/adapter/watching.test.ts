@@ -161,17 +161,17 @@ describe('runs that come and go', () => {
     await source.until('the run is there', () => source.runs.has(run), soon);
   });
 
-  it('finds nested projects down to three folders by searching, but none in node_modules', async () => {
+  it('finds nested projects down to five folders by searching, but none in node_modules', async () => {
     const project = temporaryFolder();
     const source = await watched(asProject(project));
     const runIn = (folder: string) =>
       writeRun(join(project, folder, '.a5c', 'runs'), folder.replaceAll('/', '-'), {
         journal: journal().created(),
       });
-    for (const folder of ['a', 'a/b/c', 'a/b/c/d', 'node_modules/pkg', 'a/node_modules/pkg', '.git/x'])
-      runIn(folder);
+    const strangers = ['a/b/c/d/e/f', 'node_modules/pkg', 'a/node_modules/pkg', '.git/x', 'a/.venv/x'];
+    for (const folder of ['a', 'a/b/c/d/e', ...strangers]) runIn(folder);
     await source.until('both are there', () => source.runs.size === 2);
-    expect(source.ids).toEqual(['a', 'a-b-c']);
+    expect(source.ids).toEqual(['a', 'a-b-c-d-e']);
     rmSync(join(project, 'a', 'b'), { recursive: true });
     await source.until('the deeper one is gone', () => source.ids.join() === 'a');
   });
@@ -208,7 +208,9 @@ describe('a run that changes', () => {
     renameSync(join(dir, 'journal'), join(dir, 'journal.bak.1'));
     renameSync(join(dir, 'journal.repaired.1'), join(dir, 'journal'));
     await source.events(dir, 2, soon);
-    expect([...(source.runs.get(dir)?.fold.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual(['b']);
+    expect([...(source.runs.get(dir)?.fold.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual([
+      'b',
+    ]);
     await pause(300);
     writeNewEvents(dir, repaired.resolved('b'));
     await source.events(dir, 3, soon);

@@ -53,7 +53,7 @@ export class FakeSource implements RunSource {
 
   async readDetails(dir: string): Promise<RunDetails> {
     this.calls.push(`readDetails ${dir}`);
-    return { tasks: new Map(), results: new Map(), problems: [] };
+    return { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
   }
 
   async readTitles(dir: string): Promise<readonly string[]> {

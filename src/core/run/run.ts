@@ -37,6 +37,8 @@ export interface Run {
 /** What is read only when somebody looks into a run: the files of all its tasks. */
 export interface RunDetails extends TaskFiles {
   readonly problems: readonly Problem[];
+  /** What a person should know before the run goes on, though nothing is wrong with its files. */
+  readonly warnings: readonly Problem[];
 }
 
 /** An effect that waits for something, with what its task.json says. */
