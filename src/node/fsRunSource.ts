@@ -365,9 +365,11 @@ export class FsRunSource implements RunSource {
   /** Takes over what an earlier session read, if the run is still as it was. */
   #revive(dir: string, known: Known, journalAt: number): Run | undefined {
     const kept = this.#index?.get(dir);
-    if (!kept || kept.journalAt !== journalAt || exists(`${dir}/run.lock`)) return undefined;
-    known.keptAt = journalAt;
+    if (!kept || kept.journalAt !== journalAt) return undefined;
     const { run, journal } = kept;
+    // A finished run is not looked at for a lock, then or later, until somebody wants to do something with it.
+    if (!run.fold.end && exists(`${dir}/run.lock`)) return undefined;
+    known.keptAt = journalAt;
     if (journal) known.directory = known.directory.from(journal);
     // A run with effects under way has more than its journal; it is read on, from there.
     return run.fold.end || run.fold.effects.size === 0 ? run : undefined;

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 export type Sliced<T> = Generator<void, T, void>;
 
 /** How long a slice may take, in milliseconds; the editor's budget for a block is 20 ms. */
-const sliceMilliseconds = 8;
+const sliceMilliseconds = 6;
 
 /** When the slice under way ends. One for all work, as many short pieces in a row block as much as a long one. */
 let sliceEnd = 0;
