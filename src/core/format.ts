@@ -55,6 +55,16 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** "1,204". */
+export function thousands(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** The text with a capital at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** "a", "a and b", "a, b and c". */
 export function list(items: readonly string[]): string {
   const last = items.at(-1);

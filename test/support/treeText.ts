@@ -42,6 +42,7 @@ export function opened(
       }),
     ),
     problems,
+    warnings: [],
   };
   return openRun(run, details, metric ?? defaultMetricChoice);
 }
@@ -50,7 +51,14 @@ export function opened(
 export function treeText(roots: readonly TreeNode[], run: StoredRun, open: OpenedRun): string {
   const lines = (nodes: readonly TreeNode[], indent: string): readonly string[] =>
     nodes.flatMap((node) => {
-      const row = describeNode(node, run, { now, iterating: false, alone: false, opened: open });
+      if (node.kind === 'group' || node.kind === 'more') return [`${indent}${node.kind}`];
+      const row = describeNode(node, run, {
+        now,
+        iterating: false,
+        alone: false,
+        opened: open,
+        childRuns: 0,
+      });
       if (!row) return [`${indent}gone`];
       const line = `${indent}${row.icon.name} ${row.label}${row.description === '' ? '' : ` | ${row.description}`}`;
       return [line, ...(row.expandable ? lines(childNodes(node, open), `${indent}  `) : [])];

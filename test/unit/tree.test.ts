@@ -1,24 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { needNode, needsYou } from '../../src/core/attention/needsYou';
 import { visible } from '../../src/core/format';
 import type { Run } from '../../src/core/run/run';
 import type { State } from '../../src/core/run/runState';
-import {
-  childNodes,
-  describeNode,
-  needsYouNodes,
-  runNodes,
-  type RowContext,
-} from '../../src/core/tree/buildTree';
+import { childNodes, describeNode, type OpenedRun, type RowContext } from '../../src/core/tree/buildTree';
+import type { StoredRun } from '../../src/core/source/runStore';
 import type { Row } from '../../src/core/tree/describe';
-import { treeNode, type TreeNode } from '../../src/core/tree/treeNode';
+import { treeNode, type RunPart } from '../../src/core/tree/treeNode';
+import { FakeAttention } from '../support/fakeAttention';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 import { now, opened, stored, treeText } from '../support/treeText';
 
-const context: RowContext = { now, iterating: false, alone: false, opened: undefined };
-const runNode = (run: Run): TreeNode => treeNode({ kind: 'run', dir: run.dir });
+const context: RowContext = { now, iterating: false, alone: false, opened: undefined, childRuns: 0 };
+const needsYouNodes = (all: readonly StoredRun[]): readonly RunPart[] =>
+  needsYou(all, now, new FakeAttention(), { ready: true, failed: true, activityWindow: 0 }).needs.map(
+    needNode,
+  );
+const runNode = (run: Run): RunPart => treeNode({ kind: 'run', dir: run.dir });
 
-function rowOf(node: TreeNode, run: Run, more: Partial<RowContext> = {}, at = now): Row {
+/** Everything below a row; without pages there is no row that brings more. */
+const rowsBelow = (node: RunPart, open: OpenedRun): readonly RunPart[] =>
+  childNodes(node, open).filter((below) => below.kind !== 'group' && below.kind !== 'more');
+
+function rowOf(node: RunPart, run: Run, more: Partial<RowContext> = {}, at = now): Row {
   return describeNode(node, stored(run, at), { ...context, now: at, ...more }) ?? expect.fail('no such row');
 }
 
@@ -66,7 +71,7 @@ describe('the tree', () => {
       tasks: { work1: { kind: 'agent', title: 'Speed it up' }, gate },
       problems: [{ file: 'tasks/score1/result.json', what: 'is missing' }],
     });
-    expect(treeText(runNodes([stored(run)]), stored(run), open)).toBe(`
+    expect(treeText([runNode(run)], stored(run), open)).toBe(`
 bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50 min ago
   question Ship it? | Shall we? · 50 min ago
   layers Iteration 3 | 2 pending
@@ -95,7 +100,7 @@ bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50 min ag
         .requested('nap', 'sleep', { label: 'sleep:2026-03-02T06:00:00.000Z' })
         .requested('c', 'a\u202ekind'),
     });
-    expect(treeText(childNodes(runNode(run), opened(run)), stored(run), opened(run))).toBe(`
+    expect(treeText(rowsBelow(runNode(run), opened(run)), stored(run), opened(run))).toBe(`
 layers Iteration 3 | 2 pending
   watch Sleep until 2026-03-02 06:00 UTC | sleep · pending · since 59 min
   circle-outline a⟨U+202E⟩kind | a⟨U+202E⟩kind · pending · since 59 min
@@ -106,11 +111,61 @@ layers Iteration 1 | 1 failed
 `);
   });
 
+  it('says of a task that is done what its result says went wrong', () => {
+    const run = aRun({
+      journal: journal()
+        .created()
+        .done('build', 'shell')
+        .done('review')
+        .requested('ask', 'orchestrator_task')
+        .erred('ask'),
+    });
+    const results = {
+      build: { success: false, exitCode: 2 },
+      review: { success: false },
+      ask: { exitCode: 3 },
+    };
+    const open = opened(run, { results });
+    const row = (effectId: string) =>
+      rowOf(treeNode({ kind: 'task', dir: run.dir, effectId }), run, { opened: open });
+    expect([row('build').description, row('build').icon.name]).toEqual([
+      'shell · done · exit code 2 · 1 s',
+      'warning',
+    ]);
+    expect(row('build').spoken).toBe('shell, shell task, done, exit code 2, 1 s');
+    expect(row('review').description).toBe('agent · done · not successful · 1 s');
+    // An error says itself what is wrong.
+    expect([row('ask').description, row('ask').icon.name]).toEqual([
+      'orchestrator task · failed · 1 s',
+      'error',
+    ]);
+    // The counts are of what the engine calls done.
+    expect(rowOf(runNode(run), run, { opened: open }).description).toMatch(/^\S.* · 2 done, 1 failed · /);
+  });
+
+  it.each([
+    ['agent', 'agent task'],
+    ['shell', 'shell task'],
+    ['node', 'node task'],
+    ['breakpoint', 'breakpoint'],
+    ['sleep', 'sleep'],
+    ['orchestrator_task', 'orchestrator task'],
+    ['skill', 'skill task'],
+    ['subprocess', 'subprocess'],
+    ['unknown', 'unknown task'],
+    ['code review', 'code review task'],
+  ])('speaks of the kind %s as of a %s', (kind, spoken) => {
+    const run = aRun({ journal: journal().created().done('a', kind, { label: 'Do it' }) });
+    expect(rowOf(treeNode({ kind: 'task', dir: run.dir, effectId: 'a' }), run).spoken).toBe(
+      `Do it, ${spoken}, done, 1 s`,
+    );
+  });
+
   it('marks the best iteration only where there is something to compare', () => {
     const { run } = rounds();
     const marked = (values: Record<string, unknown>, best: 'highest' | 'lowest' = 'highest') => {
       const open = opened(run, { results: values, metric: { key: undefined, best } });
-      return childNodes(runNode(run), open).flatMap((node) =>
+      return rowsBelow(runNode(run), open).flatMap((node) =>
         node.kind === 'iteration' && rowOf(node, run, { opened: open }).description.includes('★')
           ? [node.n]
           : [],
@@ -124,7 +179,7 @@ layers Iteration 1 | 1 failed
 
   it('of an untouched run is one row', () => {
     const run = aRun({ journal: journal().created() });
-    expect(treeText(runNodes([stored(run)]), stored(run), opened(run))).toBe(
+    expect(treeText([runNode(run)], stored(run), opened(run))).toBe(
       '\ncircle-large-outline demo/process | not started · 60 min ago\n'.replace('60 min', '1 h'),
     );
   });
@@ -139,7 +194,7 @@ layers Iteration 1 | 1 failed
       treeNode({ kind: 'iteration', dir: run.dir, n: 77 }),
     ]) {
       expect(describeNode(node, stored(run), at)).toBeUndefined();
-      expect(childNodes(node, open)).toEqual([]);
+      expect(rowsBelow(node, open)).toEqual([]);
     }
     expect(
       describeNode(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), stored(run), context),
@@ -152,9 +207,9 @@ describe('ids', () => {
     const ids = (): readonly string[] => {
       const { run } = rounds();
       const open = opened(run, { results });
-      const below = (nodes: readonly TreeNode[]): readonly string[] =>
-        nodes.flatMap((node) => [node.id, ...below(childNodes(node, open))]);
-      return below(runNodes([stored(run)]));
+      const below = (nodes: readonly RunPart[]): readonly string[] =>
+        nodes.flatMap((node) => [node.id, ...below(rowsBelow(node, open))]);
+      return below([runNode(run)]);
     };
     expect(ids()).toEqual(ids());
     expect(new Set(ids()).size).toBe(ids().length);
@@ -177,7 +232,7 @@ describe('ids', () => {
     const run = aRun({ journal: story, problems: [{ file: 'run.json', what: 'has a wrong "\udc00"' }] });
     const [needed] = needsYouNodes([stored(run)]);
     expect(needed && rowOf(needed, run).words).toContain('answer');
-    expect(childNodes(runNode(run), opened(run)).map(({ kind }) => kind)).toEqual([
+    expect(rowsBelow(runNode(run), opened(run)).map(({ kind }) => kind)).toEqual([
       'breakpoint',
       'iteration',
       'problem',
@@ -187,7 +242,7 @@ describe('ids', () => {
   it('do not come twice in one branch, though a problem may be found twice', () => {
     const problem = { file: 'tasks/a/task.json', what: 'is missing' };
     const run = aRun({ journal: journal().created().requested('a'), problems: [problem] });
-    const nodes = childNodes(
+    const nodes = rowsBelow(
       runNode(run),
       opened(run, { problems: [problem, { ...problem, what: 'is empty' }] }),
     );
@@ -198,29 +253,65 @@ describe('ids', () => {
   });
 });
 
-describe('Needs You', () => {
-  it('lists the open questions of all runs, the one that waits longest first', () => {
-    const asking = (runId: string, story: JournalBuilder): Run => ({
-      ...aRun({ journal: story }),
-      dir: `/${runId}`,
-      runId,
+describe('a run that asks nobody', () => {
+  it('lists each question that was skipped once, however often it was iterated', () => {
+    const skip = (name: string) => ({
+      logSeq: -1,
+      label: 'breakpoint:skipped',
+      message: `Breakpoint '${name}' auto-approved (non-interactive mode)`,
     });
-    const runs = [
-      asking('late', journal().created().after(minute).requested('q1', 'breakpoint')),
-      asking(
-        'early',
-        journal()
-          .created()
-          .requested('q2', 'breakpoint')
-          .after(2 * minute)
-          .requested('q3', 'breakpoint'),
-      ),
-      asking('answered', journal().created().done('q4', 'breakpoint')),
-      asking('ended', journal().created().requested('q5', 'breakpoint').failed()),
-      asking('agents', journal().created().requested('a')),
-    ].map((run) => stored(run));
-    const ids = needsYouNodes(runs).map((node) => (node.kind === 'breakpoint' ? node.effectId : node.kind));
-    expect(ids).toEqual(['q2', 'q1', 'q3']);
+    const run = aRun({
+      journal: journal()
+        .created()
+        .add('PROCESS_LOG', skip('plan'))
+        .add('PROCESS_LOG', { logSeq: 1, label: 'note', message: 'Hello' })
+        .done('work')
+        .add('PROCESS_LOG', skip('plan'))
+        .add('PROCESS_LOG', skip("it's \u202efinal"))
+        .completed(),
+    });
+    const rows = treeText([runNode(run)], stored(run), opened(run, {}));
+    expect(rows.split('\n').filter((row) => row.includes('skipped'))).toEqual([
+      '  debug-step-over plan | skipped: non-interactive',
+      "  debug-step-over it's ⟨U+202E⟩final | skipped: non-interactive",
+    ]);
+  });
+});
+
+describe('Needs You', () => {
+  it('says of a run that stands alone what is the matter with it, first of all', () => {
+    const ready = aRun({
+      journal: journal().created().done('gate', 'breakpoint'),
+      metadata: { prompt: 'Make it fast' },
+    });
+    const at = start + 5 * minute;
+    expect(rowOf(runNode(ready), ready, { alone: true }, at)).toMatchObject({
+      label: 'Make it fast',
+      description: 'ready to continue · 4 min ago',
+      icon: { name: 'debug-continue' },
+      words: ['run', 'resume'],
+      spoken:
+        'Ready to continue: Make it fast. Everything is answered; iterate to go on, last event 4 min ago',
+      expandable: false,
+    });
+    const failed = aRun({ journal: journal().created().failed('Rate limit') });
+    expect(rowOf(runNode(failed), failed, { alone: true }, at)).toMatchObject({
+      label: 'demo/process',
+      description: 'failed · Rate limit · 4 min ago',
+      spoken: 'Failed: demo/process. Rate limit, last event 4 min ago',
+    });
+  });
+
+  it('says until when a question is put off, where it is still listed', () => {
+    const run = aRun({ journal: journal().created().requested('gate', 'breakpoint'), tasks: { gate } });
+    const node = treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' });
+    const row = rowOf(node, run, { snoozed: 'tomorrow, 09:00' }, start + 5 * minute);
+    expect(row).toMatchObject({
+      description: 'snoozed until tomorrow, 09:00 · Shall we? · 4 min ago',
+      icon: { name: 'bell-slash' },
+      spoken:
+        'Breakpoint Ship it?: Shall we?, in demo/process, asked 4 min ago, snoozed until tomorrow, 09:00',
+    });
   });
 
   it('names the run in a row that stands alone', () => {
@@ -339,7 +430,7 @@ describe('a run’s row', () => {
     const problems = Array.from({ length: 9 }, (_, i) => ({ file: `file-${i}`, what: 'is empty' }));
     const { tooltip } = runRow({ journal: journal().created().done('a'), metadata: { prompt }, problems });
     expect(tooltip.map(([name]) => name)).toEqual([
-      ...['', 'Prompt', 'Process', 'Run', 'Folder', 'Tasks', 'Last event'],
+      ...['', 'Prompt', 'Process', 'Run', 'Parent run', 'Folder', 'Tasks', 'Last event'],
       ...Array.from({ length: 5 }, () => 'Problem'),
     ]);
     const texts = Object.fromEntries(tooltip);
@@ -351,7 +442,7 @@ describe('a run’s row', () => {
 });
 
 describe('context words', () => {
-  const words = (node: TreeNode, run: Run) => rowOf(node, run, { opened: opened(run) }).words;
+  const words = (node: RunPart, run: Run) => rowOf(node, run, { opened: opened(run) }).words;
 
   it('say what may be done with a row', () => {
     const { run } = rounds();
@@ -391,8 +482,8 @@ describe('deceptive text', () => {
       runId: evil,
     };
     const open = opened(run, { tasks: { t: { kind: 'agent', title: evil } } });
-    const all = (nodes: readonly TreeNode[]): readonly TreeNode[] =>
-      nodes.flatMap((node) => [node, ...all(childNodes(node, open))]);
+    const all = (nodes: readonly RunPart[]): readonly RunPart[] =>
+      nodes.flatMap((node) => [node, ...all(rowsBelow(node, open))]);
     const rows = [...all([runNode(run)]), ...needsYouNodes([stored(run)])].map((node) => ({
       kind: node.kind,
       ...rowOf(node, run, { opened: open, alone: true }),

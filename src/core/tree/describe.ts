@@ -1,4 +1,4 @@
-import { ago, count, cutAtWord, duration, firstLine, shortId, visible } from '../format';
+import { ago, capital, count, cutAtWord, duration, firstLine, shortId, thousands, visible } from '../format';
 import type { ContextWord } from '../contract';
 import type { Effect } from '../run/foldRun';
 import type { Iteration } from '../run/iterations';
@@ -6,8 +6,11 @@ import type { MetricTable } from '../run/metrics';
 import type { Problem } from '../run/problem';
 import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../run/run';
 import type { State } from '../run/runState';
-import type { TaskDefinition } from '../run/task';
+import type { TaskDefinition, TaskResult } from '../run/task';
 import type { StoredRun } from '../source/runStore';
+import type { Grouping } from './runGroups';
+import type { RunGroup } from './runList';
+import type { GroupNode } from './treeNode';
 
 /** What a row shows. Every text is safe to show as plain text: control and reordering characters are spelled out. */
 export interface Row {
@@ -23,7 +26,8 @@ export interface Row {
   readonly expandable: boolean;
 }
 
-const stateWords: Record<State, string> = {
+/** Every state as a word in a row. */
+export const stateWords: Readonly<Record<State, string>> = {
   reading: 'reading…',
   unreadable: 'unreadable',
   completed: 'completed',
@@ -59,6 +63,12 @@ const statusIcons: Record<Effect['status'], Row['icon']> = {
   cancelled: { name: 'circle-slash' },
 };
 
+/** Of a task that is done, though its result says that something went wrong. */
+const failureIcon: Row['icon'] = { name: 'warning', color: 'list.warningForeground' };
+
+/** Kinds that are spoken as they are; "agent" alone would be no task. */
+const nouns: ReadonlySet<string> = new Set(['breakpoint', 'sleep', 'subprocess']);
+
 const statusWords: Record<Effect['status'], string> = {
   pending: 'pending',
   ok: 'done',
@@ -71,25 +81,31 @@ export function stateWord({ run, state }: StoredRun): string {
   return state.state === 'working' && !run.lock?.alive ? 'probably working' : stateWords[state.state];
 }
 
-/** A run. `iterating`: this window is iterating it right now. */
-export function describeRun(stored: StoredRun, now: number, iterating: boolean): Row {
+/**
+ * A run.
+ * @param iterating this window is iterating it right now
+ * @param childRuns how many child runs hang below it
+ */
+export function describeRun(stored: StoredRun, now: number, iterating: boolean, childRuns = 0): Row {
   const { run, state } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
   const counts = run.folded ? countEffects(run) : count(run.eventFiles, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
+  const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
   const reason = visible(state.reason);
   const title = visible(runTitle(run));
   const resume = state.actions.includes('run.resume');
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
     label: cutAtWord(title, 28),
-    description: [word, counts, problems, age].filter(Boolean).join(' · '),
+    description: [word, counts, nested, problems, age].filter(Boolean).join(' · '),
     tooltip: [
       ['', reason],
       ['Prompt', visible(cutAtWord(run.metadata?.prompt ?? run.fold.prompt ?? '', 500))],
       ['Process', visible(processIdOf(run))],
       ['Run', visible(run.runId)],
+      ['Parent run', visible(run.metadata?.parentRunId ?? '')],
       ['Folder', visible(run.dir)],
       ['Tasks', counts],
       ['Last event', `${age}, ${count(run.eventFiles, 'event')}`],
@@ -97,18 +113,40 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean):
     ],
     icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
     words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
-    spoken: `${title}, ${word}. ${reason}. ${[counts, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
-    expandable: !run.folded || run.fold.effects.size > 0 || run.problems.length > 0,
+    spoken: `${title}, ${word}. ${reason}. ${[counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    expandable: !run.folded || run.fold.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };
 }
 
-/** A breakpoint that waits for a person. `withRun`: the row stands alone, so it names its run. */
+/** A run that needs a person, apart from its branch: it says at once what is the matter. */
+export function describeNeedyRun(stored: StoredRun, now: number, iterating: boolean): Row {
+  const { run, state } = stored;
+  const row = describeRun(stored, now, iterating, 0);
+  const word = iterating ? 'iterating' : stateWord(stored);
+  const title = visible(runTitle(run));
+  const reason = visible(state.reason);
+  const age = ago(now - run.updatedAt);
+  return {
+    ...row,
+    description: [word, state.state === 'failed' ? reason : '', age].filter(Boolean).join(' · '),
+    // It begins with what is the matter, as the questions beside it do.
+    spoken: `${capital(word)}: ${title}. ${reason}, last event ${age}`,
+    expandable: false,
+  };
+}
+
+/**
+ * A breakpoint that waits for a person.
+ * @param withRun the row stands alone, so it names its run
+ * @param snoozed until when it is put off; empty: it is not
+ */
 export function describeBreakpoint(
   stored: StoredRun,
   effect: Effect,
   task: TaskDefinition | undefined,
   now: number,
   withRun: boolean,
+  snoozed = '',
 ): Row {
   const { run, state } = stored;
   const title = visible(taskTitle(effect, task));
@@ -120,16 +158,20 @@ export function describeBreakpoint(
   const options = (task?.breakpoint?.options ?? []).map(({ label }) => label).join(' / ');
   return {
     label: title,
-    description: [shown, age].filter(Boolean).join(' · '),
+    description: [snoozed === '' ? '' : `snoozed until ${snoozed}`, shown, age].filter(Boolean).join(' · '),
     tooltip: [
+      ['Snoozed until', snoozed],
       ['Question', visible(cutAtWord(firstLine(question), 300))],
       ['Options', visible(options)],
       ['Run', runName],
       ['Asked', age],
     ],
-    icon: { name: 'question', color: 'notificationsWarningIcon.foreground' },
+    icon:
+      snoozed === ''
+        ? { name: 'question', color: 'notificationsWarningIcon.foreground' }
+        : { name: 'bell-slash' },
     words: ['breakpoint', ...(state.actions.includes('breakpoint.answer') ? (['answer'] as const) : [])],
-    spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}${age === '' ? '' : `, asked ${age}`}`,
+    spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}${age === '' ? '' : `, asked ${age}`}${snoozed === '' ? '' : `, snoozed until ${snoozed}`}`,
     expandable: false,
   };
 }
@@ -156,27 +198,55 @@ export function describeIteration(iteration: Iteration, table: MetricTable | und
   };
 }
 
-/** A task, or any other effect. */
-export function describeTask(effect: Effect, task: TaskDefinition | undefined, now: number): Row {
+/**
+ * A task, or any other effect.
+ * @param result what was posted for it, as far as it was read: a task may be done and yet have failed at its work
+ */
+export function describeTask(
+  effect: Effect,
+  task: TaskDefinition | undefined,
+  now: number,
+  result?: TaskResult,
+): Row {
   const title = visible(taskTitle(effect, task));
   const kind = visible(cutAtWord(effect.kind.replaceAll('_', ' '), 40));
-  const word = statusWords[effect.status];
+  const failure = effect.status === 'ok' ? (result?.failure ?? '') : '';
+  const word = [statusWords[effect.status], failure].filter(Boolean);
   const time = taskTime(effect, now);
   const error = visible(cutAtWord(effect.error?.message ?? effect.cancelReason ?? '', 300));
+  const spokenKind = nouns.has(effect.kind) ? kind : `${kind.replace(/ task$/, '')} task`;
   return {
     label: title,
-    description: [kind, word, time].filter(Boolean).join(' · '),
+    description: [kind, ...word, time].filter(Boolean).join(' · '),
     tooltip: [
       ['', title],
       ['Kind', kind],
-      ['State', [word, time].filter(Boolean).join(', ')],
+      ['State', [...word, time].filter(Boolean).join(', ')],
       ['Error', error],
       ['Task', visible(effect.taskId)],
       ['Effect', visible(effect.effectId)],
     ],
-    icon: pendingIcon(effect) ?? statusIcons[effect.status],
+    icon: pendingIcon(effect) ?? (failure === '' ? statusIcons[effect.status] : failureIcon),
     words: ['task'],
-    spoken: `${title}, ${kind} task, ${word}${time === '' ? '' : `, ${time}`}${error === '' ? '' : `: ${error}`}`,
+    spoken: `${[title, spokenKind, ...word, time].filter(Boolean).join(', ')}${error === '' ? '' : `: ${error}`}`,
+    expandable: false,
+  };
+}
+
+/** A breakpoint that asked nobody. */
+export function describeSkipped(name: string): Row {
+  const title = visible(cutAtWord(name, 80));
+  const why = 'The run was made to ask nobody (--non-interactive), so the engine approved it by itself.';
+  return {
+    label: title,
+    description: 'skipped: non-interactive',
+    tooltip: [
+      ['', title],
+      ['Skipped', why],
+    ],
+    icon: { name: 'debug-step-over' },
+    words: [],
+    spoken: `Breakpoint ${title}, skipped. ${why}`,
     expandable: false,
   };
 }
@@ -193,6 +263,61 @@ export function describeProblem({ file, what }: Problem): Row {
     spoken: `Problem: ${problemText({ file, what })}`,
     expandable: false,
   };
+}
+
+/** Runs that have something in common. `today` and `yesterday` are days as groups name them. */
+export function describeGroup(
+  { by, key }: Pick<GroupNode, 'by' | 'key'>,
+  { size, needYou }: Pick<RunGroup, 'size' | 'needYou'>,
+  days: { readonly today: string; readonly yesterday: string; format(day: string): string },
+): Row {
+  const label = groupLabel(by, key, days);
+  const runs = `${thousands(size)} ${size === 1 ? 'run' : 'runs'}`;
+  const need =
+    by === 'state' || needYou === 0 ? '' : `${thousands(needYou)} ${needYou === 1 ? 'needs' : 'need'} you`;
+  return {
+    label,
+    description: [thousands(size), need].filter(Boolean).join(' · '),
+    tooltip: [['', [label, runs, need].filter(Boolean).join(', ')]],
+    icon: groupIcon(by, key),
+    words: [],
+    spoken: [label, runs, need].filter(Boolean).join(', '),
+    expandable: true,
+  };
+}
+
+function groupLabel(
+  by: Grouping,
+  key: string,
+  { today, yesterday, format }: Parameters<typeof describeGroup>[2],
+): string {
+  if (by === 'state') return capital(stateWords[key as State]);
+  if (by === 'process') return processName(key);
+  return key === today ? 'Today' : key === yesterday ? 'Yesterday' : format(key);
+}
+
+function groupIcon(by: Grouping, key: string): Row['icon'] {
+  if (by === 'state') return stateIcons[key as State];
+  return by === 'day' ? { name: 'calendar' } : { name: 'symbol-method' };
+}
+
+/** The row after a page: brings up to `pageSize` of the `left` rows that are not shown. */
+export function describeMore(left: number, pageSize: number): Row {
+  const label = `Load ${thousands(Math.min(left, pageSize))} more (${thousands(left)} left)`;
+  return {
+    label,
+    description: '',
+    tooltip: [['', label]],
+    icon: { name: 'ellipsis' },
+    words: [],
+    spoken: label,
+    expandable: false,
+  };
+}
+
+/** A process id as people see it. */
+export function processName(processId: string): string {
+  return processId === '' ? 'No process' : visible(cutAtWord(processId, 60));
 }
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */

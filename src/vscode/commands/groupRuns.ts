@@ -1,0 +1,19 @@
+import type { Grouping } from '../../core/tree/runGroups';
+import type { RunArrangement } from '../tree/runArrangement';
+import { pick } from './targets';
+
+const choices: readonly { readonly label: string; readonly detail: string; readonly grouping: Grouping }[] = [
+  { label: 'State', detail: 'What needs you first, what is completed last', grouping: 'state' },
+  { label: 'Process', detail: 'By name', grouping: 'process' },
+  { label: 'Day', detail: 'The day of the last event, from today on', grouping: 'day' },
+  { label: 'None', detail: 'All runs in one list, the newest first', grouping: 'none' },
+];
+
+/** Asks what the Runs view is to be grouped by. */
+export async function groupRuns(arrangement: RunArrangement): Promise<void> {
+  const items = choices.map((choice) => ({
+    ...choice,
+    ...(choice.grouping === arrangement.grouping ? { description: 'as it is now' } : {}),
+  }));
+  arrangement.grouping = (await pick(items, 'Group Runs By', 'Choose what runs have in common')).grouping;
+}

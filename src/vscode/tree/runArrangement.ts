@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { contextKeys } from '../../core/contract';
+import type { Disposable } from '../../core/disposables';
+import { Emitter } from '../../core/event';
+import { thousands } from '../../core/format';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import {
+  describeFilter,
+  isOpen,
+  matches,
+  noFilter,
+  parseFilter,
+  type RunFilter,
+} from '../../core/tree/runFilter';
+import { groupings, type Grouping } from '../../core/tree/runGroups';
+import { listRuns, moves, type RunList } from '../../core/tree/runList';
+
+/** Under these names the workspace keeps what a person chose. */
+const kept = { filter: 'runs.filter', grouping: 'runs.groupBy' };
+
+/** How a person has the Runs view filtered and grouped, kept with the workspace, and the runs arranged that way. */
+export class RunArrangement implements Disposable {
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+  #filter: RunFilter;
+  #grouping: Grouping;
+  /** `undefined`: to be made anew. */
+  #list: RunList | undefined;
+  #context: string | undefined;
+
+  constructor(
+    private readonly store: RunStore,
+    private readonly memento: vscode.Memento,
+    private readonly clock: Clock,
+  ) {
+    this.#filter = parseFilter(memento.get(kept.filter));
+    const grouping = memento.get(kept.grouping);
+    this.#grouping = groupings.find((known) => known === grouping) ?? 'none';
+  }
+
+  get filter(): RunFilter {
+    return this.#filter;
+  }
+
+  set filter(filter: RunFilter) {
+    this.#filter = filter;
+    void this.memento.update(kept.filter, isOpen(filter) ? undefined : filter);
+    this.#rearrange();
+  }
+
+  clearFilter(): void {
+    this.filter = noFilter;
+  }
+
+  get grouping(): Grouping {
+    return this.#grouping;
+  }
+
+  set grouping(grouping: Grouping) {
+    this.#grouping = grouping;
+    void this.memento.update(kept.grouping, grouping === 'none' ? undefined : grouping);
+    this.#rearrange();
+  }
+
+  get list(): RunList {
+    if (!this.#list) {
+      this.#list = listRuns(
+        this.store.all,
+        { filter: this.#filter, grouping: this.#grouping },
+        this.clock.now(),
+      );
+      this.#tellContext(this.#list);
+    }
+    return this.#list;
+  }
+
+  /** "needs you, failed · 7 of 1,204"; `undefined`: nothing is filtered. */
+  get description(): string | undefined {
+    if (isOpen(this.#filter)) return undefined;
+    return `${describeFilter(this.#filter)} · ${thousands(this.list.shown)} of ${thousands(this.store.all.length)}`;
+  }
+
+  /** There are runs, and the filter lets none through. */
+  get hidesAll(): boolean {
+    return !isOpen(this.#filter) && this.store.all.length > 0 && this.list.shown === 0;
+  }
+
+  /** Whether the filter lets a run through. */
+  shows(stored: StoredRun): boolean {
+    return matches(this.#filter, stored, this.clock.now());
+  }
+
+  /** Arranges anew when it is next asked for: runs came or went. */
+  forget(): void {
+    this.#list = undefined;
+  }
+
+  /** A run changed. Arranges anew only if it may stand elsewhere now, and tells whether. */
+  follow(before: StoredRun, after: StoredRun): boolean {
+    const order = { filter: this.#filter, grouping: this.#grouping };
+    const moved = moves(before, after, order, this.clock.now());
+    if (moved) this.#list = undefined;
+    return moved;
+  }
+
+  /** With time, runs become older than the filter lets them be. */
+  tick(): void {
+    if (this.#filter.age !== undefined) this.#list = undefined;
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #rearrange(): void {
+    this.#list = undefined;
+    this.#changed.fire();
+  }
+
+  #tellContext({ shown }: RunList): void {
+    const hidesAll = shown === 0 && this.store.all.length > 0;
+    const context = isOpen(this.#filter) ? undefined : hidesAll ? 'hidesAll' : 'set';
+    if (context === this.#context) return;
+    this.#context = context;
+    void vscode.commands.executeCommand('setContext', contextKeys.filter, context);
+  }
+}
