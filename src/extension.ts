@@ -1,24 +1,39 @@
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { Attention } from './core/attention/attention';
+import { needNode } from './core/attention/needsYou';
 import { systemClock } from './core/clock';
 import { prefix, views } from './core/contract';
 import { RunDriver } from './core/engine/runDriver';
 import { RunStore } from './core/source/runStore';
-import { needsYouNodes, runNodes } from './core/tree/buildTree';
+import { runNodes } from './core/tree/buildTree';
+import { AttentionFiles } from './node/attentionFiles';
 import { CliEngine } from './node/cliEngine';
+import { indexOfPlace } from './node/digestIndex';
 import { FsRunSource } from './node/fsRunSource';
+import { GitProgram } from './node/gitHistory';
 import { currentUser } from './node/gitUser';
+import { CopiesFolder } from './node/keptCopies';
 import { npmScript, enginePackage } from './node/locateCli';
-import { realPath } from './node/safeFile';
+import { readTextIn, realPath } from './node/safeFile';
 import { showAttention } from './vscode/attention';
-import { Commands } from './vscode/commands/commandTable';
+import { Answering } from './vscode/commands/answering';
+import { commandTable, registerCommands } from './vscode/commands/commandTable';
+import { Iterating } from './vscode/commands/iterating';
+import { Snoozing } from './vscode/commands/snoozing';
 import { Targets } from './vscode/commands/targets';
+import { Evidence } from './vscode/evidence';
+import { findContextFile } from './vscode/contextFile';
 import { LogChannel } from './vscode/logChannel';
 import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
+import { showNotifications } from './vscode/notifications';
 import { RunPanels } from './vscode/panel/runPanel';
+import { Review } from './vscode/review';
 import { RunDocuments } from './vscode/runDocuments';
-import { classifyOptions, onSettingsChange, setting } from './vscode/settings';
+import { classifyOptions, needsOptions, onSettingsChange, setting } from './vscode/settings';
 import { OpenedRuns } from './vscode/tree/openedRuns';
+import { RunArrangement } from './vscode/tree/runArrangement';
 import { RunTree } from './vscode/tree/runTree';
 import { followWorkspace, workspaceFolders } from './vscode/workspacePlaces';
 
@@ -30,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const logger = own(new LogChannel(context.logUri));
   const clock = systemClock;
+  const manifest: { displayName: string; version: string } = context.extension.packageJSON;
   const { env } = process;
 
   // The engine, and who answers through it.
@@ -56,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     version: (projectDir: string) => engine.locate(projectDir).found?.version,
   };
   const responder = {
-    product: `${context.extension.packageJSON.displayName} ${context.extension.packageJSON.version}`,
+    product: `${manifest.displayName} ${manifest.version}`,
     respondedBy: async (projectDir: string) =>
       setting('respondedBy').trim() || (await currentUser(projectDir, env)),
   };
@@ -66,28 +82,64 @@ export function activate(context: vscode.ExtensionContext): void {
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store);
 
+  // What needs the person; windows share what they know of that.
+  const shared = own(new AttentionFiles(join(context.globalStorageUri.fsPath, 'attention'), clock, logger));
+  const attention = own(new Attention(store, shared, clock, needsOptions));
+
   // What a person sees.
-  const tree = { store, driver, opened, clock };
-  const needsYou = own(new RunTree(views.needsYou, tree, { roots: needsYouNodes, alone: true }));
-  const runs = own(new RunTree(views.runs, tree, { roots: runNodes, alone: false }));
+  const tree = { store, attention, driver, opened, clock };
+  const needsYou = own(
+    new RunTree(views.needsYou, tree, { roots: () => attention.needs.map(needNode), alone: true }),
+  );
+  const arrangement = own(new RunArrangement(store, context.workspaceState, clock));
+  const runs = own(
+    new RunTree(views.runs, tree, {
+      roots: (_, paging) => runNodes(arrangement.list, arrangement.grouping, paging),
+      alone: false,
+      arrangement,
+    }),
+  );
   own(new RunDocuments(store));
   const targets = new Targets(store, opened);
-  const commands = new Commands({
-    store,
-    driver,
-    opened,
-    targets,
-    access,
-    logger,
-    panels: () => panels,
-    showLog: () => logger.show(),
+  const shown = { panels: () => panels, showLog: () => logger.show() };
+  const iterating = new Iterating({ store, driver, targets, access, logger, ...shown });
+  const snoozing = new Snoozing({ store, attention, shared, clock, targets });
+  const answering = new Answering({
+    ...{ store, driver, attention, access, logger, iterating, snoozing, panels: () => panels },
+    findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
-  const actions = pageActions({ store, commands, folders: workspaceFolders, realPath });
+  const copies = new CopiesFolder(join(context.globalStorageUri.fsPath, 'copies'), logger);
+  void copies.clean(clock.now());
+  const files = {
+    folders: workspaceFolders,
+    realPath,
+    readText: (path: string, limit: number) => readTextIn(dirname(path), path, limit),
+  };
+  const evidence = own(new Evidence({ store, git: new GitProgram(env), copies, ...files }));
+  const memory = context.workspaceState;
+  const review = own(new Review({ store, opened, targets, answering, memory, ...files }));
+  const commands = commandTable({
+    ...{ store, opened, targets, answering, iterating, snoozing, attention, review, runs, arrangement },
+    ...shown,
+  });
+  const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
-    new RunPanels({ store, driver, opened, clock, logger, actions, extensionUri: context.extensionUri }),
+    new RunPanels({
+      ...{ store, driver, opened, clock, logger, actions, evidence, review },
+      extensionUri: context.extensionUri,
+    }),
   );
-  own(commands.register(commandName));
-  const attention = own(showAttention(store, needsYou, runs, viewMessage));
+  own(registerCommands(commands, commandName, logger));
+  const shownAttention = own(
+    showAttention({ store, attention, needsYou, runs, panels, message: viewMessage }),
+  );
+  own(
+    showNotifications({
+      ...{ clock, store, attention, shared, panels },
+      workspace: workspaceFolders().join('\n'),
+      isIterating: (dir) => driver.isIterating(dir),
+    }),
+  );
 
   // What changes while the window is open.
   own(
@@ -96,13 +148,22 @@ export function activate(context: vscode.ExtensionContext): void {
       store.reclassify(classifyOptions());
     }),
   );
-  own(onSettingsChange(['engine.path'], () => attention.update()));
-  own(vscode.workspace.onDidGrantWorkspaceTrust(() => attention.update()));
+  own(onSettingsChange(['engine.path'], () => shownAttention.update()));
+  own(arrangement.onDidChange(() => shownAttention.update()));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => shownAttention.update()));
   own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
-  own(followWorkspace(store, (place) => new FsRunSource(place, logger)));
-  attention.update();
+  const digests = join(context.globalStorageUri.fsPath, 'digests');
+  own(
+    followWorkspace(
+      store,
+      (place) => new FsRunSource(place, logger, indexOfPlace(digests, place, manifest.version)),
+    ),
+  );
+  shownAttention.update();
 
   function viewMessage(): string | undefined {
+    // VS Code shows either a message or the welcome text, which leads out of the filter.
+    if (arrangement.hidesAll) return undefined;
     if (!vscode.workspace.isTrusted) {
       return 'The workspace is not trusted: runs can be read, but not answered or resumed.';
     }

@@ -17,11 +17,23 @@ export const commandIds = [
   'run.reveal',
   'run.copyId',
   'run.copyCommand',
+  'breakpoint.answer',
   'breakpoint.approve',
   'breakpoint.reject',
+  'breakpoint.snooze',
+  'review.add',
+  'review.remove',
+  'review.send',
   'task.open',
   'journal.open',
+  'runs.search',
+  'runs.filter',
+  'runs.changeFilter',
+  'runs.clearFilter',
+  'runs.groupBy',
+  'runs.loadMore',
   'runs.refresh',
+  'runs.markFailedSeen',
   'log.show',
 ] as const;
 
@@ -62,10 +74,18 @@ export const runPanelType = `${prefix}.run`;
 /** The scheme of the read-only documents made from run files. */
 export const documentScheme = 'babysitter-runs';
 
+/** The scheme of older texts of context files, which are compared with what they are now. */
+export const evidenceScheme = 'babysitter-runs-evidence';
+
+/** The comments that are placed on lines of context files. */
+export const reviewController = `${prefix}.review`;
+
 /** Context keys for `when` clauses. */
 export const contextKeys = {
   /** "none": everything was looked at and there is no run; "runs": there are some; unset while loading. */
   shown: `${prefix}.shown`,
+  /** "set": the Runs view is filtered; "hidesAll": so that nothing is left; unset without a filter. */
+  filter: `${prefix}.filter`,
 } as const;
 
 /** Words in a row's `contextValue`; menus ask for them with `viewItem =~ /\bword\b/`. */
@@ -80,6 +100,16 @@ export interface Settings {
   /** Empty: chosen by itself. */
   readonly 'metrics.key': string;
   readonly 'metrics.best': 'highest' | 'lowest';
+  /** How many rows of a list are shown before "Load more", from 10 to 1,000. */
+  readonly pageSize: number;
+  readonly 'needsYou.ready': boolean;
+  readonly 'needsYou.failed': boolean;
+  readonly 'notify.breakpoints': boolean;
+  readonly 'notify.completed': boolean;
+  readonly 'notify.failed': boolean;
+  /** 0: no reminders. */
+  readonly 'notify.reminderMinutes': number;
+  readonly afterAnswer: 'ask' | 'iterate' | 'resume' | 'nothing';
   /** Empty: git's user name, else the system user. */
   readonly respondedBy: string;
   /** Empty: looked for. */

@@ -1,21 +1,28 @@
 import * as vscode from 'vscode';
+import type { Attention } from '../core/attention/attention';
+import { needsSentence } from '../core/attention/needsYou';
 import { contextKeys, views } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
-import { count } from '../core/format';
 import type { RunStore } from '../core/source/runStore';
-import { needsYouNodes } from '../core/tree/buildTree';
+import type { RunPanels } from './panel/runPanel';
+import { onSettingsChange } from './settings';
 import type { RunTree } from './tree/runTree';
 
 /** What the views say above their rows; `undefined`: nothing. */
 export type ViewMessage = () => string | undefined;
 
-/** Shows how many questions wait: on the view's badge and in the status bar, the same number everywhere. */
-export function showAttention(
-  store: RunStore,
-  needsYou: RunTree,
-  runs: RunTree,
-  message: ViewMessage,
-): Disposable & { update(): void } {
+export interface AttentionViews {
+  readonly store: RunStore;
+  readonly attention: Attention;
+  readonly needsYou: RunTree;
+  readonly runs: RunTree;
+  readonly panels: RunPanels;
+  readonly message: ViewMessage;
+}
+
+/** Shows what needs the person: in the view, on its badge and in the status bar, the same everywhere. */
+export function showAttention(deps: AttentionViews): Disposable & { update(): void } {
+  const { store, attention, needsYou, runs, panels, message } = deps;
   const disposables = new DisposableStore();
   const status = disposables.add(
     vscode.window.createStatusBarItem(`${views.needsYou}.count`, vscode.StatusBarAlignment.Left, 10),
@@ -25,8 +32,9 @@ export function showAttention(
   let shown: string | undefined;
   const update = (): void => {
     const all = store.all;
-    const n = needsYouNodes(all).length;
-    const sentence = `${count(n, 'question')} ${n === 1 ? 'waits' : 'wait'} for you`;
+    const { needs } = attention;
+    const n = needs.length;
+    const sentence = needsSentence(needs);
     needsYou.view.badge = n === 0 ? undefined : { value: n, tooltip: sentence };
     status.text = `$(bell-dot) ${n}`;
     status.tooltip = `Babysitter Runs: ${sentence}`;
@@ -40,7 +48,32 @@ export function showAttention(
     const said = all.length === 0 ? '' : (message() ?? '');
     if ((runs.view.message ?? '') !== said) runs.view.message = said;
   };
+  const look = (): void => {
+    for (const dir of panels.lookedAt) attention.lookedAt(dir);
+  };
   update();
-  disposables.add(store.onDidChange(update));
+  disposables.add(
+    store.onDidChange(() => {
+      update();
+      // A run that fails while its page is seen.
+      look();
+    }),
+  );
+  disposables.add(
+    attention.onDidChange(() => {
+      update();
+      needsYou.redraw();
+      runs.redraw();
+    }),
+  );
+  disposables.add(panels.onDidChangeLookedAt(look));
+  disposables.add(
+    runs.view.onDidExpandElement(({ element }) => {
+      if (element.kind === 'run') attention.lookedAt(element.dir);
+    }),
+  );
+  disposables.add(
+    onSettingsChange(['needsYou.ready', 'needsYou.failed', 'activityWindow'], () => attention.update()),
+  );
   return { update, dispose: () => disposables.dispose() };
 }

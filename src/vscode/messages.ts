@@ -61,3 +61,21 @@ export function showError(error: unknown, logger: Logger): void {
   logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   tell('error', `Babysitter Runs made a mistake: ${messageOf(error)}`, [showLog]);
 }
+
+/**
+ * Asks in a modal dialog.
+ * @throws CancelledError unless the button is chosen
+ */
+export async function confirm(message: string, detail: string, button: string): Promise<void> {
+  const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, button);
+  if (chosen !== button) throw new CancelledError();
+}
+
+/** Does something for which nobody waits: whatever it throws is told to the person. */
+export async function guarded(logger: Logger, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    showError(error, logger);
+  }
+}

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { NeedsOptions } from '../core/attention/needsYou';
 import { prefix, type Settings } from '../core/contract';
 import type { MetricChoice } from '../core/run/metrics';
 import type { ClassifyOptions } from '../core/run/runState';
@@ -32,7 +33,32 @@ export function classifyOptions(): ClassifyOptions {
   };
 }
 
+/** Which runs need the person, besides questions. */
+export function needsOptions(): NeedsOptions {
+  return {
+    ready: setting('needsYou.ready'),
+    failed: setting('needsYou.failed'),
+    activityWindow: classifyOptions().activityWindow,
+  };
+}
+
 /** A moment in the person's own time and language, to the minute. */
 export function localTime(time: number): string {
   return new Date(time).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** A day as groups name it ("2026-11-21"), in the person's own language. */
+export function localDay(day: string): string {
+  return new Date(`${day}T12:00`).toLocaleDateString(vscode.env.language, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+}
+
+/** How many rows are shown before "Load more". */
+export function pageSize(): number {
+  const size = setting('pageSize');
+  return Number.isFinite(size) ? Math.min(1000, Math.max(10, Math.floor(size))) : 100;
 }

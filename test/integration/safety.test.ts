@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import manifest from '../../package.json';
 
@@ -124,6 +125,68 @@ suite('Other extensions, links and settings', () => {
 
     deepEqual(dialogs, []);
     deepEqual(filesOf('breakpoint-pending'), before);
+  });
+
+  test('breakpoint.answer asks first, too, even when another extension walks through its pickers', async () => {
+    const before = filesOf('breakpoint-pending');
+
+    for (const name of names('breakpoint-pending', breakpointOf('breakpoint-pending'))) {
+      dialogs.length = 0;
+      const answering = vscode.commands.executeCommand('babysitterRuns.breakpoint.answer', name);
+      // Whatever is chosen or typed in a picker can be accepted by anybody.
+      while (dialogs.length === 0) {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        await pause(50);
+      }
+      await answering;
+      equal(dialogs.length, 1);
+      match(
+        dialogs[0] ?? '',
+        /^Answer "Approve migration plan"\?\nRun: .*breakpoint-pending\)\nQuestion: Migration plan.*\nAnswer: Approve, counts as approval/,
+      );
+    }
+
+    deepEqual(filesOf('breakpoint-pending'), before);
+  });
+
+  test('a link and a task ask first, too', async () => {
+    const before = filesOf('breakpoint-pending');
+    const command = 'babysitterRuns.breakpoint.approve';
+
+    const link = vscode.Uri.parse(`command:${command}?${encodeURIComponent('"breakpoint-pending"')}`);
+    await vscode.commands.executeCommand('vscode.open', link).then(undefined, () => {});
+    deepEqual(filesOf('breakpoint-pending'), before);
+
+    dialogs.length = 0;
+    const tasksFile = join(runs, '..', '..', '.vscode', 'tasks.json');
+    mkdirSync(join(tasksFile, '..'), { recursive: true });
+    const input = { id: 'approve', type: 'command', command, args: 'breakpoint-pending' };
+    const task = { label: 'Approve by itself', type: 'process', command: '${input:approve}' };
+    writeFileSync(tasksFile, JSON.stringify({ version: '2.0.0', tasks: [task], inputs: [input] }));
+    try {
+      await vscode.workspace.openTextDocument(tasksFile);
+      let found: vscode.Task | undefined;
+      while (!found) found = (await vscode.tasks.fetchTasks()).find(({ name }) => name === task.label);
+      void vscode.tasks.executeTask(found).then(undefined, () => {});
+      while (dialogs.length === 0) await pause(50);
+      match(dialogs[0] ?? '', /^Approve "Approve migration plan"\?/);
+      deepEqual(filesOf('breakpoint-pending'), before);
+    } finally {
+      rmSync(join(tasksFile, '..'), { recursive: true, force: true });
+    }
+  });
+
+  test('breakpoint.snooze does nothing until a person has chosen a time', async () => {
+    for (const name of names('breakpoint-pending', breakpointOf('breakpoint-pending'))) {
+      let title: string | undefined;
+      vscode.window.showQuickPick = async (_items: unknown, options?: vscode.QuickPickOptions) => {
+        title = options?.title;
+        return undefined as never;
+      };
+      await vscode.commands.executeCommand('babysitterRuns.breakpoint.snooze', name);
+      equal(title, 'Snooze: Approve migration plan');
+    }
+    vscode.window.showQuickPick = showQuickPick;
   });
 
   test('a yes in the dialog is a yes', async () => {

@@ -39,6 +39,7 @@ describe('readBreakpoint', () => {
       expert: 'owner',
       tags: ['gate', 'database'],
       strategy: 'single',
+      context: {},
       payload,
     });
   });
@@ -99,6 +100,7 @@ describe('readBreakpoint', () => {
       files: [],
       expert: undefined,
       tags: [],
+      context: expect.any(Object),
       strategy: undefined,
       payload: payload ?? undefined,
     });
@@ -215,6 +217,26 @@ describe('toAnswer', () => {
     ],
     [
       'request changes',
+      { kind: 'request-changes', text: 'Add tests' } as const,
+      { approved: false, option: 'Request changes', response: 'Add tests', feedback: 'Add tests' },
+    ],
+    [
+      'an answer in own words, where there are no options',
+      { kind: 'text', text: 'Frankfurt' } as const,
+      { approved: true, response: 'Frankfurt', feedback: 'Frankfurt' },
+    ],
+    [
+      'an option that the person lets count as a rejection',
+      { kind: 'option', option: option('Ship it', 'ship'), approved: false, text: '' } as const,
+      { approved: false, option: 'ship', response: 'ship' },
+    ],
+    [
+      'an option that the person lets count as an approval',
+      { kind: 'option', option: option('Change it'), approved: true, text: 'Go' } as const,
+      { approved: true, option: 'Change it', response: 'Go', feedback: 'Go' },
+    ],
+    [
+      'a process’s own option "Request changes"',
       { kind: 'option', option: option('Request changes'), text: 'Add tests' } as const,
       { approved: false, option: 'Request changes', response: 'Add tests', feedback: 'Add tests' },
     ],

@@ -6,6 +6,7 @@ import {
   commandIds,
   contextKeys,
   prefix,
+  reviewController,
   views,
   type CommandId,
   type ContextWord,
@@ -105,11 +106,23 @@ const titles: Readonly<Record<CommandId, string>> = {
   'run.reveal': 'Reveal Run Folder',
   'run.copyId': 'Copy Run ID',
   'run.copyCommand': 'Copy CLI Command',
+  'breakpoint.answer': 'Answer Breakpoint…',
   'breakpoint.approve': 'Approve Breakpoint',
   'breakpoint.reject': 'Reject Breakpoint…',
+  'breakpoint.snooze': 'Snooze…',
+  'review.add': 'Add Review Comment',
+  'review.remove': 'Remove Review Comment',
+  'review.send': 'Send Review as Request Changes',
   'task.open': 'Open Task',
   'journal.open': 'Open Journal',
+  'runs.search': 'Find a Run…',
+  'runs.filter': 'Filter Runs…',
+  'runs.changeFilter': 'Filter Runs…',
+  'runs.clearFilter': 'Clear Filter',
+  'runs.groupBy': 'Group Runs By…',
+  'runs.loadMore': 'Load More',
   'runs.refresh': 'Refresh',
+  'runs.markFailedSeen': 'Mark Failed Runs as Seen',
   'log.show': 'Show Log',
 };
 
@@ -209,6 +222,7 @@ describe('commands', () => {
         'run.resume',
         'run.iterate',
         'run.continue',
+        'breakpoint.answer',
         'breakpoint.approve',
         'breakpoint.reject',
       ]),
@@ -239,14 +253,29 @@ describe('when clauses', () => {
 
   it('know our views and context keys, and nothing else of ours', () => {
     const ours = new Set(whens.flatMap((when) => when.match(/(?<![\w^])babysitterRuns\.[\w.]*\w/g) ?? []));
-    const known: readonly string[] = [...Object.values(views), ...Object.values(contextKeys)];
+    const known: readonly string[] = [
+      ...Object.values(views),
+      ...Object.values(contextKeys),
+      reviewController,
+    ];
     for (const name of ours) expect(known).toContain(name);
     for (const key of Object.values(contextKeys)) expect([...ours]).toContain(key);
     const others = new Set(
       whens.flatMap((when) => when.replace(/\/(?:\\.|[^/\\])+\//g, '').match(/[A-Za-z][\w.]*/g) ?? []),
     );
     for (const name of [...others].filter((name) => !name.startsWith(prefix))) {
-      expect(['view', 'viewItem', 'workbenchState', 'empty', 'none', 'runs']).toContain(name);
+      expect([
+        'view',
+        'viewItem',
+        'workbenchState',
+        'empty',
+        'none',
+        'runs',
+        'hidesAll',
+        'false',
+        'commentController',
+        'commentThreadIsEmpty',
+      ]).toContain(name);
     }
   });
 
@@ -363,7 +392,17 @@ describe('icons', () => {
 });
 
 describe('README', () => {
-  it.each(commands.map(({ title }) => title))('names the command %s', (title) => {
+  // Commands of a row or a button alone are in no palette, and nobody asks for them by name.
+  const hidden = new Set(
+    (menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command),
+  );
+  const named = commands.filter(({ command }) => !hidden.has(command));
+
+  it('leaves out no command that a person can ask for', () => {
+    expect([...hidden].toSorted()).toEqual([`${prefix}.runs.changeFilter`, `${prefix}.runs.loadMore`]);
+  });
+
+  it.each(named.map(({ title }) => title))('names the command %s', (title) => {
     expect(readme).toContain(`**${title}**`);
   });
 
@@ -373,7 +412,7 @@ describe('README', () => {
 
   it('names no command or setting that does not exist', () => {
     const rows = [...readme.matchAll(/^\| \*\*([^*|]+)\*\* +\|/gm)].map(([, title]) => title);
-    expect(rows.toSorted()).toEqual(commands.map(({ title }) => title).toSorted());
+    expect(rows.toSorted()).toEqual(named.map(({ title }) => title).toSorted());
     const settings = [...readme.matchAll(/`babysitterRuns\.([\w.]+)`/g)].map(
       ([, name]) => `${prefix}.${name}`,
     );

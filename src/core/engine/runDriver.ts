@@ -106,6 +106,12 @@ export class RunDriver {
       if (!task) return refused('Its task.json cannot be read, so it is not certain what is being answered.');
       if (task.kind !== 'breakpoint')
         return refused('Its task.json does not call it a breakpoint; nothing was recorded.');
+      if (decision.kind === 'text') {
+        if (decision.text.trim() === '') return refused('There is no answer yet: write one first.');
+        if (task.breakpoint?.options.length) {
+          return refused('The process wants one of its options chosen, or approval or rejection.');
+        }
+      }
       const { lock, projectDir } = before.run;
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
 
@@ -121,10 +127,13 @@ export class RunDriver {
       const resolved = after?.run.fold.effects.get(effectId)?.status === 'ok';
       if (resolved && outcome.answer) return { recorded: true };
       // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
+      // An iterate says nothing when the process waits in vain; an answer has no process.
+      const failure =
+        outcome.exitCode === 0 && outcome.silent && outcome.stderr.trim() === ''
+          ? 'The engine ended without an answer, and nothing was recorded.'
+          : explainFailure(outcome);
       return refused(
-        resolved
-          ? `It is answered now, but not surely by you. ${explainFailure(outcome)}`
-          : explainFailure(outcome),
+        resolved ? `It is answered now, but not surely by you. ${explainFailure(outcome)}` : failure,
       );
     } finally {
       this.#answering.delete(key);

@@ -1,4 +1,6 @@
+import { readApprovalAdvice, type ApprovalAdvice } from './approvalAdvice';
 import { isRecord } from './lenient';
+import { answerText, type ReviewComment } from '../review/reviewComment';
 
 /** What a breakpoint asks a person. The engine lets processes put anything there; everything is optional. */
 export interface Breakpoint {
@@ -7,9 +9,18 @@ export interface Breakpoint {
   readonly question: string | undefined;
   readonly options: readonly BreakpointOption[];
   readonly files: readonly ContextFile[];
+  /** What else stands beside the question: any JSON by name. */
+  readonly context: Readonly<Record<string, unknown>>;
   readonly expert: string | undefined;
   readonly tags: readonly string[];
   readonly strategy: string | undefined;
+  /** The gate's own name, which newer engines record. */
+  readonly breakpointId: string | undefined;
+  /** Which try this is, where the process counts. */
+  readonly attempt: number | undefined;
+  /** What the process says was answered last time. */
+  readonly previousFeedback: string | undefined;
+  readonly advice: ApprovalAdvice | undefined;
   /** The whole payload, for a payload that has nothing of the above. */
   readonly payload: unknown;
 }
@@ -61,9 +72,16 @@ export function readBreakpoint(task: Readonly<Record<string, unknown>>, inputFil
     question: textAt('question') ?? textAt('message', 'prompt', 'text', 'description'),
     options: first((place) => readOptions(place['options'])) ?? [],
     files: first((place) => readFiles(place['context'])) ?? [],
+    context: first((place) => readContext(place['context'])) ?? {},
     expert: nonEmpty(metadata['expert']) ?? textAt('expert'),
     tags: texts(metadata['tags']) ?? first((place) => texts(place['tags'])) ?? [],
     strategy: nonEmpty(metadata['strategy']) ?? textAt('strategy'),
+    breakpointId: nonEmpty(metadata['breakpointId']) ?? textAt('breakpointId'),
+    attempt: first((place) =>
+      Number.isSafeInteger(place['attempt']) ? Number(place['attempt']) : undefined,
+    ),
+    previousFeedback: textAt('previousFeedback'),
+    advice: readApprovalAdvice(task),
     payload: payload ?? places.find((place) => place !== undefined && place !== null),
   };
 }
@@ -119,6 +137,14 @@ function readFiles(context: unknown): readonly ContextFile[] | undefined {
   });
 }
 
+/** A context may be anything; what is no object counts under the name "context". */
+function readContext(context: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (context === undefined || context === null) return undefined;
+  if (!isRecord(context)) return { context };
+  const { files, ...others } = context;
+  return Array.isArray(files) ? others : context;
+}
+
 // What stands before the first letter ("❌ Reject", "2. Stop") does not turn a refusal into an approval.
 const refusal =
   /^[^\p{L}]*(?:reject|request|change|revise|redo|decline|deny|abort|cancel|stop|no)(?![\p{L}\p{M}\p{N}_])/iu;
@@ -128,11 +154,43 @@ export function countsAsApproval(label: string): boolean {
   return !refusal.test(label);
 }
 
-/** What a person decided. */
+/** What a person decided. `text`: an answer in the person's own words, where the process offers no options. */
 export type Decision =
-  | { readonly kind: 'approve'; readonly text: string }
-  | { readonly kind: 'reject'; readonly text: string }
-  | { readonly kind: 'option'; readonly option: BreakpointOption; readonly text: string };
+  | { readonly kind: 'approve' | 'reject' | 'text'; readonly text: string }
+  | {
+      readonly kind: 'request-changes';
+      readonly text: string;
+      /** Written to lines of the context files. */
+      readonly comments?: readonly ReviewComment[];
+    }
+  | {
+      readonly kind: 'option';
+      readonly option: BreakpointOption;
+      /** What the person lets it count as; left out: what the option itself counts as. */
+      readonly approved?: boolean | undefined;
+      readonly text: string;
+    };
+
+/** Whether a decision lets the process go on, as opposed to turning back what it asked about. */
+export function isApproval(decision: Decision): boolean {
+  return decision.kind === 'option'
+    ? (decision.approved ?? decision.option.approved)
+    : decision.kind === 'approve' || decision.kind === 'text';
+}
+
+/** What is recorded as the chosen option; `undefined`: none was chosen. */
+function chosenOption(decision: Decision): string | undefined {
+  switch (decision.kind) {
+    case 'option':
+      return decision.option.value;
+    case 'reject':
+      return 'Reject';
+    case 'request-changes':
+      return 'Request changes';
+    default:
+      return undefined;
+  }
+}
 
 /** The value that is posted as the breakpoint's result (always with status ok). */
 export interface BreakpointAnswer {
@@ -140,7 +198,14 @@ export interface BreakpointAnswer {
   readonly option?: string;
   readonly response?: string;
   readonly feedback?: string;
+  /** What was written to lines of the context files, which `response` and `feedback` say in readable words, too. */
+  readonly comments?: readonly ReviewComment[];
   readonly respondedBy: string;
+}
+
+/** A decision's words, with the comments that go with them. */
+export function decisionText(decision: Decision): string {
+  return answerText(decision.text, decision.kind === 'request-changes' ? (decision.comments ?? []) : []);
 }
 
 /**
@@ -148,14 +213,14 @@ export interface BreakpointAnswer {
  * option stands in for the response only where there is no text; otherwise the text would be lost.
  */
 export function toAnswer(decision: Decision, respondedBy: string): BreakpointAnswer {
-  const text = decision.text.trim();
-  const option =
-    decision.kind === 'option' ? decision.option.value : decision.kind === 'reject' ? 'Reject' : undefined;
-  const approved = decision.kind === 'option' ? decision.option.approved : decision.kind === 'approve';
+  const text = decisionText(decision);
+  const option = chosenOption(decision);
+  const comments = decision.kind === 'request-changes' ? decision.comments : undefined;
   return {
-    approved,
+    approved: isApproval(decision),
     ...(option === undefined ? {} : { option, response: option }),
     ...(text === '' ? {} : { response: text, feedback: text }),
+    ...(comments === undefined || comments.length === 0 ? {} : { comments }),
     respondedBy,
   };
 }

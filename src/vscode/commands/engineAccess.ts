@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { CancelledError, HumanError } from '../../core/errors';
-import type { NoEngineError } from '../../core/engine/engine';
-import { commandName, tell } from '../messages';
+import { NoEngineError } from '../../core/engine/engine';
+import type { Logger } from '../../core/log';
+import { commandName, guarded, tell } from '../messages';
 
 /** What the commands need of the place where the engine is looked for. */
 export interface EngineAccess {
@@ -33,15 +34,40 @@ export function demandTrust(): void {
   throw new CancelledError();
 }
 
+/** For whom an engine is needed. */
+export interface EngineNeed {
+  readonly access: EngineAccess;
+  readonly logger: Logger;
+  readonly projectDir: string;
+}
+
+/**
+ * Without an engine the work ends, and the ways to get one are offered for as long as the person likes.
+ * @param again what to do when there is one
+ * @throws CancelledError when there is none, besides whatever the work throws
+ */
+export async function withEngine<T>(
+  { access, logger, projectDir }: EngineNeed,
+  work: () => Promise<T>,
+  again: () => Promise<void>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NoEngineError)) throw error;
+    void guarded(logger, async () => {
+      await offerEngine(access, projectDir, error);
+      await again();
+    });
+    throw new CancelledError();
+  }
+}
+
 /**
  * Says where the engine was looked for, and offers the ways to get one.
  * @throws CancelledError unless there is one afterwards, as far as is known
  */
-export async function offerEngine(
-  access: EngineAccess,
-  projectDir: string,
-  error: NoEngineError,
-): Promise<void> {
+async function offerEngine(access: EngineAccess, projectDir: string, error: NoEngineError): Promise<void> {
   const npx = 'Use npx';
   const install = 'Install…';
   const settings = 'Open Settings';

@@ -3,6 +3,7 @@ import { parseReference } from '../../core/contract';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/foldRun';
+import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import { whyNot } from '../../core/engine/whyNot';
 import type { StateAction } from '../../core/run/runState';
@@ -14,7 +15,7 @@ import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
 
 /** How a command was told what to act on. Only a click of a person on something of ours counts as confirmation. */
-export type Surface = 'row' | 'palette' | 'page' | 'elsewhere';
+export type Surface = 'row' | 'palette' | 'page' | 'document' | 'elsewhere';
 
 export interface RunTarget {
   readonly stored: StoredRun;
@@ -81,7 +82,9 @@ export class Targets {
       return { stored, effect, surface };
     }
     const items = [...stored.run.fold.effects.values()].toReversed().map((effect) => {
-      const row = describeTask(effect, details?.tasks.get(effect.effectId), Date.now());
+      const { tasks, results } = details ?? noTaskFiles;
+      const { effectId } = effect;
+      const row = describeTask(effect, tasks.get(effectId), Date.now(), results.get(effectId));
       return { label: withoutIcons(row.label), description: withoutIcons(row.description), effect };
     });
     if (items.length === 0) throw new NotNowError('The run has no tasks yet.');

@@ -1,0 +1,91 @@
+import type { Clock } from '../clock';
+import { DisposableStore, type Disposable } from '../disposables';
+import { Emitter } from '../event';
+import type { RunStore } from '../source/runStore';
+import { failedAt, mayNeed, needsYou, type Need, type NeedsOptions } from './needsYou';
+import type { SharedAttention } from './sharedAttention';
+
+/** What needs the person now, kept up to date. View, badge, status bar and notifications all ask here. */
+export class Attention implements Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new Emitter<void>());
+  #timer: Disposable | undefined;
+  #needs: readonly Need[] = [];
+  /** The runs in the list. */
+  #dirs: ReadonlySet<string> = new Set();
+
+  /** Fires when other rows need the person than before, or when something was put off or woken. */
+  readonly onDidChange = this.#changed.event;
+
+  /** @param options read anew each time, as settings change */
+  constructor(
+    private readonly store: RunStore,
+    private readonly shared: SharedAttention,
+    private readonly clock: Clock,
+    private readonly options: () => NeedsOptions,
+  ) {
+    this.#disposables.add(
+      store.onDidChange(({ dirs }) => {
+        // Most runs need nobody, before and after a change.
+        if ([...dirs].some((dir) => this.#dirs.has(dir) || mayNeed(store.get(dir)))) this.#look(false);
+      }),
+    );
+    this.#disposables.add(shared.onDidChange(() => this.#look(true)));
+    this.#disposables.add({ dispose: () => this.#timer?.dispose() });
+    this.#look(false);
+  }
+
+  get needs(): readonly Need[] {
+    return this.#needs;
+  }
+
+  /** Looks again, after a setting changed. */
+  update(): void {
+    this.#look(false);
+  }
+
+  /** Until when a question is put off, in milliseconds since 1970; `undefined`: it is not. */
+  snoozedUntil(dir: string, effectId: string): number | undefined {
+    const until = this.shared.snooze(dir, effectId)?.until;
+    return until !== undefined && until > this.clock.now() ? until : undefined;
+  }
+
+  /** Somebody looks at a run: if it failed, that is known now. */
+  lookedAt(dir: string): void {
+    const run = this.store.get(dir)?.run;
+    const at = run && failedAt(run);
+    if (at !== undefined && this.shared.seenFailure(dir) !== at) this.shared.setSeenFailure(dir, at);
+  }
+
+  /** The person takes note of all failures at once. */
+  lookedAtAll(): void {
+    for (const { kind, stored } of this.#needs) if (kind === 'failed') this.lookedAt(stored.run.dir);
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #look(changed: boolean): void {
+    const now = this.clock.now();
+    const { needs, changesAt } = needsYou(this.store.all, now, this.shared, this.options());
+    const rows = !sameRows(needs, this.#needs);
+    this.#needs = needs;
+    this.#dirs = new Set(needs.map(({ stored }) => stored.run.dir));
+    this.#timer?.dispose();
+    this.#timer =
+      changesAt === undefined
+        ? undefined
+        : this.clock.after(Math.max(0, changesAt - now), () => this.#look(true));
+    if (changed || rows) this.#changed.fire();
+  }
+}
+
+function sameRows(a: readonly Need[], b: readonly Need[]): boolean {
+  const effectOf = (need: Need | undefined): string | undefined =>
+    need?.kind === 'breakpoint' ? need.effect.effectId : need?.kind;
+  return (
+    a.length === b.length &&
+    a.every((need, i) => need.stored.run.dir === b[i]?.stored.run.dir && effectOf(need) === effectOf(b[i]))
+  );
+}

@@ -1,0 +1,249 @@
+import type { Clock } from '../clock';
+import { DisposableStore, type Disposable } from '../disposables';
+import { count, cutAtWord, list, visible } from '../format';
+import type { Effect } from '../run/foldRun';
+import { runTitle, taskTitle, type Run } from '../run/run';
+import type { RunStore, StoredRun } from '../source/runStore';
+import type { Attention } from './attention';
+import type { Claim, SharedAttention } from './sharedAttention';
+
+export interface NotifySettings {
+  readonly breakpoints: boolean;
+  readonly completed: boolean;
+  readonly failed: boolean;
+  /** 0: no reminders. */
+  readonly reminderMinutes: number;
+}
+
+/** One thing that a notification tells of. */
+export interface NoticeItem {
+  readonly kind: 'breakpoint' | 'completed' | 'failed';
+  readonly dir: string;
+  /** Of a breakpoint. */
+  readonly effectId?: string;
+}
+
+/** One notification. */
+export interface Notice {
+  readonly items: readonly NoticeItem[];
+  /** Safe to be shown as plain text. */
+  readonly sentence: string;
+}
+
+export interface NotifierDeps {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly attention: Attention;
+  readonly shared: SharedAttention;
+  /** The workspace's folders, which tell whether it was open before. */
+  readonly workspace: string;
+  settings(): NotifySettings;
+  /** Whether the person is looking at the page of this run right now. */
+  isLookedAt(dir: string): boolean;
+  /** Whether this window carries the run on right now, which tells by itself how it goes. */
+  isIterating(dir: string): boolean;
+  /** Whether the person is in this window. */
+  isFocused(): boolean;
+  show(notice: Notice): void;
+}
+
+interface Found extends NoticeItem {
+  readonly claim: Claim;
+  readonly reminder: boolean;
+  /** It is known to the person without a notification. */
+  readonly quiet: boolean;
+}
+
+/** What comes within so many milliseconds is told together. */
+const gatherFor = 1000;
+/** A window without the person lets the one with the person go first. */
+const politeFor = 500;
+/** So long after all places were looked at, nothing old comes any more. */
+const startFor = 3000;
+
+/**
+ * Tells the person once, in one window, what newly needs them. While a window opens it is silent, but for one summary
+ * of what came since the workspace was open last.
+ */
+export class Notifier implements Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #since: number;
+  readonly #wasOpenBefore: boolean;
+  /** What was told or passed over, by its claim. */
+  readonly #done = new Set<string>();
+  /** What was found and is told together soon. */
+  readonly #found = new Map<string, Found>();
+  /** What was there already while this window opens; `undefined` afterwards. */
+  #old: Map<string, Found> | undefined = new Map();
+  #flushTimer: Disposable | undefined;
+  #startTimer: Disposable | undefined;
+  #reminderTimer: Disposable | undefined;
+
+  constructor(private readonly deps: NotifierDeps) {
+    const { clock, store, attention, shared, workspace } = deps;
+    this.#since = clock.now();
+    this.#wasOpenBefore = !shared.claim({ kind: 'workspace', dir: workspace, detail: '' });
+    this.#disposables.add(store.onDidChange(({ dirs }) => this.#lookAtEnds(dirs)));
+    this.#disposables.add(attention.onDidChange(() => this.update()));
+    this.#disposables.add({
+      dispose: () => {
+        for (const timer of [this.#flushTimer, this.#startTimer, this.#reminderTimer]) timer?.dispose();
+      },
+    });
+    this.#waitForStart();
+    this.update();
+  }
+
+  /** Looks at all questions; also after a setting changed. */
+  update(): void {
+    const { clock, attention } = this.deps;
+    let reminderAt: number | undefined;
+    for (const need of attention.needs) {
+      if (need.kind !== 'breakpoint') continue;
+      const next = this.#lookAtQuestion(need.stored.run, need.effect);
+      if (next !== undefined) reminderAt = Math.min(next, reminderAt ?? next);
+    }
+    this.#reminderTimer?.dispose();
+    this.#reminderTimer =
+      reminderAt === undefined
+        ? undefined
+        : clock.after(Math.max(0, reminderAt - clock.now()), () => this.update());
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  /** @returns when its reminder is due; `undefined`: none is to come */
+  #lookAtQuestion({ dir, updatedAt }: Run, { effectId, requestedAt }: Effect): number | undefined {
+    const { clock, shared, settings } = this.deps;
+    const asked = requestedAt ?? updatedAt;
+    // A question that was put off is new again when its time has come.
+    const woken = shared.snooze(dir, effectId)?.until;
+    const detail = woken === undefined ? effectId : `${effectId} ${woken}`;
+    const item = { kind: 'breakpoint', dir, effectId } as const;
+    const old = Math.max(asked, woken ?? 0) < this.#since;
+    this.#find({ ...item, claim: { kind: 'question', dir, detail }, reminder: false }, old);
+    const minutes = settings().reminderMinutes;
+    if (minutes <= 0) return undefined;
+    const due = Math.max(asked, woken ?? 0, this.#since) + minutes * 60_000;
+    if (due > clock.now()) return due;
+    this.#find({ ...item, claim: { kind: 'reminder', dir, detail }, reminder: true }, false);
+    return undefined;
+  }
+
+  /** Ends from before this window are no news. */
+  #lookAtEnds(dirs: Iterable<string>): void {
+    for (const dir of dirs) {
+      const stored = this.deps.store.get(dir);
+      const kind = stored?.state.state;
+      const end = stored?.run.fold.end;
+      if (kind !== 'completed' && kind !== 'failed') continue;
+      if (end?.at === undefined || end.at < this.#since || end.sealed) continue;
+      this.#find({ kind, dir, claim: { kind: 'end', dir, detail: String(end.at) }, reminder: false }, false);
+    }
+  }
+
+  #find(item: Omit<Found, 'quiet'>, old: boolean): void {
+    const key = keyOf(item.claim);
+    if (this.#done.has(key) || this.#found.has(key) || this.#old?.has(key)) return;
+    const found = { ...item, quiet: this.deps.isIterating(item.dir) };
+    if (old && this.#old) {
+      this.#old.set(key, found);
+      // More may follow.
+      this.#waitForStart();
+      return;
+    }
+    this.#found.set(key, found);
+    const wait = gatherFor + (this.deps.isFocused() ? 0 : politeFor);
+    this.#flushTimer ??= this.deps.clock.after(wait, () => this.#flush());
+  }
+
+  #waitForStart(): void {
+    this.#startTimer?.dispose();
+    this.#startTimer = this.deps.clock.after(startFor, () => {
+      if (!this.deps.store.loaded) return this.#waitForStart();
+      const old = [...(this.#old?.values() ?? [])];
+      this.#old = undefined;
+      const told = this.#claimed(old);
+      if (this.#wasOpenBefore && told.length > 0) this.#show(told, awaySentence(told.length));
+    });
+  }
+
+  #flush(): void {
+    this.#flushTimer = undefined;
+    const found = [...this.#found.values()];
+    this.#found.clear();
+    const told = this.#claimed(found);
+    if (told.length > 0) this.#show(told, this.#sentence(told));
+  }
+
+  /** Those of the found that this window is to tell; all of them are done with. */
+  #claimed(found: readonly Found[]): readonly Found[] {
+    const { shared, settings, isLookedAt } = this.deps;
+    const { breakpoints, completed, failed } = settings();
+    const wanted = { breakpoint: breakpoints, completed, failed };
+    return found.filter((item) => {
+      // Answered or put off meanwhile: if it is woken, it is found again.
+      if (!this.#isStillSo(item)) return false;
+      this.#done.add(keyOf(item.claim));
+      // Claimed even if it is not told here, so that nobody else tells it.
+      const won = shared.claim(item.claim);
+      return won && wanted[item.kind] && !item.quiet && !isLookedAt(item.dir);
+    });
+  }
+
+  #isStillSo({ kind, dir, effectId }: Found): boolean {
+    const { store, attention } = this.deps;
+    const stored = store.get(dir);
+    if (!stored) return false;
+    if (effectId === undefined) return stored.state.state === kind;
+    return (
+      stored.run.fold.effects.get(effectId)?.status === 'pending' &&
+      attention.snoozedUntil(dir, effectId) === undefined
+    );
+  }
+
+  #show(told: readonly Found[], sentence: string): void {
+    const items = told.map(({ kind, dir, effectId }) => ({
+      kind,
+      dir,
+      ...(effectId === undefined ? {} : { effectId }),
+    }));
+    this.deps.show({ items, sentence });
+  }
+
+  #sentence(told: readonly Found[]): string {
+    const [first, ...others] = told;
+    const stored = first && this.deps.store.get(first.dir);
+    if (stored && others.length === 0) return this.#sentenceOfOne(first, stored);
+    const number = (kind: Found['kind']): number => told.filter((item) => item.kind === kind).length;
+    const [questions, failed, completed] = [number('breakpoint'), number('failed'), number('completed')];
+    const still = told.every(({ reminder }) => reminder) ? 'still ' : '';
+    const parts = [
+      questions === 0
+        ? ''
+        : `${count(questions, 'question')} ${still}${questions === 1 ? 'waits' : 'wait'} for you`,
+      failed === 0 ? '' : `${count(failed, 'run')} failed`,
+      completed === 0 ? '' : `${count(completed, 'run')} ${completed === 1 ? 'is' : 'are'} completed`,
+    ].filter(Boolean);
+    return `${list(parts)}.`;
+  }
+
+  #sentenceOfOne({ kind, effectId, reminder }: Found, { run, state }: StoredRun): string {
+    const title = visible(runTitle(run));
+    if (kind === 'completed') return `"${title}" is completed.`;
+    if (kind === 'failed') return `"${title}" failed: ${visible(cutAtWord(state.reason, 200))}`;
+    const effect = run.fold.effects.get(effectId ?? '');
+    const asked = effect ? visible(taskTitle(effect, run.pendingTasks.get(effect.effectId))) : '';
+    return `A question ${reminder ? 'still waits' : 'waits'} for you: "${asked}" in "${title}".`;
+  }
+}
+
+function awaySentence(n: number): string {
+  return `${count(n, 'question')} came while this workspace was closed and ${n === 1 ? 'waits' : 'wait'} for you.`;
+}
+
+function keyOf({ kind, dir, detail }: Claim): string {
+  return `${kind}\n${dir}\n${detail}`;
+}

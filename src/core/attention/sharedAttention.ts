@@ -1,0 +1,44 @@
+import type { Event } from '../event';
+
+/** Something that a person put off. */
+export interface Snooze {
+  /** Milliseconds since 1970; {@link untilItChanges} for a run that is put off until something happens in it. */
+  readonly until: number;
+  /** When it was put off. A run (not a question) comes back as soon as something happened in it after that. */
+  readonly at: number;
+}
+
+/** The latest moment there is (8.64e15 ms, the edge of JavaScript's dates). */
+export const untilItChanges = 8_640_000_000_000_000;
+
+/** Something that is to be told in one window only. */
+export interface Claim {
+  readonly kind: 'question' | 'reminder' | 'end' | 'workspace';
+  /** The run's folder; of a workspace, its folder. */
+  readonly dir: string;
+  /** What tells it apart from others of the same kind and folder. */
+  readonly detail: string;
+}
+
+/** What the windows of one person share: who was told what, and what was put off or looked at. */
+export interface SharedAttention {
+  /** Fires when a snooze or a look came or went, here or in another window. */
+  readonly onDidChange: Event<void>;
+
+  /**
+   * The snooze of a question, or of a run when `effectId` is left out; its time may have passed.
+   * `undefined`: it was not put off, or it was woken.
+   */
+  snooze(dir: string, effectId?: string): Snooze | undefined;
+
+  /** Puts a question or a run off. `undefined` wakes it. */
+  setSnooze(dir: string, effectId: string | undefined, snooze: Snooze | undefined): void;
+
+  /** The moment of the run's failure that somebody looked at last; `undefined`: none was looked at. */
+  seenFailure(dir: string): number | undefined;
+
+  setSeenFailure(dir: string, failedAt: number): void;
+
+  /** True in the one window that claims it first, for ever false everywhere else. */
+  claim(claim: Claim): boolean;
+}

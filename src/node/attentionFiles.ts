@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Claim, SharedAttention, Snooze } from '../core/attention/sharedAttention';
+import type { Clock } from '../core/clock';
+import { DisposableStore, type Disposable } from '../core/disposables';
+import { messageOf } from '../core/errors';
+import { Emitter } from '../core/event';
+import { visible } from '../core/format';
+import type { Logger } from '../core/log';
+import { codeOf, readTextInside } from './safeFile';
+import { watchFolder } from './watchFolder';
+
+const snoozeShape = z.object({
+  dir: z.string(),
+  effectId: z.string().optional(),
+  until: z.number(),
+  at: z.number(),
+});
+const failureShape = z.object({ dir: z.string(), failedAt: z.number() });
+const claimShape = z.object({ kind: z.string(), dir: z.string() });
+
+/** The largest of these files has a few paths in it. */
+const limit = 64 * 1024;
+const month = 30 * 24 * 3_600_000;
+/** When leftovers are looked for: once, when the window has long been open. */
+const tidyAfter = 60_000;
+
+/** What windows share, as one small file each, since nothing else in VS Code is seen by other windows at once. */
+export class AttentionFiles implements SharedAttention, Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new Emitter<void>());
+  readonly #snoozes: Records<z.infer<typeof snoozeShape>>;
+  readonly #failures: Records<z.infer<typeof failureShape>>;
+  readonly #claims: string;
+  /** Hashes of what is asked for at every change of a run that needs the person. */
+  readonly #names = new Map<string, string>();
+
+  readonly onDidChange = this.#changed.event;
+
+  /** @param folder a folder of our own; made where it is missing */
+  constructor(
+    folder: string,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {
+    const changed = (): void => this.#changed.fire();
+    const records = <T>(name: string, shape: z.ZodType<T>): Records<T> =>
+      this.#disposables.add(new Records(join(folder, name), shape, logger, changed));
+    this.#snoozes = records('snoozes', snoozeShape);
+    this.#failures = records('failures', failureShape);
+    this.#claims = join(folder, 'claims');
+    makeFolder(this.#claims, logger);
+    this.#disposables.add(clock.after(tidyAfter, () => this.#tidy()));
+  }
+
+  snooze(dir: string, effectId?: string): Snooze | undefined {
+    return this.#snoozes.get(this.#nameOf('snooze', dir, effectId ?? ''));
+  }
+
+  setSnooze(dir: string, effectId: string | undefined, snooze: Snooze | undefined): void {
+    const name = this.#nameOf('snooze', dir, effectId ?? '');
+    this.#snoozes.set(name, snooze && { dir, ...(effectId === undefined ? {} : { effectId }), ...snooze });
+  }
+
+  seenFailure(dir: string): number | undefined {
+    return this.#failures.get(this.#nameOf('failure', dir))?.failedAt;
+  }
+
+  setSeenFailure(dir: string, failedAt: number): void {
+    this.#failures.set(this.#nameOf('failure', dir), { dir, failedAt });
+  }
+
+  claim({ kind, dir, detail }: Claim): boolean {
+    const path = join(this.#claims, nameOf(kind, dir, detail));
+    try {
+      writeFileSync(path, JSON.stringify({ kind, dir }), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') {
+        // Told twice is better than never told.
+        this.logger.warn(`What was told cannot be remembered: ${messageOf(error)}`);
+        return true;
+      }
+      touch(path, this.clock.now());
+      return false;
+    }
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #nameOf(...parts: readonly string[]): string {
+    const key = parts.join('\n');
+    const name = this.#names.get(key) ?? nameOf(...parts);
+    this.#names.set(key, name);
+    return name;
+  }
+
+  /** Removes what is over: claims that nobody asked for in a month, and whatever belongs to runs that are gone. */
+  #tidy(): void {
+    const now = this.clock.now();
+    for (const file of namesIn(this.#claims)) {
+      const claim = parse(this.#claims, file, claimShape, this.logger);
+      const age = now - modified(join(this.#claims, file));
+      if (age > month || (claim && !existsSync(claim.dir))) remove(join(this.#claims, file));
+    }
+    this.#snoozes.keep(({ dir, until }) => existsSync(dir) && until > now - month);
+    this.#failures.keep(({ dir }) => existsSync(dir));
+  }
+}
+
+/** A folder of small JSON files, all of them read, and read again when they change. */
+class Records<T> implements Disposable {
+  readonly #known = new Map<string, T>();
+  readonly #watch: Disposable;
+
+  constructor(
+    private readonly folder: string,
+    private readonly shape: z.ZodType<T>,
+    private readonly logger: Logger,
+    private readonly changed: () => void,
+  ) {
+    makeFolder(folder, logger);
+    this.#readAll();
+    this.#watch = watchFolder(folder, logger, (file) => {
+      if (file === undefined) this.#readAll();
+      else if (file.endsWith('.json')) this.#read(file);
+    });
+  }
+
+  get(file: string): T | undefined {
+    return this.#known.get(file);
+  }
+
+  /** `undefined` removes it. */
+  set(file: string, record: T | undefined): void {
+    const path = join(this.folder, file);
+    try {
+      if (record === undefined) {
+        rmSync(path, { force: true });
+      } else {
+        // Renamed, so that nobody reads half of it.
+        const temporary = `${path}.${process.pid}`;
+        writeFileSync(temporary, JSON.stringify(record));
+        renameSync(temporary, path);
+      }
+    } catch (error) {
+      // It holds in this window at least.
+      this.logger.warn(`${path} cannot be written: ${messageOf(error)}`);
+    }
+    this.#put(file, record);
+  }
+
+  /** Removes the records that are not wanted any more. */
+  keep(wanted: (record: T) => boolean): void {
+    for (const [file, record] of [...this.#known]) if (!wanted(record)) this.set(file, undefined);
+  }
+
+  dispose(): void {
+    this.#watch.dispose();
+  }
+
+  #readAll(): void {
+    for (const file of new Set([...namesIn(this.folder), ...this.#known.keys()])) this.#read(file);
+  }
+
+  #read(file: string): void {
+    this.#put(file, parse(this.folder, file, this.shape, this.logger));
+  }
+
+  #put(file: string, record: T | undefined): void {
+    if (JSON.stringify(record) === JSON.stringify(this.#known.get(file))) return;
+    if (record === undefined) this.#known.delete(file);
+    else this.#known.set(file, record);
+    this.changed();
+  }
+}
+
+/** Any text, run folders included, becomes a plain file name. */
+function nameOf(...parts: readonly string[]): string {
+  return `${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}.json`;
+}
+
+/** `undefined`: there is none, or it is damaged, which the log says. */
+function parse<T>(folder: string, file: string, shape: z.ZodType<T>, logger: Logger): T | undefined {
+  const said = (problem: string): undefined => {
+    logger.warn(`${join(folder, visible(file))} is ignored: ${problem}`);
+    return undefined;
+  };
+  try {
+    const read = readTextInside(realpathSync(folder), file, limit);
+    if ('problem' in read) return read.missing ? undefined : said(read.problem);
+    const parsed = shape.safeParse(JSON.parse(read.text));
+    return parsed.success ? parsed.data : said('it is not of the expected form');
+  } catch (error) {
+    return said(messageOf(error));
+  }
+}
+
+function makeFolder(folder: string, logger: Logger): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    logger.warn(`${folder} cannot be made, so nothing is shared with other windows: ${messageOf(error)}`);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch {
+    return [];
+  }
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Says that a claim is still of use. */
+function touch(path: string, now: number): void {
+  try {
+    utimesSync(path, now / 1000, now / 1000);
+  } catch {
+    // Tidied away meanwhile: at worst something is told once more.
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Another window tidies, too.
+  }
+}

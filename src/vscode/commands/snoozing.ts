@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import type { Attention } from '../../core/attention/attention';
+import { pendingBreakpoints } from '../../core/attention/needsYou';
+import { untilItChanges, type SharedAttention } from '../../core/attention/sharedAttention';
+import { parseSnoozeTime, snoozeOffers } from '../../core/attention/snoozeTime';
+import type { Clock } from '../../core/clock';
+import { CancelledError, NotNowError } from '../../core/errors';
+import { visible } from '../../core/format';
+import { runTitle, taskTitle } from '../../core/run/run';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import { withoutIcons } from '../messages';
+import { localTime } from '../settings';
+import { pick, type Targets } from './targets';
+
+export interface SnoozingDeps {
+  readonly store: RunStore;
+  readonly attention: Attention;
+  readonly shared: SharedAttention;
+  readonly clock: Clock;
+  readonly targets: Targets;
+}
+
+/** What is put off: a question, or a run that is ready or failed. */
+interface Snoozed {
+  readonly stored: StoredRun;
+  readonly effectId: string | undefined;
+}
+
+/** Puts off what needs the person, or wakes it. */
+export class Snoozing {
+  constructor(private readonly deps: SnoozingDeps) {}
+
+  /** Finds out what is meant, by the argument or by asking, and until when. */
+  async snooze(argument: unknown): Promise<void> {
+    const named =
+      argument === undefined ? await this.#pickNeed() : await this.deps.targets.run(argument, 'Snooze');
+    await this.snoozeUntil(await this.#meant(named));
+  }
+
+  /** Asks until when. */
+  async snoozeUntil(what: Snoozed): Promise<void> {
+    const { attention, shared, clock } = this.deps;
+    const { dir } = what.stored.run;
+    const now = clock.now();
+    const snoozed = what.effectId === undefined ? undefined : attention.snoozedUntil(dir, what.effectId);
+    const offers = snoozeOffers(now).map(({ label, until }) => ({
+      label,
+      description: localTime(until),
+      until: () => until,
+    }));
+    const items = [
+      ...(snoozed === undefined
+        ? []
+        : [
+            {
+              label: '$(bell) Wake now',
+              description: `snoozed until ${localTime(snoozed)}`,
+              until: () => undefined,
+            },
+          ]),
+      ...offers,
+      ...(what.effectId === undefined
+        ? [{ label: 'Until something happens in the run', until: () => untilItChanges }]
+        : []),
+      { label: 'Choose a time…', until: () => askForTime(clock) },
+    ];
+    const title = `Snooze: ${titleOf(what)}`;
+    const chosen = await pick<vscode.QuickPickItem & { until(): unknown }>(
+      items,
+      withoutIcons(title),
+      'It leaves Needs You until then',
+    );
+    const until = (await chosen.until()) as number | undefined;
+    shared.setSnooze(dir, what.effectId, until === undefined ? undefined : { until, at: clock.now() });
+    const said =
+      until === undefined
+        ? 'is awake again'
+        : until === untilItChanges
+          ? 'is snoozed until something happens in it'
+          : `is snoozed until ${localTime(until)}`;
+    vscode.window.setStatusBarMessage(`$(bell-slash) ${withoutIcons(titleOf(what))} ${said}.`, 5000);
+  }
+
+  /** A run that asks one thing means that; one that is ready or failed means itself. */
+  async #meant({ stored, effectId }: Snoozed): Promise<Snoozed> {
+    const open = pendingBreakpoints(stored.run);
+    if (effectId !== undefined) {
+      if (open.some(({ effect }) => effect.effectId === effectId)) return { stored, effectId };
+      throw new NotNowError('This question is not open any more.');
+    }
+    if (stored.state.state === 'ready' || stored.state.state === 'failed') return { stored, effectId };
+    if (stored.state.state !== 'needs-you') throw new NotNowError('Nothing in this run needs you.');
+    const items = open.map(({ effect, task }) => ({
+      label: withoutIcons(visible(taskTitle(effect, task))),
+      effectId: effect.effectId,
+    }));
+    const [only] = items;
+    const chosen = items.length === 1 && only ? only : await pick(items, 'Snooze', 'Choose a question');
+    return { stored, effectId: chosen.effectId };
+  }
+
+  async #pickNeed(): Promise<Snoozed> {
+    const { store, attention } = this.deps;
+    const needs = attention.needs.map((need) => ({
+      stored: need.stored,
+      effectId: need.kind === 'breakpoint' ? need.effect.effectId : undefined,
+    }));
+    const asleep = store.all.flatMap((stored) =>
+      pendingBreakpoints(stored.run)
+        .map(({ effect: { effectId } }) => ({ stored, effectId }))
+        .filter(({ effectId }) => attention.snoozedUntil(stored.run.dir, effectId) !== undefined),
+    );
+    const items = [...needs, ...asleep].map((what) => {
+      const until =
+        what.effectId === undefined ? undefined : attention.snoozedUntil(what.stored.run.dir, what.effectId);
+      return {
+        label: withoutIcons(titleOf(what)),
+        description: [
+          what.effectId === undefined ? '' : withoutIcons(visible(runTitle(what.stored.run))),
+          until === undefined ? '' : `snoozed until ${localTime(until)}`,
+        ]
+          .filter(Boolean)
+          .join(' · '),
+        what,
+      };
+    });
+    if (items.length === 0) throw new NotNowError('Nothing needs you, so there is nothing to snooze.');
+    return (await pick(items, 'Snooze', 'Choose what to put off')).what;
+  }
+}
+
+function titleOf({ stored, effectId }: Snoozed): string {
+  const effect = stored.run.fold.effects.get(effectId ?? '');
+  return visible(
+    effect ? taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)) : runTitle(stored.run),
+  );
+}
+
+/** @throws CancelledError when the person leaves */
+async function askForTime(clock: Clock): Promise<number> {
+  const text = await vscode.window.showInputBox({
+    title: 'Snooze Until',
+    prompt: 'For example: 45 min, 3 h, 16:30, tomorrow 8:00, friday, 2026-12-24 10:00',
+    validateInput: (value) => {
+      if (value.trim() === '') return undefined;
+      const until = parseSnoozeTime(value, clock.now());
+      return until === undefined
+        ? 'This is no moment to come that can be read. Try "45 min", "16:30" or "tomorrow 8:00".'
+        : { message: `Until ${localTime(until)}`, severity: vscode.InputBoxValidationSeverity.Info };
+    },
+  });
+  const until = parseSnoozeTime(text ?? '', clock.now());
+  if (until === undefined) throw new CancelledError();
+  return until;
+}

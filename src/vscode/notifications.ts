@@ -1,0 +1,47 @@
+import { Notifier, type Notice, type NotifierDeps } from '../core/attention/notifier';
+import { views } from '../core/contract';
+import type { Disposable } from '../core/disposables';
+import * as vscode from 'vscode';
+import { tell, type Choice } from './messages';
+import type { RunPanels } from './panel/runPanel';
+import { onSettingsChange, setting } from './settings';
+
+export interface NotificationDeps extends Omit<
+  NotifierDeps,
+  'settings' | 'isFocused' | 'isLookedAt' | 'show'
+> {
+  readonly panels: RunPanels;
+}
+
+/** Says what newly needs the person, in notifications. */
+export function showNotifications({ panels, ...deps }: NotificationDeps): Disposable {
+  const notifier = new Notifier({
+    ...deps,
+    settings: () => ({
+      breakpoints: setting('notify.breakpoints'),
+      completed: setting('notify.completed'),
+      failed: setting('notify.failed'),
+      reminderMinutes: setting('notify.reminderMinutes'),
+    }),
+    isFocused: () => vscode.window.state.focused,
+    isLookedAt: (dir) => panels.lookedAt.includes(dir),
+    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, panels)),
+  });
+  const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
+  return vscode.Disposable.from(notifier, settings);
+}
+
+function severityOf({ items }: Notice): 'info' | 'warning' {
+  return items.some(({ kind }) => kind === 'failed') ? 'warning' : 'info';
+}
+
+function choicesFor({ items }: Notice, panels: RunPanels): readonly Choice[] {
+  const later: Choice = { title: 'Later', run: () => {} };
+  const [only] = items;
+  if (!only || items.length > 1) {
+    return [{ title: 'Show', run: () => vscode.commands.executeCommand(`${views.needsYou}.focus`) }, later];
+  }
+  const open: Choice = { title: 'Open', run: () => panels.open(only.dir) };
+  if (only.kind !== 'breakpoint') return [open, later];
+  return [{ title: 'Answer', run: () => panels.open(only.dir, only.effectId) }, open, later];
+}
