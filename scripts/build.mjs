@@ -66,6 +66,12 @@ export async function buildIntegrationTests() {
   await removeAllBut(files, 'out/test/integration');
 }
 
+/** Writes out/bench/: the benchmark with the adapters as they ship. */
+export async function buildBench() {
+  const entryPoints = ['test/bench/bench.ts', 'test/bench/program.ts'];
+  await bundle({ ...forNode, entryPoints, outdir: 'out/bench' });
+}
+
 /**
  * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
  * @param {import('esbuild').BuildOptions} options

@@ -75,7 +75,41 @@ export async function makeDemo(targetDir) {
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--record', workspace], {
     env: engineEnvironment(home),
   });
+  await commitHistory(workspace, home);
   return { workspace, home, runs: JSON.parse(stdout) };
+}
+
+/**
+ * Gives the project a git history: the migration plan changed after its run had begun, and the code since the last
+ * commit. Without git the demo does without it.
+ */
+async function commitHistory(workspace, home) {
+  const git = (/** @type {string[]} */ args, hoursAgo = 0) => {
+    const date = new Date(Date.now() - hoursAgo * HOUR).toISOString();
+    return promisify(execFile)('git', ['-c', 'user.name=Demo', '-c', 'user.email=demo@localhost', ...args], {
+      cwd: workspace,
+      env: { ...process.env, HOME: home, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
+    });
+  };
+  const edit = async (/** @type {string} */ path, /** @type {(text: string) => string} */ change) => {
+    const file = join(workspace, path);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, change(text));
+    return () => writeFile(file, text);
+  };
+  try {
+    await git(['init', '--quiet', '--initial-branch=main']);
+  } catch {
+    return;
+  }
+  await writeFile(join(workspace, '.gitignore'), 'node_modules/\n.a5c/runs/\n');
+  const plan = await edit('artifacts/migration-plan.md', (text) => text.slice(0, text.indexOf('## Risks')));
+  const code = await edit('src/db/migrate.ts', (text) => text.replace('BATCH = 5_000', 'BATCH = 20_000'));
+  await git(['add', '--all']);
+  await git(['commit', '--quiet', '--message', 'Orders service'], 10);
+  await plan();
+  await git(['commit', '--quiet', '--all', '--message', 'Name the risks of the migration'], 1);
+  await code();
 }
 
 /**

@@ -1,21 +1,22 @@
 import { resolve } from 'node:path';
-import * as vscode from 'vscode';
 import { HumanError } from '../core/errors';
 import { visible } from '../core/format';
 import type { Run } from '../core/run/run';
 import { isInside } from './workspacePlaces';
 
 /**
- * Opens a file that a breakpoint points to: looked for in the run, then the project, then the workspace folders, and
+ * Finds a file that a breakpoint points to: looked for in the run, then the project, then the workspace folders, and
  * never outside of them, links resolved.
  * @param realPath resolves links; `undefined` when there is no such file
+ * @returns its absolute path, links resolved
+ * @throws HumanError when there is none, or when it leads outside
  */
-export async function openContextFile(
+export function findContextFile(
   run: Run,
   path: string,
   folders: readonly string[],
   realPath: (path: string) => string | undefined,
-): Promise<void> {
+): string {
   // A project is trusted as a place only where it lies in the workspace; run.json could name any folder.
   const project = folders.some((folder) => isInside(folder, run.projectDir)) ? [run.projectDir] : [];
   for (const base of [run.dir, ...project, ...folders]) {
@@ -25,12 +26,7 @@ export async function openContextFile(
     if (!allowed.some((folder) => isInside(folder, found))) {
       throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
     }
-    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found), {
-      preview: true,
-      // Beside the question, which is still to be read.
-      viewColumn: vscode.ViewColumn.Beside,
-    });
-    return;
+    return found;
   }
   throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);
 }

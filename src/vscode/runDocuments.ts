@@ -87,6 +87,11 @@ async function readPart(source: RunSource, dir: string, file: string): Promise<D
   }
 }
 
+/** Shows one of these documents in an editor. */
+export async function openRunDocument(uri: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+}
+
 /** The journal of a run. */
 export function journalUri(dir: string, runId: string): vscode.Uri {
   return toUri(dir, { of: 'journal' }, `${runId}/journal.jsonc`);

@@ -1,19 +1,43 @@
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
+import { highlight } from './highlight';
 
 // No HTML in Markdown, no images (they would load from the network), no links that are made by themselves.
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');
+const markdown = new MarkdownIt({
+  html: false,
+  linkify: false,
+  typographer: false,
+  highlight: (code, language) => highlight(code, language) ?? '',
+}).disable('image');
 
 const harmless = /^(?:https?|mailto):/i;
-markdown.validateLink = (url) => harmless.test(url);
+/** A file beside the text: no scheme, no host, not from the root, no mere place in this text. */
+const relative = /^(?![/\\#?])[^:?]+$/;
+markdown.validateLink = (url) => harmless.test(url) || relative.test(url);
 
 markdown.core.ruler.push('fit_into_page', ({ tokens }) => {
-  for (const token of tokens) {
+  for (const [i, token] of tokens.entries()) {
     // Headings go below those of the page, so that its outline stays whole.
     if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
     // The page's policy allows no style attributes.
     const align = /^text-align:(\w+)$/.exec(token.attrGet('style') ?? '')?.[1];
     if (align !== undefined) token.attrs = [['align', align]];
+    if (token.type !== 'inline') continue;
+    const text = token.children?.[0];
+    const task = /^\[([ xX])\](?=\s)/.exec(text?.content ?? '');
+    if (text?.type === 'text' && task && tokens[i - 2]?.type === 'list_item_open') {
+      text.content = `${task[1] === ' ' ? '☐' : '☑'}${text.content.slice(3)}`;
+      tokens[i - 2]?.attrSet('class', 'task');
+    }
+    for (const child of token.children ?? []) {
+      const href = child.type === 'link_open' ? (child.attrGet('href') ?? '') : '';
+      // Opened by the extension, which looks where it leads.
+      if (href !== '' && !harmless.test(href))
+        child.attrs = [
+          ['href', '#'],
+          ['data-path', href],
+        ];
+    }
   }
 });
 
@@ -25,9 +49,25 @@ markdown.renderer.rules.fence = focusable(fence);
 markdown.renderer.rules.code_block = focusable(code_block);
 markdown.renderer.rules['table_open'] = () => '<table tabindex="0">';
 
+DOMPurify.addHook('uponSanitizeAttribute', (_element, attribute) => {
+  // Only what our own style sheet gives a meaning.
+  if (attribute.attrName === 'class' && !/^(?:task|hljs-[\w-]+(?: \w+_)*)$/.test(attribute.attrValue)) {
+    attribute.keepAttr = false;
+  }
+});
+
 /** Run text as safe HTML: what Markdown makes of it, reduced to harmless elements without style, script or image. */
 export function safeHtml(text: string): string {
-  return DOMPurify.sanitize(markdown.render(text), {
+  return purified(markdown.render(text));
+}
+
+/** Code as safe HTML, highlighted where its language is known. */
+export function safeCode(code: string, language: string): string {
+  return purified(highlight(code, language) ?? markdown.utils.escapeHtml(code));
+}
+
+function purified(html: string): string {
+  return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: [
       ...[
         'a',
@@ -47,11 +87,12 @@ export function safeHtml(text: string): string {
         'i',
         'li',
       ],
-      ...['ol', 'p', 'pre', 's', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'],
+      ...['ol', 'p', 'pre', 's', 'span', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'],
     ],
-    ALLOWED_ATTR: ['align', 'href', 'title', 'start', 'tabindex'],
-    ALLOWED_URI_REGEXP: harmless,
-    // They hold no addresses.
-    ADD_URI_SAFE_ATTR: ['align', 'start', 'tabindex'],
+    ALLOWED_ATTR: ['align', 'class', 'data-path', 'href', 'title', 'start', 'tabindex'],
+    ALLOW_DATA_ATTR: false,
+    ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto):|#$)/i,
+    // They hold no addresses, or none that anything but our own script follows.
+    ADD_URI_SAFE_ATTR: ['align', 'class', 'data-path', 'start', 'tabindex'],
   });
 }

@@ -1,28 +1,15 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import type { AnswerProgress, FromPage, ToPage } from '../core/panel/protocol';
-import type { ActionView, BreakpointView, IterationView, RunView } from '../core/panel/runView';
-import { safeHtml } from './markdown';
+import type { FileEvidence, FilePreview } from '../core/evidence/evidence';
+import type { ActionView, BreakpointView } from '../core/panel/breakpointView';
+import type { AnswerProgress, CommentView, FromPage, ToPage } from '../core/panel/protocol';
+import type { IterationView, RunView } from '../core/panel/runView';
+import { commentList, type BreakpointCard } from './breakpoint';
 import './run.css';
+import { taskList } from './taskList';
+import { vscode, type PageState } from './vscodeApi';
 
-/** What VS Code gives to a page. */
-declare function acquireVsCodeApi(): {
-  postMessage(message: FromPage): void;
-  getState(): unknown;
-  setState(state: PageState): void;
-};
-
-/** Kept by VS Code across hiding and reloading. */
-interface PageState {
-  /** The run folder, from which the page is brought back. */
-  readonly dir: string;
-  /** Typed texts by effect id; nothing typed is ever thrown away. */
-  readonly drafts: Readonly<Record<string, string>>;
-}
-
-const vscode = acquireVsCodeApi();
+const noPreviews: ReadonlyMap<number, FilePreview> = new Map();
 
 class RunPage extends LitElement {
   static override properties = {
@@ -30,22 +17,33 @@ class RunPage extends LitElement {
     gone: { state: true },
     drafts: { state: true },
     progress: { state: true },
+    evidence: { state: true },
+    previews: { state: true },
+    comments: { state: true },
   };
 
   declare view: RunView | undefined;
   declare gone: boolean;
   declare drafts: Readonly<Record<string, string>>;
   declare progress: Readonly<Record<string, AnswerProgress>>;
+  /** By effect id. */
+  declare evidence: Readonly<Record<string, readonly FileEvidence[]>>;
+  declare previews: Readonly<Record<string, ReadonlyMap<number, FilePreview>>>;
+  declare comments: readonly CommentView[];
 
   constructor() {
     super();
     this.view = undefined;
     this.gone = false;
     this.progress = {};
+    this.evidence = {};
+    this.previews = {};
+    this.comments = [];
     const state = vscode.getState() as PageState | undefined;
     this.drafts = state?.drafts ?? {};
     this.#save();
     window.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
+    window.addEventListener('keydown', (event) => this.#press(event));
   }
 
   /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
@@ -76,19 +74,51 @@ class RunPage extends LitElement {
         this.progress = { ...this.progress, [message.effectId]: message.progress };
         if (message.progress.step === 'recorded') this.#draft(message.effectId, '');
         return;
+      case 'evidence':
+        this.evidence = { ...this.evidence, [message.effectId]: message.files };
+        return;
+      case 'preview': {
+        const { effectId, file, preview } = message;
+        const previews = new Map(this.previews[effectId]).set(file, preview);
+        this.previews = { ...this.previews, [effectId]: previews };
+        return;
+      }
+      case 'review':
+        this.comments = message.comments;
+        return;
       case 'reveal':
-        void this.updateComplete.then(() => this.#revealBreakpoint(message.effectId));
+        void this.#revealBreakpoint(message.effectId);
         return;
       default:
         message satisfies never;
     }
   }
 
-  #revealBreakpoint(effectId: string): void {
-    const section = document.getElementById(`breakpoint-${effectId}`);
-    section?.scrollIntoView({ block: 'start' });
+  async #revealBreakpoint(effectId: string): Promise<void> {
+    await this.updateComplete;
+    const card = this.querySelector<BreakpointCard>(`breakpoint-card[data-effect="${CSS.escape(effectId)}"]`);
+    await card?.updateComplete;
+    card?.scrollIntoView({ block: 'start' });
     // Without scrolling: a long question is read from its beginning.
-    section?.querySelector('textarea')?.focus({ preventScroll: true });
+    card?.querySelector('textarea')?.focus({ preventScroll: true });
+  }
+
+  /** Ctrl+Enter sends; a number chooses an option, where it is not typed into a text. */
+  #press(event: KeyboardEvent): void {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const cards = [...this.querySelectorAll<BreakpointCard>('breakpoint-card')];
+    const card =
+      target.closest<BreakpointCard>('breakpoint-card') ?? (cards.length === 1 ? cards[0] : undefined);
+    if (!card || event.altKey || event.shiftKey) return;
+    const withCommand = event.ctrlKey || event.metaKey;
+    if (event.key === 'Enter' && withCommand && !event.repeat) {
+      card.sendFitting();
+    } else if (/^[1-9]$/.test(event.key) && !withCommand && !target.matches('textarea, input')) {
+      if (!card.choose(Number(event.key))) return;
+    } else {
+      return;
+    }
+    event.preventDefault();
   }
 
   #draft(effectId: string, text: string): void {
@@ -125,11 +155,11 @@ class RunPage extends LitElement {
         ${this.#buttons(view)}
       </header>
       <main>
-        ${this.#justAnswered(view)}
+        ${this.#progress(view)} ${this.#unsent(view)}
         ${repeat(
           view.breakpoints,
           ({ effectId }) => effectId,
-          (breakpoint) => this.#breakpoint(breakpoint),
+          (breakpoint) => this.#card(breakpoint),
         )}
         ${view.problems.length === 0 ? nothing : problems(view)}
         <h2>Tasks</h2>
@@ -168,123 +198,57 @@ class RunPage extends LitElement {
     `;
   }
 
-  /** An answer that was recorded here and that no iterate has applied yet. */
-  #justAnswered(view: RunView): TemplateResult | typeof nothing {
-    const answered = Object.entries(this.progress).some(
-      ([effectId, { step }]) => step === 'recorded' && !view.breakpoints.some((b) => b.effectId === effectId),
+  /** How far the answers given here have come. Always there, so that screen readers tell each change. */
+  #progress(view: RunView): TemplateResult {
+    const recording = Object.values(this.progress).some(({ step }) => step === 'recording');
+    const given = view.answered.filter(({ effectId }) => this.progress[effectId]?.step === 'recorded');
+    const waiting = given.some(({ applied }) => !applied);
+    const sentence = recording
+      ? 'Recording your answer…'
+      : waiting && view.iterating
+        ? 'Your answer is recorded and is being applied.'
+        : waiting
+          ? `Your answer is recorded and not yet applied.${view.iterate.whyNot === undefined ? ' Iterate or resume to go on.' : ''}`
+          : given.length > 0
+            ? 'Your answer is applied: the run has gone on.'
+            : '';
+    const icon = recording || (waiting && view.iterating) ? 'sync' : 'pass';
+    return html`<div role="status" aria-live="polite">
+      ${
+        sentence === ''
+          ? nothing
+          : html`<p class="notice">
+              <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${sentence}
+            </p>`
+      }
+    </div>`;
+  }
+
+  /** Comments whose question was answered without them. */
+  #unsent(view: RunView): TemplateResult | typeof nothing {
+    const unsent = this.comments.filter(({ effectId }) =>
+      view.answered.some((answered) => answered.effectId === effectId),
     );
-    if (!answered || view.iterate.whyNot !== undefined) return nothing;
-    return html`<p class="notice" role="status">
-      <span class="codicon codicon-pass" aria-hidden="true"></span>
-      Your answer is recorded and not yet applied. Iterate or resume to go on.
-    </p>`;
+    return unsent.length === 0
+      ? nothing
+      : commentList(unsent, 'Their question was answered without them, so they were not sent.', nothing);
   }
 
-  #breakpoint(breakpoint: BreakpointView): TemplateResult {
-    const { effectId, title, question, cut, asked, askedBy, options, files, answer } = breakpoint;
-    const progress = this.progress[effectId];
-    const busy = progress?.step === 'recording' || progress?.step === 'recorded';
-    const disabled = busy || answer.whyNot !== undefined;
-    const text = this.drafts[effectId] ?? '';
-    const send = (kind: 'approve' | 'reject' | 'option', option?: number): void => {
-      const chosen = option === undefined ? {} : { option };
-      this.progress = { ...this.progress, [effectId]: { step: 'recording' } };
-      vscode.postMessage({ type: 'answer', effectId, kind, text, ...chosen });
-    };
-    const textId = `text-${effectId}`;
-    return html`
-      <section class="breakpoint" id="breakpoint-${effectId}" aria-labelledby="title-${effectId}">
-        <h2 id="title-${effectId}">
-          <span class="codicon codicon-question" aria-hidden="true"></span> ${title}
-        </h2>
-        <p class="facts">${[asked, askedBy].filter(Boolean).join(' · ')}</p>
-        <div class="question">${guard([question], () => unsafeHTML(safeHtml(question)))}</div>
-        ${
-          cut
-            ? html`<p class="refused">
-                The question is longer than this page shows.
-                <button
-                  class="link"
-                  role="link"
-                  @click=${() => vscode.postMessage({ type: 'openTask', effectId })}
-                >
-                  Read all of it
-                </button>
-              </p>`
-            : nothing
-        }
-        ${
-          files.length === 0
-            ? nothing
-            : html`<p class="files">
-                ${files.map(
-                  (file, i) =>
-                    html`<button
-                      class="link"
-                      role="link"
-                      @click=${() => vscode.postMessage({ type: 'openFile', effectId, file: i })}
-                    >
-                      <span class="codicon codicon-file" aria-hidden="true"></span> ${file}
-                    </button>`,
-                )}
-              </p>`
-        }
-        <label for=${textId}>Your words to the agent (optional)</label>
-        <textarea
-          id=${textId}
-          rows="3"
-          .value=${text}
-          ?readonly=${busy}
-          @input=${(event: Event) => this.#draft(effectId, (event.target as HTMLTextAreaElement).value)}
-        ></textarea>
-        ${
-          options.length === 0
-            ? nothing
-            : html`<div class="options" role="group" aria-label="Options of the process">
-                ${options.map(
-                  ({ place, label, description, approves }) =>
-                    html`<div class="option">
-                      <button
-                        class="secondary"
-                        aria-describedby="option-${effectId}-${place}"
-                        ?disabled=${disabled}
-                        @click=${() => send('option', place)}
-                      >
-                        ${label}
-                      </button>
-                      <small id="option-${effectId}-${place}"
-                        >${[description, `counts as ${approves ? 'approval' : 'rejection'}`].filter(Boolean).join(' · ')}</small
-                      >
-                    </div>`,
-                )}
-              </div>`
-        }
-        <div class="buttons">
-          <button class="primary" ?disabled=${disabled} @click=${() => send('approve')}>Approve</button>
-          <button class="secondary" ?disabled=${disabled} @click=${() => send('reject')}>Reject</button>
-        </div>
-        ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
-        ${progressLine(progress)}
-      </section>
-    `;
-  }
-}
-
-function progressLine(progress: AnswerProgress | undefined): TemplateResult | typeof nothing {
-  switch (progress?.step) {
-    case undefined:
-      return nothing;
-    case 'recording':
-      return html`<p class="notice" role="status">Recording your answer…</p>`;
-    case 'recorded':
-      return html`<p class="notice" role="status">Recorded, not yet applied.</p>`;
-    case 'refused':
-      return html`<p class="refused" role="alert">
-        <span class="codicon codicon-error" aria-hidden="true"></span> ${progress.sentence} Your text is still
-        here.
-      </p>`;
-    default:
-      return progress satisfies never;
+  #card(breakpoint: BreakpointView): TemplateResult {
+    const { effectId } = breakpoint;
+    return html`<breakpoint-card
+      data-effect=${effectId}
+      .view=${breakpoint}
+      .draft=${this.drafts[effectId] ?? ''}
+      .progress=${this.progress[effectId]}
+      .evidence=${this.evidence[effectId]}
+      .previews=${this.previews[effectId] ?? noPreviews}
+      .comments=${this.comments.filter((comment) => comment.effectId === effectId)}
+      .onDraft=${(text: string) => this.#draft(effectId, text)}
+      .onSend=${() => {
+        this.progress = { ...this.progress, [effectId]: { step: 'recording' } };
+      }}
+    ></breakpoint-card>`;
   }
 }
 
@@ -337,23 +301,7 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
         <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
         <small>${description}</small>
       </h3>
-      <ul class="tasks">
-        ${repeat(
-          tasks,
-          ({ effectId }) => effectId,
-          ({ effectId, title, description, icon }) =>
-            html`<li>
-              <button
-                class="task"
-                role="link"
-                @click=${() => vscode.postMessage({ type: 'openTask', effectId })}
-              >
-                <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-                <span>${title}</span> <small>${description}</small>
-              </button>
-            </li>`,
-        )}
-      </ul>
+      ${taskList(tasks)}
     </section>
   `;
 }

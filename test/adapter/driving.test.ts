@@ -624,6 +624,45 @@ describe('command lines that misbehave', () => {
     });
   });
 
+  it('may say nothing at all to an answer, which is no success', async () => {
+    const run = await demoRun('breakpoint', { cli: fakeCli('') });
+    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+      recorded: false,
+      sentence: 'The engine ended without an answer, and nothing was recorded.',
+    });
+  });
+
+  it('may demand signed answers, as newer engines do where a policy says so', async () => {
+    const message =
+      'Signed-breakpoint enforcement could not establish trust for effect e1: missing config-manifest.json';
+    const refusal = JSON.stringify({ name: 'RunFailedError', message });
+    const run = await demoRun('breakpoint', {
+      // The engine gets the variable, and only with it there is a policy.
+      cli: fakeCli(
+        `if (process.env.POLICY_CONFIG_ROOT_FP === 'abc') { console.error(${JSON.stringify(refusal)}); process.exit(1); }`,
+      ),
+      env: { POLICY_CONFIG_ROOT_FP: 'abc' },
+    });
+    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+      recorded: false,
+      sentence: `A policy demands signed answers, which have to come from the approver's own tool (${message}).`,
+    });
+  });
+
+  it('are not asked to record an answer in words where there are none, or where there are options', async () => {
+    const run = await demoRun('breakpoint');
+    for (const [text, sentence] of [
+      [' \n', 'There is no answer yet: write one first.'],
+      ['Go on', 'The process wants one of its options chosen, or approval or rejection.'],
+    ] as const) {
+      expect(await run.driver.answer(run.dir, question(run), { kind: 'text', text }, 'page')).toEqual({
+        recorded: false,
+        sentence,
+      });
+    }
+    expect(run.driving.commands).toEqual([]);
+  });
+
   it('may be ended by a signal', async () => {
     const run = await demoRun('ready', { cli: fakeCli(`process.kill(process.pid, 'SIGKILL')`) });
     expect((await iterate(run)).sentence).toBe('The engine was ended by a signal and said nothing');

@@ -81,7 +81,7 @@ describe('Texts that want to be more than texts', () => {
     // A run whose very name is hostile.
     await row(/^evil⟨U\+0007⟩⟨U\+202E⟩ <b>/).waitFor();
     expect(await page.locator('.monaco-list .codicon-trash, .monaco-list .codicon-error').count()).toBe(
-      1, // The icon of the run that failed.
+      2, // The icon of the run that failed, in both views.
     );
   });
 
@@ -123,13 +123,16 @@ describe('Texts that want to be more than texts', () => {
     const { webview, screenshot } = window;
     const question = webview().locator('.question').first();
 
-    await question.getByText('<script>window.hacked = 1</script>').waitFor();
+    await question.getByRole('heading', { name: '<script>window.hacked = 1</script>' }).waitFor();
     await question.getByText('<img src=x onerror="window.hacked = 1">').waitFor();
     await question.getByText('⟨U+202E⟩drawkcab').waitFor();
     await screenshot('hostile');
 
     const links = await question.locator('a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
-    expect(links).toEqual(['https://example.com/']);
+    // A relative link is followed by the extension alone, which looks where it leads.
+    expect(links).toEqual(['https://example.com/', '#']);
+    await question.locator('pre', { hasText: '</code><script>window.hacked = 1</script>' }).waitFor();
+    await question.getByText('[root](/etc/passwd) [host](//example.com/x)').waitFor();
     expect(await question.locator('script, img, style, iframe, form, input, button').count()).toBe(0);
     expect(
       await webview()
@@ -143,9 +146,18 @@ describe('Texts that want to be more than texts', () => {
 
     await webview().getByRole('link', { name: '../../../../../../../../etc/passwd' }).click();
 
-    await notification(
+    const refused = notification(
       /etc\/passwd leads out of the run and the workspace, so it is not opened\.$/,
-    ).waitFor();
+    );
+    await refused.waitFor();
+    await window.runCommand('Notifications: Clear All Notifications');
+    await refused.waitFor({ state: 'detached' });
+    await webview().getByRole('link', { name: 'up', exact: true }).click();
+    await refused.waitFor();
+    // There is nothing to be seen of it but its name.
+    const file = webview().getByRole('listitem').filter({ hasText: 'etc/passwd' });
+    await file.getByText('leads out of the run and the workspace').waitFor();
+    expect(await file.getByRole('button').count()).toBe(0);
     expect(await page.getByRole('tab', { name: /passwd/ }).count()).toBe(0);
   });
 
@@ -182,6 +194,8 @@ function makeHostile({ workspace, runs }: Demo): void {
       '<style>body { display: none }</style> <iframe src="https://example.com"></iframe>',
       '<form action="https://example.com"><input><button>Approve</button></form>',
       '\u202edrawkcab',
+      '```html\n</code><script>window.hacked = 1</script>\n```',
+      '[up](../../../../../../../../etc/passwd) [root](/etc/passwd) [host](//example.com/x)',
     ].join('\n\n'),
     options: ['$(check) [x](command:workbench.action.quit)', '<b>Reject</b>'],
     context: { files: ['../../../../../../../../etc/passwd', '../../[x](command:workbench.action.quit)'] },

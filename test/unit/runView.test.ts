@@ -95,8 +95,9 @@ describe('a question on the page', () => {
       effectId: 'q',
       title: 'Ship?',
       question: '# Shall we\nship it?',
-      asked: 'asked 59 min ago',
-      askedBy: 'owner · gate · friday',
+      asked: 'asked 59 min ago · iteration 1',
+      askedBy: 'for owner',
+      tags: ['gate', 'friday'],
       files: ['a.md', 'b.ts'],
     });
   });
@@ -110,12 +111,15 @@ describe('a question on the page', () => {
       { label: 'Approve', value: 'with-care' },
       { label: 'Reject', description: 'And say why' },
     ];
-    expect(question({ question: 'Q', options }).options).toEqual([
-      { place: 1, label: 'Ship', description: 'Tonight', approves: true },
-      { place: 3, label: 'Request changes', description: '', approves: false },
-      { place: 4, label: 'Approve', description: '', approves: true },
-      { place: 5, label: 'Reject', description: 'And say why', approves: false },
+    const shown = question({ question: 'Q', options });
+    expect(shown.options).toEqual([
+      { place: 1, label: 'Ship', value: 'ship-it', description: 'Tonight', approves: true },
+      { place: 4, label: 'Approve', value: 'with-care', description: '', approves: true },
+      { place: 5, label: 'Reject', value: '', description: 'And say why', approves: false },
     ]);
+    expect(shown.plainPlaces).toEqual({ approve: 0, reject: 2, 'request-changes': 3 });
+    expect(shown.takesText).toBe(false);
+    expect(question({ question: 'Q' }).takesText).toBe(true);
   });
 
   it('that has no words is shown as what it is', () => {
@@ -146,7 +150,7 @@ describe('a question on the page', () => {
   it('is shown without its task.json, but cannot be answered blindly', () => {
     const page = view({ journal: journal().created().requested('q', 'breakpoint', { label: 'gate' }) });
     expect(page.breakpoints).toMatchObject([
-      { title: 'gate', question: '', options: [], files: [], askedBy: '' },
+      { title: 'gate', question: '', options: [], files: [], askedBy: '', tags: [] },
     ]);
   });
 });
@@ -245,7 +249,11 @@ describe('what the page may say', () => {
     ['an answer', answer],
     ['an option by its place', { ...answer, kind: 'option', option: 3, text: 'Zoë' }],
     ['a task to open', { type: 'openTask', effectId: 'plain name' }],
-    ['a file to open, by its place', { type: 'openFile', effectId: '01E', file: 0 }],
+    ['a file to open, by its place', { type: 'openFile', effectId: '01E', file: 0, beside: true }],
+    ['a diff with a base', { type: 'diff', effectId: '01E', file: 1, base: 'previous-gate' }],
+    ['a request for changes', { ...answer, kind: 'request-changes' }],
+    ['an option that counts as the opposite', { ...answer, kind: 'option', option: 0, approved: false }],
+    ['a link beside the text', { type: 'openLink', effectId: '01E', path: 'docs/plan.md#L3' }],
   ])('is %s', (_what, message) => {
     expect(fromPage.safeParse(message).success).toBe(true);
   });
@@ -255,7 +263,9 @@ describe('what the page may say', () => {
     ['a command of somebody else', { type: 'command', command: 'workbench.action.terminal.new' }],
     ['an id that leads elsewhere', { ...answer, effectId: '../../x' }],
     ['an empty id', { type: 'openTask', effectId: '' }],
-    ['a path instead of a place', { type: 'openFile', effectId: '01E', file: '/etc/passwd' }],
+    ['a path instead of a place', { type: 'openFile', effectId: '01E', file: '/etc/passwd', beside: true }],
+    ['a diff with a commit of its choice', { type: 'diff', effectId: '01E', file: 1, base: 'HEAD~3' }],
+    ['a link without end', { type: 'openLink', effectId: '01E', path: 'x'.repeat(1001) }],
     ['a place before the first', { ...answer, kind: 'option', option: -1 }],
     ['half a place', { ...answer, kind: 'option', option: 0.5 }],
     ['another kind of answer', { ...answer, kind: 'always' }],

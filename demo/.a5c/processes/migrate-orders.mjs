@@ -61,14 +61,16 @@ ON CONFLICT DO NOTHING;
 
 Things to look at before you answer:
 
-- ${survey.orphans} orders have items without a SKU. The plan copies them with \`sku = 'UNKNOWN'\`.
-- The reporting job reads \`orders.items\` directly and has to move **before step 5**.
-- A rehearsal on last night's copy took ${plan.rehearsalMinutes} minutes.
+- [x] A rehearsal on last night's copy took ${plan.rehearsalMinutes} minutes; see the [plan](artifacts/migration-plan.md).
+- [x] ${survey.orphans} orders have items without a SKU. The plan copies them with \`sku = 'UNKNOWN'\`.
+- [ ] The reporting job reads \`orders.items\` directly and has to move **before step 5**.
 
 Shall the migration go ahead as planned${round > 1 ? ` (revision ${round})` : ''}?`,
     options: ['Approve', 'Request changes', 'Abort'],
     context: {
       summary: `${plan.batchSize} rows per batch, rehearsed in ${plan.rehearsalMinutes} minutes`,
+      survey,
+      limits: { tableLockSeconds: 5, rowLockMilliseconds: 50, replicationLagSeconds: 2 },
       files: [
         { path: 'artifacts/migration-plan.md', format: 'markdown' },
         { path: 'src/db/migrate.ts', format: 'code', language: 'typescript' },

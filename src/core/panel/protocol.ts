@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { diffBases, type FileEvidence, type FilePreview } from '../evidence/evidence';
 import { segment } from '../run/lenient';
 import type { RunView } from './runView';
 
@@ -12,6 +13,8 @@ export const pageCommands = [
   'run.reveal',
 ] as const;
 
+const place = z.int().min(0).max(10_000);
+
 /** What the page says to the extension. Everything is checked: a page shows hostile text. */
 export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
@@ -19,15 +22,24 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('answer'),
     effectId: segment,
+    kind: z.enum(['approve', 'reject', 'request-changes', 'text', 'option']),
     /** The option's place in the list, when one of the process's own options is chosen. */
-    option: z.int().min(0).optional(),
-    kind: z.enum(['approve', 'reject', 'option']),
+    option: place.optional(),
+    /** What the person lets the option count as, where that is not what it says itself. */
+    approved: z.boolean().optional(),
     text: z.string().max(1_000_000),
   }),
   /** Typed text, kept for when the page is closed and opened again. */
   z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
+  z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
-  z.object({ type: z.literal('openFile'), effectId: segment, file: z.int().min(0) }),
+  z.object({ type: z.literal('openFile'), effectId: segment, file: place, beside: z.boolean() }),
+  z.object({ type: z.literal('preview'), effectId: segment, file: place }),
+  z.object({ type: z.literal('diff'), effectId: segment, file: place, base: z.enum(diffBases) }),
+  /** A relative link in the text of a breakpoint. */
+  z.object({ type: z.literal('openLink'), effectId: segment, path: z.string().min(1).max(1000) }),
+  z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
+  z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
 ]);
 
 export type FromPage = z.infer<typeof fromPage>;
@@ -39,11 +51,31 @@ export type AnswerProgress =
   /** The typed text stays in the page. */
   | { readonly step: 'refused'; readonly sentence: string };
 
+/** A comment on a line of a context file that is not sent yet; its texts made visible. */
+export interface CommentView {
+  readonly id: string;
+  readonly effectId: string;
+  readonly file: string;
+  /** "line 3", "lines 3–5". */
+  readonly place: string;
+  readonly comment: string;
+}
+
 /** What the extension says to the page. */
 export type ToPage =
   | { readonly type: 'view'; readonly view: RunView }
   | { readonly type: 'gone' }
   /** Texts typed into an earlier page of the run, by effect id. */
   | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
+  /** What can be shown of a breakpoint's context files, in their order. */
+  | { readonly type: 'evidence'; readonly effectId: string; readonly files: readonly FileEvidence[] }
+  | {
+      readonly type: 'preview';
+      readonly effectId: string;
+      readonly file: number;
+      readonly preview: FilePreview;
+    }
+  /** All comments on this run's context files that are not sent yet. */
+  | { readonly type: 'review'; readonly comments: readonly CommentView[] }
   | { readonly type: 'answer'; readonly effectId: string; readonly progress: AnswerProgress }
   | { readonly type: 'reveal'; readonly effectId: string };

@@ -1,51 +1,19 @@
 import { ago, oneLine, visible } from '../format';
 import { whyNot } from '../engine/whyNot';
-import type { BreakpointOption } from '../run/breakpoint';
 import { pendingEffects, processIdOf, runTitle } from '../run/run';
 import type { StateAction } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
+import { countEffects, describeIteration, describeProblem, describeRun, stateWord } from '../tree/describe';
 import {
-  countEffects,
-  describeBreakpoint,
-  describeIteration,
-  describeProblem,
-  describeRun,
-  describeTask,
-  stateWord,
-} from '../tree/describe';
-
-/** An action on the page: a button, and beside a disabled one the reason. */
-export interface ActionView {
-  readonly whyNot: string | undefined;
-}
-
-export interface BreakpointView {
-  readonly effectId: string;
-  readonly title: string;
-  /** Markdown of unknown origin, to be made safe by the page. */
-  readonly question: string;
-  /** The question goes on, longer than a page shows. */
-  readonly cut: boolean;
-  readonly asked: string;
-  readonly askedBy: string;
-  readonly options: readonly {
-    /** Its place in the process's own list. */
-    readonly place: number;
-    readonly label: string;
-    readonly description: string;
-    readonly approves: boolean;
-  }[];
-  readonly files: readonly string[];
-  readonly answer: ActionView;
-}
-
-export interface TaskView {
-  readonly effectId: string;
-  readonly title: string;
-  readonly description: string;
-  readonly icon: string;
-}
+  answeredBreakpoints,
+  toBreakpointView,
+  toTaskView,
+  type ActionView,
+  type AnsweredView,
+  type BreakpointView,
+  type TaskView,
+} from './breakpointView';
 
 export interface IterationView {
   readonly n: number;
@@ -68,6 +36,8 @@ export interface RunView {
   readonly updated: string;
   readonly iterating: boolean;
   readonly breakpoints: readonly BreakpointView[];
+  /** Newest first. */
+  readonly answered: readonly AnsweredView[];
   readonly iterate: ActionView;
   readonly resume: ActionView;
   /** Newest first. */
@@ -84,9 +54,6 @@ const most = {
   tasks: 500,
   problems: 50,
   breakpoints: 20,
-  question: 200_000,
-  options: 50,
-  files: 100,
 };
 
 /** Makes the page's content from a run. */
@@ -115,18 +82,12 @@ export function toRunView(
       n: iteration.n,
       description: iterationRow.description,
       icon: iterationRow.icon.name,
-      tasks: shown.map((known) => {
-        const effect = run.fold.effects.get(known.effectId) ?? known;
-        const { label, description, icon } = describeTask(
-          effect,
-          opened.details.tasks.get(effect.effectId),
-          now,
-        );
-        return { effectId: effect.effectId, title: label, description, icon: icon.name };
-      }),
+      tasks: shown.map((known) =>
+        toTaskView(run.fold.effects.get(known.effectId) ?? known, opened.details, now),
+      ),
     });
   }
-  const problems = [...run.problems, ...opened.details.problems];
+  const problems = [...run.problems, ...opened.details.problems, ...opened.details.warnings];
   return {
     title: visible(runTitle(run)),
     runId: visible(run.runId),
@@ -141,30 +102,8 @@ export function toRunView(
     breakpoints: pendingEffects(run)
       .filter(({ effect }) => effect.kind === 'breakpoint')
       .slice(0, most.breakpoints)
-      .map(({ effect, task }) => {
-        const asks = task?.breakpoint;
-        const text = asks?.question ?? (asks?.payload === undefined ? '' : asJsonBlock(asks.payload));
-        return {
-          effectId: effect.effectId,
-          title: describeBreakpoint(stored, effect, task, now, false).label,
-          question: visible(text.slice(0, most.question)),
-          cut: text.length > most.question,
-          asked: effect.requestedAt === undefined ? '' : `asked ${ago(now - effect.requestedAt)}`,
-          askedBy: visible([asks?.expert, ...(asks?.tags ?? [])].filter(Boolean).join(' · ')),
-          options: (asks?.options ?? [])
-            .slice(0, most.options)
-            .map((option, place) => ({ option, place }))
-            .filter(({ option }) => !hasOwnButton(option))
-            .map(({ option, place }) => ({
-              place,
-              label: visible(option.label),
-              description: visible(option.description ?? ''),
-              approves: option.approved,
-            })),
-          files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
-          answer: action('breakpoint.answer'),
-        };
-      }),
+      .map((pending) => toBreakpointView(opened, pending, now, action('breakpoint.answer'))),
+    answered: answeredBreakpoints(opened),
     iterate: action('run.iterate'),
     resume: action('run.resume'),
     iterations,
@@ -183,23 +122,4 @@ export function toRunView(
 function withoutReason(sentence: string, reason: string): string {
   const rest = sentence.startsWith(reason) ? sentence.slice(reason.length).replace(/^[.;]\s*/, '') : '';
   return rest === '' ? sentence : rest.charAt(0).toUpperCase() + rest.slice(1);
-}
-
-/** The page has Approve and Reject for every breakpoint; an option that says just that is not shown twice. */
-function hasOwnButton({ label, value, description }: BreakpointOption): boolean {
-  return value === label && description === undefined && /^(?:approve|reject)$/i.test(label.trim());
-}
-
-/** A payload without a question is shown as what it is. */
-function asJsonBlock(payload: unknown): string {
-  try {
-    // Longer than any fence inside of it, so that nothing in the payload ends the block.
-    const text = JSON.stringify(payload, null, 2).slice(0, most.question);
-    const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
-    const fence = '`'.repeat(longest + 1);
-    return `${fence}json\n${text}\n${fence}`;
-  } catch {
-    // JSON.stringify is recursive, and a file may nest a million deep.
-    return 'The question is nested too deeply to be shown.';
-  }
 }

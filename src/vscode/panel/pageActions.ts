@@ -2,19 +2,25 @@ import { HumanError } from '../../core/errors';
 import { pendingEffects, type Run } from '../../core/run/run';
 import type { Decision } from '../../core/run/breakpoint';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import type { Commands } from '../commands/commandTable';
-import { openContextFile } from '../contextFile';
-import type { PageActions } from './runPanel';
+import type { Answering } from '../commands/answering';
+import type { CommandTable } from '../commands/commandTable';
+import type { Iterating } from '../commands/iterating';
+import type { Snoozing } from '../commands/snoozing';
+import type { Review } from '../review';
+import type { AnswerMessage, PageActions } from './runPanel';
 
 export interface PageActionDeps {
   readonly store: RunStore;
-  readonly commands: Commands;
-  readonly folders: () => readonly string[];
-  readonly realPath: (path: string) => string | undefined;
+  readonly commands: CommandTable;
+  readonly answering: Answering;
+  readonly iterating: Iterating;
+  readonly snoozing: Snoozing;
+  readonly review: Review;
 }
 
 /** What the buttons of a run page do: the same as the commands, for the page's own run. */
-export function pageActions({ store, commands, folders, realPath }: PageActionDeps): PageActions {
+export function pageActions(deps: PageActionDeps): PageActions {
+  const { store, commands, answering, iterating, snoozing, review } = deps;
   const stored = (dir: string): StoredRun => {
     const found = store.get(dir);
     if (!found) throw new HumanError('The run is not there any more.');
@@ -24,47 +30,39 @@ export function pageActions({ store, commands, folders, realPath }: PageActionDe
     async command(id, dir) {
       switch (id) {
         case 'run.resume':
-          return commands.resume(dir);
+          return iterating.resume(dir);
         case 'run.iterate':
-          return commands.iterate(stored(dir), 'page', 1);
+          return iterating.iterate(stored(dir), 'page', 1);
         case 'run.continue':
-          return commands.continue(stored(dir), 'page');
+          return iterating.continue(stored(dir), 'page');
         default:
-          return commands.table[id]({ dir });
+          return commands[id]({ dir });
       }
     },
 
-    async answer(dir, { effectId, kind, option, text }) {
+    async answer(dir, message) {
       const found = stored(dir);
-      const effect = found.run.fold.effects.get(effectId);
+      const effect = found.run.fold.effects.get(message.effectId);
       if (!effect) throw new HumanError('The run has no such breakpoint.');
-      const decision = toDecision(found.run, effectId, kind, option, text);
-      const report = await commands.answer({ stored: found, effect, surface: 'page' }, decision);
+      const target = { stored: found, effect, surface: 'page' } as const;
+      const report =
+        message.kind === 'request-changes'
+          ? await review.requestChanges(target, message.text)
+          : await answering.answer(target, toDecision(found.run, message));
       return report.recorded ? { recorded: true, sentence: '' } : report;
     },
 
-    openTask: (dir, effectId) => commands.table['task.open']({ dir, effectId }),
+    snooze: async (dir, effectId) => snoozing.snoozeUntil({ stored: stored(dir), effectId }),
 
-    async openContextFile(dir, effectId, file) {
-      const { run } = stored(dir);
-      const path = run.pendingTasks.get(effectId)?.breakpoint?.files[file]?.path;
-      if (path === undefined) throw new HumanError('The question is not open any more.');
-      await openContextFile(run, path, folders(), realPath);
-    },
+    openTask: (dir, effectId) => commands['task.open']({ dir, effectId }),
   };
 }
 
 /** The page names an option by its place; what it means is read here, from the run. */
-function toDecision(
-  run: Run,
-  effectId: string,
-  kind: Decision['kind'],
-  place: number | undefined,
-  text: string,
-): Decision {
+function toDecision(run: Run, { effectId, kind, option: place, approved, text }: AnswerMessage): Decision {
   if (kind !== 'option') return { kind, text };
   const asked = pendingEffects(run).find(({ effect }) => effect.effectId === effectId);
   const option = place === undefined ? undefined : asked?.task?.breakpoint?.options[place];
   if (!option) throw new HumanError('The question changed meanwhile; look at it again.');
-  return { kind, option, text };
+  return { kind, option, approved, text };
 }

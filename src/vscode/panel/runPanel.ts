@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { runPanelType, type CommandId } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
+import { Emitter } from '../../core/event';
 import type { RunDriver } from '../../core/engine/runDriver';
 import type { Logger } from '../../core/log';
 import { fromPage, type FromPage, type ToPage } from '../../core/panel/protocol';
@@ -10,18 +11,19 @@ import { isRecord } from '../../core/run/lenient';
 import { runTitle } from '../../core/run/run';
 import { visible } from '../../core/format';
 import type { RunStore } from '../../core/source/runStore';
+import type { Evidence } from '../evidence';
 import { showError } from '../messages';
+import type { Review } from '../review';
 import type { OpenedRuns } from '../tree/openedRuns';
+
+export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
 
 /** What pages can ask the rest of the extension to do. A click on our own page is a person's click. */
 export interface PageActions {
   command(id: CommandId, dir: string): Promise<void>;
-  answer(
-    dir: string,
-    message: Extract<FromPage, { type: 'answer' }>,
-  ): Promise<{ recorded: boolean; sentence: string }>;
+  answer(dir: string, message: AnswerMessage): Promise<{ recorded: boolean; sentence: string }>;
+  snooze(dir: string, effectId: string): Promise<void>;
   openTask(dir: string, effectId: string): Promise<void>;
-  openContextFile(dir: string, effectId: string, file: number): Promise<void>;
 }
 
 export interface PanelDeps {
@@ -32,6 +34,8 @@ export interface PanelDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly actions: PageActions;
+  readonly evidence: Evidence;
+  readonly review: Review;
 }
 
 /** Ages on the page are drawn again this often while it is seen, in milliseconds. */
@@ -43,9 +47,20 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   /** What was typed and not sent, by run folder and effect: nothing typed is lost with a closed page. */
   readonly #drafts = new Map<string, Map<string, string>>();
   readonly #disposables = new DisposableStore();
+  readonly #looked = this.#disposables.add(new Emitter<void>());
+
+  /** Fires when other pages are seen than before. */
+  readonly onDidChangeLookedAt = this.#looked.event;
 
   constructor(private readonly deps: PanelDeps) {
     this.#disposables.add(vscode.window.registerWebviewPanelSerializer(runPanelType, this));
+    this.#disposables.add(vscode.window.onDidChangeWindowState(() => this.#looked.fire()));
+  }
+
+  /** The folders of the runs whose pages a person sees now. */
+  get lookedAt(): readonly string[] {
+    if (!vscode.window.state.focused) return [];
+    return [...this.#panels].filter(([, panel]) => panel.visible).map(([dir]) => dir);
   }
 
   /** Opens a run's page, or brings it to the front. `effectId`: the breakpoint to show. */
@@ -78,6 +93,8 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.#drafts.set(dir, drafts);
     const panel = new RunPanel(webviewPanel, dir, drafts, this.deps);
     this.#panels.set(dir, panel);
+    webviewPanel.onDidChangeViewState(() => this.#looked.fire());
+    this.#looked.fire();
     webviewPanel.onDidDispose(() => {
       panel.dispose();
       this.#panels.delete(dir);
@@ -91,6 +108,8 @@ class RunPanel implements vscode.Disposable {
   #attending = false;
   #ready = false;
   #reveal: string | undefined;
+  /** The pending breakpoints whose evidence the page has. */
+  #shownEvidence = '';
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -98,7 +117,7 @@ class RunPanel implements vscode.Disposable {
     private readonly drafts: Map<string, string>,
     private readonly deps: PanelDeps,
   ) {
-    const { store, driver, clock, extensionUri } = deps;
+    const { store, driver, review, clock, extensionUri } = deps;
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
@@ -114,7 +133,20 @@ class RunPanel implements vscode.Disposable {
       }),
     );
     this.#disposables.add(driver.onDidChangeIterating((changed) => changed === dir && void this.#update()));
-    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#update()));
+    this.#disposables.add(review.onDidChange((changed) => changed === dir && this.#postReview()));
+    this.#disposables.add(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.#shownEvidence = '';
+        void this.#update();
+      }),
+    );
+    this.#disposables.add(
+      panel.onDidChangeViewState(() => {
+        // Files may have changed while nobody looked.
+        if (panel.visible) this.#shownEvidence = '';
+        if (panel.visible) void this.#update();
+      }),
+    );
     let timer = { dispose(): void {} };
     const tick = (): void => {
       timer = clock.after(redrawEvery, () => {
@@ -125,6 +157,10 @@ class RunPanel implements vscode.Disposable {
     tick();
     this.#disposables.add({ dispose: () => timer.dispose() });
     webview.html = html(webview, dist, dir);
+  }
+
+  get visible(): boolean {
+    return this.panel.visible;
   }
 
   reveal(effectId: string | undefined): void {
@@ -152,11 +188,13 @@ class RunPanel implements vscode.Disposable {
   }
 
   async #handle(message: FromPage): Promise<void> {
-    const { actions } = this.deps;
+    const { actions, evidence, review } = this.deps;
     switch (message.type) {
       case 'ready':
         this.#ready = true;
+        this.#shownEvidence = '';
         this.#post({ type: 'drafts', drafts: Object.fromEntries(this.drafts) });
+        this.#postReview();
         return this.#update();
       case 'command':
         return actions.command(message.command, this.dir);
@@ -186,7 +224,27 @@ class RunPanel implements vscode.Disposable {
       case 'openTask':
         return actions.openTask(this.dir, message.effectId);
       case 'openFile':
-        return actions.openContextFile(this.dir, message.effectId, message.file);
+        return evidence.open(
+          this.dir,
+          message.effectId,
+          message.file,
+          message.beside ? this.#beside : this.#here,
+        );
+      case 'preview': {
+        const { effectId, file } = message;
+        this.#post({ type: 'preview', effectId, file, preview: evidence.preview(this.dir, effectId, file) });
+        return;
+      }
+      case 'diff':
+        return evidence.diff(this.dir, message.effectId, message.file, message.base, this.#beside);
+      case 'openLink':
+        return evidence.openLink(this.dir, message.path, this.#beside);
+      case 'showComment':
+        return review.show(message.id, this.#beside);
+      case 'removeComment':
+        return review.removeById(message.id);
+      case 'snooze':
+        return actions.snooze(this.dir, message.effectId);
       default:
         return message satisfies never;
     }
@@ -212,6 +270,40 @@ class RunPanel implements vscode.Disposable {
     this.#post({ type: 'view', view });
     if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
     this.#reveal = undefined;
+    await this.#postEvidence(view.breakpoints.map(({ effectId }) => effectId));
+  }
+
+  get #here(): vscode.ViewColumn {
+    return this.panel.viewColumn ?? vscode.ViewColumn.Active;
+  }
+
+  /**
+   * Where the question is still to be read. Not `Beside`: that means beside the active editor, which this page is not
+   * yet when its button is clicked from another editor.
+   */
+  get #beside(): vscode.ViewColumn {
+    const { viewColumn } = this.panel;
+    return viewColumn === undefined
+      ? vscode.ViewColumn.Beside
+      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
+  }
+
+  /** What can be shown of the files of pending breakpoints; asked for again when they change or are looked at again. */
+  async #postEvidence(effectIds: readonly string[]): Promise<void> {
+    const shown = effectIds.join();
+    if (shown === this.#shownEvidence) return;
+    this.#shownEvidence = shown;
+    for (const effectId of effectIds) {
+      this.#post({
+        type: 'evidence',
+        effectId,
+        files: await this.deps.evidence.filesOf(this.dir, effectId),
+      });
+    }
+  }
+
+  #postReview(): void {
+    if (this.#ready) this.#post({ type: 'review', comments: this.deps.review.commentsOf(this.dir) });
   }
 
   #post(message: ToPage): void {

@@ -1,0 +1,385 @@
+import * as vscode from 'vscode';
+import { reviewController } from '../core/contract';
+import { DisposableStore } from '../core/disposables';
+import type { AnswerReport } from '../core/engine/runDriver';
+import { HumanError, NotNowError } from '../core/errors';
+import { Emitter } from '../core/event';
+import { cutAtWord, oneLine, visible } from '../core/format';
+import type { CommentView } from '../core/panel/protocol';
+import {
+  parseQueue,
+  reviewData,
+  reviewLimits,
+  reviewSummary,
+  type QueuedComment,
+} from '../core/review/reviewComment';
+import { isRecord } from '../core/run/lenient';
+import { pendingEffects, runTitle, taskTitle } from '../core/run/run';
+import type { RunStore, StoredRun } from '../core/source/runStore';
+import type { Answering } from './commands/answering';
+import { pick, type EffectTarget, type Surface, type Targets } from './commands/targets';
+import { findContextFile } from './contextFile';
+import { withoutIcons } from './messages';
+import type { OpenedRuns } from './tree/openedRuns';
+
+export interface ReviewDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly targets: Targets;
+  readonly answering: Answering;
+  readonly folders: () => readonly string[];
+  readonly realPath: (path: string) => string | undefined;
+  /** Where comments are kept over a reload. */
+  readonly memory: vscode.Memento;
+}
+
+/** A context file of a pending breakpoint. */
+interface Reviewable {
+  readonly stored: StoredRun;
+  readonly effectId: string;
+  readonly title: string;
+  /** As the breakpoint names it. */
+  readonly file: string;
+  readonly path: string;
+}
+
+const memoryKey = 'review';
+
+/**
+ * Comments on lines of context files, gathered until they are sent together as one request for changes. A comment
+ * leaves the queue when the recorded answer has it, or when the person removes it; never because something failed.
+ */
+export class Review implements vscode.Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #controller: vscode.CommentController;
+  readonly #threads = new Map<string, { thread: vscode.CommentThread; comment: vscode.Comment }>();
+  readonly #changed = new Emitter<string>();
+  #queue: readonly QueuedComment[];
+  #pending = '';
+
+  /** Fires with a run's folder when its comments change. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly deps: ReviewDeps) {
+    this.#queue = parseQueue(deps.memory.get(memoryKey));
+    this.#controller = this.#disposables.add(
+      vscode.comments.createCommentController(reviewController, 'Babysitter Review'),
+    );
+    this.#controller.options = {
+      prompt: 'Comment on this for the run…',
+      placeHolder:
+        'What should be different here? It is sent with the other comments as one request for changes.',
+    };
+    this.#disposables.add(this.#changed);
+    this.#disposables.add(deps.store.onDidChange(({ dirs }) => void this.#follow(dirs)));
+    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#offerLines()));
+    this.#offerLines();
+    void this.#follow(this.#queue.map(({ dir }) => dir));
+  }
+
+  dispose(): void {
+    for (const { thread } of this.#threads.values()) thread.dispose();
+    this.#disposables.dispose();
+  }
+
+  /** A run's comments that are not sent, for its page. */
+  commentsOf(dir: string): readonly CommentView[] {
+    return this.#queue
+      .filter((queued) => queued.dir === dir)
+      .map(({ id, effectId, file, line, endLine, comment }) => ({
+        id,
+        effectId,
+        file: visible(file),
+        place: endLine === undefined || endLine === line ? `line ${line}` : `lines ${line}–${endLine}`,
+        comment: visible(comment),
+      }));
+  }
+
+  /** Answers a breakpoint with *request changes*: the person's words and every comment on its files. */
+  async requestChanges(target: EffectTarget, text: string): Promise<AnswerReport> {
+    const comments = reviewData(this.#of(target.stored.run.dir, target.effect.effectId));
+    return this.deps.answering.answer(target, { kind: 'request-changes', text, comments });
+  }
+
+  /** Takes up a comment: typed into the editor, or, without an argument, asked for at the cursor. */
+  async add(argument: unknown): Promise<void> {
+    const typed = isRecord(argument) ? argument : {};
+    const template = typed['thread'];
+    if (isRecord(template) && template['uri'] instanceof vscode.Uri && typeof typed['text'] === 'string') {
+      const range = template['range'];
+      await this.#add(template['uri'], range instanceof vscode.Range ? range : firstLine, typed['text']);
+      // From here on a thread of our own shows it: only what we made ourselves counts as ours.
+      if (typeof template['dispose'] === 'function') (template as unknown as vscode.CommentThread).dispose();
+      return;
+    }
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || this.#reviewable(editor.document.uri).length === 0) {
+      throw new NotNowError(
+        'Open a context file of a pending breakpoint first, and put the cursor on a line.',
+      );
+    }
+    const text = await vscode.window.showInputBox({
+      title: 'Review Comment',
+      prompt: `What should be different in ${lineText(editor.selection)}?`,
+      ignoreFocusOut: true,
+    });
+    if (text !== undefined) await this.#add(editor.document.uri, editor.selection, text);
+  }
+
+  /** Removes a comment: the one of a thread, or, without an argument, one that is chosen. */
+  async remove(argument: unknown): Promise<void> {
+    const known = [...this.#threads].find(
+      ([, { thread, comment }]) => argument === comment || argument === thread,
+    );
+    this.removeById(known?.[0] ?? (await this.#pickComment('Remove Review Comment')).id);
+  }
+
+  removeById(id: string): void {
+    const queued = this.#queue.find((known) => known.id === id);
+    if (!queued) return;
+    this.#forget([queued]);
+  }
+
+  /** Opens the file of a comment at its line. */
+  async show(id: string, viewColumn: vscode.ViewColumn): Promise<void> {
+    const queued = this.#queue.find((known) => known.id === id);
+    const stored = queued && this.deps.store.get(queued.dir);
+    if (!queued || !stored) throw new HumanError('This comment is not there any more.');
+    const path = this.#find(stored, queued.file);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
+      preview: true,
+      viewColumn,
+      selection: rangeOf(queued),
+    });
+    const thread = this.#threads.get(id)?.thread;
+    if (thread) thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+  }
+
+  /** Sends all comments of one breakpoint: that of a thread, of a reference, or one that is chosen. */
+  async send(argument: unknown): Promise<void> {
+    const known = [...this.#threads].find(([, { thread }]) => argument === thread)?.[0];
+    const queued = this.#queue.find(({ id }) => id === known);
+    const target =
+      queued || argument === undefined || argument === null
+        ? await this.#targetOf(queued)
+        : await this.deps.targets.breakpoint(argument, 'Send Review as Request Changes');
+    if (this.#of(target.stored.run.dir, target.effect.effectId).length === 0) {
+      throw new NotNowError('There are no comments on the context files of this breakpoint yet.');
+    }
+    await this.requestChanges(target, '');
+  }
+
+  async #targetOf(queued: QueuedComment | undefined): Promise<EffectTarget> {
+    const surface: Surface = queued ? 'document' : 'palette';
+    const { dir, effectId } = queued ?? (await this.#pickReview());
+    const stored = this.deps.store.get(dir);
+    const effect = stored?.run.fold.effects.get(effectId);
+    if (!stored || !effect) throw new HumanError('The run is not there any more.');
+    if (effect.status !== 'pending') {
+      throw new NotNowError(
+        'The question was answered without these comments; copy what you still need from them.',
+      );
+    }
+    return { stored, effect, surface };
+  }
+
+  async #pickReview(): Promise<{ readonly dir: string; readonly effectId: string }> {
+    const items = this.#reviewables()
+      .filter(({ stored, effectId }) => this.#of(stored.run.dir, effectId).length > 0)
+      .map(({ stored, effectId, title }) => ({
+        label: withoutIcons(title),
+        description: reviewSummary(this.#of(stored.run.dir, effectId)),
+        dir: stored.run.dir,
+        effectId,
+      }));
+    const unique = [...new Map(items.map((item) => [`${item.dir}\n${item.effectId}`, item])).values()];
+    if (unique.length === 0) throw new NotNowError('There are no review comments to send.');
+    return pick(unique, 'Send Review as Request Changes', 'Choose a question');
+  }
+
+  async #pickComment(title: string): Promise<QueuedComment> {
+    if (this.#queue.length === 0) throw new NotNowError('There are no review comments.');
+    const items = this.#queue.map((queued) => ({
+      label: withoutIcons(visible(cutAtWord(oneLine(queued.comment), 80))),
+      description: withoutIcons(`${visible(queued.file)}, ${lineText(rangeOf(queued))}`),
+      queued,
+    }));
+    return (await pick(items, title, 'Choose a comment')).queued;
+  }
+
+  async #add(uri: vscode.Uri, range: vscode.Range, text: string): Promise<void> {
+    const comment = text.trim().slice(0, reviewLimits.comment);
+    if (comment === '') return;
+    if (this.#queue.length >= reviewLimits.comments) {
+      throw new NotNowError(
+        `There are ${reviewLimits.comments} comments already; send or remove some first.`,
+      );
+    }
+    const places = this.#reviewable(uri);
+    const place = places.length > 1 ? await choosePlace(places) : places[0];
+    if (!place)
+      throw new NotNowError('The question is not open any more, so its files take no more comments.');
+    const document = await vscode.workspace.openTextDocument(uri);
+    // A selection that ends before the first character of a line does not mean that line.
+    const last =
+      range.end.character === 0 && range.end.line > range.start.line ? range.end.line - 1 : range.end.line;
+    const lines = new vscode.Range(range.start.line, 0, last, Number.MAX_SAFE_INTEGER);
+    const queued: QueuedComment = {
+      id: crypto.randomUUID(),
+      dir: place.stored.run.dir,
+      effectId: place.effectId,
+      file: place.file,
+      line: range.start.line + 1,
+      ...(last > range.start.line ? { endLine: last + 1 } : {}),
+      quote: document.getText(document.validateRange(lines)).slice(0, reviewLimits.quote),
+      comment,
+    };
+    this.#queue = [...this.#queue, queued];
+    this.#keep(queued.dir);
+    this.#showThread(queued, place.path, place.title);
+  }
+
+  #keep(dir: string): void {
+    void this.deps.memory.update(memoryKey, this.#queue);
+    this.#changed.fire(dir);
+  }
+
+  #forget(comments: readonly QueuedComment[]): void {
+    const ids = new Set(comments.map(({ id }) => id));
+    this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
+    for (const id of ids) {
+      this.#threads.get(id)?.thread.dispose();
+      this.#threads.delete(id);
+    }
+    for (const dir of new Set(comments.map((comment) => comment.dir))) this.#keep(dir);
+  }
+
+  #of(dir: string, effectId: string): readonly QueuedComment[] {
+    return this.#queue.filter((queued) => queued.dir === dir && queued.effectId === effectId);
+  }
+
+  /** Runs changed: lines are offered in the files of what is pending now, and what was sent is settled. */
+  async #follow(dirs: Iterable<string>): Promise<void> {
+    const pending = JSON.stringify(
+      this.deps.store.all
+        .filter(({ state }) => state.actions.includes('breakpoint.answer'))
+        .map(({ run }) => [run.dir, ...run.pendingTasks.keys()]),
+    );
+    if (pending !== this.#pending) {
+      this.#pending = pending;
+      this.#offerLines();
+    }
+    for (const dir of new Set(dirs)) {
+      if (this.#queue.some((queued) => queued.dir === dir)) await this.#settle(dir);
+    }
+  }
+
+  /** Assigning the provider again makes the editors ask again. */
+  #offerLines(): void {
+    this.#controller.commentingRangeProvider = {
+      provideCommentingRanges: ({ uri, lineCount }) =>
+        this.#reviewable(uri).length === 0 ? [] : [new vscode.Range(0, 0, lineCount - 1, 0)],
+    };
+  }
+
+  /** Shows the threads of a run's comments, and drops the comments that the recorded answer has. */
+  async #settle(dir: string): Promise<void> {
+    const stored = this.deps.store.get(dir);
+    if (!stored) return;
+    for (const queued of this.#queue.filter((known) => known.dir === dir)) {
+      const effect = stored.run.fold.effects.get(queued.effectId);
+      if (!effect) continue;
+      if (effect.status !== 'pending' && (await this.#wasSent(queued))) {
+        this.#forget([queued]);
+        continue;
+      }
+      const title = visible(taskTitle(effect, stored.run.pendingTasks.get(queued.effectId)));
+      const label = effect.status === 'pending' ? title : `${title} (answered without this comment)`;
+      try {
+        this.#showThread(queued, this.#find(stored, queued.file), label);
+      } catch {
+        // The file is gone; the page still has the comment.
+      }
+    }
+  }
+
+  async #wasSent({ dir, effectId, file, line, comment }: QueuedComment): Promise<boolean> {
+    const value = (await this.deps.opened.get(dir))?.details.results.get(effectId)?.value;
+    const sent: unknown = isRecord(value) ? value['comments'] : undefined;
+    return (
+      Array.isArray(sent) &&
+      sent.some(
+        (item) =>
+          isRecord(item) && item['file'] === file && item['line'] === line && item['comment'] === comment,
+      )
+    );
+  }
+
+  #showThread(queued: QueuedComment, path: string, label: string): void {
+    const known = this.#threads.get(queued.id);
+    if (known) {
+      if (known.thread.label !== label) known.thread.label = label;
+      return;
+    }
+    const comment: vscode.Comment = {
+      author: { name: 'You' },
+      body: new vscode.MarkdownString(queued.comment),
+      mode: vscode.CommentMode.Preview,
+      label: 'not sent yet',
+    };
+    const thread = this.#controller.createCommentThread(vscode.Uri.file(path), rangeOf(queued), [comment]);
+    thread.label = label;
+    thread.canReply = false;
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    this.#threads.set(queued.id, { thread, comment });
+  }
+
+  /** The pending breakpoints that have this file as context. */
+  #reviewable(uri: vscode.Uri): readonly Reviewable[] {
+    if (uri.scheme !== 'file') return [];
+    const path = this.deps.realPath(uri.fsPath);
+    return this.#reviewables().filter((place) => place.path === path);
+  }
+
+  #reviewables(): readonly Reviewable[] {
+    if (!vscode.workspace.isTrusted) return [];
+    return this.deps.store.all
+      .filter(({ state }) => state.actions.includes('breakpoint.answer'))
+      .flatMap((stored) =>
+        pendingEffects(stored.run).flatMap(({ effect, task }) =>
+          (task?.breakpoint?.files ?? []).slice(0, 100).flatMap(({ path: file }): Reviewable[] => {
+            try {
+              const path = this.#find(stored, file);
+              const title = visible(taskTitle(effect, task));
+              return [{ stored, effectId: effect.effectId, title, file, path }];
+            } catch {
+              return [];
+            }
+          }),
+        ),
+      );
+  }
+
+  #find({ run }: StoredRun, file: string): string {
+    return findContextFile(run, file, this.deps.folders(), this.deps.realPath);
+  }
+}
+
+const firstLine = new vscode.Range(0, 0, 0, 0);
+
+function rangeOf({ line, endLine }: QueuedComment): vscode.Range {
+  return new vscode.Range(line - 1, 0, (endLine ?? line) - 1, 0);
+}
+
+function lineText({ start, end }: vscode.Range): string {
+  return start.line === end.line ? `line ${start.line + 1}` : `lines ${start.line + 1}–${end.line + 1}`;
+}
+
+async function choosePlace(places: readonly Reviewable[]): Promise<Reviewable> {
+  const items = places.map((place) => ({
+    label: withoutIcons(place.title),
+    description: withoutIcons(visible(runTitle(place.stored.run))),
+    place,
+  }));
+  return (await pick(items, 'Review Comment', 'Which question is this comment about?')).place;
+}

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { adviceSentences, readApprovalAdvice, whyNeverAutomatic } from '../../src/core/run/approvalAdvice';
+import { toRunView } from '../../src/core/panel/runView';
+import { valueTree, type ValueNode } from '../../src/core/panel/valueTree';
+import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
+import { aRun } from '../support/runBuilder';
+import { now, opened, stored, type TaskParts } from '../support/treeText';
+
+const asks = (payload: object, metadata: object = {}): object => ({ metadata: { payload, ...metadata } });
+
+/** The page of the pending breakpoints of a run. */
+function pending(story: JournalBuilder, { tasks = {}, ...parts }: TaskParts) {
+  const run = aRun({ journal: story, tasks });
+  return toRunView(stored(run), opened(run, { tasks, ...parts }), now, false, true);
+}
+
+describe('a gate that was answered before', () => {
+  const story = (label = 'plan'): JournalBuilder =>
+    journal()
+      .created()
+      .done('draft')
+      .requested('g1', 'breakpoint', { label })
+      .after(5 * minute)
+      .resolved('g1')
+      .done('revise')
+      .erred('lint', 'no')
+      .requested('test')
+      .requested('g2', 'breakpoint', { label });
+  const answer = {
+    approved: false,
+    option: 'Request changes',
+    response: 'Shorter.',
+    feedback: 'Shorter.',
+    respondedBy: 'Dana',
+  };
+
+  it('says who answered what, and when, and which attempt this is', () => {
+    const [gate] = pending(story(), { results: { g1: answer } }).breakpoints;
+    expect(gate?.asked).toBe('asked 54 min ago · iteration 4 · attempt 2');
+    expect(gate?.earlier).toEqual([
+      { effectId: 'g1', what: 'requested changes', who: 'Dana', when: '54 min ago', words: 'Shorter.' },
+    ]);
+  });
+
+  it('is told from others by its own name, else by task and label, else by its title', () => {
+    const earlier = (tasks: Readonly<Record<string, unknown>>, label?: string): number | undefined =>
+      pending(story(label), { tasks, results: { g1: answer } }).breakpoints[0]?.earlier.length;
+    const titled = (title: string): object => asks({ title });
+    const named = (breakpointId: string): object => asks({ title: 'Same' }, { breakpointId });
+    expect(earlier({ g1: named('a'), g2: named('b') })).toBe(0);
+    expect(earlier({ g1: named('a'), g2: named('a') }, 'breakpoint')).toBe(1);
+    // Whoever names no label gets "breakpoint", as everybody does.
+    expect(earlier({ g1: titled('A'), g2: titled('B') }, 'breakpoint')).toBe(0);
+    expect(earlier({ g1: titled('A'), g2: titled('A') }, 'breakpoint')).toBe(1);
+    expect(earlier({ g1: titled('A'), g2: titled('B') }, 'plan')).toBe(1);
+  });
+
+  it('lists what ran since, with its state', () => {
+    const { ran } = pending(story(), {}).breakpoints[0] ?? expect.fail('no gate');
+    expect(ran.first).toBe(false);
+    expect(ran.tasks.map(({ title, icon }) => [title, icon])).toEqual([
+      ['agent', 'pass'],
+      ['agent', 'circle-outline'],
+    ]);
+    expect(pending(story(), {}).breakpoints[0]?.ran.tasks.map(({ effectId }) => effectId)).toEqual([
+      'revise',
+      'test',
+    ]);
+  });
+
+  it('lists all that ran where nothing was asked before', () => {
+    const first = journal().created().done('draft').requested('g', 'breakpoint');
+    expect(pending(first, {}).breakpoints[0]?.ran).toMatchObject({
+      first: true,
+      tasks: [{ effectId: 'draft' }],
+    });
+  });
+
+  it('shows what the process says about it only where our own record does not', () => {
+    const said = (previousFeedback: string) =>
+      pending(story(), {
+        tasks: { g2: asks({ question: 'Again?', attempt: 4, previousFeedback }) },
+        results: { g1: answer },
+      }).breakpoints[0];
+    expect(said('Shorter.')?.previousFeedback).toBe('');
+    expect(said('Longer.')?.previousFeedback).toBe('Longer.');
+    expect(said('Longer.')?.asked).toMatch(/attempt 4$/);
+  });
+
+  it('is applied when the process asked for more, or ended', () => {
+    const applied = (end: JournalBuilder): unknown =>
+      pending(end, {}).answered.map(({ effectId, applied }) => [effectId, applied]);
+    const answered = (): JournalBuilder => journal().created().requested('g', 'breakpoint').resolved('g');
+    expect(applied(answered())).toEqual([['g', false]]);
+    expect(applied(answered().requested('next'))).toEqual([['g', true]]);
+    expect(applied(answered().completed())).toEqual([['g', true]]);
+    // What was asked for together with it does not know the answer.
+    const together = journal().created().requested('g', 'breakpoint').requested('t').resolved('g');
+    expect(applied(together)).toEqual([['g', false]]);
+  });
+});
+
+describe('context values', () => {
+  const names = (nodes: readonly ValueNode[]): unknown =>
+    nodes.map(({ name, text, children }) =>
+      children.length === 0 ? `${name}: ${text}` : [name, names(children)],
+    );
+
+  it('are shown by name, without the files', () => {
+    const context = { files: ['a.md'], summary: 'Fine', limits: { rows: 5, on: true }, list: [1, null] };
+    const run = journal().created().requested('g', 'breakpoint');
+    const [gate] = pending(run, { tasks: { g: asks({ question: 'Q', context }) } }).breakpoints;
+    expect(names(gate?.context ?? [])).toEqual([
+      'summary: Fine',
+      ['limits', ['rows: 5', 'on: true']],
+      ['list', ['0: 1', '1: null']],
+    ]);
+  });
+
+  it('are bounded in depth, width and number', () => {
+    let deep: unknown = 1;
+    for (let i = 0; i < 10_000; i += 1) deep = { deep };
+    const depth = (nodes: readonly ValueNode[]): number =>
+      nodes.length === 0 ? 0 : 1 + Math.max(...nodes.map(({ children }) => depth(children)));
+    expect(depth(valueTree({ deep }))).toBe(6);
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i]));
+    expect(valueTree(wide)).toHaveLength(51);
+    expect(valueTree(wide).at(-1)).toMatchObject({ text: '450 more' });
+    expect(valueTree({ long: 'x'.repeat(100_000) })[0]?.text.length).toBe(2001);
+  });
+
+  it('keep secrets and deceiving characters to themselves', () => {
+    const secret = 'a'.repeat(32);
+    const nodes = valueTree({
+      completionProof: secret,
+      nested: { text: `{"completionProof":"${secret}"}` },
+      'a\u202eb': 'c\u202ed',
+    });
+    expect(JSON.stringify(nodes)).not.toContain(secret);
+    expect(nodes.at(-1)).toMatchObject({ name: 'a⟨U+202E⟩b', text: 'c⟨U+202E⟩d' });
+  });
+});
+
+describe('advice to approve', () => {
+  const advice = (task: Readonly<Record<string, unknown>>): readonly string[] =>
+    adviceSentences(readApprovalAdvice(task), false);
+
+  it('is told in sentences, and that it does nothing', () => {
+    expect(advice({})).toEqual([]);
+    expect(
+      advice({
+        autoApproval: {
+          recommended: true,
+          reason: 'Approved three times',
+          matchedRule: 'plan.*',
+          consecutiveApprovals: 3,
+        },
+        metadata: { autoApproveAfterN: 3, presentAlwaysApprove: true },
+      }),
+    ).toEqual([
+      'The engine advises to approve: Approved three times, rule plan.*.',
+      'The process suggests to stop asking after 3 approvals in a row.',
+      'The process suggests to always approve this gate.',
+      'This is advice only; nothing is approved without you.',
+    ]);
+    expect(advice({ autoApproval: { recommended: false } })[0]).toBe(
+      'The engine advises against approving without a look.',
+    );
+  });
+
+  it.each<[string, string | undefined, readonly string[], boolean]>([
+    ['an id that destroys', 'destroy.database', [], true],
+    ['an id that gives access', 'auth.grant', [], true],
+    ['a tag', undefined, ['database', 'Destroy.table'], true],
+    ['an id that only begins like it', 'destroyer.plan', ['author'], false],
+    ['no id', undefined, [], false],
+  ])('is never given for %s', (_what, id, tags, never) => {
+    expect(whyNeverAutomatic(id, tags, undefined) !== undefined).toBe(never);
+  });
+
+  it('on the page gives way to the mark that a gate is never automatic', () => {
+    const task = {
+      ...asks({ question: 'Drop it?' }, { breakpointId: 'destroy.table', autoApproveAfterN: 2 }),
+      autoApproval: { recommended: true },
+    };
+    const [gate] = pending(journal().created().requested('g', 'breakpoint'), {
+      tasks: { g: task },
+    }).breakpoints;
+    expect(gate?.neverAutomatic).toBe('Never approved automatically: "destroy.table" always needs a person.');
+    expect(gate?.advice).toEqual([]);
+    const blocked = readApprovalAdvice({ autoApproval: { recommended: true, blockedByPosture: true } });
+    expect(whyNeverAutomatic('plan', [], blocked)).toMatch(/the engine forbids it/);
+  });
+});
