@@ -337,13 +337,13 @@ export class FsRunSource implements RunSource {
   async #read(dir: string, dirt: Dirt): Promise<void> {
     const known = this.#known.get(dir);
     if (!known) return;
-    const journalAt = modifiedAt(`${dir}/journal`);
     const first = known.run === undefined;
-    const kept = first ? this.#revive(dir, known, journalAt) : undefined;
-    const asKept = first && known.keptAt === journalAt;
+    const kept = first ? this.#revive(dir, known) : undefined;
+    const asKept = first && known.keptAt !== undefined;
     const added = asKept ? [] : dirt === 'anything' ? undefined : [...dirt];
     const run = kept ?? (await inSlices(known.directory.read({ whole: known.whole, added, glimpse: first })));
     if (this.#disposed || this.#known.get(dir) !== known) return;
+    const journalAt = kept ? (known.keptAt ?? 0) : known.directory.journalAt;
     known.journalAt = journalAt;
     known.appended = added !== undefined && (known.appended || added.length > 0);
     if (!run) {
@@ -363,13 +363,13 @@ export class FsRunSource implements RunSource {
   }
 
   /** Takes over what an earlier session read, if the run is still as it was. */
-  #revive(dir: string, known: Known, journalAt: number): Run | undefined {
+  #revive(dir: string, known: Known): Run | undefined {
     const kept = this.#index?.get(dir);
-    if (!kept || kept.journalAt !== journalAt) return undefined;
+    if (!kept || kept.journalAt !== modifiedAt(`${dir}/journal`)) return undefined;
     const { run, journal } = kept;
     // A finished run is not looked at for a lock, then or later, until somebody wants to do something with it.
     if (!run.fold.end && exists(`${dir}/run.lock`)) return undefined;
-    known.keptAt = journalAt;
+    known.keptAt = kept.journalAt;
     if (journal) known.directory = known.directory.from(journal);
     // A run with effects under way has more than its journal; it is read on, from there.
     return run.fold.end || run.fold.effects.size === 0 ? run : undefined;

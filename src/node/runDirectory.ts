@@ -30,6 +30,9 @@ export interface Look {
   readonly glimpse?: boolean;
 }
 
+/** Thousands of runs without pending effects share it. */
+const nothingRead = new Map<string, never>();
+
 /** So many events are read at once even for a glimpse. */
 const fewEvents = 500;
 
@@ -65,12 +68,13 @@ interface DetailReading {
 export class RunDirectory {
   /** `undefined`: nothing, or only the end, was read. */
   #journal: JournalReading | undefined;
+  #journalAt = 0;
   /** Whether the folder it lies in may be trusted to lie inside the root. */
   readonly #parentInside: boolean;
   #entry: Entrypoint | undefined;
-  #pendingTasks = new Map<string, TaskReading>();
+  #pendingTasks: ReadonlyMap<string, TaskReading> = nothingRead;
   /** Files of tasks as somebody looked into the run; they never change once an effect is resolved. */
-  readonly #details = new Map<string, DetailReading>();
+  #details: Map<string, DetailReading> | undefined;
 
   /**
    * @param dir absolute path of the run folder
@@ -91,6 +95,11 @@ export class RunDirectory {
   /** How far the journal is read, to go on from there in another session; `undefined`: not whole. */
   get journal(): JournalReading | undefined {
     return this.#journal;
+  }
+
+  /** The journal folder's modification time just before it was last read; 0 when there was none. */
+  get journalAt(): number {
+    return this.#journalAt;
   }
 
   /** The same folder, read as far as an earlier session had read it. */
@@ -130,8 +139,9 @@ export class RunDirectory {
     const { fold } = read;
     problems.push(...read.listProblems, ...read.eventProblems, ...fold.problems);
 
-    const pendingTasks = new Map<string, TaskDefinition>();
-    const tasks = new Map<string, TaskReading>();
+    const hasPending = fold.pending.size > 0;
+    const pendingTasks: Map<string, TaskDefinition> = hasPending ? new Map() : nothingRead;
+    const tasks: Map<string, TaskReading> = hasPending ? new Map() : nothingRead;
     for (const { effectId, kind } of fold.pending.values()) {
       // task.json never changes once it is written, so it is read once; a failed reading is tried again.
       const known = this.#pendingTasks.get(effectId);
@@ -170,8 +180,9 @@ export class RunDirectory {
     const results = new Map<string, TaskResult>();
     const problems: Problem[] = [];
     const keys = metricKeys.join(' ');
+    const details = (this.#details ??= new Map<string, DetailReading>());
     for (const { effectId, kind, status } of this.#journal?.fold.effects.values() ?? []) {
-      const known = this.#details.get(effectId);
+      const known = details.get(effectId);
       const reading =
         known?.status === status && known.keys === keys
           ? known
@@ -190,7 +201,7 @@ export class RunDirectory {
       found.push(...(result?.problems ?? []));
       problems.push(...found);
       // A file that something is wrong with may be mended, and one of a pending effect may still come.
-      if (status !== 'pending' && found.length === 0) this.#details.set(effectId, reading);
+      if (status !== 'pending' && found.length === 0) details.set(effectId, reading);
       yield;
     }
     return { tasks, results, problems, warnings: changedEntry(real, this.#entry, this.#journal?.fold) };
@@ -217,15 +228,15 @@ export class RunDirectory {
 
   /** Forgets the task files, when nobody looks into the run any more. */
   forgetDetails(): void {
-    this.#details.clear();
+    this.#details = undefined;
   }
 
   /** The journal's event files in order. */
   *listEvents(): Sliced<readonly string[]> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
-    const entries = openJournal(opened.real, () => {});
-    return (yield* listJournal(entries, true)).files;
+    const { names } = openJournal(opened.real, () => {});
+    return (yield* listJournal(names, true)).files;
   }
 
   /** `undefined`: there is no such folder. A link is followed only inside the root. */
@@ -272,6 +283,7 @@ export class RunDirectory {
   #append(real: string, added: readonly string[]): JournalReading | undefined {
     const known = this.#journal;
     if (!known || known.temporary || known.unusable.size > 0) return undefined;
+    this.#journalAt = modifiedAt(`${real}/journal`);
     const files = added.toSorted();
     if (!files.every((file, i) => sequenceNumber(file) === known.count + i + 1)) return undefined;
     const folding = new Folding(known.fold);
@@ -305,7 +317,9 @@ export class RunDirectory {
     look: Look,
     mayDigest: boolean,
   ): Sliced<JournalReading | (JournalReading & { readonly reading: true })> {
-    const listing = yield* listJournal(openJournal(real, note), writing);
+    const { modifiedAt: journalAt, names: entries } = openJournal(real, note);
+    this.#journalAt = journalAt;
+    const listing = yield* listJournal(entries, writing);
     const { files, temporary } = listing;
     const listProblems = listing.problems.map(({ file, ...problem }) => ({
       file: file === '' ? 'journal' : `journal/${file}`,
@@ -325,7 +339,7 @@ export class RunDirectory {
     if (digest) return { ...nothing, fold: digest };
     const known = (yield* this.#stillHolds(real, files, look.whole)) ? this.#journal : undefined;
     if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...nothing, reading: true };
-    if (!known) this.#details.clear();
+    if (!known) this.#details = undefined;
 
     const folding = new Folding(known?.fold);
     const eventProblems = [...(known?.eventProblems ?? [])];
@@ -415,24 +429,29 @@ function readLock(real: string, note: Note): RunLock | undefined {
 const bigFolder = 256 * 1024;
 
 /** The names in the journal's folder; of a big one, which may hold a hundred thousand, read as they are asked for. */
-function openJournal(real: string, note: Note): Iterable<string> {
+function openJournal(
+  real: string,
+  note: Note,
+): { readonly modifiedAt: number; readonly names: Iterable<string> } {
   const journal = `${real}/journal`;
+  let modifiedAt = 0;
   try {
     const stat = lstatSync(journal);
     if (!stat.isDirectory()) {
       const target = realPath(journal);
       if (target !== undefined && !isInside(real, target)) {
         note('leads out of the run folder; it is not read');
-        return [];
+        return { modifiedAt: stat.mtimeMs, names: [] };
       }
     }
-    if (stat.size > bigFolder) return namesIn(journal);
+    modifiedAt = stat.isSymbolicLink() ? statSync(journal).mtimeMs : stat.mtimeMs;
+    if (stat.size > bigFolder) return { modifiedAt, names: namesIn(journal) };
     const names = readdirSync(journal);
     if (names.length === 0) note('is empty', { stops: 'iterate' });
-    return names;
+    return { modifiedAt, names };
   } catch (error) {
     note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
-    return [];
+    return { modifiedAt, names: [] };
   }
 }
 
@@ -513,10 +532,21 @@ function readResult(
  * untrusted, and there whatever folder the person named, so that a run tells the same everywhere.
  */
 function missingEntry(real: string, entry: Entrypoint | undefined): readonly Problem[] {
-  return entry && entryChangedAt(real, entry) === 'missing'
+  if (!entry) return [];
+  // Runs beside each other are mostly of one process: it is looked for once for all that are read together.
+  const shared = entry.importPath.startsWith('../') ? dirname(real) : real;
+  const key = JSON.stringify([shared, entry.importPath]);
+  if (key !== lastLook.key || performance.now() - lastLook.at > lookHolds) {
+    lastLook = { key, at: performance.now(), missing: entryChangedAt(real, entry) === 'missing' };
+  }
+  return lastLook.missing
     ? [{ file: 'run.json', what: `names the process file ${entry.importPath}, which does not exist` }]
     : [];
 }
+
+let lastLook = { key: '', at: 0, missing: false };
+/** In milliseconds. */
+const lookHolds = 10;
 
 /** The process file of a run that may go on was changed after all that the run did. */
 function changedEntry(

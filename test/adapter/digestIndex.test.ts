@@ -19,12 +19,13 @@ import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
 import { watched, writeNewEvents, type Watched } from '../support/watched';
 
+const patience = { timeout: 15_000 };
 const longAgo = new Date('2026-03-02T00:00:00Z');
 
 /** Reads a project, with what an earlier call kept in the file, and keeps what was read. */
 async function session(dir: string, file: string, version = '1.0.0'): Promise<Watched> {
   const source = await watched({ dir, holds: 'project' }, silentLogger, new DigestIndex(file, version));
-  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${version}\n`)));
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${version}\n`)), patience);
   return source;
 }
 
@@ -154,7 +155,7 @@ describe('what a session read', () => {
     const index = new DigestIndex(join(blocked, 'digests.jsonl'), '1.0.0');
     const source = await watched({ dir: project, holds: 'project' }, logger, index);
     expect(source.runs.size).toBe(1);
-    await vi.waitFor(() => expect(warnings.join()).toContain('cannot be kept for the next start'));
+    await vi.waitFor(() => expect(warnings.join()).toContain('cannot be kept for the next start'), patience);
     expect(existsSync(`${blocked}/digests.jsonl`)).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import type { CostRecord } from './cost';
 import { EffectMap } from './effectMap';
 import type { JournalEntry, RecordedError } from './journal';
 import type { Entrypoint } from './metadata';
@@ -73,6 +74,8 @@ export interface RunFold {
   readonly created: boolean;
   /** Names of the breakpoints that were skipped, as the run asks nobody. */
   readonly skipped: ReadonlySet<string>;
+  /** What was spent, record by record; the same spending may be told twice. */
+  readonly costs: readonly CostRecord[];
   readonly problems: readonly Problem[];
 }
 
@@ -95,6 +98,7 @@ export const emptyFold: RunFold = {
   lastRequestAt: undefined,
   created: false,
   skipped: new Set(),
+  costs: [],
   problems: [],
 };
 
@@ -130,6 +134,7 @@ export class Folding {
       changed: new Map(),
       pending: new Map(before.pending),
       counts: { ...before.counts },
+      costs: [...before.costs],
       problems: [...before.problems],
     };
   }
@@ -140,10 +145,15 @@ export class Folding {
 
   /** Everything added so far. To be called once. */
   result(): RunFold {
-    const { changed, ...run } = this.#run;
-    return run.entries === this.#before.entries
-      ? this.#before
-      : { ...run, effects: this.#before.effects.with(changed) };
+    const { changed, pending, problems, ...run } = this.#run;
+    if (run.entries === this.#before.entries) return this.#before;
+    return {
+      ...run,
+      effects: this.#before.effects.with(changed),
+      // Thousands of finished runs share their empty parts.
+      pending: pending.size === 0 ? emptyFold.pending : pending,
+      problems: problems.length === 0 ? emptyFold.problems : problems,
+    };
   }
 }
 
@@ -152,6 +162,7 @@ type Draft = { -readonly [K in keyof RunFold]: RunFold[K] } & {
   changed: Map<string, Effect>;
   pending: Map<string, Effect>;
   counts: Record<Effect['status'], number>;
+  costs: CostRecord[];
   problems: Problem[];
 };
 
@@ -244,6 +255,9 @@ function apply(run: Draft, entry: JournalEntry): void {
       return;
     case 'BREAKPOINT_SKIPPED':
       if (!run.skipped.has(event.name)) run.skipped = new Set([...run.skipped, event.name]);
+      return;
+    case 'COST_TRACKED':
+      run.costs.push(event.cost);
       return;
     case 'other':
       if (closesBatch.has(event.name)) run.batchClosed = true;

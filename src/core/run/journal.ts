@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readCost, type CostRecord } from './cost';
 import { isRecord, moment, parseJson, readLenient, segment, text } from './lenient';
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -75,6 +76,7 @@ export type JournalEvent =
   | { readonly type: 'RUN_HALTED'; readonly reason: string | undefined }
   /** A breakpoint of a run that asks nobody; the engine logs it again at every iterate. */
   | { readonly type: 'BREAKPOINT_SKIPPED'; readonly name: string }
+  | { readonly type: 'COST_TRACKED'; readonly cost: CostRecord }
   | { readonly type: 'other'; readonly name: string };
 
 /** One readable event at its place in the journal. */
@@ -240,6 +242,10 @@ function parseData(
       const name = /^Breakpoint '(.+)' auto-approved/.exec(message)?.[1] ?? message;
       return { event: { type: 'BREAKPOINT_SKIPPED', name }, problems: [] };
     }
+    case 'COST_TRACKED': {
+      const cost = readCost(data);
+      return { event: cost ? { type, cost } : { type: 'other', name: type }, problems: [] };
+    }
     default:
       return { event: { type: 'other', name: type }, problems: [] };
   }
@@ -269,9 +275,11 @@ export function* listJournal(
   entries: Iterable<string>,
   writing: boolean,
 ): Generator<void, JournalListing, void> {
-  /** Those that come in their order, as small folders are listed, and those that do not. */
-  const inOrder: string[] = [];
-  const others: EventName[] = [];
+  // Small folders are listed in order, and nearly always there is nothing else in them.
+  if (Array.isArray(entries) && entries.every((file: string, i) => sequenceNumber(file) === i + 1)) {
+    return { files: entries, problems: [], temporary: false };
+  }
+  const names: EventName[] = [];
   const problems: Problem[] = [];
   let temporary = false;
   let looked = 0;
@@ -280,8 +288,7 @@ export function* listJournal(
     if (looked % 256 === 0) yield;
     const seq = sequenceNumber(file);
     if (seq !== undefined) {
-      if (seq === inOrder.length + 1) inOrder.push(file);
-      else others.push({ file, seq });
+      names.push({ file, seq });
       continue;
     }
     const isTemporary = temporaryName.test(file);
@@ -289,8 +296,6 @@ export function* listJournal(
     const problem = strangerProblem(file, isTemporary);
     if (problem && !(isTemporary && writing)) problems.push({ file, ...problem });
   }
-  if (others.length === 0) return { files: inOrder, problems, temporary };
-  const names = others.concat(inOrder.map((file, i) => ({ file, seq: i + 1 })));
   return { files: inPlace(names) ?? sorted(names, problems), problems, temporary };
 }
 

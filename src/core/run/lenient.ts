@@ -31,6 +31,9 @@ export function readLenient<S extends Record<string, z.ZodType>>(value: unknown,
       problems: [`holds ${typeName(value)} where an object belongs`],
     };
   }
+  // Nearly always everything is as it should be, and looking at the whole is several times faster.
+  const whole = wholeOf(shape).safeParse(value);
+  if (whole.success) return { fields: whole.data as Fields<S>, raw: value, problems: [] };
   const fields: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const name of Object.keys(shape)) {
@@ -41,6 +44,14 @@ export function readLenient<S extends Record<string, z.ZodType>>(value: unknown,
     else problems.push(`has a wrong "${name}": ${parsed.error.issues[0]?.message ?? 'it does not fit'}`);
   }
   return { fields: fields as Fields<S>, raw: value, problems };
+}
+
+const wholes = new WeakMap<object, z.ZodType>();
+
+function wholeOf(shape: Record<string, z.ZodType>): z.ZodType {
+  let whole = wholes.get(shape);
+  if (!whole) wholes.set(shape, (whole = z.object(shape).partial()));
+  return whole;
 }
 
 /** The value of a JSON text, or a sentence part saying what is wrong with it. */
