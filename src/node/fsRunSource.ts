@@ -6,7 +6,7 @@ import { HumanError, messageOf } from '../core/errors';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
-import type { RunChange, RunsPlace, RunSource } from '../core/source/runSource';
+import type { RunChange, RunListener, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName } from '../core/run/journal';
 import type { DigestIndex, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
@@ -16,6 +16,8 @@ import { isInside, readTextInside, realPath } from './safeFile';
 import { inSlices, type Sliced } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 
+/** So many runs, a screenful, are handed over at once when a window opens. */
+const firstRows = 50;
 /** Milliseconds. Changes are handed over together; 50 runs changing at once are two or three batches. */
 const batchEvery = 50;
 /** Runs without a watch are checked by one `stat` each this often, and locks are checked again, in milliseconds. */
@@ -76,12 +78,17 @@ export class FsRunSource implements RunSource {
   readonly #dirty = new Map<string, Dirt>();
   readonly #watched = new Set<string>();
   readonly #batch = new Map<string, RunChange>();
-  #listener: ((batch: readonly RunChange[]) => void) | undefined;
+  #listener: RunListener | undefined;
   #reading: Promise<void> | undefined;
   #searchTimer: NodeJS.Timeout | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
   #saveTimer: NodeJS.Timeout | undefined;
+  /** Waits for the place's own runs directory, while there is none. */
+  #structure: Disposable | undefined;
   #disposed = false;
+  #delivered = false;
+  /** What was there at first is read. */
+  #loaded = false;
   /** Changes came of which the system told nothing, and that was said. */
   #saidLate = false;
   readonly #index: DigestIndex | undefined;
@@ -102,9 +109,8 @@ export class FsRunSource implements RunSource {
     return realPath(this.place.dir) ?? this.place.dir;
   }
 
-  watch(listener: (batch: readonly RunChange[]) => void): Disposable {
+  watch(listener: RunListener): Disposable {
     this.#listener = listener;
-    this.#watchStructure();
     void this.#load();
     this.#every(lockCheckEvery, () => this.#checkLocks());
     this.#every(sweepEvery, () => void this.check());
@@ -116,6 +122,7 @@ export class FsRunSource implements RunSource {
       clearTimeout(this.#searchTimer);
       clearTimeout(this.#flushTimer);
       clearTimeout(this.#saveTimer);
+      this.#structure?.dispose();
       for (const [dir, known] of this.#known) this.#unwatch(dir, known);
       for (const runsDir of this.#runsDirs.values()) runsDir.dispose();
       this.#known.clear();
@@ -160,7 +167,7 @@ export class FsRunSource implements RunSource {
     await this.#reading;
     this.#dirty.set(dir, 'anything');
     await this.#readDirty();
-    this.#flush(false);
+    if (this.#batch.size > 0) this.#flush();
     return this.#known.get(dir)?.run;
   }
 
@@ -190,10 +197,24 @@ export class FsRunSource implements RunSource {
     return known ? inSlices(known.directory.listEvents()) : [];
   }
 
-  /** Finds runs directories as they come and go: the place's own at once, those of nested projects by searching. */
+  /** The place's own runs directory. */
+  get #ownRunsDir(): string {
+    return this.place.holds === 'project' ? join(this.place.dir, '.a5c', 'runs') : this.place.dir;
+  }
+
+  /** As long as the place's own runs directory is missing, waits for it to come. Nested ones are searched for. */
   #watchStructure(): void {
+    if (this.#runsDirs.has(this.#ownRunsDir)) {
+      this.#structure?.dispose();
+      this.#structure = undefined;
+    } else {
+      this.#structure ??= this.#waitForRunsDir();
+    }
+  }
+
+  #waitForRunsDir(): Disposable {
     const { dir, holds } = this.place;
-    const structure = holds === 'project' ? [dir, join(dir, '.a5c'), join(dir, '.a5c', 'runs')] : [dir];
+    const structure = holds === 'project' ? [dir, join(dir, '.a5c'), this.#ownRunsDir] : [dir];
     const watcher = chokidarWatch(dir, {
       ignored: (path) => !structure.includes(path),
       ignoreInitial: true,
@@ -201,21 +222,20 @@ export class FsRunSource implements RunSource {
       persistent: false,
     });
     watcher.on('addDir', () => void this.#search());
-    watcher.on('unlinkDir', () => void this.#search());
     watcher.on('ready', () => {
       // What came after the first search and before chokidar looked makes no event.
-      const own = structure.at(-1) ?? dir;
-      if (this.#runsDirs.has(own) !== modifiedAt(own) > 0) void this.#search();
+      if (modifiedAt(this.#ownRunsDir) > 0) void this.#search();
     });
     watcher.on('error', (error) => this.logger.warn(`Watching ${dir}: ${String(error)}`));
-    this.#disposables.add(toDisposable(() => void watcher.close()));
+    return toDisposable(() => void watcher.close());
   }
 
   async #load(): Promise<void> {
     this.#index?.load();
     await this.#search();
     await this.#readDirty();
-    this.#flush(true);
+    this.#loaded = true;
+    this.#flush();
     this.#index?.clear();
     await this.#save();
   }
@@ -238,6 +258,7 @@ export class FsRunSource implements RunSource {
       await runsDir.list();
       if (this.#disposed) return;
     }
+    this.#watchStructure();
   }
 
   #watchRunsDir(path: string): RunsDir {
@@ -512,15 +533,17 @@ export class FsRunSource implements RunSource {
 
   #deliver(change: RunChange): void {
     this.#batch.set(change.type === 'read' ? change.run.dir : change.dir, change);
-    this.#flushTimer ??= setTimeout(() => this.#flush(false), batchEvery);
+    if (!this.#delivered && this.#batch.size >= firstRows) this.#flush();
+    else this.#flushTimer ??= setTimeout(() => this.#flush(), batchEvery);
   }
 
-  #flush(evenIfEmpty: boolean): void {
+  #flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     const batch = [...this.#batch.values()];
     this.#batch.clear();
-    if (batch.length > 0 || evenIfEmpty) this.#listener?.(batch);
+    this.#delivered = true;
+    this.#listener?.(batch, this.#loaded);
   }
 
   #every(milliseconds: number, action: () => void): void {

@@ -1,16 +1,18 @@
 import { toDisposable, type Disposable } from '../../src/core/disposables';
 import type { Run, RunDetails } from '../../src/core/run/run';
-import type { RunChange, RunSource } from '../../src/core/source/runSource';
+import type { RunListener, RunSource } from '../../src/core/source/runSource';
 
 /** Runs that a test hands out. */
 export class FakeSource implements RunSource {
   readonly calls: string[] = [];
   watching = false;
-  #listener: ((batch: readonly RunChange[]) => void) | undefined;
+  #listener: RunListener | undefined;
+  /** Whether everything that is there at first has been delivered. */
+  loaded = true;
 
   constructor(readonly id = 'fake') {}
 
-  watch(listener: (batch: readonly RunChange[]) => void): Disposable {
+  watch(listener: RunListener): Disposable {
     this.#listener = listener;
     this.watching = true;
     return toDisposable(() => {
@@ -25,6 +27,7 @@ export class FakeSource implements RunSource {
       changes.map((change) =>
         typeof change === 'string' ? { type: 'gone', dir: change } : { type: 'read', run: change },
       ),
+      this.loaded,
     );
   }
 

@@ -16,13 +16,15 @@ const patience = 15_000;
 /** A source under watch: every batch it delivered, and what is known of each run by now. */
 export class Watched {
   readonly batches: (readonly RunChange[])[] = [];
+  loaded = false;
   /** By run folder. */
   readonly runs = new Map<string, Run>();
   readonly #waiting = new Set<() => void>();
   readonly #watch: Disposable;
 
   constructor(readonly source: FsRunSource) {
-    this.#watch = source.watch((batch) => {
+    this.#watch = source.watch((batch, loaded) => {
+      this.loaded = loaded;
       this.batches.push(batch);
       for (const change of batch) {
         if (change.type === 'read') this.runs.set(change.run.dir, change.run);
@@ -75,7 +77,7 @@ export async function watched(
 ): Promise<Watched> {
   const result = new Watched(new FsRunSource(place, logger, index));
   onTestFinished(() => result.dispose());
-  await result.until('the first batch came', ({ batches }) => batches.length > 0);
+  await result.until('everything was read', ({ loaded }) => loaded);
   return result;
 }
 

@@ -26,18 +26,21 @@ function setUp(at = start) {
 const waiting = (): JournalBuilder => journal().created().requested('a');
 
 describe('what a store knows', () => {
-  it('is loaded when every source has delivered its first batch, be it empty', () => {
+  it('is loaded when every source has delivered what was there, be it nothing', () => {
     const { store, source, changes } = setUp();
     const other = new FakeSource('other');
     expect(store.loaded).toBe(true);
     store.add(source);
     store.add(other);
     expect(store.loaded).toBe(false);
+    other.loaded = false;
     source.deliver(run('a'));
+    other.deliver(run('b'));
     expect(store.loaded).toBe(false);
+    other.loaded = true;
     other.deliver();
     expect(store.loaded).toBe(true);
-    expect(changes).toEqual(['a +/-', '']);
+    expect(changes).toEqual(['a +/-', 'b +/-', '']);
   });
 
   it('is sorted by creation, then id, the newest first', () => {

@@ -5,6 +5,9 @@ import type { Run, RunDetails } from '../run/run';
 export type RunChange =
   { readonly type: 'read'; readonly run: Run } | { readonly type: 'gone'; readonly dir: string };
 
+/** `loaded`: everything that was there at first has been delivered, with this batch at the latest. */
+export type RunListener = (batch: readonly RunChange[], loaded: boolean) => void;
+
 /** A place in which runs are looked for. */
 export interface RunsPlace {
   /** Absolute path of a workspace folder, or of a runs directory. */
@@ -18,10 +21,10 @@ export interface RunsPlace {
 /** Where runs come from. Everything else in the extension knows runs only through this port. */
 export interface RunSource {
   /**
-   * Delivers everything that is there as the first batches, then each change, until disposed. The first batch comes
-   * even when there is no run, so that its arrival says: this place has been looked at. Called once.
+   * Delivers everything that is there as the first batches, then each change, until disposed. The last of the first
+   * batches comes even when there is no run, so that it says: this place has been looked at. Called once.
    */
-  watch(listener: (batch: readonly RunChange[]) => void): Disposable;
+  watch(listener: RunListener): Disposable;
 
   /** Notices what watching may have missed, cheaply: for when the window gets the focus. Never rejects. */
   check(): Promise<void>;

@@ -22,7 +22,7 @@ export interface StoreChange {
 /** All runs of all sources, each with its state. The one place that tells everybody what changed. */
 export class RunStore implements Disposable {
   /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
-  readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<string, Run>; looked: boolean }>();
+  readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<string, Run>; loaded: boolean }>();
   readonly #runs = new Map<string, StoredRun>();
   /** When time alone changes the state of a run: only few of thousands wait for time. */
   readonly #changesAt = new Map<string, number>();
@@ -47,9 +47,9 @@ export class RunStore implements Disposable {
 
   /** Takes in a source until the result is disposed; its runs leave with it. */
   add(source: RunSource): Disposable {
-    const entry = { source, runs: new Map<string, Run>(), looked: false };
-    const watch = source.watch((batch) => {
-      entry.looked = true;
+    const entry = { source, runs: new Map<string, Run>(), loaded: false };
+    const watch = source.watch((batch, loaded) => {
+      entry.loaded = loaded;
       this.#take(entry.runs, batch);
     });
     const ended = toDisposable(() => {
@@ -64,9 +64,9 @@ export class RunStore implements Disposable {
     return ended;
   }
 
-  /** Every source has delivered its first batch. */
+  /** Every source has delivered what was there at first. */
   get loaded(): boolean {
-    return [...this.#sources.values()].every(({ looked }) => looked);
+    return [...this.#sources.values()].every(({ loaded }) => loaded);
   }
 
   /** Newest first. */
