@@ -1,15 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, fstatSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { EffectMap } from '../core/run/effectMap';
 import { emptyFold, type Effect, type RunFold } from '../core/run/foldRun';
 import type { Run } from '../core/run/run';
@@ -27,10 +19,13 @@ export interface KnownRun {
   readonly journalAt: number;
 }
 
+const noTasks: Run['pendingTasks'] = new Map();
+
 /** Runs that would make the index large are read anew instead. */
 const mostEffects = 5000;
 /** In bytes; a larger index is not read, but made anew. */
 const mostBytes = 128 * 1024 * 1024;
+const chunkBytes = 128 * 1024;
 /** A folder's modification time may be this coarse, in milliseconds: what came just before the reading may not show in it. */
 const coarseTime = 2000;
 
@@ -51,28 +46,51 @@ export class DigestIndex {
   ) {}
 
   /** Reads the file. A missing one, a damaged one or one of another version gives an empty index. */
-  load(): void {
+  *load(): Sliced<void> {
     this.#lines.clear();
-    let text: string;
+    let file: number;
     try {
-      if (statSync(this.file).size > mostBytes) return;
-      text = readFileSync(this.file, 'utf8');
+      file = openSync(this.file, 'r');
     } catch {
       return;
     }
-    const body = text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1);
-    if (
-      !body.startsWith(`${this.version}\n`) ||
-      text.slice(body.length) !== `${sha256().update(body).digest('hex')}\n`
-    ) {
-      return;
+    try {
+      if (fstatSync(file).size <= mostBytes) yield* this.#read(file);
+    } catch {
+      this.#lines.clear();
+    } finally {
+      closeSync(file);
     }
-    for (let at = body.indexOf('\n') + 1; at < body.length;) {
-      const tab = body.indexOf('\t', at);
-      const end = body.indexOf('\n', at);
-      this.#lines.set(body.slice(at, tab), body.slice(tab + 1, end));
-      at = end + 1;
+  }
+
+  *#read(file: number): Sliced<void> {
+    const hash = sha256();
+    const decoder = new StringDecoder('utf8');
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    let first = true;
+    let rest = '';
+    for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
+      rest += decoder.write(chunk.subarray(0, size));
+      let at = 0;
+      for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n', at)) {
+        const line = rest.slice(at, end);
+        const tab = line.indexOf('\t');
+        if (first && line !== this.version) return;
+        if (!first && tab === -1) {
+          // The last line.
+          if (line !== hash.update(rest.slice(0, at)).digest('hex')) this.#lines.clear();
+          return;
+        }
+        if (!first) this.#lines.set(line.slice(0, tab), line.slice(tab + 1));
+        first = false;
+        at = end + 1;
+      }
+      hash.update(rest.slice(0, at));
+      rest = rest.slice(at);
+      yield;
     }
+    // Cut off before the last line.
+    this.#lines.clear();
   }
 
   /** Forgets what was loaded; the file stays. */
@@ -82,7 +100,7 @@ export class DigestIndex {
 
   /** What the last session knew of a run; `undefined`: nothing that can be used. */
   get(dir: string): KnownRun | undefined {
-    const text = this.#lines.get(encode(dir));
+    const text = this.#lines.get(dir);
     // Nobody but this version of this file has written it, which its hash has shown.
     return text === undefined ? undefined : revive(JSON.parse(text) as Line);
   }
@@ -101,7 +119,7 @@ export class DigestIndex {
       let block = `${this.version}\n`;
       for (const entry of known) {
         if (!isWorthKeeping(entry, now)) continue;
-        block += `${encode(entry.run.dir)}\t${JSON.stringify(toLine(entry))}\n`;
+        block += `${entry.run.dir}\t${JSON.stringify(toLine(entry))}\n`;
         if (block.length > 64 * 1024) {
           put(block);
           block = '';
@@ -124,11 +142,6 @@ function sha256(): Hash {
   return createHash('sha256');
 }
 
-/** A folder name may hold a tab or a line end. */
-function encode(dir: string): string {
-  return JSON.stringify(dir);
-}
-
 type Line = Omit<KnownRun, 'run' | 'journal'> & {
   readonly run: Omit<Run, 'fold' | 'pendingTasks' | 'lock' | 'reading'>;
   /** What is otherwise than in an empty fold. */
@@ -144,7 +157,10 @@ function isWorthKeeping({ run, journal, journalAt }: KnownRun, now: number): boo
     !lock &&
     now - journalAt > coarseTime &&
     journalAt > 0 &&
-    (fold.end !== undefined || (journal !== undefined && fold.effects.size <= mostEffects)) &&
+    (fold.end !== undefined ||
+      (journal !== undefined && Math.max(fold.effects.size, fold.costs.length) <= mostEffects)) &&
+    // A line begins with the folder.
+    !/[\t\n]/.test(run.dir) &&
     // What is wrong may have been mended meanwhile, outside the journal.
     run.problems.length === 0
   );
@@ -154,10 +170,11 @@ function toLine({ run, journal, journalAt }: KnownRun): Line {
   // Tasks are read again: what they ask for may be long, and nobody's business outside the run.
   const { fold, pendingTasks: _tasks, lock: _lock, reading: _reading, ...rest } = run;
   const { effects, pending: _pending, ...scalars } = fold;
-  // Of a finished run the next session needs no effects either, until somebody looks into it.
+  // Of a finished run the next session needs neither effects nor costs, until somebody looks into it.
   if (fold.end || !journal) {
-    const { counts } = emptyFold;
-    return { journalAt, run: { ...rest, folded: false }, fold: unusual({ ...scalars, counts }), effects: [] };
+    const { counts, costs } = emptyFold;
+    const ended = unusual({ ...scalars, counts, costs });
+    return { journalAt, run: { ...rest, folded: false }, fold: ended, effects: [] };
   }
   const { fold: _fold, unusable: _unusable, ...reading } = journal;
   return { journalAt, run: rest, fold: unusual(scalars), effects: [...effects.values()], journal: reading };
@@ -169,21 +186,25 @@ function unusual(fold: Omit<RunFold, 'effects' | 'pending'>): Partial<RunFold> {
     const usual = emptyFold[key as keyof RunFold];
     return value !== usual && !(Array.isArray(value) && value.length === 0);
   });
-  return Object.fromEntries(entries);
+  // JSON knows no sets.
+  return Object.fromEntries(entries.map(([key, value]) => [key, value instanceof Set ? [...value] : value]));
 }
 
 function revive({ journalAt, run, fold: scalars, effects, journal }: Line): KnownRun {
+  const some = effects.length > 0;
   const fold: RunFold = {
     ...emptyFold,
     ...scalars,
-    effects: EffectMap.empty.with(new Map(effects.map((effect) => [effect.effectId, effect]))),
-    pending: new Map(
-      effects.filter(({ status }) => status === 'pending').map((effect) => [effect.effectId, effect]),
-    ),
+    effects: EffectMap.empty.with(new Map(some ? effects.map((effect) => [effect.effectId, effect]) : [])),
+    pending: some
+      ? new Map(
+          effects.filter(({ status }) => status === 'pending').map((effect) => [effect.effectId, effect]),
+        )
+      : emptyFold.pending,
   };
   return {
     journalAt,
-    run: { ...run, fold, pendingTasks: new Map(), lock: undefined, reading: false },
+    run: { ...run, fold, pendingTasks: noTasks, lock: undefined, reading: false },
     journal: journal && { ...journal, fold, unusable: new Map() },
   };
 }

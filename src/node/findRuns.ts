@@ -1,5 +1,5 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { opendirSync, readdirSync, statSync, type Dir, type Dirent } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import { sequenceNumber } from '../core/run/journal';
 import { codeOf, isInside, realPath } from './safeFile';
 import type { Sliced } from './slices';
@@ -69,8 +69,8 @@ function isSurelyRun(path: string): boolean {
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
   const runs: string[] = [];
-  for (const entry of entriesOf(runsDir)) {
-    const path = join(runsDir, entry.name);
+  for (const entry of eachEntryOf(runsDir)) {
+    const path = `${runsDir}${sep}${entry.name}`;
     if (entry.isSymbolicLink()) {
       const target = realPath(path);
       if (target !== undefined && (target === real || dirname(target) === real)) continue;
@@ -83,7 +83,7 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
     yield;
   }
   // ULIDs sort by time, so the newest run is read first.
-  return runs.toSorted().toReversed();
+  return runs.sort().reverse();
 }
 
 function foldersIn(dir: string): readonly Dirent[] {
@@ -96,6 +96,21 @@ function isFolder(path: string): boolean {
   } catch (error) {
     const code = codeOf(error);
     return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
+/** {@link entriesOf} of a folder that may hold ten thousand, read as they are asked for. */
+function* eachEntryOf(dir: string): Generator<Dirent, void> {
+  let folder: Dir;
+  try {
+    folder = opendirSync(dir, { bufferSize: 256 });
+  } catch {
+    return;
+  }
+  try {
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) yield entry;
+  } finally {
+    folder.closeSync();
   }
 }
 

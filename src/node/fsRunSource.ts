@@ -1,5 +1,5 @@
 import { watch as chokidarWatch } from 'chokidar';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DisposableStore, toDisposable, type Disposable } from '../core/disposables';
 import { HumanError, messageOf } from '../core/errors';
@@ -231,7 +231,7 @@ export class FsRunSource implements RunSource {
   }
 
   async #load(): Promise<void> {
-    this.#index?.load();
+    if (this.#index) await inSlices(this.#index.load());
     await this.#search();
     await this.#readDirty();
     this.#loaded = true;
@@ -301,12 +301,21 @@ export class FsRunSource implements RunSource {
 
   /** Compares a runs directory with what is known of it: new runs are read, missing ones forgotten. */
   async #list(runsDir: string): Promise<void> {
-    const runs = new Set(await inSlices(listRuns(runsDir)));
+    const runs = await inSlices(listRuns(runsDir));
     if (this.#disposed || !this.#runsDirs.has(runsDir)) return;
-    for (const dir of this.#known.keys()) if (isInside(runsDir, dir) && !runs.has(dir)) this.#forget(dir);
+    await inSlices(this.#compare(runsDir, runs));
+  }
+
+  *#compare(runsDir: string, runs: readonly string[]): Sliced<void> {
+    const there = new Set(runs);
+    for (const dir of this.#known.keys()) {
+      if (dir.startsWith(`${runsDir}${sep}`) && !there.has(dir)) this.#forget(dir);
+    }
     const root = this.#root;
     const parent = realPath(runsDir);
     for (const dir of runs) {
+      yield;
+      if (this.#disposed) return;
       if (this.#known.has(dir)) continue;
       this.#known.set(dir, {
         directory: new RunDirectory(dir, root, parent),

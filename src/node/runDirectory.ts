@@ -54,6 +54,18 @@ export interface JournalReading {
   readonly unusable: ReadonlyMap<string, string>;
 }
 
+/** A journal of which nothing was read yet. */
+const unread: JournalReading = {
+  count: 0,
+  names: 0,
+  fold: emptyFold,
+  verified: false,
+  listProblems: [],
+  eventProblems: [],
+  temporary: false,
+  unusable: new Map(),
+};
+
 type TaskReading = ReturnType<typeof readTask>;
 
 /** The files of one settled effect, and what was looked for in them. */
@@ -317,28 +329,20 @@ export class RunDirectory {
     look: Look,
     mayDigest: boolean,
   ): Sliced<JournalReading | (JournalReading & { readonly reading: true })> {
-    const { modifiedAt: journalAt, names: entries } = openJournal(real, note);
+    const { modifiedAt: journalAt, names: entries, isBig } = openJournal(real, note);
     this.#journalAt = journalAt;
+    if (look.glimpse && isBig) return { ...unread, reading: true };
     const listing = yield* listJournal(entries, writing);
     const { files, temporary } = listing;
     const listProblems = listing.problems.map(({ file, ...problem }) => ({
       file: file === '' ? 'journal' : `journal/${file}`,
       ...problem,
     }));
-    const nothing = {
-      count: files.length,
-      names: 0,
-      fold: emptyFold,
-      verified: look.whole,
-      listProblems,
-      eventProblems: [],
-      temporary,
-      unusable: new Map<string, string>(),
-    };
+    const nothing = { ...unread, count: files.length, verified: look.whole, listProblems, temporary };
     const digest = mayDigest ? digestRun(eventsBackwards(real, files)) : undefined;
     if (digest) return { ...nothing, fold: digest };
     const known = (yield* this.#stillHolds(real, files, look.whole)) ? this.#journal : undefined;
-    if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...nothing, reading: true };
+    if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...unread, reading: true };
     if (!known) this.#details = undefined;
 
     const folding = new Folding(known?.fold);
@@ -432,7 +436,7 @@ const bigFolder = 256 * 1024;
 function openJournal(
   real: string,
   note: Note,
-): { readonly modifiedAt: number; readonly names: Iterable<string> } {
+): { readonly modifiedAt: number; readonly names: Iterable<string>; readonly isBig: boolean } {
   const journal = `${real}/journal`;
   let modifiedAt = 0;
   try {
@@ -441,17 +445,17 @@ function openJournal(
       const target = realPath(journal);
       if (target !== undefined && !isInside(real, target)) {
         note('leads out of the run folder; it is not read');
-        return { modifiedAt: stat.mtimeMs, names: [] };
+        return { modifiedAt: stat.mtimeMs, names: [], isBig: false };
       }
     }
     modifiedAt = stat.isSymbolicLink() ? statSync(journal).mtimeMs : stat.mtimeMs;
-    if (stat.size > bigFolder) return { modifiedAt, names: namesIn(journal) };
+    if (stat.size > bigFolder) return { modifiedAt, names: namesIn(journal), isBig: true };
     const names = readdirSync(journal);
     if (names.length === 0) note('is empty', { stops: 'iterate' });
-    return { modifiedAt, names };
+    return { modifiedAt, names, isBig: false };
   } catch (error) {
     note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
-    return { modifiedAt, names: [] };
+    return { modifiedAt, names: [], isBig: false };
   }
 }
 
@@ -574,7 +578,7 @@ function entryChangedAt(real: string, { importPath }: Entrypoint): number | 'mis
 }
 
 /** The folder around `.a5c/runs`, else the folder around the run's. */
-function projectOf(dir: string): string {
+export function projectOf(dir: string): string {
   const runs = dirname(dir);
   return basename(runs) === 'runs' && basename(dirname(runs)) === '.a5c'
     ? dirname(dirname(runs))

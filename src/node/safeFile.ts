@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
@@ -60,10 +61,7 @@ export function realPath(path: string): string | undefined {
 
 // O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither: it has no
 // such pipes in folders, and links are looked for.
-const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
-
-/** A fatal decoder: a byte that is not UTF-8 throws. It keeps a byte order mark, which the parser reports. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+export const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** Grows to the largest small file read; one for all, as reading is synchronous. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
@@ -96,7 +94,8 @@ function readRegularFile(root: string, full: string, limit: number): FileText {
     }
     const bytes = buffer.subarray(0, length);
     if (buffer.length > megabyte) buffer = Buffer.allocUnsafe(64 * 1024);
-    return { text: utf8.decode(bytes) };
+    // A byte order mark stays, and is told by the parser.
+    return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'is no UTF-8 text', missing: false };
   } finally {
     closeSync(file);
   }
@@ -123,8 +122,6 @@ export function whyNotRead(error: unknown): string {
       return 'cannot be opened: permission denied';
     case 'ELOOP':
       return 'is a link that leads in a circle';
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'is no UTF-8 text';
     default:
       return `cannot be read (${code ?? String(error)})`;
   }

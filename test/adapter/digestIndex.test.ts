@@ -142,7 +142,7 @@ describe('what a session read', () => {
     const file = join(temporaryFolder(), 'digests.jsonl');
     await session(project, file);
     const lines = readFileSync(file, 'utf8').split('\n').slice(1, -2);
-    expect(lines.map((line) => JSON.parse(line.split('\t')[0] as string))).toEqual([fine]);
+    expect(lines.map((line) => line.split('\t')[0])).toEqual([fine]);
   });
 
   it('cannot be kept where nothing can be written: that is said, and harms nothing', async () => {

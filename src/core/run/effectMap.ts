@@ -40,9 +40,10 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
     for (const effect of this.values()) yield [effect.effectId, effect];
   }
 
-  /** This map with some effects changed or added. */
+  /** This map with some effects changed or added. The map that is given must not be changed afterwards. */
   with(changed: ReadonlyMap<string, Effect>): EffectMap {
     if (changed.size === 0) return this;
+    if (this.size === 0) return new EffectMap(changed, new Map(), changed.size);
     let { size } = this;
     for (const effectId of changed.keys()) if (!this.has(effectId)) size += 1;
     const changes = new Map(this.#changes);

@@ -11,25 +11,19 @@ export interface EventName {
 }
 
 /**
- * The sequence number in `NNNNNN.<ULID>.json`; `undefined` for any other name. By hand, since hundreds of thousands of
- * names are looked at and a regular expression takes twice as long.
+ * The sequence number in `NNNNNN.<ULID>.json`; `undefined` for any other name. Of the ULID only the length is looked
+ * at, and that by hand: with hundreds of thousands of names, a regular expression takes a fifth of all reading.
  */
 export function sequenceNumber(file: string): number | undefined {
   const dot = file.length - '.01M7AAAAAAAAAAAAAAAAAAAAAA.json'.length;
-  if (dot < 1 || dot > 15 || file[dot] !== '.' || !file.endsWith('.json')) return undefined;
+  if (dot < 1 || dot > 15 || file.charCodeAt(dot) !== 46 || !file.endsWith('.json')) return undefined;
   let seq = 0;
   for (let i = 0; i < dot; i += 1) {
     const digit = file.charCodeAt(i) - 48;
     if (digit < 0 || digit > 9) return undefined;
     seq = seq * 10 + digit;
   }
-  for (let i = dot + 1; i < file.length - 5; i += 1)
-    if (!isAlphanumeric(file.charCodeAt(i))) return undefined;
   return seq;
-}
-
-function isAlphanumeric(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 /** An error as engines write it into events and results. */
@@ -319,7 +313,7 @@ function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'fil
 
 /** Puts each at its number, without sorting; `undefined` when the numbers are not exactly 1 to their count. */
 function inPlace(names: readonly EventName[]): readonly string[] | undefined {
-  const files = Array.from<string | undefined>({ length: names.length });
+  const files = new Array<string | undefined>(names.length);
   for (const { file, seq } of names) {
     if (seq < 1 || seq > files.length || files[seq - 1] !== undefined) return undefined;
     files[seq - 1] = file;

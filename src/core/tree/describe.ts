@@ -1,5 +1,6 @@
 import { ago, capital, count, cutAtWord, duration, firstLine, shortId, thousands, visible } from '../format';
 import type { ContextWord } from '../contract';
+import { forkOrigin } from '../fork/forkPlan';
 import type { Effect } from '../run/foldRun';
 import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
@@ -90,7 +91,7 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
   const { run, state } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
-  const counts = run.folded ? countEffects(run) : count(run.eventFiles, 'event');
+  const counts = run.reading ? '' : run.folded ? countEffects(run) : count(run.eventFiles, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
   const reason = visible(state.reason);
@@ -106,9 +107,10 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
       ['Process', visible(processIdOf(run))],
       ['Run', visible(run.runId)],
       ['Parent run', visible(run.metadata?.parentRunId ?? '')],
+      ['Made as', visible(forkWords(run))],
       ['Folder', visible(run.dir)],
       ['Tasks', counts],
-      ['Last event', `${age}, ${count(run.eventFiles, 'event')}`],
+      ['Last event', run.reading ? '' : `${age}, ${count(run.eventFiles, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
     icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
@@ -192,7 +194,7 @@ export function describeIteration(iteration: Iteration, table: MetricTable | und
       ['Metric', score],
     ],
     icon: { name: best ? 'star-full' : 'layers' },
-    words: [],
+    words: ['iteration'],
     spoken: `Iteration ${n}, ${counts}${score === '' ? '' : `, ${score}`}${best ? ', the best one' : ''}`,
     expandable: true,
   };
@@ -227,7 +229,7 @@ export function describeTask(
       ['Effect', visible(effect.effectId)],
     ],
     icon: pendingIcon(effect) ?? (failure === '' ? statusIcons[effect.status] : failureIcon),
-    words: ['task'],
+    words: effect.status === 'pending' && effect.kind !== 'sleep' ? ['task', 'pending'] : ['task'],
     spoken: `${[title, spokenKind, ...word, time].filter(Boolean).join(', ')}${error === '' ? '' : `: ${error}`}`,
     expandable: false,
   };
@@ -336,6 +338,12 @@ function countWords(counts: Readonly<Record<Effect['status'], number>>): string 
     .filter((status) => counts[status] > 0)
     .map((status) => `${counts[status]} ${statusWords[status]}`)
     .join(', ');
+}
+
+/** "fork of R1 at event 12"; empty for other runs. */
+function forkWords(run: Run): string {
+  const origin = forkOrigin(run.metadata?.request);
+  return origin === undefined ? '' : `fork of ${cutAtWord(origin.runId, 60)} at event ${origin.at}`;
 }
 
 function pendingIcon(effect: Effect): Row['icon'] | undefined {
