@@ -10,6 +10,7 @@ import {
   type JournalEntry,
   type ParsedEvent,
 } from '../core/run/journal';
+import { intern } from '../core/run/intern';
 import { parseJson } from '../core/run/lenient';
 import { parseLock, type RunLock } from '../core/run/lock';
 import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/metadata';
@@ -169,7 +170,7 @@ export class RunDirectory {
       dir: this.dir,
       runId: basename(this.dir),
       projectDir:
-        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : projectOf(this.dir),
+        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : intern(projectOf(this.dir)),
       metadata,
       fold,
       folded: read === this.#journal,

@@ -111,6 +111,8 @@ describe('parseMetadata', () => {
         sdkVersion: '6.0.0',
         cwd: '/project',
         harness: 'claude-code',
+        request: 'demo/process',
+        processRevision: undefined,
         nonInteractive: true,
         parentRunId: 'parent',
       },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readCost, type CostRecord } from './cost';
+import { intern } from './intern';
 import { isRecord, moment, parseJson, readLenient, segment, text } from './lenient';
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -25,6 +26,8 @@ export function sequenceNumber(file: string): number | undefined {
   }
   return seq;
 }
+
+const noLabels: readonly string[] = [];
 
 /** An error as engines write it into events and results. */
 export interface RecordedError {
@@ -187,10 +190,10 @@ function parseData(
         event: {
           type,
           effectId,
-          taskId: taskId ?? effectId,
-          kind: kind ?? 'unknown',
-          label,
-          labels: labels ?? [],
+          taskId: taskId === undefined ? effectId : intern(taskId),
+          kind: intern(kind ?? 'unknown'),
+          label: label && intern(label),
+          labels: labels && labels.length > 0 ? labels.map(intern) : noLabels,
           stepId,
           invocationKey,
         },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { intern } from './intern';
 import { isRecord, moment, parseLenient, text } from './lenient';
 
 /** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
@@ -14,6 +15,9 @@ export interface RunMetadata {
   /** The project the run belongs to; only newer engines write it. */
   readonly cwd: string | undefined;
   readonly harness: string | undefined;
+  /** What it was made for; a fork says here where it comes from. */
+  readonly request: string | undefined;
+  readonly processRevision: string | undefined;
   readonly nonInteractive: boolean;
   /** The run that started this one as a subprocess. */
   readonly parentRunId: string | undefined;
@@ -40,6 +44,8 @@ const shape = {
   sdkVersion: text,
   cwd: text,
   harness: text,
+  request: text,
+  processRevision: text,
   nonInteractive: z.boolean('it must be true or false'),
   nested: z.looseObject({ parentRunId: text.optional() }, 'it must be an object'),
 };
@@ -54,13 +60,15 @@ export function parseMetadata(json: string): {
   const foreign = fields.layoutVersion !== undefined && fields.layoutVersion !== layoutVersion;
   return {
     metadata: {
-      processId: fields.processId,
+      processId: fields.processId && intern(fields.processId),
       entry: toEntrypoint(fields.entrypoint),
       prompt: fields.prompt,
       createdAt: fields.createdAt,
       sdkVersion: fields.sdkVersion,
       cwd: fields.cwd,
       harness: fields.harness,
+      request: fields.request,
+      processRevision: fields.processRevision,
       nonInteractive: fields.nonInteractive ?? false,
       parentRunId: fields.nested?.parentRunId,
     },
@@ -80,5 +88,6 @@ export function toEntrypoint(value: unknown): Entrypoint | undefined {
         : [];
   // "bare-run" is what 6.x engines write before a process is assigned.
   if (typeof path !== 'string' || path === '' || path === 'bare-run') return undefined;
-  return { importPath: path, exportName: typeof name === 'string' && name !== '' ? name : 'process' };
+  const exportName = typeof name === 'string' && name !== '' ? name : 'process';
+  return { importPath: intern(path), exportName: intern(exportName) };
 }
