@@ -17,10 +17,15 @@ export interface CliEngineOptions {
   readonly workspaceFolders: () => readonly string[];
   /** The person allowed npx in this window. */
   readonly npxAllowed: () => boolean;
+  /** The version that the person wants npx to bring for a project, before any other engine; `undefined`: none. */
+  readonly npxVersion?: (projectDir: string) => string | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A process may work for long within one iterate. In milliseconds. */
+/**
+ * How long one call may take, in milliseconds. A process may work for long within one iterate, and every call of the
+ * engine reads the whole journal: of 10,000 events that took 8 s for a post, so that a million fit.
+ */
 const timeLimit = 15 * 60_000;
 
 /** The engine as its own command line, one process per call. */
@@ -41,6 +46,7 @@ export class CliEngine implements Engine {
       workspaceFolders: workspaceFolders(),
       env,
       npxAllowed: npxAllowed(),
+      npxVersion: this.options.npxVersion?.(projectDir),
     });
     const told = result.found
       ? `Engine: ${result.found.script} (${result.found.version ?? 'version unknown'}, from ${result.found.where})`
@@ -53,14 +59,14 @@ export class CliEngine implements Engine {
   async call<T>(call: CliCall<T>, projectDir: string, signal: AbortSignal): Promise<CliOutcome<T>> {
     const { found, tried } = this.locate(projectDir);
     if (!found) throw new NoEngineError(tried);
-    const folder =
-      call.metadata === undefined ? undefined : await mkdtemp(join(tmpdir(), 'babysitter-runs-'));
+    const files = Object.entries(call.files ?? {});
+    const folder = files.length === 0 ? undefined : await mkdtemp(join(tmpdir(), 'babysitter-runs-'));
     try {
       const extra: string[] = [];
-      if (folder !== undefined && call.metadata !== undefined) {
-        const file = join(folder, 'metadata.json');
-        await writeFile(file, call.metadata, { mode: 0o600 });
-        extra.push('--metadata', file);
+      for (const [option, text] of files) {
+        const file = join(folder ?? '', option.slice(2));
+        await writeFile(file, text, { mode: 0o600 });
+        extra.push(option, file);
       }
       const args = [...call.args, ...extra];
       for (const arg of args) {
@@ -106,10 +112,14 @@ export class CliEngine implements Engine {
 }
 
 /** The environment of the editor, less what would make a child behave as a part of the editor. */
-function engineEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !name.startsWith('VSCODE_') && name !== 'NODE_OPTIONS');
-  // Makes an editor's own executable behave as Node; Node itself does not mind.
-  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = /^VSCODE_|^(?:NODE_OPTIONS|ELECTRON_RUN_AS_NODE)$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.test(name)));
+}
+
+/** The same for Node itself: an editor's own executable behaves as Node then; Node does not mind. */
+export function engineEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...childEnvironment(env), ELECTRON_RUN_AS_NODE: '1' };
 }
 
 /** The project folder may be gone, or come from a run.json of another machine. All paths in calls are absolute. */

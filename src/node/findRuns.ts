@@ -83,7 +83,7 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
     yield;
   }
   // ULIDs sort by time, so the newest run is read first.
-  return runs.sort().reverse();
+  return runs.toSorted((a, b) => (a < b ? 1 : -1));
 }
 
 function foldersIn(dir: string): readonly Dirent[] {

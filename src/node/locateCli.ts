@@ -28,15 +28,21 @@ export interface LocateOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The person allowed npx, which may download the package. */
   readonly npxAllowed: boolean;
+  /** The person wants this version, by npx, whatever else there is. */
+  readonly npxVersion?: string | undefined;
 }
 
-/** Looks for the command line: setting, node_modules, PATH, npx. `tried` tells where, for a person. */
+/** Looks for the command line: the version asked for, setting, node_modules, PATH, npx. `tried` tells a person where. */
 export function locateCli(options: LocateOptions): {
   readonly found: CliLocation | undefined;
   readonly tried: readonly string[];
 } {
   const tried: string[] = [];
-  const { setting } = options;
+  const { setting, npxVersion } = options;
+  if (npxVersion !== undefined) {
+    tried.push(`npx, for version ${npxVersion}`);
+    return { found: findNpx(options.env, npxVersion), tried };
+  }
   if (setting !== '') {
     // A setting that does not work is said, not passed over: the person meant that one.
     const path = resolve(options.projectDir, setting.replace(/^~(?=$|[/\\])/, homedir()));
@@ -117,14 +123,22 @@ function besideShim(dir: string, where: string): CliLocation | undefined {
   );
 }
 
-/** npm's own npx script, so that no shell and no shim takes part. */
-function findNpx(env: NodeJS.ProcessEnv): CliLocation | undefined {
+/**
+ * npm's own npx script, so that no shell and no shim takes part.
+ * @param version `undefined`: the newest
+ */
+function findNpx(env: NodeJS.ProcessEnv, version?: string): CliLocation | undefined {
   const script = npmScript('npx', env);
   if (script === undefined) return undefined;
   return {
     script,
-    before: ['--yes', '--package', enginePackage, 'babysitter'],
-    version: undefined,
+    before: [
+      '--yes',
+      '--package',
+      version === undefined ? enginePackage : `${enginePackage}@${version}`,
+      'babysitter',
+    ],
+    version,
     where: 'npx',
   };
 }
@@ -143,7 +157,8 @@ export function npmScript(name: 'npm' | 'npx', env: NodeJS.ProcessEnv): string |
   return beside.find(isFile);
 }
 
-function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
+/** Where a program lies on PATH; `undefined`: nowhere. */
+export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const windows = process.platform === 'win32';
   const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
   for (const dir of path.split(delimiter)) {

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly signal: AbortSignal;
   /** Milliseconds after which it is ended. */
   readonly timeLimit: number;
+  /** Told of what it prints, of both outputs, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** A cancelled program may finish its step for so long before it is told to end, then before it is killed; in ms. */
@@ -87,12 +89,14 @@ export function runProcess(
     options.signal.addEventListener('abort', cancel);
     if (options.signal.aborted) cancel();
 
-    child.stdout
-      .setEncoding('utf8')
-      .on('data', (text: string) => (output = (output + text).slice(-outputLimit)));
-    child.stderr
-      .setEncoding('utf8')
-      .on('data', (text: string) => (errors = (errors + text).slice(-outputLimit)));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-outputLimit);
+      options.onOutput?.(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-outputLimit);
+      options.onOutput?.(text);
+    });
     // A program that ends without reading its input breaks the pipe; its exit code tells the story.
     child.stdin.on('error', () => {});
     child.stdin.end(options.stdin ?? '');

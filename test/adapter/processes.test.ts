@@ -1,10 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../src/core/engine/commandLine';
+import { commandLine, shellOf, typedLine } from '../../src/core/engine/commandLine';
 import { HumanError } from '../../src/core/errors';
 import { currentUser } from '../../src/node/gitUser';
 import { oneAtATime } from '../../src/node/oneAtATime';
@@ -84,6 +84,13 @@ describe('runProcess', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a copied command line', () => {
+  const interactive: readonly (readonly [string, ...string[]])[] = [
+    ['bash', '--norc', '--noprofile', '-i'],
+    ['zsh', '-f', '-i'],
+    // It wants a terminal to be interactive, and reads the same without.
+    ['fish', '--no-config', '-c'],
+  ];
+  const installed = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
   const echo = `printf '%s\\0' `;
   const throughShell = (words: readonly string[]): readonly string[] =>
     execFileSync('/bin/sh', ['-c', `${echo}${commandLine(words, 'posix')}`], { encoding: 'utf8' })
@@ -130,6 +137,23 @@ describe.skipIf(process.platform === 'win32')('a copied command line', () => {
       }),
       { numRuns: 150 },
     );
+    // As it is typed into the shell that a person works in, which also looks for history and the like.
+    for (const [shell, ...args] of interactive.filter(([shell]) => installed(shell))) {
+      for (const words of [
+        nasty,
+        nasty.map((part) => `=${part}${part}`),
+        ['a=b', '=ls', '!!', '!x', '@x', '%1', 'x\\'],
+      ]) {
+        const kind = shellOf(shell) ?? expect.fail(shell);
+        const line = typedLine(['/usr/bin/printf', '<%s>', ...words], kind);
+        const typed = execFileSync(shell, args.at(-1) === '-c' ? [...args, line] : args, {
+          input: `${line}\n`,
+          encoding: 'utf8',
+          stdio: ['pipe', 'pipe', 'ignore'],
+        });
+        expect(typed, shell).toContain(words.map((word) => `<${word}>`).join(''));
+      }
+    }
   });
 });
 

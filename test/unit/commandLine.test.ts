@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine, resumeCommand } from '../../src/core/engine/commandLine';
+import {
+  agentPresets,
+  commandLine,
+  resumeCommand,
+  shellOf,
+  typedLine,
+  usesVariable,
+} from '../../src/core/engine/commandLine';
 
 const variables = {
   runId: '01RUN',
   runDir: '/p/.a5c/runs/01RUN',
   processId: 'demo/process',
   projectDir: '/p',
+  prompt: 'Build it',
+  maxIterations: '7',
 };
 
 describe('commandLine', () => {
@@ -39,6 +48,51 @@ describe('commandLine', () => {
 
   it('does not repeat what it refuses', () => {
     expect(() => commandLine([`\u001b[2J\u202e${'x'.repeat(500)}`], 'posix')).toThrow(/^"\?\[2J\?x{55}" has/);
+  });
+});
+
+describe('a line typed into a shell', () => {
+  it.each([
+    ['/bin/bash', 'posix'],
+    ['/usr/bin/zsh', 'posix'],
+    ['/opt/bin/fish', 'fish'],
+    ['C:\\Program Files\\PowerShell\\7\\pwsh.exe', 'powershell'],
+    ['C:\\Windows\\System32\\cmd.exe', undefined],
+    ['/bin/sh', undefined],
+    ['/usr/bin/nu', undefined],
+    ['', undefined],
+  ])('%s is %s', (path, shell) => {
+    expect(shellOf(path)).toBe(shell);
+  });
+
+  it('is quoted as that shell reads it', () => {
+    expect(typedLine(['a=b', '=x', '!'], 'posix')).toBe(`'a=b' '=x' '!'`);
+    expect(typedLine(['agent', "it's \\ $x"], 'fish')).toBe(`agent 'it\\'s \\\\ $x'`);
+    expect(typedLine(['agent', 'a,b', '@x', '$x'], 'powershell')).toBe(`& agent 'a,b' '@x' '$x'`);
+  });
+
+  it.each([['a "quoted" word'], ['']])(
+    'refuses %j for PowerShell, which passes it on differently',
+    (word) => {
+      expect(() => typedLine(['agent', word], 'powershell')).toThrow(
+        /which PowerShell passes on differently/,
+      );
+    },
+  );
+});
+
+describe('agentPresets', () => {
+  it.each(agentPresets.map(({ name, command }) => [name, command] as const))(
+    '%s names the run, and knows its variables',
+    (_name, command) => {
+      expect(resumeCommand(command, variables).join(' ')).toContain('01RUN');
+      expect(commandLine(command, 'posix')).not.toBe('');
+    },
+  );
+
+  it('are asked for a maximum only where they name it', () => {
+    expect(usesVariable(['a', '-n ${maxIterations}'], 'maxIterations')).toBe(true);
+    expect(usesVariable(['a', '${runId}'], 'maxIterations')).toBe(false);
   });
 });
 

@@ -251,7 +251,7 @@ describe('calls as data', () => {
       ...['--invocation-key', 'p:S000001:__sdk.breakpoint', '--json'],
     ]);
     expect(JSON.parse(call.stdin ?? '')).toEqual(answer);
-    expect(JSON.parse(call.metadata ?? '')).toEqual(provenance);
+    expect(JSON.parse(call.files?.['--metadata'] ?? '')).toEqual(provenance);
     expect(call.args.join(' ')).not.toContain('Dana');
   });
 

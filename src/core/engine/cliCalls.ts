@@ -6,8 +6,8 @@ export interface CliCall<T> {
   readonly args: readonly string[];
   /** Text for its standard input; `undefined`: none. */
   readonly stdin?: string;
-  /** JSON text for a temporary file whose path is appended as `--metadata <file>`. */
-  readonly metadata?: string;
+  /** Texts for temporary files, by the option that names each: `--metadata <file>` is appended. */
+  readonly files?: Readonly<Record<`--${string}`, string>>;
   /** The shape of the JSON it answers with on standard output. */
   readonly answer: z.ZodType<T>;
 }
@@ -55,9 +55,91 @@ export function answerCall(
   return {
     args: ['task:post', dir, effectId, '--status', 'ok', '--value', '-', ...guard, '--json'],
     stdin: JSON.stringify(answer),
-    metadata: JSON.stringify(provenance),
+    files: { '--metadata': JSON.stringify(provenance) },
     answer: postAnswer,
   };
+}
+
+/** What a person records for a task: the value that the process gets, or the error that it is thrown. */
+export type TaskOutcome =
+  | { readonly status: 'ok'; readonly value: unknown }
+  | { readonly status: 'error'; readonly error: Readonly<Record<string, unknown>> };
+
+/** What is recorded beside an outcome, when a program ran for it. */
+export interface TaskRecord {
+  /** What it printed; becomes stdout.log and stderr.log of the task. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/**
+ * Records the outcome of a task that is no breakpoint.
+ * @param invocationKey guards against answering another effect; `undefined` when the journal has none
+ */
+export function postCall(
+  dir: string,
+  effectId: string,
+  invocationKey: string | undefined,
+  outcome: TaskOutcome,
+  provenance: Provenance,
+  record?: TaskRecord,
+): CliCall<PostAnswer> {
+  const guard = invocationKey === undefined ? [] : ['--invocation-key', invocationKey];
+  const times = record ? ['--started-at', record.startedAt, '--finished-at', record.finishedAt] : [];
+  const value = outcome.status === 'ok' ? ['--value', '-'] : [];
+  return {
+    args: ['task:post', dir, effectId, '--status', outcome.status, ...value, ...times, ...guard, '--json'],
+    ...(outcome.status === 'ok' ? { stdin: JSON.stringify(outcome.value) } : {}),
+    files: {
+      '--metadata': JSON.stringify(provenance),
+      ...(outcome.status === 'error' ? { '--error': JSON.stringify(outcome.error) } : {}),
+      ...(record ? { '--stdout-file': record.stdout, '--stderr-file': record.stderr } : {}),
+    },
+    answer: postAnswer,
+  };
+}
+
+const createAnswer = z.looseObject({ runId: z.string() });
+
+export type CreateAnswer = z.infer<typeof createAnswer>;
+
+/** A run to be made. */
+export interface NewRun {
+  /** Absolute path of the runs directory. */
+  readonly runsDir: string;
+  /** One plain path segment that is not taken: the engine overwrites a run that is there. */
+  readonly runId: string;
+  readonly processId: string;
+  /** Absolute path of the process file. */
+  readonly entry: string;
+  readonly exportName: string;
+  /** `undefined`: the process gets none. */
+  readonly inputs: unknown;
+  /** Empty: none. */
+  readonly prompt: string;
+}
+
+/** Makes a run; the process file is loaded, and its function not called yet. */
+export function createCall(run: NewRun): CliCall<CreateAnswer> {
+  const prompt = run.prompt === '' ? [] : ['--prompt', run.prompt];
+  return {
+    args: [
+      ...['run:create', '--runs-dir', run.runsDir, '--run-id', run.runId, '--process-id', run.processId],
+      ...['--entry', `${run.entry}#${run.exportName}`, ...prompt, '--json'],
+    ],
+    ...(run.inputs === undefined ? {} : { files: { '--inputs': JSON.stringify(run.inputs) } }),
+    answer: createAnswer,
+  };
+}
+
+const recoverAnswer = z.looseObject({});
+
+/** Takes back the last error of the process itself (6.x only), so that the run can be iterated again. */
+export function recoverCall(dir: string): CliCall<Readonly<Record<string, unknown>>> {
+  return { args: ['run:recover-process-error', dir, '--json'], answer: recoverAnswer };
 }
 
 /**

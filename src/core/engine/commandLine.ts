@@ -1,7 +1,30 @@
 import { HumanError } from '../errors';
 
-/** Which shell a copied command line is for. */
-export type Shell = 'posix' | 'powershell';
+/** Which shell a command line is for; `posix`: sh, bash, zsh. */
+export type Shell = 'posix' | 'fish' | 'powershell';
+
+/** The shell that a program file is; `undefined`: one for which we cannot quote reliably. */
+export function shellOf(path: string): Shell | undefined {
+  const name = (path.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/\.exe$/, '');
+  if (name === 'bash' || name === 'zsh') return 'posix';
+  if (name === 'fish') return 'fish';
+  return name === 'pwsh' || name === 'powershell' ? 'powershell' : undefined;
+}
+
+/**
+ * A command line to be typed into a shell, which starts a program with these arguments and does nothing else.
+ * @throws HumanError for control characters, and for what PowerShell would pass on differently
+ */
+export function typedLine(words: readonly [string, ...string[]], shell: Shell): string {
+  if (shell !== 'powershell') return commandLine(words, shell);
+  if (words.some((word) => word.includes('"') || word === '')) {
+    // PowerShell up to 7.2 drops the quotes inside an argument, and empty arguments.
+    throw new HumanError(
+      'The command has a double quote or an empty argument, which PowerShell passes on differently.',
+    );
+  }
+  return `& ${commandLine(words, shell)}`;
+}
 
 /**
  * A command line a person may paste, each word quoted so that the shell passes it on unchanged.
@@ -12,14 +35,59 @@ export function commandLine(words: readonly string[], shell: Shell): string {
 }
 
 function quote(word: string, shell: Shell): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return shell === 'posix'
-    ? `'${word.replaceAll("'", "'\\''")}'`
-    : `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
+  // zsh expands a leading "=", bash takes "a=b" for an assignment, PowerShell "a,b" for a list.
+  if ((shell === 'posix' ? /^[\w@%+:,./-]+$/ : /^[\w./-]+$/).test(word)) return word;
+  switch (shell) {
+    case 'posix':
+      return `'${word.replaceAll("'", "'\\''")}'`;
+    case 'fish':
+      return `'${word.replaceAll(/['\\]/g, '\\$&')}'`;
+    case 'powershell':
+      return `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
+    default:
+      return shell satisfies never;
+  }
 }
 
 /** What `${name}` in the setting resume.command may stand for. */
-export type ResumeVariables = Readonly<Record<'runId' | 'runDir' | 'processId' | 'projectDir', string>>;
+export type ResumeVariables = Readonly<
+  Record<'runId' | 'runDir' | 'processId' | 'projectDir' | 'prompt' | 'maxIterations', string>
+>;
+
+/** Commands for the common agents, as they resume a run in their own terminal. */
+export const agentPresets: readonly {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}[] = [
+  { name: 'Claude Code', command: ['claude', '/babysit resume --run-id ${runId}'] },
+  { name: 'Codex', command: ['codex', 'Use the babysit skill to resume the run ${runId}'] },
+  { name: 'Gemini CLI', command: ['gemini', '--prompt-interactive', '/babysit resume --run-id ${runId}'] },
+  {
+    name: 'GitHub Copilot CLI',
+    command: ['copilot', '--interactive', 'Use the babysit skill to resume the run ${runId}'],
+  },
+  { name: 'Cursor', command: ['cursor-agent', 'Use the babysit skill to resume the run ${runId}'] },
+  { name: 'OpenCode', command: ['opencode', '--prompt', 'Use the babysit skill to resume the run ${runId}'] },
+  {
+    name: 'Babysitter itself',
+    command: [
+      'babysitter',
+      'harness:resume-run',
+      '--run-id',
+      '${runId}',
+      '--max-iterations',
+      '${maxIterations}',
+    ],
+  },
+];
+
+/** Whether a command names a variable. */
+export function usesVariable(template: readonly unknown[], name: keyof ResumeVariables): boolean {
+  return (
+    Array.isArray(template) &&
+    template.some((word) => typeof word === 'string' && word.includes(`\${${name}}`))
+  );
+}
 
 /**
  * The program and arguments that resume an agent. A variable is replaced inside one argument: its value, whatever is

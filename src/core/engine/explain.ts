@@ -77,6 +77,15 @@ export function explainFailure(outcome: CliOutcome<unknown>): string {
   return `The engine ${how}${said === '' ? ' and said nothing' : `: ${said}`}`;
 }
 
+/** The same for a call that runs no process, which has nothing to wait for. */
+export function explainNoEffect(outcome: CliOutcome<unknown>): string {
+  if (outcome.ended !== 'exit' || outcome.exitCode !== 0 || !outcome.silent) return explainFailure(outcome);
+  const said = saidOn(outcome.stderr);
+  return said === ''
+    ? 'The engine ended without an answer, and nothing was recorded.'
+    : `The engine says: ${said}`;
+}
+
 /** The error in what was printed: that of a JSON error object, else the last line that says something. */
 function saidOn(stderr: string): string {
   const json = lastJsonObject(stderr);

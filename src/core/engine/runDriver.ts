@@ -2,10 +2,11 @@ import type { Clock } from '../clock';
 import { Emitter } from '../event';
 import { cutAtWord, toIso, visible } from '../format';
 import { toAnswer, type Decision } from '../run/breakpoint';
+import { taskTitle, type Run } from '../run/run';
 import type { RunStore, StoredRun } from '../source/runStore';
-import { answerCall, iterateCall } from './cliCalls';
+import { answerCall, iterateCall, recoverCall } from './cliCalls';
 import type { Engine } from './engine';
-import { explainFailure } from './explain';
+import { explainFailure, explainNoEffect } from './explain';
 import { whyNot } from './whyNot';
 
 /** Why iterating stopped. */
@@ -17,6 +18,7 @@ export type StopReason =
   | 'failed'
   | 'halted'
   | 'maximum'
+  | 'requested'
   | 'cancelled'
   | 'no-change'
   | 'refused';
@@ -31,6 +33,9 @@ export interface StopReport {
   /** Events they added to the journal. */
   readonly events: number;
 }
+
+/** The task at whose request iterating stops: of this kind, or whose title has this text, upper and lower case alike. */
+export type WantedTask = { readonly kind: string } | { readonly title: string };
 
 export type AnswerReport =
   | { readonly recorded: true }
@@ -127,13 +132,10 @@ export class RunDriver {
       const resolved = after?.run.fold.effects.get(effectId)?.status === 'ok';
       if (resolved && outcome.answer) return { recorded: true };
       // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
-      // An iterate says nothing when the process waits in vain; an answer has no process.
-      const failure =
-        outcome.exitCode === 0 && outcome.silent && outcome.stderr.trim() === ''
-          ? 'The engine ended without an answer, and nothing was recorded.'
-          : explainFailure(outcome);
       return refused(
-        resolved ? `It is answered now, but not surely by you. ${explainFailure(outcome)}` : failure,
+        resolved
+          ? `It is answered now, but not surely by you. ${explainNoEffect(outcome)}`
+          : explainNoEffect(outcome),
       );
     } finally {
       this.#answering.delete(key);
@@ -141,17 +143,36 @@ export class RunDriver {
   }
 
   /**
+   * Lets the engine take back the error that the process itself threw (6.x), so that the run can be iterated again.
+   * @returns why it is still there, as a sentence; `undefined`: it is gone
+   * @throws NoEngineError, HumanError when the engine cannot be started
+   */
+  async recover(dir: string): Promise<string | undefined> {
+    const before = await this.store.reread(dir);
+    if (!before) return 'The run is not there any more.';
+    const { lock, fold, projectDir } = before.run;
+    if (fold.end?.type !== 'PROCESS_RUNTIME_ERROR') return undefined;
+    if (lock?.alive) return `Process ${lock.pid} holds the run; try again when it is done.`;
+    const outcome = await this.engine.call(recoverCall(dir), projectDir, new AbortController().signal);
+    const after = await this.store.reread(dir);
+    return after?.run.fold.end?.type === 'PROCESS_RUNTIME_ERROR' ? explainNoEffect(outcome) : undefined;
+  }
+
+  /**
    * Iterates a run until it needs somebody, is finished, brings nothing new, or the maximum is reached.
    * @param maximum how many iterates at most
    * @param signal the person's cancel
-   * @param onStep told before each iterate, with its number from 1
+   * @param onStep told before each iterate, with its number from 1, and with what is waited for before the next
+   * @param until the task at whose request it stops. Until then it waits for whoever works on other tasks, instead of
+   *   stopping; whatever else ends iterating ends this, too
    * @throws NoEngineError, HumanError when the engine cannot be started
    */
   async iterate(
     dir: string,
     maximum: number,
     signal: AbortSignal,
-    onStep: (step: number) => void,
+    onStep: (step: number, waitsFor?: string) => void,
+    until?: WantedTask,
   ): Promise<StopReport> {
     if (this.#iterating.has(dir)) {
       return { reason: 'refused', sentence: 'It is being iterated already.', iterates: 0, events: 0 };
@@ -164,7 +185,7 @@ export class RunDriver {
     const attention = this.store.attend(dir);
     this.#changed.fire(dir);
     try {
-      return await this.#loop(dir, maximum, controller.signal, onStep);
+      return await this.#loop(dir, maximum, controller.signal, onStep, until);
     } finally {
       signal.removeEventListener('abort', cancel);
       attention.dispose();
@@ -177,10 +198,14 @@ export class RunDriver {
     dir: string,
     maximum: number,
     signal: AbortSignal,
-    onStep: (step: number) => void,
+    onStep: (step: number, waitsFor?: string) => void,
+    until: WantedTask | undefined,
   ): Promise<StopReport> {
     let iterates = 0;
     let events = 0;
+    /** Effects that were there before the first iterate, and results that were there before the last. */
+    let known: number | undefined;
+    let seen = 0;
     const stop = (reason: StopReason, sentence: string): StopReport => ({
       reason,
       sentence,
@@ -190,9 +215,19 @@ export class RunDriver {
     for (;;) {
       const before = await this.store.reread(dir);
       if (!before) return stop('refused', 'The run is not there any more.');
+      known ??= before.run.fold.effects.size;
       if (iterates > 0) {
+        const found = until && requestedSince(before.run, known, until);
+        if (found) return stop('requested', `Stopped, as asked: ${found} is requested.`);
         const end = toldByState(before);
-        if (end) return stop(...end);
+        const waits = until !== undefined && end?.[0] === 'waiting';
+        if (waits && (before.run.fold.resolvedCount <= seen || whyNot('run.iterate', before))) {
+          onStep(iterates, visible(before.state.reason));
+          await this.#change(dir, signal);
+          if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
+          continue;
+        }
+        if (end && !waits) return stop(...end);
         if (iterates >= maximum) return stop('maximum', `Stopped after ${iterates} iterates, as asked.`);
       }
       const illegal = whyNot('run.iterate', before);
@@ -206,6 +241,7 @@ export class RunDriver {
       iterates += 1;
       const added = after.run.eventFiles - before.run.eventFiles;
       events += Math.max(0, added);
+      seen = before.run.fold.resolvedCount;
       if (outcome.ended === 'cancelled') return stop('cancelled', 'Stopped, as asked.');
       const { answer } = outcome;
       const said = visible(cutAtWord(answer?.reason ?? '', 300));
@@ -219,12 +255,39 @@ export class RunDriver {
       }
       if (answer.status === 'halted')
         return stop('halted', `The process halted the run${said && `: ${said}`}`);
-      if (added === 0) {
+      if (added === 0 && !(until && toldByState(after)?.[0] === 'waiting')) {
         const why = toldByState(after)?.[1] ?? after.state.reason;
         return stop('no-change', `The iterate brought nothing new. ${why}`);
       }
     }
   }
+
+  /** Waits until anything of a run changes, or the signal aborts. */
+  async #change(dir: string, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        listening.dispose();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const listening = this.store.onDidChange(({ dirs }) => dirs.has(dir) && done());
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+    });
+  }
+}
+
+/** A task that fits, requested after the first `known` effects, in words; `undefined`: there is none. */
+function requestedSince(run: Run, known: number, wanted: WantedTask): string | undefined {
+  for (const effect of [...run.fold.effects.values()].slice(known)) {
+    const title = taskTitle(effect, run.pendingTasks.get(effect.effectId));
+    const fits =
+      'kind' in wanted
+        ? effect.kind === wanted.kind
+        : title.toLowerCase().includes(wanted.title.trim().toLowerCase());
+    if (fits) return `"${visible(title)}" (${visible(cutAtWord(effect.kind, 40))})`;
+  }
+  return undefined;
 }
 
 /** Whether a state ends iterating, and what is said then. `undefined`: another iterate may bring more. */

@@ -10,6 +10,10 @@ export function whyNot(
   formatTime: (time: number) => string = utcMinute,
 ): string | undefined {
   if (state.actions.includes(action)) return stoppedBy(action, run);
+  if (action === 'run.repair') return 'None of its problems can be mended in place.';
+  if (action === 'run.fork' || action === 'run.startAgain') {
+    return 'Its run.json cannot be read, so its process is not known.';
+  }
   if (action.startsWith('breakpoint.')) {
     return run.fold.end
       ? `No question is open: the run is ${state.state}.`

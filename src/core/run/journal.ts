@@ -316,7 +316,7 @@ function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'fil
 
 /** Puts each at its number, without sorting; `undefined` when the numbers are not exactly 1 to their count. */
 function inPlace(names: readonly EventName[]): readonly string[] | undefined {
-  const files = new Array<string | undefined>(names.length);
+  const files: (string | undefined)[] = names.map(() => undefined);
   for (const { file, seq } of names) {
     if (seq < 1 || seq > files.length || files[seq - 1] !== undefined) return undefined;
     files[seq - 1] = file;

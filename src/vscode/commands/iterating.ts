@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import { pendingBreakpoints } from '../../core/attention/needsYou';
 import { engineMismatch } from '../../core/engine/engineMismatch';
-import type { RunDriver, StopReport } from '../../core/engine/runDriver';
-import { whyNot } from '../../core/engine/whyNot';
-import { CancelledError, HumanError, NotNowError } from '../../core/errors';
+import type { RunDriver, StopReport, WantedTask } from '../../core/engine/runDriver';
+import { HumanError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import { runTitle, type Run } from '../../core/run/run';
+import { pendingEffects, runTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { confirm, plain, tell, type Choice } from '../messages';
+import { commandName, confirm, guarded, plain, tell, type Choice } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
-import { localTime } from '../settings';
+import { setting } from '../settings';
+import { askHowFar } from './howFar';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import type { EngineCommands } from './engineCommands';
 import { Once } from './once';
-import { chooseResume, resumeAgent } from './resume';
+import { chooseAgent, chooseResume, demandAction, openPlace, resumeAgent } from './resume';
 import type { Surface, Targets } from './targets';
 
 export interface IteratingDeps {
@@ -21,21 +22,24 @@ export interface IteratingDeps {
   readonly driver: RunDriver;
   readonly targets: Targets;
   readonly access: EngineAccess;
+  readonly engineCommands: EngineCommands;
   readonly logger: Logger;
   showLog(): Promise<void>;
   readonly panels: () => RunPanels;
+  /** Keeps the last way of going on, for this workspace. */
+  readonly memory: vscode.Memento;
+  /** Where a program lies on PATH; `undefined`: nowhere. */
+  findProgram(name: string): string | undefined;
 }
 
 /** Carries runs on, with everything around it: trust, confirmation, engine, progress, and why it stopped. */
 export class Iterating {
-  /** Runs for which the person accepted an engine of another generation. */
-  readonly #mismatchAccepted = new Set<string>();
   readonly #once = new Once();
 
   constructor(private readonly deps: IteratingDeps) {}
 
   /** Iterates a run up to `maximum` times, with progress and cancel, and says why it stopped. */
-  async iterate(stored: StoredRun, surface: Surface, maximum: number): Promise<void> {
+  async iterate(stored: StoredRun, surface: Surface, maximum: number, until?: WantedTask): Promise<void> {
     const { access, logger } = this.deps;
     const { run } = stored;
     demandTrust();
@@ -48,32 +52,43 @@ export class Iterating {
         'Iterate',
       );
     }
-    await this.#demandFittingEngine(run);
+    await this.deps.engineCommands.demandFittingEngine(run, 'Iterate');
     const report = await this.#once.run(run.dir, () =>
       withEngine(
         { access, logger, projectDir: run.projectDir },
-        () => this.#iterateWithProgress(run.dir, title, maximum),
-        () => this.iterate(stored, surface, maximum),
+        () => this.#iterateWithProgress(run.dir, title, maximum, until),
+        () => this.iterate(stored, surface, maximum, until),
       ),
     );
     this.#tellStop(run.dir, title, report);
   }
 
-  /** Asks for the maximum, and iterates until the run needs somebody. */
+  /** Asks how far to go, and iterates until then, or until the run needs somebody. */
   async continue(stored: StoredRun, surface: Surface): Promise<void> {
     demandTrust();
     this.#demandLegal('run.continue', stored);
-    const text = await vscode.window.showInputBox({
-      title: 'Iterate Until It Needs You',
-      prompt: 'How many iterates at most? Leave it empty for no limit.',
-      placeHolder: 'no limit',
-      validateInput: (value) =>
-        value.trim() === '' || /^[1-9]\d{0,5}$/.test(value.trim())
-          ? undefined
-          : 'A whole number from 1, or nothing.',
-    });
-    if (text === undefined) throw new CancelledError();
-    await this.iterate(stored, surface, text.trim() === '' ? Number.POSITIVE_INFINITY : Number(text));
+    const { maximum, until } = await askHowFar(stored.run);
+    await this.iterate(stored, surface, maximum, until);
+  }
+
+  /** A run whose sleep is over: iterated by itself where the person wants that, else offered once. */
+  sleepIsOver(stored: StoredRun): void {
+    const { run } = stored;
+    const iterate = (): Promise<void> =>
+      guarded(this.deps.logger, () => this.iterate(stored, 'palette', Number.POSITIVE_INFINITY));
+    const { isTrusted } = vscode.workspace;
+    const fits = engineMismatch(run, this.deps.access.version(run.projectDir)) === undefined;
+    if (isTrusted && fits && setting('sleep.iterateWhenDue')) {
+      this.deps.logger.info(
+        `${visible(run.dir)}: its sleep is over, so it is iterated, as the setting wants.`,
+      );
+      return void iterate();
+    }
+    tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
+      ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
+      { title: 'Open Run', run: () => this.deps.panels().open(run.dir) },
+      { title: 'Later', run: () => {} },
+    ]);
   }
 
   /** Offers the ways to go on with a run, and goes the chosen one. */
@@ -83,10 +98,13 @@ export class Iterating {
       if (!stored) throw new HumanError('The run is not there any more.');
       return stored;
     };
-    const { store } = this.deps;
-    const { stored, choice } = await chooseResume(there(store.get(dir)), async () =>
-      there(await store.reread(dir)),
-    );
+    const { store, access, memory } = this.deps;
+    const { stored, choice } = await chooseResume(there(store.get(dir)), {
+      read: async () => there(await store.reread(dir)),
+      warnings: async () => (await store.readDetails(dir, []))?.warnings ?? [],
+      engineVersion: (projectDir) => access.version(projectDir),
+      memory,
+    });
     switch (choice.type) {
       case 'answer':
         return this.deps.panels().open(dir, choice.effectId);
@@ -94,11 +112,32 @@ export class Iterating {
         return this.iterate(stored, 'palette', 1);
       case 'continue':
         return this.continue(stored, 'palette');
+      case 'recover':
+        return this.#recover(stored);
+      case 'place':
+        return openPlace(choice.place);
       case 'agent':
-        return resumeAgent(stored.run, this.deps.logger);
+        return resumeAgent(stored.run, this.deps);
+      case 'choose-agent':
+        await chooseAgent(this.deps.findProgram);
+        return resumeAgent(stored.run, this.deps);
       default:
         return choice satisfies never;
     }
+  }
+
+  /** Takes the error of the process itself back, and iterates once. */
+  async #recover(stored: StoredRun): Promise<void> {
+    const { access, logger, driver, store } = this.deps;
+    const { dir, projectDir } = stored.run;
+    const why = await withEngine(
+      { access, logger, projectDir },
+      () => driver.recover(dir),
+      () => this.#recover(stored),
+    );
+    if (why !== undefined) throw new HumanError(`The engine did not recover from the error. ${why}`);
+    const after = store.get(dir);
+    if (after) await this.iterate(after, 'palette', 1);
   }
 
   /** Ends iterating a run of this window; asks which, where that is not clear. */
@@ -119,7 +158,12 @@ export class Iterating {
     driver.stop(dir);
   }
 
-  async #iterateWithProgress(dir: string, title: string, maximum: number): Promise<StopReport> {
+  async #iterateWithProgress(
+    dir: string,
+    title: string,
+    maximum: number,
+    until: WantedTask | undefined,
+  ): Promise<StopReport> {
     return vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -130,8 +174,12 @@ export class Iterating {
         const controller = new AbortController();
         const cancelled = token.onCancellationRequested(() => controller.abort());
         try {
-          return await this.deps.driver.iterate(dir, maximum, controller.signal, (step) =>
-            progress.report({ message: step === 1 ? '' : `step ${step}` }),
+          return await this.deps.driver.iterate(
+            dir,
+            maximum,
+            controller.signal,
+            (step, waitsFor) => progress.report({ message: waitsFor ?? (step === 1 ? '' : `step ${step}`) }),
+            until,
           );
         } finally {
           cancelled.dispose();
@@ -143,16 +191,9 @@ export class Iterating {
   #demandLegal(action: 'run.iterate' | 'run.continue', stored: StoredRun): void {
     const illegal = this.deps.driver.isIterating(stored.run.dir)
       ? `"${visible(runTitle(stored.run))}" is being iterated already.`
-      : whyNot(action, stored, localTime);
+      : undefined;
     if (illegal) throw new NotNowError(illegal);
-  }
-
-  /** An engine of another generation does harm to a run; going on with it is the person's decision, once a run. */
-  async #demandFittingEngine(run: Run): Promise<void> {
-    const warning = engineMismatch(run, this.deps.access.version(run.projectDir));
-    if (warning === undefined || this.#mismatchAccepted.has(run.dir)) return;
-    await confirm('Iterate with another version of the engine?', warning, 'Iterate Anyway');
-    this.#mismatchAccepted.add(run.dir);
+    demandAction(action, stored);
   }
 
   #tellStop(dir: string, title: string, { reason, sentence, iterates }: StopReport): void {
@@ -172,6 +213,15 @@ export class Iterating {
         run: () => this.deps.panels().open(dir, asked.effect.effectId),
       };
       tell('info', text, [answer, open]);
+    } else if (
+      stored &&
+      pendingEffects(stored.run).some(({ effect: { kind } }) => kind === 'shell' || kind === 'node')
+    ) {
+      const run: Choice = {
+        title: 'Run Task…',
+        run: () => vscode.commands.executeCommand(commandName('task.run'), { dir }),
+      };
+      tell('info', text, [run, open]);
     } else tell('info', text, [open]);
   }
 }

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { CliCall } from './cliCalls';
+
+/** Calls that engines before 6.x do not have. */
+export const newerCalls = {
+  'run.halt': 'run:halt',
+  'task.cancel': 'task:cancel',
+  'run.assignProcess': 'run:assign-process',
+} as const;
+
+export type NewerCommand = keyof typeof newerCalls;
+
+const anyAnswer = z.looseObject({});
+type AnyAnswer = z.infer<typeof anyAnswer>;
+
+/** Closes a run for good, as completed or failed. */
+export function haltCall(dir: string, reason: string, status: 'completed' | 'failed'): CliCall<AnyAnswer> {
+  return {
+    args: ['run:halt', dir, '--reason', reason, '--final-status', status, '--json'],
+    answer: anyAnswer,
+  };
+}
+
+/** Takes a task back; the process sees an error that says so. */
+export function cancelTaskCall(dir: string, effectId: string, reason: string): CliCall<AnyAnswer> {
+  return { args: ['task:cancel', dir, effectId, '--reason', reason, '--json'], answer: anyAnswer };
+}
+
+/**
+ * Gives a run its process, or another one.
+ * @param entry absolute path of the process file
+ * @param force the run has a process, which is replaced
+ */
+export function assignProcessCall(
+  dir: string,
+  entry: string,
+  exportName: string,
+  force: boolean,
+): CliCall<AnyAnswer> {
+  const replace = force ? ['--force'] : [];
+  return {
+    args: ['run:assign-process', dir, '--entry', `${entry}#${exportName}`, ...replace, '--json'],
+    answer: anyAnswer,
+  };
+}
+
+/** The commands that an engine's help names: "run:create", "task:post". */
+export function commandsInHelp(help: string): ReadonlySet<string> {
+  return new Set([...help.matchAll(/^\s*babysitter ([a-z-]+(?::[a-z-]+)?)/gm)].map(([, name]) => name ?? ''));
+}

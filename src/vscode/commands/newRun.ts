@@ -1,0 +1,437 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import type { Engine } from '../../core/engine/engine';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
+import { ago, cutAtWord, oneLine, shortId, visible } from '../../core/format';
+import type { Logger } from '../../core/log';
+import { exampleOf, type Schema } from '../../core/newRun/processFile';
+import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
+import { parseJson } from '../../core/run/lenient';
+import { processIdOf, runTitle, type Run } from '../../core/run/run';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import type { Drafts } from '../drafts';
+import { guarded, plain, tell, withoutIcons } from '../messages';
+import type { RunPanels } from '../panel/runPanel';
+import { isInside, workspaceFolders } from '../workspacePlaces';
+import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import type { Iterating } from './iterating';
+import { pick } from './targets';
+
+/** A process file and what can be told of it without running it. */
+export interface ProcessChoice {
+  /** Absolute. */
+  readonly path: string;
+  readonly processId: string;
+  readonly exports: readonly string[];
+  readonly inputs: Schema | undefined;
+}
+
+export interface NewRunsDeps {
+  readonly store: RunStore;
+  readonly engine: Engine;
+  readonly access: EngineAccess;
+  readonly logger: Logger;
+  readonly iterating: Iterating;
+  readonly drafts: Drafts;
+  readonly panels: () => RunPanels;
+  readonly folders: RunFolders;
+  /** An id as the engine makes it. */
+  newRunId(): string;
+  /** Reads one process file; `undefined`: it exports no function. */
+  readProcess(path: string): ProcessChoice | undefined;
+  /** Tells of each process file below a folder as it is found. */
+  findProcesses(root: string, signal: AbortSignal, found: (file: ProcessChoice) => void): Promise<void>;
+}
+
+/** A run as far as it is decided. */
+interface Plan {
+  readonly title: string;
+  readonly projectDir: string;
+  readonly runsDir: string;
+  readonly entry: string;
+  readonly exportName: string;
+  readonly processId: string;
+  readonly inputs: unknown;
+  readonly prompt: string;
+}
+
+/** How many of the latest inputs of a process are offered. */
+const mostRecent = 8;
+
+/** Makes runs: asks what for, and whatever was typed stays until there is a run. */
+export class NewRuns {
+  constructor(private readonly deps: NewRunsDeps) {}
+
+  /** New Run: process, export, inputs, prompt, id. */
+  async create(): Promise<void> {
+    demandTrust();
+    const title = 'New Run';
+    const file = await this.#pickProcess(title);
+    const exportName = await pickExport(file, title);
+    const projectDir = projectOf(file.path);
+    await this.#withInputs(title, file, await this.#recentInputs(file.path), async (inputs) => {
+      const prompt = await askPrompt(title);
+      const runsDir = join(projectDir, '.a5c', 'runs');
+      const { path: entry, processId } = file;
+      return this.#make({ title, projectDir, runsDir, entry, exportName, processId, inputs, prompt });
+    });
+  }
+
+  /** New Run With the Same Inputs: everything as in a run that is there; the inputs may be edited before. */
+  async startAgain({ run }: StoredRun): Promise<void> {
+    demandTrust();
+    const entry = run.metadata?.entry;
+    if (!entry) throw new NotNowError('Its run.json names no process, so it cannot be started again.');
+    const title = 'New Run With the Same Inputs';
+    const path = resolve(run.dir, entry.importPath);
+    const file = this.deps.readProcess(path);
+    const same = await this.#inputsOf(run);
+    const make = (inputs: unknown): Promise<boolean> =>
+      this.#make({
+        ...{ title, projectDir: run.projectDir, runsDir: dirname(run.dir), entry: path, inputs },
+        ...{ exportName: entry.exportName, processId: processIdOf(run), prompt: run.metadata?.prompt ?? '' },
+      });
+    const chosen = await pick(
+      [
+        { label: '$(copy) The same inputs', detail: preview(same), edit: false },
+        { label: '$(edit) Edit the inputs first…', detail: 'Opens them as a JSON document.', edit: true },
+      ],
+      `${title}: ${withoutIcons(visible(runTitle(run)))}`,
+      same === undefined ? 'The run has no inputs' : 'Which inputs does the new run get?',
+    );
+    if (!chosen.edit) return void (await make(same));
+    await this.#edit(same ?? exampleOf(file?.inputs) ?? {}, file?.inputs, make);
+  }
+
+  /** Asks for the inputs, and goes on with them; those that are edited go on when their document is done. */
+  async #withInputs(
+    title: string,
+    file: ProcessChoice,
+    recent: readonly { readonly run: Run; readonly inputs: unknown }[],
+    next: (inputs: unknown) => Promise<boolean>,
+  ): Promise<void> {
+    const edit: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('edit'), tooltip: 'Edit First' };
+    type Item = vscode.QuickPickItem & { readonly inputs?: unknown; readonly edits?: boolean };
+    const picker = vscode.window.createQuickPick<Item>();
+    picker.title = title;
+    picker.placeholder = 'Which inputs does the process get?';
+    picker.ignoreFocusOut = true;
+    const example = exampleOf(file.inputs) ?? {};
+    picker.items = [
+      {
+        label: '$(edit) Edit a JSON document…',
+        detail: file.inputs
+          ? `The process wants: ${preview(example)}`
+          : 'The process does not say what it wants.',
+        inputs: example,
+        edits: true,
+      },
+      { label: '$(circle-slash) No inputs', detail: 'The process gets an empty object.' },
+      ...(recent.length === 0 ? [] : [{ label: 'Recent', kind: vscode.QuickPickItemKind.Separator }]),
+      ...recent.map(({ run, inputs }) => ({
+        label: withoutIcons(preview(inputs)),
+        description: withoutIcons(visible(`${runTitle(run)} · ${ago(Date.now() - run.createdAt)}`)),
+        inputs,
+        buttons: [edit],
+      })),
+    ];
+    const chosen = await new Promise<Item | undefined>((settle) => {
+      picker.onDidAccept(() => settle(picker.activeItems[0]));
+      picker.onDidTriggerItemButton(({ item }) => settle({ ...item, edits: true }));
+      picker.onDidHide(() => settle(undefined));
+      picker.show();
+    });
+    picker.dispose();
+    if (!chosen) throw new CancelledError();
+    if (chosen.edits === true) await this.#edit(chosen.inputs, file.inputs, next);
+    else await next(chosen.inputs);
+  }
+
+  async #edit(
+    value: unknown,
+    schema: Schema | undefined,
+    next: (inputs: unknown) => Promise<boolean>,
+  ): Promise<void> {
+    await this.deps.drafts.open({
+      ...{ name: 'inputs.json', value, schema, button: 'Continue with these inputs' },
+      use: async (inputs, problems) => {
+        await demandValid(problems, 'Continue Anyway');
+        return next(inputs);
+      },
+    });
+  }
+
+  /** @returns whether there is a run now */
+  async #make(plan: Plan): Promise<boolean> {
+    const { access, logger, engine, folders, iterating } = this.deps;
+    const runId = await this.#askRunId(plan);
+    if (runId === undefined) return true;
+    const create = {
+      label: '$(add) Create',
+      detail: 'Only makes the run; nothing of it runs yet.',
+      iterate: false,
+    };
+    const both = {
+      label: '$(run-all) Create and iterate',
+      detail: 'Goes on until it waits for you or an agent, or ends.',
+      iterate: true,
+    };
+    const { iterate } = await pick(
+      [create, both],
+      `${plan.title}: ${visible(runId)}`,
+      'The process file is loaded, which runs code of the workspace',
+    );
+    const report = await withEngine(
+      { access, logger, projectDir: plan.projectDir },
+      async () =>
+        vscode.window.withProgress(
+          {
+            location: vscode.ProgressLocation.Notification,
+            title: plain(`Creating the run ${visible(runId)}`),
+          },
+          () => makeRun({ ...plan, runId }, plan.projectDir, engine, folders),
+        ),
+      async () => void (await this.#make(plan)),
+    );
+    if (!report.made) throw new HumanError(`The run was not made. ${report.sentence}`);
+    logger.info(`${visible(report.dir)} was made of ${visible(plan.entry)}.`);
+    // Read once more: it may have appeared while the engine still held it.
+    const stored = (await this.#appears(report.dir)) && (await this.deps.store.reread(report.dir));
+    const iterateAll = (run: StoredRun) => (): Promise<void> =>
+      iterating.iterate(run, 'palette', Number.POSITIVE_INFINITY);
+    if (!stored) {
+      tell(
+        'info',
+        `The run ${visible(runId)} was made in ${visible(dirname(report.dir))}, which is not shown here.`,
+      );
+    } else if (iterate) {
+      // The document of the inputs is done with now, however long it takes.
+      void guarded(logger, iterateAll(stored));
+    } else {
+      tell('info', `The run "${visible(runTitle(stored.run))}" was made.`, [
+        { title: 'Open Run', run: () => this.deps.panels().open(report.dir) },
+        { title: 'Iterate', run: () => guarded(logger, iterateAll(stored)) },
+      ]);
+    }
+    return true;
+  }
+
+  /** @returns `undefined` when the person chose to go on with the run that has the id already */
+  async #askRunId(plan: Plan): Promise<string | undefined> {
+    const { folders, newRunId } = this.deps;
+    let value = '';
+    for (;;) {
+      const typed = await vscode.window.showInputBox({
+        title: plan.title,
+        prompt: 'The id of the run, which is its folder’s name. Empty: one is made.',
+        placeHolder: 'feature-auth-20260125',
+        value,
+        ignoreFocusOut: true,
+        validateInput: (text) => (text === '' ? undefined : whyNotRunId(text)),
+      });
+      if (typed === undefined) throw new CancelledError();
+      if (typed === '') return newRunId();
+      const dir = folders.path(plan.runsDir, typed);
+      if (!folders.exists(dir)) return typed;
+      const decided = await this.#decideOnExisting(plan, dir, typed);
+      if (decided === 'other') value = typed;
+      else return decided === 'use' ? undefined : decided;
+    }
+  }
+
+  /** The id is taken: the run that has it is used, another one is made, or another id is chosen. Nothing is cleared. */
+  async #decideOnExisting(plan: Plan, dir: string, runId: string): Promise<string> {
+    const stored = this.deps.store.get(dir);
+    const completed = stored?.state.state === 'completed';
+    const fresh = freeId(runId, (id) => this.deps.folders.exists(this.deps.folders.path(plan.runsDir, id)));
+    const use = completed
+      ? { label: '$(open-preview) Open the run that is there', detail: 'It is completed.', decided: 'use' }
+      : {
+          label: '$(debug-continue) Resume the run that is there',
+          detail: withoutIcons(visible(stored?.state.reason ?? '')),
+          decided: 'use',
+        };
+    const { decided } = await pick(
+      [
+        ...(stored ? [use] : []),
+        {
+          label: `$(add) Make a new run with the id ${visible(fresh)}`,
+          detail: 'The run that is there stays as it is.',
+          decided: fresh,
+        },
+        { label: '$(edit) Choose another id', detail: '', decided: 'other' },
+      ],
+      plan.title,
+      `There is a run "${visible(runId)}" already`,
+    );
+    if (decided === 'use') {
+      if (completed) this.deps.panels().open(dir);
+      else void guarded(this.deps.logger, () => this.deps.iterating.resume(dir));
+    }
+    return decided;
+  }
+
+  async #pickProcess(title: string): Promise<ProcessChoice> {
+    type Item = vscode.QuickPickItem & { readonly file?: ProcessChoice };
+    const picker = vscode.window.createQuickPick<Item>();
+    const folders = workspaceFolders();
+    const browse: Item = {
+      label: '$(folder-opened) Browse…',
+      detail: 'Another JavaScript file that exports a process function.',
+      alwaysShow: true,
+    };
+    picker.title = title;
+    picker.placeholder = 'Looking for process files…';
+    picker.matchOnDescription = true;
+    picker.ignoreFocusOut = true;
+    picker.busy = true;
+    picker.items = [browse];
+    const controller = new AbortController();
+    const found: Item[] = [];
+    const search = Promise.all(
+      folders.map((folder) =>
+        this.deps.findProcesses(folder, controller.signal, (file) => {
+          const place = vscode.workspace.asRelativePath(vscode.Uri.file(file.path));
+          found.push({
+            label: `$(file-code) ${withoutIcons(visible(file.processId))}`,
+            description: withoutIcons(visible(place)),
+            file,
+          });
+          picker.items = [...found, browse];
+        }),
+      ),
+    );
+    const tellEnd = async (): Promise<void> => {
+      await search;
+      if (controller.signal.aborted) return;
+      picker.busy = false;
+      picker.placeholder =
+        found.length === 0 ? 'No file here exports a function called process' : 'Choose a process';
+    };
+    void tellEnd();
+    const chosen = await new Promise<Item | undefined>((settle) => {
+      picker.onDidAccept(() => settle(picker.activeItems[0]));
+      picker.onDidHide(() => settle(undefined));
+      picker.show();
+    });
+    controller.abort();
+    picker.dispose();
+    if (!chosen) throw new CancelledError();
+    return chosen.file ?? this.#browse();
+  }
+
+  async #browse(): Promise<ProcessChoice> {
+    const [uri] =
+      (await vscode.window.showOpenDialog({
+        title: 'Choose a Process File',
+        filters: { JavaScript: ['js', 'mjs', 'cjs', 'ts', 'mts'] },
+      })) ?? [];
+    if (!uri) throw new CancelledError();
+    const file = this.deps.readProcess(uri.fsPath);
+    if (!file) throw new HumanError(`${basename(uri.fsPath)} exports no function that could be a process.`);
+    if (!workspaceFolders().some((folder) => isInside(folder, uri.fsPath))) {
+      throw new HumanError(
+        `${basename(uri.fsPath)} lies outside of the workspace, which is not trusted with it.`,
+      );
+    }
+    return file;
+  }
+
+  /** The inputs of the latest runs of a process file, the newest first, each once. */
+  async #recentInputs(entry: string): Promise<readonly { readonly run: Run; readonly inputs: unknown }[]> {
+    const recent: { run: Run; inputs: unknown }[] = [];
+    const seen = new Set<string>();
+    const ofFile = this.deps.store.all.filter(
+      ({ run }) => run.metadata?.entry && resolve(run.dir, run.metadata.entry.importPath) === entry,
+    );
+    for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
+      const inputs = await this.#inputsOf(run);
+      const key = JSON.stringify(inputs);
+      if (inputs === undefined || seen.has(key)) continue;
+      seen.add(key);
+      if (recent.push({ run, inputs }) === mostRecent) break;
+    }
+    return recent;
+  }
+
+  /** `undefined`: it was made without any. @throws HumanError when they cannot be read */
+  async #inputsOf(run: Run): Promise<unknown> {
+    const source = this.deps.store.sourceOf(run.dir);
+    if (!source || !this.deps.folders.exists(join(run.dir, 'inputs.json'))) return undefined;
+    const parsed = parseJson(await source.readText(run.dir, 'inputs.json'));
+    if ('problem' in parsed)
+      throw new HumanError(`inputs.json of ${visible(shortId(run.runId))} ${parsed.problem}.`);
+    return parsed.value;
+  }
+
+  /** Waits until a new run is read; `undefined`: it does not belong to what is shown here. */
+  async #appears(dir: string): Promise<StoredRun | undefined> {
+    const { store } = this.deps;
+    return new Promise((settle) => {
+      const done = (stored: StoredRun | undefined): void => {
+        clearTimeout(look);
+        clearTimeout(giveUp);
+        listening.dispose();
+        settle(stored);
+      };
+      const check = (): void => {
+        const stored = store.get(dir);
+        if (stored && !stored.run.reading) done(stored);
+      };
+      const listening = store.onDidChange(check);
+      // The watching of a folder that was just made may be late.
+      const look = setTimeout(() => void store.refresh(), 1500);
+      const giveUp = setTimeout(() => done(undefined), 10_000);
+      check();
+    });
+  }
+}
+
+/** Asks before a document is used that does not fit its schema. @throws CancelledError when it shall not be */
+export async function demandValid(problems: readonly string[], button: string): Promise<void> {
+  if (problems.length === 0) return;
+  const chosen = await vscode.window.showWarningMessage(
+    'The document does not fit what is asked for.',
+    { modal: true, detail: problems.slice(0, 5).join('\n') },
+    button,
+  );
+  if (chosen !== button) throw new CancelledError();
+}
+
+async function pickExport({ exports, path }: ProcessChoice, title: string): Promise<string> {
+  const [only] = exports;
+  if (only !== undefined && exports.length === 1) return only;
+  const items = exports.map((name) => ({
+    label: name,
+    description: name === 'process' ? 'the usual one' : '',
+  }));
+  return (await pick(items, title, `${basename(path)} exports several functions`)).label;
+}
+
+async function askPrompt(title: string): Promise<string> {
+  const prompt = await vscode.window.showInputBox({
+    title,
+    prompt: 'What is the run for? It becomes its title. It may be empty.',
+    placeHolder: 'Add rate limiting to the public API',
+    ignoreFocusOut: true,
+  });
+  if (prompt === undefined) throw new CancelledError();
+  return prompt.trim();
+}
+
+/** The project of a process file: the folder around its `.a5c`, else the workspace folder it lies in. */
+function projectOf(path: string): string {
+  for (let dir = dirname(path); dir !== dirname(dir); dir = dirname(dir)) {
+    if (basename(dir) === '.a5c') return dirname(dir);
+  }
+  return workspaceFolders().find((folder) => isInside(folder, path)) ?? dirname(path);
+}
+
+/** The id with the first number that is free: "feature-2". */
+function freeId(runId: string, taken: (id: string) => boolean): string {
+  for (let n = 2; ; n += 1) if (!taken(`${runId}-${n}`)) return `${runId}-${n}`;
+}
+
+function preview(value: unknown): string {
+  return value === undefined ? 'None' : visible(cutAtWord(oneLine(JSON.stringify(value)), 120));
+}

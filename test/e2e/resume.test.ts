@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { write } from '../support/runFolder';
+import { openDemo } from './support/openDemo';
+
+const nap = `export async function process(inputs, ctx) {
+  await ctx.sleepUntil(inputs.until);
+  return { slept: true };
+}
+`;
+
+const failing = `const plan = { id: 'plan', build: () => ({ kind: 'agent', title: 'Plan', agent: {} }) };
+export async function process(inputs, ctx) {
+  await ctx.task(plan, {});
+  throw new Error('The list of prices is empty');
+}
+`;
+
+test('a failed run leads to the place of its error; the agent is chosen from the usual ones', async () => {
+  const window = await openDemo({
+    prepare: ({ workspace }) => void write(workspace, '.a5c/processes/failing.mjs', failing),
+  });
+  const { page, row, screenshot, workspace } = window;
+  const picker = page.locator('.quick-input-widget');
+  const option = (name: RegExp) => picker.getByRole('option', { name });
+  const create = [
+    'run:create',
+    '--process-id',
+    'demo/failing',
+    '--entry',
+    '.a5c/processes/failing.mjs#process',
+  ];
+  const { runDir } = (await window.engine(...create, '--prompt', 'Price it')) as { runDir: string };
+  await window.engine('run:iterate', runDir);
+  const { tasks } = (await window.engine('task:list', runDir)) as { tasks: { effectId: string }[] };
+  await window.engine('task:post', runDir, tasks[0]?.effectId ?? '', '--status', 'ok', '--value-inline', '1');
+  await window.engine('run:iterate', runDir);
+  await row(/^Price it.*failed/)
+    .first()
+    .waitFor();
+  // Changed after the run's last event.
+  write(workspace, '.a5c/processes/failing.mjs', `${failing}\n// Changed.\n`);
+
+  await window.runCommand('Babysitter: Resume Run…');
+  await option(/^Price it/).click();
+  await picker.getByPlaceholder(/The list of prices is empty.*1 result is replayed/).waitFor();
+  await option(/Iterate once.*The process file has changed/).waitFor();
+  await screenshot('resume-failed');
+  await option(/Choose the agent/).click();
+  await option(/Codex/).waitFor();
+  await screenshot('resume-agents');
+  await option(/^Codex/).click();
+  // It is not installed here, so it is typed into the person's shell, which says so.
+  await page.locator('.terminal-wrapper.active, .terminal-wrapper').first().waitFor();
+  await screenshot('resume-typed');
+
+  await window.runCommand('Babysitter: Resume Run…');
+  await option(/^Price it/).click();
+  await option(/Choose the agent.*last time/).waitFor();
+  await option(/Resume an agent.*codex 'Use the babysit skill to resume the run 01/).waitFor();
+  await option(/Open the error's place: failing\.mjs:4/).click();
+  await page.getByRole('tab', { name: /failing\.mjs/ }).waitFor();
+  await page.getByText('Ln 4, Col 9').waitFor();
+  await screenshot('resume-place');
+
+  // A completed run is final; a new one is offered.
+  await window.runCommand('Babysitter: Resume Run…');
+  await option(/^Raise the relevance/).click();
+  await page.getByRole('button', { name: 'New Run With the Same Inputs…' }).click();
+  await option(/The same inputs/).waitFor();
+  await page.keyboard.press('Escape');
+}, 120_000);
+
+test('a run whose sleep is over is offered once, or iterated by itself where that is wanted', async () => {
+  for (const automatic of [false, true]) {
+    const window = await openDemo({
+      prepare: ({ workspace }) => {
+        write(workspace, '.a5c/processes/nap.mjs', nap);
+        // A setting of the machine, which the person's own settings do not reach on a server.
+        write(workspace, '.vscode/settings.json', { 'babysitterRuns.sleep.iterateWhenDue': automatic });
+      },
+    });
+    const { page, row, notification, screenshot, workspace } = window;
+    const inputs = write(workspace, 'nap.json', { until: new Date(Date.now() + 9000).toISOString() });
+    const create = ['run:create', '--process-id', 'demo/nap', '--entry', '.a5c/processes/nap.mjs#process'];
+    const { runDir } = (await window.engine(...create, '--prompt', 'Have a nap', '--inputs', inputs)) as {
+      runDir: string;
+    };
+    await window.engine('run:iterate', runDir);
+    await row(/^Have a nap.*sleeping/)
+      .first()
+      .waitFor();
+    if (!automatic) {
+      await notification('"Have a nap" can go on: its sleep is over.').waitFor();
+      await screenshot('sleep-over');
+      await page.getByRole('button', { name: 'Iterate', exact: true }).click();
+    }
+    await row(/^Have a nap.*completed/)
+      .first()
+      .waitFor();
+    expect(await notification(/can go on/).count()).toBe(0);
+    await window.dispose();
+  }
+}, 180_000);
