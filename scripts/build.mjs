@@ -72,6 +72,11 @@ export async function buildBench() {
   await bundle({ ...forNode, entryPoints, outdir: 'out/bench' });
 }
 
+/** Writes out/faults/: the kills of the engine, with the adapters as they ship. */
+export async function buildFaults() {
+  await bundle({ ...forNode, entryPoints: ['test/faults/program.ts'], outdir: 'out/faults' });
+}
+
 /**
  * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
  * @param {import('esbuild').BuildOptions} options

@@ -88,8 +88,9 @@ async function readPart(source: RunSource, dir: string, file: string): Promise<D
 }
 
 /** Shows one of these documents in an editor. */
-export async function openRunDocument(uri: vscode.Uri): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+export async function openRunDocument(uri: vscode.Uri, viewColumn = vscode.ViewColumn.Active): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { preview: true, viewColumn });
 }
 
 /** The journal of a run. */

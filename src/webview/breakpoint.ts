@@ -539,7 +539,8 @@ function previewOf(preview: FilePreview | undefined): TemplateResult {
     ${preview.more ? html`<p class="quiet">The file goes on.</p>` : nothing}`;
 }
 
-function values(nodes: readonly ValueNode[]): TemplateResult {
+/** Values that can be unfolded. `open`: they are, to begin with. */
+export function values(nodes: readonly ValueNode[], open = false): TemplateResult {
   return html`<ul class="values">
     ${nodes.map(
       ({ name, text, children }) =>
@@ -547,9 +548,9 @@ function values(nodes: readonly ValueNode[]): TemplateResult {
           ${
             children.length === 0
               ? html`<span class="name">${name}</span> <span class="value">${text}</span>`
-              : html`<details>
+              : html`<details ?open=${open}>
                   <summary><span class="name">${name}</span> <small>${text}</small></summary>
-                  ${values(children)}
+                  ${values(children, open)}
                 </details>`
           }
         </li>`,

@@ -3,11 +3,21 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { FileEvidence, FilePreview } from '../core/evidence/evidence';
 import type { ActionView, BreakpointView } from '../core/panel/breakpointView';
 import type { AnswerProgress, CommentView, FromPage, ToPage } from '../core/panel/protocol';
+import type { AnswerView } from '../core/panel/answerView';
+import type { Provenance } from '../core/panel/provenance';
 import type { IterationView, RunView } from '../core/panel/runView';
-import { commentList, type BreakpointCard } from './breakpoint';
+import type { TaskDetail } from '../core/panel/taskDetail';
+import type { Timeline } from '../core/panel/timeline';
+import { commentList, values, type BreakpointCard } from './breakpoint';
+import type { EventList } from './events';
+import './events';
+import { helpDialog } from './help';
 import './run.css';
-import { taskList } from './taskList';
-import { vscode, type PageState } from './vscodeApi';
+import { facts, type TaskPanel } from './taskDetail';
+import './taskDetail';
+import { showTask, taskList } from './taskList';
+import './timeline';
+import { keep, pageState, vscode } from './vscodeApi';
 
 const noPreviews: ReadonlyMap<number, FilePreview> = new Map();
 
@@ -20,6 +30,9 @@ class RunPage extends LitElement {
     evidence: { state: true },
     previews: { state: true },
     comments: { state: true },
+    task: { state: true },
+    timeline: { state: true },
+    provenance: { state: true },
   };
 
   declare view: RunView | undefined;
@@ -30,6 +43,16 @@ class RunPage extends LitElement {
   declare evidence: Readonly<Record<string, readonly FileEvidence[]>>;
   declare previews: Readonly<Record<string, ReadonlyMap<number, FilePreview>>>;
   declare comments: readonly CommentView[];
+  /** The task that is open. */
+  declare task: TaskDetail | undefined;
+  declare timeline: Timeline | undefined;
+  declare provenance: Provenance | undefined;
+
+  /** Whatever had the focus when a task was opened gets it back. */
+  #before: Element | null = null;
+  /** A click or key opened the task, so it takes the focus. */
+  #focusTask = false;
+  #scrolled = false;
 
   constructor() {
     super();
@@ -39,9 +62,14 @@ class RunPage extends LitElement {
     this.evidence = {};
     this.previews = {};
     this.comments = [];
-    const state = vscode.getState() as PageState | undefined;
-    this.drafts = state?.drafts ?? {};
+    this.drafts = pageState().drafts;
+    this.task = undefined;
+    this.timeline = undefined;
+    this.provenance = undefined;
     this.#save();
+    this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
+    this.addEventListener('hide-task', () => this.#hideTask());
+    window.addEventListener('scroll', () => keep({ scroll: window.scrollY }), { passive: true });
     window.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
     window.addEventListener('keydown', (event) => this.#press(event));
   }
@@ -54,6 +82,48 @@ class RunPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     vscode.postMessage({ type: 'ready' });
+    const { task } = pageState();
+    if (task !== '') vscode.postMessage({ type: 'task', effectId: task });
+    vscode.postMessage({ type: 'timeline' });
+  }
+
+  protected override updated(): void {
+    // Once, when the page came back with as much on it as it had.
+    if (this.#scrolled || !this.view || this.view.partial || !this.timeline) return;
+    this.#scrolled = true;
+    const { scroll } = pageState();
+    if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
+  }
+
+  #showTask(effectId: string): void {
+    this.#before = document.activeElement;
+    this.#focusTask = true;
+    keep({ task: effectId });
+    vscode.postMessage({ type: 'task', effectId });
+  }
+
+  #hideTask(): void {
+    this.task = undefined;
+    keep({ task: '' });
+    vscode.postMessage({ type: 'task' });
+    if (this.#before instanceof HTMLElement || this.#before instanceof SVGElement) {
+      this.#before.focus({ preventScroll: true });
+    }
+  }
+
+  async #takeTask(detail: TaskDetail): Promise<void> {
+    if (detail.effectId !== pageState().task) return;
+    this.task = detail;
+    if (!this.#focusTask) return;
+    this.#focusTask = false;
+    await this.updateComplete;
+    const panel = this.querySelector<TaskPanel>('task-panel');
+    await panel?.updateComplete;
+    panel?.focusTab();
+  }
+
+  get #events(): EventList | null {
+    return this.querySelector<EventList>('event-list');
   }
 
   #receive(message: ToPage): void {
@@ -64,6 +134,21 @@ class RunPage extends LitElement {
         return;
       case 'gone':
         this.gone = true;
+        return;
+      case 'events':
+        this.#events?.receive(message.events);
+        return;
+      case 'eventsChanged':
+        this.#events?.refresh();
+        return;
+      case 'task':
+        void this.#takeTask(message.detail);
+        return;
+      case 'timeline':
+        this.timeline = message.timeline;
+        return;
+      case 'provenance':
+        this.provenance = message.provenance;
         return;
       case 'drafts':
         // What this page itself was left with is newer.
@@ -103,22 +188,55 @@ class RunPage extends LitElement {
     card?.querySelector('textarea')?.focus({ preventScroll: true });
   }
 
-  /** Ctrl+Enter sends; a number chooses an option, where it is not typed into a text. */
   #press(event: KeyboardEvent): void {
+    if (!event.defaultPrevented && !this.#pressBreakpoint(event) && !this.#pressPage(event)) return;
+    event.preventDefault();
+  }
+
+  /** Keys that mean something wherever nothing is typed into. */
+  #pressPage(event: KeyboardEvent): boolean {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    const target = event.target instanceof Element ? event.target : document.body;
+    const help = this.querySelector<HTMLDialogElement>('dialog');
+    if (event.key === 'Escape' && !help?.open && this.task) {
+      this.#hideTask();
+      return true;
+    }
+    if (help?.open || target.matches('textarea, input, select')) return false;
+    switch (event.key) {
+      case 'j':
+        this.#events?.move(1);
+        return true;
+      case 'k':
+        this.#events?.move(-1);
+        return true;
+      case '/':
+        this.#events?.focusFilter();
+        return true;
+      case '?':
+        help?.showModal();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Ctrl+Enter sends; a number chooses an option, where it is not typed into a text. */
+  #pressBreakpoint(event: KeyboardEvent): boolean {
     const target = event.target instanceof Element ? event.target : document.body;
     const cards = [...this.querySelectorAll<BreakpointCard>('breakpoint-card')];
     const card =
       target.closest<BreakpointCard>('breakpoint-card') ?? (cards.length === 1 ? cards[0] : undefined);
-    if (!card || event.altKey || event.shiftKey) return;
+    if (!card || event.altKey || event.shiftKey) return false;
     const withCommand = event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && withCommand && !event.repeat) {
       card.sendFitting();
-    } else if (/^[1-9]$/.test(event.key) && !withCommand && !target.matches('textarea, input')) {
-      if (!card.choose(Number(event.key))) return;
-    } else {
-      return;
+      return true;
     }
-    event.preventDefault();
+    if (/^[1-9]$/.test(event.key) && !withCommand && !target.matches('textarea, input, select')) {
+      return card.choose(Number(event.key));
+    }
+    return false;
   }
 
   #draft(effectId: string, text: string): void {
@@ -129,7 +247,7 @@ class RunPage extends LitElement {
   }
 
   #save(): void {
-    vscode.setState({ dir: document.body.dataset['dir'] ?? '', drafts: this.drafts });
+    keep({ drafts: this.drafts });
   }
 
   protected override render(): TemplateResult {
@@ -152,7 +270,7 @@ class RunPage extends LitElement {
         <p class="facts">
           ${[view.counts, `last event ${view.updated}`, view.processId, view.runId].filter(Boolean).join(' · ')}
         </p>
-        ${this.#buttons(view)}
+        ${this.#standing(view)}
       </header>
       <main>
         ${this.#progress(view)} ${this.#unsent(view)}
@@ -162,39 +280,112 @@ class RunPage extends LitElement {
           (breakpoint) => this.#card(breakpoint),
         )}
         ${view.problems.length === 0 ? nothing : problems(view)}
-        <h2>Tasks</h2>
-        ${view.iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
-        ${repeat(
-          view.iterations,
-          ({ n }) => n,
-          (iteration) => iterationSection(iteration),
-        )}
         ${
-          view.left.iterations + view.left.tasks > 0
-            ? html`<p class="quiet">
-                ${view.left.iterations} more iterations and ${view.left.tasks} more tasks are in the journal.
-              </p>`
+          this.timeline
+            ? html`<section aria-labelledby="timeline">
+                <h2 id="timeline">Timeline</h2>
+                <run-timeline .timeline=${this.timeline}></run-timeline>
+              </section>`
             : nothing
         }
+        <section aria-labelledby="events">
+          <h2 id="events">Events</h2>
+          <event-list></event-list>
+        </section>
+        <h2>Tasks</h2>
+        ${this.#tasks(view)} ${view.answers.length === 0 ? nothing : answerList(view)}
+        ${this.provenance ? provenanceSection(this.provenance) : nothing}
+        <p class="quiet keys">
+          <button class="link" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
+            Keyboard shortcuts
+          </button>
+          <kbd aria-hidden="true">?</kbd>
+        </p>
       </main>
+      ${this.task ? html`<task-panel .detail=${this.task}></task-panel>` : nothing} ${helpDialog()}
     `;
   }
 
-  #buttons(view: RunView): TemplateResult {
+  #tasks(view: RunView): TemplateResult {
+    if (view.partial) return html`<p class="quiet" role="status">Reading the tasks…</p>`;
     return html`
-      <div class="buttons" role="toolbar" aria-label="Run">
-        ${
-          view.iterating
-            ? commandButton('run.stop', 'Stop Iterating', 'debug-stop', { whyNot: undefined }, true)
-            : html`
-                ${commandButton('run.resume', 'Resume…', 'debug-continue', view.resume, view.breakpoints.length === 0)}
-                ${commandButton('run.iterate', 'Iterate Once', 'debug-step-over', view.iterate, false)}
-              `
-        }
-        ${commandButton('journal.open', 'Open Journal', 'list-ordered', { whyNot: undefined }, false)}
-        ${commandButton('run.reveal', 'Reveal Run Folder', 'folder-opened', { whyNot: undefined }, false)}
+      ${view.iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
+      ${repeat(
+        view.iterations,
+        ({ n }) => n,
+        (iteration) => iterationSection(iteration),
+      )}
+      ${
+        view.left.iterations + view.left.tasks > 0
+          ? html`<p class="quiet">
+              ${view.left.iterations} more iterations and ${view.left.tasks} more tasks are in the journal.
+            </p>`
+          : nothing
+      }
+    `;
+  }
+
+  /** The three answers, each with the buttons that fit. */
+  #standing(view: RunView): TemplateResult {
+    const { standing, breakpoints } = view;
+    const [first] = breakpoints;
+    return html`
+      <div class="standing">
+        <section aria-labelledby="go-on">
+          <h2 id="go-on">Can it go on?</h2>
+          <p id="why-not">${standing.goOn}</p>
+          <div class="buttons">
+            ${
+              view.iterating
+                ? commandButton('run.stop', 'Stop Iterating', 'debug-stop', { whyNot: undefined }, true)
+                : html`
+                    ${commandButton('run.resume', 'Resume…', 'debug-continue', view.resume, breakpoints.length === 0)}
+                    ${commandButton('run.iterate', 'Iterate Once', 'debug-step-over', view.iterate, false)}
+                    ${
+                      view.iterate.whyNot === undefined
+                        ? commandButton(
+                            'run.continue',
+                            'Iterate Until It Needs You…',
+                            'run-all',
+                            view.iterate,
+                            false,
+                          )
+                        : nothing
+                    }
+                  `
+            }
+          </div>
+          ${view.iterating ? nothing : reasons(view)}
+        </section>
+        <section aria-labelledby="is-done">
+          <h2 id="is-done">What is done?</h2>
+          <p>${standing.done}</p>
+          <div class="buttons">
+            ${commandButton('journal.open', 'Open Journal', 'list-ordered', { whyNot: undefined }, false)}
+            ${commandButton('run.reveal', 'Reveal Run Folder', 'folder-opened', { whyNot: undefined }, false)}
+          </div>
+        </section>
+        <section aria-labelledby="stopped">
+          <h2 id="stopped">${standing.stopTitle}</h2>
+          <p>${standing.stop}</p>
+          <div class="buttons">
+            ${
+              standing.effectId === ''
+                ? nothing
+                : html`<button
+                    class="secondary"
+                    @click=${(event: Event) =>
+                      first
+                        ? void this.#revealBreakpoint(first.effectId)
+                        : showTask(event, standing.effectId)}
+                  >
+                    ${first ? 'Go to the Question' : 'Look at the Task'}
+                  </button>`
+            }
+            ${commandButton('run.diagnose', 'Why Does It Stand Still?', 'question', { whyNot: undefined }, false)}
+          </div>
+        </section>
       </div>
-      ${view.iterating ? nothing : reasons(view)}
     `;
   }
 
@@ -262,7 +453,7 @@ function commandButton(
   return html`<button
     class=${primary && whyNot === undefined ? 'primary' : 'secondary'}
     ?disabled=${whyNot !== undefined}
-    aria-describedby=${whyNot === undefined ? nothing : 'why-not'}
+    aria-describedby=${whyNot === undefined ? nothing : 'why-not why-disabled'}
     @click=${({ detail }: MouseEvent) => {
       // The second click of a double click may even hit another button, which has moved there meanwhile.
       if (detail < 2) vscode.postMessage({ type: 'command', command });
@@ -272,10 +463,12 @@ function commandButton(
   </button>`;
 }
 
-/** Beside disabled buttons stands why. */
-function reasons({ resume, iterate }: RunView): TemplateResult | typeof nothing {
+/** Beside disabled buttons stands why, unless the sentence above them says it already. */
+function reasons({ resume, iterate, standing }: RunView): TemplateResult | typeof nothing {
   const why = resume.whyNot ?? iterate.whyNot;
-  return why === undefined ? nothing : html`<p class="quiet" id="why-not">${why}</p>`;
+  return why === undefined || standing.goOn.includes(why)
+    ? nothing
+    : html`<p class="quiet" id="why-disabled">${why}</p>`;
 }
 
 function problems({ problems }: RunView): TemplateResult {
@@ -304,6 +497,101 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
       ${taskList(tasks)}
     </section>
   `;
+}
+
+/** Who answered what, when, after how long and through what. */
+function answerList({ answers, moreAnswers }: RunView): TemplateResult {
+  return html`<section aria-labelledby="answers">
+    <h2 id="answers">Answers</h2>
+    <ul class="answers">
+      ${repeat(
+        answers,
+        ({ effectId }) => effectId,
+        ({ effectId, title, verdict, icon, words, who, at, waited, through, signedWith }: AnswerView) =>
+          html`<li>
+            <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
+              <span class="codicon codicon-${icon}" aria-hidden="true"></span> <span>${title}</span>
+              <strong>${verdict}</strong>
+              <small>
+                ${[
+                  who === '' ? '' : `by ${who}`,
+                  at === undefined ? '' : new Date(at).toLocaleString(undefined, { hour12: false }),
+                  waited,
+                  through === '' ? '' : `through ${through}`,
+                  signedWith === '' ? '' : `signed with ${signedWith} (not checked)`,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </small>
+            </button>
+            ${words === '' ? nothing : html`<p class="words">${words}</p>`}
+          </li>`,
+      )}
+    </ul>
+    ${moreAnswers === 0 ? nothing : html`<p class="quiet">${moreAnswers} older answers are in the journal.</p>`}
+  </section>`;
+}
+
+/** Where the run comes from. */
+function provenanceSection(provenance: Provenance): TemplateResult {
+  const { facts: rows, entry, prompt, inputs, parent, children, moreChildren } = provenance;
+  const runLink = (runId: string, label: string): TemplateResult =>
+    html`<button class="link" role="link" @click=${() => vscode.postMessage({ type: 'openRun', runId })}>
+      ${label}
+    </button>`;
+  return html`<section aria-labelledby="provenance">
+    <h2 id="provenance">Where it comes from</h2>
+    ${facts(rows)}
+    <dl class="fact-list">
+      ${
+        entry === ''
+          ? nothing
+          : html`<div>
+              <dt>Entry</dt>
+              <dd>
+                <button class="link" role="link" @click=${() => vscode.postMessage({ type: 'openEntry' })}>
+                  ${entry}
+                </button>
+              </dd>
+            </div>`
+      }
+      ${
+        parent
+          ? html`<div>
+              <dt>Parent run</dt>
+              <dd>${parent.open ? runLink(parent.runId, parent.runId) : parent.runId}</dd>
+            </div>`
+          : nothing
+      }
+      ${
+        children.length === 0
+          ? nothing
+          : html`<div>
+              <dt>Child runs</dt>
+              <dd>
+                ${children.map(({ runId, title }) => runLink(runId, title))}
+                ${moreChildren === 0 ? nothing : html`and ${moreChildren} more`}
+              </dd>
+            </div>`
+      }
+    </dl>
+    ${
+      prompt === ''
+        ? nothing
+        : html`<details>
+            <summary>Prompt</summary>
+            <p class="words">${prompt}</p>
+          </details>`
+    }
+    ${
+      inputs.length === 0
+        ? nothing
+        : html`<details>
+            <summary>Inputs</summary>
+            ${values(inputs)}
+          </details>`
+    }
+  </section>`;
 }
 
 customElements.define('run-page', RunPage);

@@ -1,9 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TaskView } from '../core/panel/breakpointView';
-import { vscode } from './vscodeApi';
 
-/** Tasks with their state and duration; a click opens one. */
+/** Tasks with their state and duration; a click opens one on the page. */
 export function taskList(tasks: readonly TaskView[]): TemplateResult {
   return html`<ul class="tasks">
     ${repeat(
@@ -11,11 +10,16 @@ export function taskList(tasks: readonly TaskView[]): TemplateResult {
       ({ effectId }) => effectId,
       ({ effectId, title, description, icon }) =>
         html`<li>
-          <button class="task" role="link" @click=${() => vscode.postMessage({ type: 'openTask', effectId })}>
+          <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
             <span class="codicon codicon-${icon}" aria-hidden="true"></span>
             <span>${title}</span> <small>${description}</small>
           </button>
         </li>`,
     )}
   </ul>`;
+}
+
+/** Asks the page to open a task. */
+export function showTask(event: Event, effectId: string): void {
+  event.currentTarget?.dispatchEvent(new CustomEvent('show-task', { detail: effectId, bubbles: true }));
 }

@@ -200,7 +200,7 @@ describe('The evidence of a breakpoint', () => {
     await gate().getByText('☐ The reporting job').waitFor();
     await gate().getByText('What ran before this: 2 tasks').click();
     await gate()
-      .getByRole('link', { name: /Measure the orders table.*done · \d+ s/ })
+      .getByRole('button', { name: /Measure the orders table.*done · \d+ s/ })
       .waitFor();
 
     await gate().getByText('Context', { exact: true }).click();

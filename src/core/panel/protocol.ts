@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { diffBases, type FileEvidence, type FilePreview } from '../evidence/evidence';
 import { segment } from '../run/lenient';
+import type { EventRow } from './eventRow';
+import type { Provenance } from './provenance';
 import type { RunView } from './runView';
+import type { TaskDetail } from './taskDetail';
+import type { Timeline } from './timeline';
 
 /** Commands that the page's buttons may ask for. */
 export const pageCommands = [
@@ -9,9 +13,13 @@ export const pageCommands = [
   'run.iterate',
   'run.continue',
   'run.stop',
+  'run.diagnose',
   'journal.open',
   'run.reveal',
 ] as const;
+
+/** So many events are asked for at once. */
+export const mostEventsAsked = 500;
 
 const place = z.int().min(0).max(10_000);
 
@@ -38,9 +46,47 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('diff'), effectId: segment, file: place, base: z.enum(diffBases) }),
   /** A relative link in the text of a breakpoint. */
   z.object({ type: z.literal('openLink'), effectId: segment, path: z.string().min(1).max(1000) }),
+  /** Some of the events that a filter leaves, by their places in journal order. */
+  z
+    .object({
+      type: z.literal('events'),
+      /** A later request makes an earlier one pointless. */
+      request: z.int().min(0),
+      from: z.int().min(0),
+      to: z.int().min(0),
+      /** The newest ones, however many there are, instead of `from` and `to`. */
+      newest: z.boolean(),
+      eventType: z.string().max(100),
+      text: z.string().max(200),
+    })
+    .refine(({ from, to }) => to - from <= mostEventsAsked, 'too many events are asked for'),
+  z.object({ type: z.literal('openEvent'), seq: z.int().min(0) }),
+  /** What a task was asked, gave and wrote; told again whenever it changes. `undefined`: of no task any more. */
+  z.object({ type: z.literal('task'), effectId: segment.optional() }),
+  z.object({ type: z.literal('openTaskFile'), effectId: segment, file: place }),
+  /** The tasks on a timeline; `undefined`: of the whole run. */
+  z.object({
+    type: z.literal('timeline'),
+    part: z.object({ from: z.number(), to: z.number() }).optional(),
+  }),
+  z.object({ type: z.literal('saveTimeline'), svg: z.string().startsWith('<svg ').max(5_000_000) }),
+  z.object({ type: z.literal('openEntry') }),
+  z.object({ type: z.literal('openRun'), runId: segment }),
   z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
   z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
 ]);
+
+/** What stands in the list of events. */
+export interface EventsView {
+  readonly request: number;
+  readonly rows: readonly EventRow[];
+  /** How many events the filter leaves, as far as the journal was looked through. */
+  readonly total: number;
+  readonly searched: number;
+  readonly all: number;
+  /** The place of the step that waits or failed, among all events; `undefined`: none, or there is a filter. */
+  readonly focus: number | undefined;
+}
 
 export type FromPage = z.infer<typeof fromPage>;
 
@@ -65,6 +111,13 @@ export interface CommentView {
 export type ToPage =
   | { readonly type: 'view'; readonly view: RunView }
   | { readonly type: 'gone' }
+  | { readonly type: 'events'; readonly events: EventsView }
+  /** More events came, or what is known of some changed: those that are seen are to be asked for again. */
+  | { readonly type: 'eventsChanged' }
+  | { readonly type: 'task'; readonly detail: TaskDetail }
+  /** `undefined`: nothing has a time. */
+  | { readonly type: 'timeline'; readonly timeline: Timeline | undefined }
+  | { readonly type: 'provenance'; readonly provenance: Provenance }
   /** Texts typed into an earlier page of the run, by effect id. */
   | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
   /** What can be shown of a breakpoint's context files, in their order. */

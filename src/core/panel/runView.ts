@@ -1,10 +1,12 @@
 import { ago, oneLine, visible } from '../format';
 import { whyNot } from '../engine/whyNot';
+import { auditAnswers } from '../run/audit';
 import { pendingEffects, processIdOf, runTitle } from '../run/run';
 import type { StateAction } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { countEffects, describeIteration, describeProblem, describeRun, stateWord } from '../tree/describe';
+import { toAnswerView, type AnswerView } from './answerView';
 import {
   answeredBreakpoints,
   toBreakpointView,
@@ -14,6 +16,7 @@ import {
   type BreakpointView,
   type TaskView,
 } from './breakpointView';
+import { toStanding, type Standing } from './standing';
 
 export interface IterationView {
   readonly n: number;
@@ -32,6 +35,9 @@ export interface RunView {
   readonly state: string;
   readonly icon: string;
   readonly reason: string;
+  readonly standing: Standing;
+  /** Its tasks are not read yet: there are many of them. */
+  readonly partial: boolean;
   readonly counts: string;
   readonly updated: string;
   readonly iterating: boolean;
@@ -40,6 +46,9 @@ export interface RunView {
   readonly answered: readonly AnsweredView[];
   readonly iterate: ActionView;
   readonly resume: ActionView;
+  /** Who answered what, newest first. */
+  readonly answers: readonly AnswerView[];
+  readonly moreAnswers: number;
   /** Newest first. */
   readonly iterations: readonly IterationView[];
   /** Iterations and tasks that are left out because there are too many. */
@@ -54,15 +63,20 @@ const most = {
   tasks: 500,
   problems: 50,
   breakpoints: 20,
+  answers: 200,
 };
 
-/** Makes the page's content from a run. */
+/**
+ * Makes the page's content from a run.
+ * @param partial only what the run itself says is known; its tasks are still being read
+ */
 export function toRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
   iterating: boolean,
   trusted: boolean,
+  partial = false,
 ): RunView {
   const { run } = stored;
   const row = describeRun(stored, now, iterating);
@@ -71,6 +85,8 @@ export function toRunView(
     const why = trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.';
     return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
   };
+  const [iterate, resume] = [action('run.iterate'), action('run.resume')];
+  const answers = auditAnswers(run.fold, opened.details).toReversed();
   const newestFirst = opened.iterations.list.toReversed();
   const iterations: IterationView[] = [];
   let tasks = 0;
@@ -96,6 +112,8 @@ export function toRunView(
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),
     reason: visible(stored.state.reason),
+    standing: toStanding(stored, opened, now, iterating, resume, iterate),
+    partial,
     counts: countEffects(run),
     updated: ago(now - run.updatedAt),
     iterating,
@@ -104,8 +122,10 @@ export function toRunView(
       .slice(0, most.breakpoints)
       .map((pending) => toBreakpointView(opened, pending, now, action('breakpoint.answer'))),
     answered: answeredBreakpoints(opened),
-    iterate: action('run.iterate'),
-    resume: action('run.resume'),
+    iterate,
+    resume,
+    answers: answers.slice(0, most.answers).map(toAnswerView),
+    moreAnswers: Math.max(0, answers.length - most.answers),
     iterations,
     left: {
       iterations: Math.max(0, newestFirst.length - most.iterations),

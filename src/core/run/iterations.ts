@@ -48,13 +48,7 @@ export function deriveIterations(
   });
   const sorted = [...groups].toSorted(([a], [b]) => a - b);
   const metric = tabulateMetric(
-    sorted.map(([n, group]) => ({
-      n,
-      metrics: group
-        .filter((effect) => effect.resolvedOrder > 0)
-        .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
-        .map((effect) => files.results.get(effect.effectId)?.metrics ?? {}),
-    })),
+    sorted.map(([n, group]) => ({ n, metrics: metricsOf(group, files) })),
     choice,
   );
   const counted = (group: readonly Effect[], status: Effect['status']): number =>
@@ -72,6 +66,17 @@ export function deriveIterations(
       best: metric?.best === n,
     })),
   };
+}
+
+/** The numbers found in the results of some effects, in the order in which these were resolved. */
+export function metricsOf(
+  effects: readonly Effect[],
+  files: TaskFiles,
+): readonly Readonly<Record<string, number>>[] {
+  return effects
+    .filter((effect) => effect.resolvedOrder > 0)
+    .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
+    .map((effect) => files.results.get(effect.effectId)?.metrics ?? {});
 }
 
 /** One iteration number for each effect, or `undefined` when this way of telling does not fit the run. */

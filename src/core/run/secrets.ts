@@ -1,8 +1,21 @@
+import { isRecord, parseJson } from './lenient';
+
 /**
  * The secret that an agent must echo to end its loop, under both names it has had. It never leaves its file. The quotes
  * may be escaped (JSON inside a text), and the value may be cut off.
  */
 const secret = /(\\*"completion(?:Proof|Secret)\\*"\s*:\s*\\*")(?:[^"\\]|\\[^"])*/g;
+
+/** The values of the secrets in a run.json, so that they can be found wherever else they were written. */
+export function secretsIn(runJson: string): readonly string[] {
+  const json = parseJson(runJson);
+  if (!('value' in json) || !isRecord(json.value)) return [];
+  const { completionProof, completionSecret } = json.value;
+  // A short text would be found inside harmless words.
+  return [completionProof, completionSecret].filter(
+    (value): value is string => typeof value === 'string' && value.length >= 8,
+  );
+}
 
 /** JSON text, or text with JSON in it, with the completion proof's value replaced. */
 export function maskSecrets(text: string): string {

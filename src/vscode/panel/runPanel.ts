@@ -12,9 +12,13 @@ import { runTitle } from '../../core/run/run';
 import { visible } from '../../core/format';
 import type { RunStore } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
+import { openRun } from '../../core/tree/buildTree';
+import { noTaskFiles } from '../../core/run/iterations';
 import { showError } from '../messages';
 import type { Review } from '../review';
+import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
+import { RunInspector, type ReadFiles } from './runInspector';
 
 export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
 
@@ -36,7 +40,11 @@ export interface PanelDeps {
   readonly actions: PageActions;
   readonly evidence: Evidence;
   readonly review: Review;
+  readonly files: ReadFiles;
 }
+
+/** Runs with more events than this are shown before their tasks are read. */
+const manyEvents = 300;
 
 /** Ages on the page are drawn again this often while it is seen, in milliseconds. */
 const redrawEvery = 30_000;
@@ -91,7 +99,10 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   #adopt(webviewPanel: vscode.WebviewPanel, dir: string): RunPanel {
     const drafts = this.#drafts.get(dir) ?? new Map<string, string>();
     this.#drafts.set(dir, drafts);
-    const panel = new RunPanel(webviewPanel, dir, drafts, this.deps);
+    const panel = new RunPanel(webviewPanel, dir, drafts, {
+      ...this.deps,
+      openPage: (other) => this.open(other),
+    });
     this.#panels.set(dir, panel);
     webviewPanel.onDidChangeViewState(() => this.#looked.fire());
     this.#looked.fire();
@@ -105,7 +116,10 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
 
 class RunPanel implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
+  readonly #inspector: RunInspector;
   #attending = false;
+  #updating: Promise<void> | undefined;
+  #updateAgain = false;
   #ready = false;
   #reveal: string | undefined;
   /** The pending breakpoints whose evidence the page has. */
@@ -115,8 +129,16 @@ class RunPanel implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
     private readonly dir: string,
     private readonly drafts: Map<string, string>,
-    private readonly deps: PanelDeps,
+    private readonly deps: PanelDeps & { openPage(dir: string): void },
   ) {
+    this.#inspector = this.#disposables.add(
+      new RunInspector(
+        dir,
+        deps,
+        (message) => this.#post(message),
+        () => this.#beside,
+      ),
+    );
     const { store, driver, review, clock, extensionUri } = deps;
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -193,6 +215,7 @@ class RunPanel implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#shownEvidence = '';
+        this.#inspector.forget();
         this.#post({ type: 'drafts', drafts: Object.fromEntries(this.drafts) });
         this.#postReview();
         return this.#update();
@@ -246,11 +269,25 @@ class RunPanel implements vscode.Disposable {
       case 'snooze':
         return actions.snooze(this.dir, message.effectId);
       default:
-        return message satisfies never;
+        return this.#inspector.handle(message);
     }
   }
 
-  async #update(): Promise<void> {
+  /** One after the other: what is asked for while one is under way is done by one more after it. */
+  #update(): Promise<void> {
+    this.#updateAgain = this.#updating !== undefined;
+    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  async #updateAll(): Promise<void> {
+    do {
+      this.#updateAgain = false;
+      await this.#updateOnce();
+    } while (this.#updateAgain);
+  }
+
+  async #updateOnce(): Promise<void> {
     const { store, driver, opened, clock } = this.deps;
     if (!this.#ready) return;
     const stored = store.get(this.dir);
@@ -261,16 +298,27 @@ class RunPanel implements vscode.Disposable {
     // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
     if (!this.#attending) this.#disposables.add(store.attend(this.dir));
     this.#attending = true;
+    const iterating = driver.isIterating(this.dir);
+    const trusted = vscode.workspace.isTrusted;
+    if (!opened.peek(this.dir) && stored.run.eventFiles > manyEvents) {
+      const nothing = { ...noTaskFiles, problems: [], warnings: [] };
+      const partial = openRun(stored.run, nothing, metricChoice());
+      this.panel.title = visible(runTitle(stored.run));
+      this.#post({ type: 'view', view: toRunView(stored, partial, clock.now(), iterating, trusted, true) });
+      await this.#inspector.update(stored, undefined);
+    }
     const details = await opened.get(this.dir);
     const current = store.get(this.dir);
     if (!details || !current) return;
     this.panel.title = visible(runTitle(current.run));
-    const iterating = driver.isIterating(this.dir);
-    const view = toRunView(current, details, clock.now(), iterating, vscode.workspace.isTrusted);
+    const view = toRunView(current, details, clock.now(), iterating, trusted);
     this.#post({ type: 'view', view });
     if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
     this.#reveal = undefined;
-    await this.#postEvidence(view.breakpoints.map(({ effectId }) => effectId));
+    await Promise.all([
+      this.#inspector.update(current, details),
+      this.#postEvidence(view.breakpoints.map(({ effectId }) => effectId)),
+    ]);
   }
 
   get #here(): vscode.ViewColumn {

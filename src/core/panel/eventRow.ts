@@ -1,0 +1,97 @@
+import { cutAtWord, shortId, visible } from '../format';
+import type { Effect } from '../run/foldRun';
+import type { TaskFiles } from '../run/iterations';
+import { taskTitle, type Run } from '../run/run';
+import { maskSecrets } from '../run/secrets';
+import type { EventRecord } from './eventLog';
+
+/** How an event stands now. */
+export type EventMark = 'resolved' | 'waiting' | 'failed' | 'cancelled' | 'none';
+
+/** A row of the list of events; its texts made visible. */
+export interface EventRow {
+  /** Its place among the events that the filter leaves, in journal order. */
+  readonly place: number;
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number | undefined;
+  readonly type: string;
+  readonly mark: EventMark;
+  /**
+   * What the next iterate does with a result: "cached": it has taken it up before and reads it from the journal;
+   * "new": it has not seen it yet. Empty for other events.
+   */
+  readonly replay: 'cached' | 'new' | '';
+  readonly kind: string;
+  readonly title: string;
+  /** Names the effect to the extension; empty: the event is about none. */
+  readonly effectId: string;
+  readonly shortEffectId: string;
+}
+
+/**
+ * Makes a row of an event, as the run stands now.
+ * @param knew how many effects were resolved when the process last asked for one
+ */
+export function toEventRow(
+  run: Run,
+  { tasks }: TaskFiles,
+  knew: number,
+  place: number,
+  { seq, at, type, effectId, status, note }: EventRecord,
+): EventRow {
+  const effect = effectId === undefined ? undefined : run.fold.effects.get(effectId);
+  const said = visible(cutAtWord(maskSecrets(note), 160));
+  const task =
+    effect &&
+    visible(
+      maskSecrets(taskTitle(effect, tasks.get(effectId ?? '') ?? run.pendingTasks.get(effect.effectId))),
+    );
+  return {
+    place,
+    seq,
+    at,
+    type: type === '' ? 'cannot be read' : visible(type),
+    mark: markOf(run, type, status, effect),
+    replay: replayOf(run, type, effect, knew),
+    kind: visible(cutAtWord(effect?.kind.replaceAll('_', ' ') ?? '', 40)),
+    title: [task, said].filter(Boolean).join(': '),
+    // Only what the run knows can be opened.
+    effectId: effect?.effectId ?? '',
+    shortEffectId: visible(shortId((effectId ?? '').slice(0, 200))),
+  };
+}
+
+const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
+  ok: 'resolved',
+  error: 'failed',
+  cancelled: 'cancelled',
+  pending: 'waiting',
+};
+
+function markOf({ fold }: Run, type: string, status: string, effect: Effect | undefined): EventMark {
+  switch (type) {
+    case 'EFFECT_REQUESTED':
+      if (!effect || (effect.status === 'pending' && fold.end)) return 'none';
+      return effectMarks[effect.status];
+    case 'EFFECT_RESOLVED':
+      return status === 'error' ? 'failed' : 'resolved';
+    case 'EFFECT_CANCELLED':
+    case 'RUN_HALTED':
+      return 'cancelled';
+    case 'RUN_COMPLETED':
+      return 'resolved';
+    case 'RUN_FAILED':
+    case 'PROCESS_RUNTIME_ERROR':
+    case '':
+      return 'failed';
+    default:
+      return 'none';
+  }
+}
+
+function replayOf({ fold }: Run, type: string, effect: Effect | undefined, knew: number): EventRow['replay'] {
+  if (!effect || effect.status === 'pending') return '';
+  if (type !== 'EFFECT_RESOLVED' && type !== 'EFFECT_CANCELLED') return '';
+  return fold.end || effect.resolvedOrder <= knew ? 'cached' : 'new';
+}

@@ -1,0 +1,85 @@
+import { toIso, visible } from '../format';
+import { processIdOf, type Run } from '../run/run';
+import { maskSecrets } from '../run/secrets';
+import type { ValueNode } from './valueTree';
+
+/** Where a run comes from; its texts made visible. */
+export interface Provenance {
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** "processes/build.mjs#process"; empty: no process is assigned. */
+  readonly entry: string;
+  /** The prompt as it was given; empty: none is recorded. */
+  readonly prompt: string;
+  readonly inputs: readonly ValueNode[];
+  /** `open`: its page can be opened, as the run is here. */
+  readonly parent: { readonly runId: string; readonly open: boolean } | undefined;
+  readonly children: readonly { readonly title: string; readonly runId: string }[];
+  /** Child runs that are left out because there are too many. */
+  readonly moreChildren: number;
+}
+
+export interface ProvenanceParts {
+  readonly run: Run;
+  readonly inputs: readonly ValueNode[];
+  /** Folder-free: the parent is found again by its id when it is opened. */
+  readonly parentIsHere: boolean;
+  readonly children: readonly { readonly title: string; readonly runId: string }[];
+  /** The agent's session that the journal names last. */
+  readonly session: string | undefined;
+}
+
+const most = { prompt: 20_000, children: 50 };
+
+/** Tells where a run comes from. */
+export function toProvenance({ run, inputs, parentIsHere, children, session }: ProvenanceParts): Provenance {
+  const { metadata, fold } = run;
+  const entry = metadata ? metadata.entry : fold.entry;
+  const version = metadata?.sdkVersion ?? fold.sdkVersion;
+  const positional =
+    version === undefined && [...fold.effects.values()].some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Run', run.runId],
+    ['Process', processIdOf(run)],
+    ['Created', `${toIso(run.createdAt)}${metadata?.harness === undefined ? '' : ` by ${metadata.harness}`}`],
+    ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
+    ['Asks', metadata?.nonInteractive === true ? 'nobody (--non-interactive)' : undefined],
+    ['Session', session],
+    ['Project', run.projectDir],
+    ['Folder', run.dir],
+  ];
+  const parentRunId = metadata?.parentRunId;
+  return {
+    facts: facts.flatMap(([name, text]) =>
+      text === undefined || text === '' ? [] : [[name, visible(text.slice(0, 1000))] as const],
+    ),
+    entry: entry === undefined ? '' : visible(`${entry.importPath}#${entry.exportName}`.slice(0, 1000)),
+    prompt: visible(maskSecrets(metadata?.prompt ?? fold.prompt ?? '').slice(0, most.prompt)),
+    inputs,
+    parent:
+      parentRunId === undefined
+        ? undefined
+        : { runId: visible(parentRunId.slice(0, 300)), open: parentIsHere },
+    children: children.slice(0, most.children).map(({ title, runId }) => ({ title: visible(title), runId })),
+    moreChildren: Math.max(0, children.length - most.children),
+  };
+}
+
+/**
+ * The line in which a function is exported or declared, from 1; `undefined`: it is not found in one of the usual forms.
+ */
+export function lineOfFunction(text: string, name: string): number | undefined {
+  const plain = name.replace(/[^\w$]/g, '').replaceAll('$', '\\$');
+  if (plain === '') return undefined;
+  const forms = [
+    `^export\\s+(?:default\\s+)?(?:async\\s+)?(?:function\\s*\\*?\\s*|const\\s+|let\\s+|var\\s+)${plain}\\b`,
+    `^(?:module\\.)?exports\\.${plain}\\b`,
+    `^(?:async\\s+)?(?:function\\s*\\*?\\s*|const\\s+|let\\s+|var\\s+)${plain}\\b`,
+  ];
+  const lines = text.split('\n');
+  for (const form of forms) {
+    const pattern = new RegExp(form);
+    const index = lines.findIndex((line) => pattern.test(line));
+    if (index !== -1) return index + 1;
+  }
+  return undefined;
+}

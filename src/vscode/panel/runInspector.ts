@@ -1,0 +1,345 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { toDisposable, type Disposable } from '../../core/disposables';
+import type { DocumentPart } from '../../core/documents';
+import { HumanError, messageOf } from '../../core/errors';
+import { shortId } from '../../core/format';
+import { EventLog, type EventFilter, type EventRecord } from '../../core/panel/eventLog';
+import { toEventRow } from '../../core/panel/eventRow';
+import type { FromPage, ToPage } from '../../core/panel/protocol';
+import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
+import { taskFiles, toTaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
+import { layOutTimeline } from '../../core/panel/timeline';
+import { valueTree, type ValueNode } from '../../core/panel/valueTree';
+import type { Effect } from '../../core/run/foldRun';
+import { noTaskFiles } from '../../core/run/iterations';
+import { isRecord, parseJson } from '../../core/run/lenient';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import { findContextFile } from '../contextFile';
+import { fileUri, openRunDocument } from '../runDocuments';
+import type { OpenedRuns } from '../tree/openedRuns';
+
+/** What a page asks about its run: the events, a task, the timeline, where it comes from. */
+export type Inspection = Extract<
+  FromPage,
+  {
+    type:
+      | 'events'
+      | 'openEvent'
+      | 'task'
+      | 'openTaskFile'
+      | 'timeline'
+      | 'saveTimeline'
+      | 'openEntry'
+      | 'openRun';
+  }
+>;
+
+export interface ReadFiles {
+  folders(): readonly string[];
+  realPath(path: string): string | undefined;
+  readText(path: string, limit: number): { readonly text: string } | { readonly problem: string };
+}
+
+export interface InspectorDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly clock: Clock;
+  readonly files: ReadFiles;
+  /** Opens the page of another run. */
+  openPage(dir: string): void;
+}
+
+/** Output of a task that is under way is looked at again so often, in milliseconds. */
+const outputEvery = 2000;
+/** Events are searched in pieces of this many, each of which is shown. */
+const searchPiece = 1000;
+/** Process files may be this large, in bytes. */
+const entryLimit = 4 * 1024 * 1024;
+
+/** Reads what one run page shows of its run beyond the state: bounded pieces, when they are asked for. */
+export class RunInspector implements Disposable {
+  readonly #log: EventLog;
+  #listed = -1;
+  #events: Extract<FromPage, { type: 'events' }> | undefined;
+  /** Requests are answered one after the other. */
+  #answering = Promise.resolve();
+  #task: string | undefined;
+  #shownTask = '';
+  #taskTimer: Disposable = toDisposable(() => {});
+  /** Laying out tens of thousands of tasks takes long, so it is not done again at each event. */
+  #timelineDue = 0;
+  #timelineTimer: Disposable | undefined;
+  #part: { readonly from: number; readonly to: number } | undefined;
+  #inputs: readonly ValueNode[] | undefined;
+  #shownProvenance = '';
+  #knewTitles = false;
+  #disposed = false;
+
+  constructor(
+    private readonly dir: string,
+    private readonly deps: InspectorDeps,
+    private readonly post: (message: ToPage) => void,
+    private readonly beside: () => vscode.ViewColumn,
+  ) {
+    this.#log = new EventLog(
+      (file) => this.#readText(`journal/${file}`),
+      () => new Promise((resolve) => setTimeout(resolve)),
+      (record) => this.#titleOf(record),
+    );
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#taskTimer.dispose();
+    this.#timelineTimer?.dispose();
+  }
+
+  /** The page is new and knows nothing. */
+  forget(): void {
+    this.#shownTask = '';
+    this.#shownProvenance = '';
+    this.#listed = -1;
+  }
+
+  /** Tells the page what changed with the run. `opened`: `undefined` while its tasks are being read. */
+  async update(stored: StoredRun, opened: OpenedRun | undefined): Promise<void> {
+    const { run } = stored;
+    const firstTitles = opened !== undefined && !this.#knewTitles;
+    if (firstTitles) this.#log.forgetMatches();
+    this.#knewTitles ||= opened !== undefined;
+    if (this.#listed !== run.eventFiles) {
+      this.#listed = run.eventFiles;
+      this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
+    }
+    this.post({ type: 'eventsChanged' });
+    if (opened) this.#postTimelineSoon();
+    await this.#postTask();
+    await this.#postProvenance(run);
+  }
+
+  async handle(message: Inspection): Promise<void> {
+    switch (message.type) {
+      case 'events':
+        this.#events = message;
+        this.#answering = this.#answering.then(() => this.#answerEvents(message));
+        return this.#answering;
+      case 'openEvent': {
+        const file = this.#log.fileOf(message.seq);
+        if (file === undefined) throw new HumanError('The event is not there any more.');
+        return openRunDocument(fileUri(this.dir, `journal/${file}`), this.beside());
+      }
+      case 'task':
+        this.#task = message.effectId;
+        this.#shownTask = '';
+        return this.#postTask();
+      case 'openTaskFile':
+        return this.#openTaskFile(message.effectId, message.file);
+      case 'timeline':
+        this.#part = message.part;
+        return this.#postTimeline();
+      case 'saveTimeline':
+        return this.#saveTimeline(message.svg);
+      case 'openEntry':
+        return this.#openEntry();
+      case 'openRun': {
+        const found = this.deps.store.all.find(({ run }) => run.runId === message.runId);
+        if (!found) throw new HumanError('The run is not here.');
+        return this.deps.openPage(found.run.dir);
+      }
+      default:
+        return message satisfies never;
+    }
+  }
+
+  async #answerEvents(asked: Extract<FromPage, { type: 'events' }>): Promise<void> {
+    const filter: EventFilter = { type: asked.eventType, text: asked.text };
+    for (let more = true; more;) {
+      // The page has asked for something else meanwhile.
+      if (this.#events !== asked || this.#disposed) return;
+      more = await this.#log.searchOn(filter, searchPiece);
+      const found = await this.#log.window(asked.from, asked.newest ? 0 : asked.to);
+      const { records, total, searched, all } = asked.newest
+        ? await this.#log.window(found.total - (asked.to - asked.from), found.total)
+        : found;
+      const run = this.deps.store.get(this.dir)?.run;
+      if (!run) return;
+      const files = this.#opened?.details ?? noTaskFiles;
+      const knew = [...run.fold.effects.values()].at(-1)?.resolvedBefore ?? 0;
+      const rows = records.map(({ place, record }) => toEventRow(run, files, knew, place, record));
+      const focus = filter.type === '' && filter.text.trim() === '' ? await this.#focus(run) : undefined;
+      this.post({ type: 'events', events: { request: asked.request, rows, total, searched, all, focus } });
+    }
+  }
+
+  /** The place of the step that waits for something, or of the one with which the run failed. */
+  async #focus(run: Run): Promise<number | undefined> {
+    if (run.fold.end) {
+      const failed = await this.#log.findLast(
+        ({ type }) => type === 'RUN_FAILED' || type === 'PROCESS_RUNTIME_ERROR',
+      );
+      return run.fold.end.type === 'RUN_COMPLETED' ? undefined : failed?.place;
+    }
+    const pending = pendingEffects(run);
+    const step = pending.find(({ effect }) => effect.kind === 'breakpoint') ?? pending[0];
+    return step && this.#log.placeOf(step.effect.requestedSeq);
+  }
+
+  #titleOf({ effectId }: EventRecord): string {
+    const effect = this.#effect(effectId);
+    const task = this.#opened?.details.tasks.get(effectId ?? '');
+    return effect ? `${taskTitle(effect, task)} ${effect.kind} ${effect.taskId}` : '';
+  }
+
+  get #opened(): OpenedRun | undefined {
+    return this.deps.opened.peek(this.dir);
+  }
+
+  #effect(effectId: string | undefined): Effect | undefined {
+    return effectId === undefined ? undefined : this.deps.store.get(this.dir)?.run.fold.effects.get(effectId);
+  }
+
+  #postTimelineSoon(): void {
+    const wait = this.#timelineDue - this.deps.clock.now();
+    if (wait <= 0) this.#postTimeline();
+    else this.#timelineTimer ??= this.deps.clock.after(wait, () => this.#postTimeline());
+  }
+
+  #postTimeline(): void {
+    this.#timelineTimer?.dispose();
+    this.#timelineTimer = undefined;
+    const opened = this.#opened;
+    if (!opened) return;
+    const { run, details, iterations } = opened;
+    const now = this.deps.clock.now();
+    const timeline = layOutTimeline({
+      effects: [...run.fold.effects.values()],
+      iterations: iterations.list,
+      files: details,
+      now,
+      endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
+      part: this.#part,
+    });
+    const done = this.deps.clock.now();
+    this.#timelineDue = done + (done - now) * 20;
+    this.post({ type: 'timeline', timeline });
+  }
+
+  async #postTask(): Promise<void> {
+    const effectId = this.#task;
+    const effect = this.#effect(effectId);
+    this.#taskTimer.dispose();
+    if (effectId === undefined || !effect) return;
+    const texts = await this.#taskTexts(effectId);
+    const details = this.#opened?.details ?? noTaskFiles;
+    const [task, result] = [details.tasks.get(effectId), details.results.get(effectId)];
+    const detail = toTaskDetail(effect, task, result, texts, this.deps.clock.now());
+    if (this.#task !== effectId || this.#disposed) return;
+    const shown = JSON.stringify(detail);
+    if (shown !== this.#shownTask) this.post({ type: 'task', detail });
+    this.#shownTask = shown;
+    // Its output grows without an event.
+    if (effect.status === 'pending') {
+      this.#taskTimer = this.deps.clock.after(outputEvery, () => void this.#postTask());
+    }
+  }
+
+  async #taskTexts(effectId: string): Promise<TaskTexts> {
+    const part = (name: string): Promise<DocumentPart> => this.#readPart(`tasks/${effectId}/${name}`);
+    const [task, result, stdout, stderr] = await Promise.all([
+      part('task.json'),
+      part('result.json'),
+      part('stdout.log'),
+      part('stderr.log'),
+    ]);
+    return { task, result, stdout, stderr };
+  }
+
+  async #openTaskFile(effectId: string, place: number): Promise<void> {
+    const effect = this.#effect(effectId);
+    const run = this.deps.store.get(this.dir)?.run;
+    const details = (await this.deps.opened.get(this.dir))?.details;
+    if (!effect || !run || !details) throw new HumanError('The task is not there any more.');
+    const texts = await this.#taskTexts(effectId);
+    const file = taskFiles(effect, details.tasks.get(effectId), details.results.get(effectId), texts)[place];
+    if (!file) throw new HumanError('The file is not there any more.');
+    if (file.place === 'run') return openRunDocument(fileUri(this.dir, file.path), this.beside());
+    return this.#show(this.#find(run, file.path));
+  }
+
+  async #openEntry(): Promise<void> {
+    const run = this.deps.store.get(this.dir)?.run;
+    const entry = run?.metadata ? run.metadata.entry : run?.fold.entry;
+    if (!run || !entry) throw new HumanError('The run has no process yet.');
+    const path = this.#find(run, entry.importPath);
+    const read = this.deps.files.readText(path, entryLimit);
+    return this.#show(path, 'text' in read ? lineOfFunction(read.text, entry.exportName) : undefined);
+  }
+
+  #find(run: Run, path: string): string {
+    return findContextFile(run, path, this.deps.files.folders(), this.deps.files.realPath);
+  }
+
+  async #show(path: string, line = 1): Promise<void> {
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
+      preview: true,
+      viewColumn: this.beside(),
+      selection: new vscode.Range(line - 1, 0, line - 1, 0),
+    });
+  }
+
+  async #saveTimeline(svg: string): Promise<void> {
+    const run = this.deps.store.get(this.dir)?.run;
+    const folder = this.deps.files.folders()[0] ?? dirname(this.dir);
+    const name = `timeline-${shortId(run?.runId ?? 'run').replace(/[^\w.-]/g, '-')}.svg`;
+    const target = await vscode.window.showSaveDialog({
+      title: 'Save Timeline',
+      defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), name),
+      filters: { SVG: ['svg'] },
+    });
+    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
+  }
+
+  async #postProvenance(run: Run): Promise<void> {
+    const { store } = this.deps;
+    this.#inputs ??= inputTree(await this.#readPart('inputs.json'));
+    const parent = run.metadata?.parentRunId;
+    const provenance = toProvenance({
+      run,
+      inputs: this.#inputs,
+      parentIsHere: store.all.some((known) => known.run.runId === parent),
+      children: store.all
+        .filter((known) => known.run.metadata?.parentRunId === run.runId)
+        .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
+      session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
+    });
+    const shown = JSON.stringify(provenance);
+    if (shown !== this.#shownProvenance) this.post({ type: 'provenance', provenance });
+    this.#shownProvenance = shown;
+  }
+
+  async #readPart(file: string): Promise<DocumentPart> {
+    try {
+      return { file, text: await this.#readText(file) };
+    } catch (error) {
+      return { file, problem: messageOf(error).replace(`${file} `, '').replace(/\.$/, '') };
+    }
+  }
+
+  async #readText(path: string): Promise<string> {
+    const source = this.deps.store.sourceOf(this.dir);
+    if (!source) throw new HumanError('The run is not there any more.');
+    return source.readText(this.dir, path);
+  }
+}
+
+/** The inputs of a run; empty when none were given. */
+function inputTree(part: DocumentPart): readonly ValueNode[] {
+  if ('problem' in part) return [];
+  const json = parseJson(part.text);
+  if ('problem' in json) return valueTree({ inputs: `inputs.json ${json.problem}` });
+  return valueTree(isRecord(json.value) ? json.value : { inputs: json.value });
+}

@@ -1,0 +1,384 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualizerOptions,
+} from '@tanstack/virtual-core';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { EventMark, EventRow } from '../core/panel/eventRow';
+import type { EventsView } from '../core/panel/protocol';
+import { showTask } from './taskList';
+import { keep, pageState, vscode } from './vscodeApi';
+
+/** As in the style sheet. */
+const rowHeight = 26;
+const rowsAsked = 200;
+
+const types = [
+  'EFFECT_REQUESTED',
+  'EFFECT_RESOLVED',
+  'EFFECT_CANCELLED',
+  'RUN_CREATED',
+  'RUN_COMPLETED',
+  'RUN_FAILED',
+  'RUN_HALTED',
+  'PROCESS_RUNTIME_ERROR',
+  'PROCESS_ASSIGNED',
+  'PROCESS_CODE_HASH_CHANGED',
+  'PROCESS_LOG',
+  'STOP_HOOK_INVOKED',
+  'EFFECT_PROGRESS',
+  'COST_TRACKED',
+];
+
+const marks: Readonly<Record<EventMark, { readonly sign: string; readonly word: string }>> = {
+  resolved: { sign: '✓', word: 'resolved' },
+  waiting: { sign: '←', word: 'waiting here' },
+  failed: { sign: '✗', word: 'failed' },
+  cancelled: { sign: '⊘', word: 'cancelled' },
+  none: { sign: '·', word: '' },
+};
+
+const replays = {
+  cached: 'The process has taken this result up; it is read from the journal at each iterate.',
+  new: 'The process has not seen this result yet; the next iterate takes it up.',
+};
+
+/** The journal as a log. It asks for the events that are seen, however many there are. */
+export class EventList extends LitElement {
+  static override properties = {
+    newestFirst: { state: true },
+    eventType: { state: true },
+    text: { state: true },
+    view: { state: true },
+    selected: { state: true },
+  };
+
+  declare newestFirst: boolean;
+  declare eventType: string;
+  declare text: string;
+  declare view: EventsView | undefined;
+  /** The place of the selected event, among those the filter leaves. */
+  declare selected: number | undefined;
+
+  /** Events that were told, by their places among those the filter leaves. */
+  #rows = new Map<number, EventRow>();
+  #seenTypes = new Set(types);
+  #request = 0;
+  #waiting = false;
+  /** What is seen is to be asked for again, as it may have changed. */
+  #stale = false;
+  #opened = false;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
+  #unmount: () => void = () => {};
+
+  constructor() {
+    super();
+    const { newestFirst, eventType, eventText } = pageState();
+    this.newestFirst = newestFirst;
+    this.eventType = eventType;
+    this.text = eventText;
+    this.view = undefined;
+    this.selected = undefined;
+    this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
+  }
+
+  #options(count: number): VirtualizerOptions<HTMLElement, HTMLElement> {
+    return {
+      count,
+      getScrollElement: () => this.querySelector<HTMLElement>('.events'),
+      estimateSize: () => rowHeight,
+      overscan: 10,
+      observeElementRect,
+      observeElementOffset,
+      scrollToFn: elementScroll,
+      onChange: () => this.requestUpdate(),
+    };
+  }
+
+  /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override firstUpdated(): void {
+    this.#unmount = this.#virtualizer._didMount();
+    this.#virtualizer._willUpdate();
+    this.#askFor(0, rowsAsked, this.newestFirst);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#typing);
+    this.#unmount();
+  }
+
+  /** Takes what the extension tells. */
+  receive(events: EventsView): void {
+    if (events.request !== this.#request) return;
+    const grown = events.total - (this.view?.total ?? events.total);
+    for (const row of events.rows) {
+      this.#rows.set(row.place, row);
+      if (row.type !== '') this.#seenTypes.add(row.type);
+    }
+    this.#waiting = false;
+    this.view = events;
+    this.#virtualizer.setOptions(this.#options(events.total));
+    this.#virtualizer._willUpdate();
+    void this.#settle(grown);
+  }
+
+  async #settle(grown: number): Promise<void> {
+    await this.updateComplete;
+    const list = this.#scroller;
+    if (!this.#opened) {
+      this.#opened = true;
+      this.#showFocus();
+    } else if (this.newestFirst && grown > 0 && list && list.scrollTop > rowHeight) {
+      // New events come above; what is looked at stays where it is.
+      list.scrollTop += grown * rowHeight;
+    }
+    this.#askForSeen();
+  }
+
+  /** The run changed: what is seen is asked for again. */
+  refresh(): void {
+    this.#stale = true;
+    this.#askForSeen();
+  }
+
+  /** Moves the selection and takes the focus. */
+  move(steps: number): void {
+    const { view } = this;
+    if (!view || view.total === 0) return;
+    const last = view.total - 1;
+    const at = this.selected === undefined ? (steps > 0 ? -1 : last + 1) : this.#flip(this.selected);
+    const index = Math.max(0, Math.min(last, at + steps));
+    this.selected = this.#flip(index);
+    this.#scroller?.focus({ preventScroll: true });
+    this.#scroller?.scrollIntoView({ block: 'nearest' });
+    this.#virtualizer.scrollToIndex(index);
+  }
+
+  focusFilter(): void {
+    const input = this.querySelector<HTMLInputElement>('input');
+    input?.focus();
+    input?.select();
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('.events');
+  }
+
+  /** From a place in the journal's order to one in the order that is shown, and back. */
+  #flip(place: number): number {
+    return this.newestFirst ? (this.view?.total ?? 0) - 1 - place : place;
+  }
+
+  #showFocus(): void {
+    const { view } = this;
+    if (!view || view.total === 0) return;
+    if (view.focus !== undefined) {
+      this.selected = view.focus;
+      this.#virtualizer.scrollToIndex(this.#flip(view.focus), { align: 'center' });
+    }
+  }
+
+  #askFor(from: number, to: number, newest = false): void {
+    this.#request += 1;
+    this.#waiting = true;
+    this.#stale = false;
+    vscode.postMessage({
+      ...{ type: 'events', request: this.#request, from, to, newest },
+      ...{ eventType: this.eventType, text: this.text },
+    });
+  }
+
+  /** Asks for rows that are seen and not known, in one piece. */
+  #askForSeen(): void {
+    const { view } = this;
+    if (!view || this.#waiting) return;
+    const places = this.#virtualizer.getVirtualItems().map(({ index }) => this.#flip(index));
+    if (places.length === 0) {
+      if (this.#stale) this.#askFor(0, rowsAsked, this.newestFirst);
+      return;
+    }
+    if (!this.#stale && places.every((place) => this.#rows.has(place))) return;
+    // What was told before may have changed since, and is asked for again when it is seen.
+    if (this.#stale) this.#rows = new Map([...this.#rows].filter(([place]) => places.includes(place)));
+    const first = Math.min(...places);
+    const from = Math.max(0, first - Math.floor((rowsAsked - places.length) / 2));
+    this.#askFor(from, from + rowsAsked);
+  }
+
+  #refilter(): void {
+    keep({ eventType: this.eventType, eventText: this.text, newestFirst: this.newestFirst });
+    this.#rows.clear();
+    this.selected = undefined;
+    this.#opened = false;
+    this.view = undefined;
+    if (this.#scroller) this.#scroller.scrollTop = 0;
+    this.#askFor(0, rowsAsked, this.newestFirst);
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const total = this.view?.total ?? 0;
+    const page = Math.max(1, Math.floor((this.#scroller?.clientHeight ?? 0) / rowHeight) - 1);
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -total,
+      End: total,
+    }[event.key];
+    const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
+    if (steps !== undefined) this.move(steps);
+    else if (event.key === 'Enter' && row) vscode.postMessage({ type: 'openEvent', seq: row.seq });
+    else if (event.key === ' ' && row && row.effectId !== '') showTask(event, row.effectId);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  protected override updated(): void {
+    this.#askForSeen();
+  }
+
+  protected override render(): TemplateResult {
+    const { view } = this;
+    const items = view ? this.#virtualizer.getVirtualItems() : [];
+    return html`
+      <div class="filters">
+        <label>
+          <span class="hidden">Find events</span>
+          <input
+            type="search"
+            placeholder="Find events by title, id or type (/)"
+            .value=${this.text}
+            @input=${(event: Event) => {
+              this.text = (event.target as HTMLInputElement).value.slice(0, 200);
+              clearTimeout(this.#typing);
+              this.#typing = setTimeout(() => this.#refilter(), 200);
+            }}
+          />
+        </label>
+        <label>
+          <span class="hidden">Type of events</span>
+          <select
+            @change=${(event: Event) => {
+              this.eventType = (event.target as HTMLSelectElement).value;
+              this.#refilter();
+            }}
+          >
+            <option value="" ?selected=${this.eventType === ''}>All types</option>
+            ${[...this.#seenTypes].map(
+              (name) => html`<option value=${name} ?selected=${this.eventType === name}>${name}</option>`,
+            )}
+          </select>
+        </label>
+        <button
+          class="small"
+          @click=${() => {
+            this.newestFirst = !this.newestFirst;
+            this.#refilter();
+          }}
+        >
+          <span class="codicon codicon-arrow-swap" aria-hidden="true"></span>
+          ${this.newestFirst ? 'Newest first' : 'Oldest first'}
+        </button>
+        <span class="quiet" role="status">${this.#summary()}</span>
+      </div>
+      <div
+        class="events"
+        role="listbox"
+        tabindex="0"
+        aria-label="Events"
+        aria-activedescendant=${this.selected === undefined ? nothing : `event-${this.selected}`}
+        @keydown=${(event: KeyboardEvent) => this.#press(event)}
+      >
+        <div class="events-all" role="presentation" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
+          ${repeat(
+            items,
+            ({ index }) => this.#flip(index),
+            ({ index, start }) => this.#row(this.#flip(index), start),
+          )}
+        </div>
+      </div>
+    `;
+  }
+
+  #summary(): string {
+    const { view } = this;
+    if (!view) return 'Reading…';
+    const number = (n: number): string => n.toLocaleString('en-US');
+    if (view.searched < view.all)
+      return `${number(view.total)} found in ${number(view.searched)} of ${number(view.all)}…`;
+    return view.total === view.all
+      ? `${number(view.all)} ${view.all === 1 ? 'event' : 'events'}`
+      : `${number(view.total)} of ${number(view.all)} events`;
+  }
+
+  #row(place: number, start: number): TemplateResult {
+    const row = this.#rows.get(place);
+    // As a property: the policy forbids the attribute.
+    const style = `transform: translateY(${start}px)`;
+    const common = { id: `event-${place}`, selected: place === this.selected };
+    if (!row) {
+      return html`<div
+        class="event"
+        role="option"
+        id=${common.id}
+        aria-selected=${common.selected}
+        .style=${style}
+      >
+        …
+      </div>`;
+    }
+    const { seq, at, type, mark, replay, kind, title, effectId, shortEffectId } = row;
+    const { sign, word } = marks[mark];
+    return html`<div
+      class="event mark-${mark}"
+      role="option"
+      id=${common.id}
+      aria-selected=${common.selected}
+      aria-posinset=${this.#flip(place) + 1}
+      aria-setsize=${this.view?.total ?? 0}
+      .style=${style}
+      @click=${(event: Event) => {
+        this.selected = place;
+        if (effectId !== '') showTask(event, effectId);
+      }}
+      @dblclick=${() => vscode.postMessage({ type: 'openEvent', seq })}
+    >
+      <span class="sign" aria-hidden="true">${mark === 'waiting' ? '·' : sign}</span>
+      <span class="seq">${seq}</span>
+      <time>${clockTime(at)}</time>
+      <span class="type">${type}</span>
+      <span class="what">
+        ${title}
+        ${
+          mark === 'waiting'
+            ? html`<strong class="waiting">← waiting here</strong>`
+            : html`<span class="hidden">${word}</span>`
+        }
+      </span>
+      ${replay === '' ? nothing : html`<span class="tag" title=${replays[replay]}>${replay}</span>`}
+      <small class="kind">${kind}</small>
+      ${shortEffectId === '' ? html`<span class="id"></span>` : html`<code class="id">${shortEffectId}</code>`}
+    </div>`;
+  }
+}
+
+function clockTime(at: number | undefined): string {
+  if (at === undefined) return '–';
+  const date = new Date(at);
+  const day = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+  return `${day} ${date.toLocaleTimeString(undefined, { hour12: false })}`;
+}
+
+customElements.define('event-list', EventList);

@@ -1,0 +1,32 @@
+import { html, type TemplateResult } from 'lit';
+
+const keys: readonly (readonly [keys: string, what: string])[] = [
+  ['j, k', 'next or previous event'],
+  ['Enter', 'open the event’s file, or the task of a bar'],
+  ['Space', 'show the event’s task'],
+  ['/', 'find events'],
+  ['Escape', 'close the task'],
+  ['← →, ↑ ↓', 'in the timeline: between bars and rows; in a task: between tabs'],
+  ['+, -, 0', 'in the timeline: zoom in, zoom out, whole run'],
+  ['<, >', 'in the timeline: earlier, later'],
+  ['1 – 9', 'choose an option of the open question'],
+  ['Ctrl+Enter', 'send the answer (⌘ on a Mac)'],
+  ['?', 'this help'],
+];
+
+/** What each key does; shown when somebody asks. */
+export function helpDialog(): TemplateResult {
+  return html`<dialog aria-labelledby="help">
+    <h2 id="help">Keyboard shortcuts</h2>
+    <dl class="fact-list">
+      ${keys.map(
+        ([key, what]) =>
+          html`<div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${what}</dd>
+          </div>`,
+      )}
+    </dl>
+    <form method="dialog"><button class="secondary">Close</button></form>
+  </dialog>`;
+}

@@ -1,0 +1,207 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { TaskDetail } from '../core/panel/taskDetail';
+import type { ValueNode } from '../core/panel/valueTree';
+import { values } from './breakpoint';
+import { keep, pageState, vscode } from './vscodeApi';
+
+const tabs = {
+  asked: 'Asked',
+  result: 'Result',
+  output: 'Output',
+  files: 'Files',
+  timing: 'Timing',
+  raw: 'Raw',
+} as const;
+type Tab = keyof typeof tabs;
+const tabNames = Object.keys(tabs) as readonly Tab[];
+
+/** One task, below the page: what was asked, what came of it, and the files. */
+class TaskPanel extends LitElement {
+  static override properties = {
+    detail: { attribute: false },
+    tab: { state: true },
+  };
+
+  declare detail: TaskDetail;
+  declare tab: Tab;
+
+  constructor() {
+    super();
+    const kept = pageState().taskTab;
+    this.tab = tabNames.find((name) => name === kept) ?? 'asked';
+  }
+
+  /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  /** The tab that is shown takes the focus. */
+  focusTab(): void {
+    this.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus({ preventScroll: true });
+  }
+
+  #choose(tab: Tab): void {
+    this.tab = tab;
+    keep({ taskTab: tab });
+  }
+
+  async #press(event: KeyboardEvent): Promise<void> {
+    const at = tabNames.indexOf(this.tab);
+    const next = {
+      ArrowRight: (at + 1) % tabNames.length,
+      ArrowLeft: (at + tabNames.length - 1) % tabNames.length,
+      Home: 0,
+      End: tabNames.length - 1,
+    }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    this.#choose(tabNames[next] ?? 'asked');
+    await this.updateComplete;
+    this.focusTab();
+  }
+
+  #close(event: Event): void {
+    event.currentTarget?.dispatchEvent(new CustomEvent('hide-task', { bubbles: true }));
+  }
+
+  protected override render(): TemplateResult {
+    const { title, description, icon, effectId } = this.detail;
+    return html`<aside class="panel" aria-label="Task ${title}">
+      <div class="panel-head">
+        <h2>
+          <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${title}
+          <small>${description}</small>
+        </h2>
+        <button class="small" @click=${() => vscode.postMessage({ type: 'openTask', effectId })}>
+          Open as Document
+        </button>
+        <button
+          class="small"
+          aria-label="Close the task"
+          title="Close (Escape)"
+          @click=${(event: Event) => this.#close(event)}
+        >
+          <span class="codicon codicon-close" aria-hidden="true"></span>
+        </button>
+      </div>
+      <div
+        class="tabs"
+        role="tablist"
+        aria-label="Task"
+        @keydown=${(event: KeyboardEvent) => void this.#press(event)}
+      >
+        ${tabNames.map(
+          (name) =>
+            html`<button
+              role="tab"
+              id="tab-${name}"
+              aria-selected=${name === this.tab}
+              aria-controls="task-content"
+              tabindex=${name === this.tab ? 0 : -1}
+              @click=${() => this.#choose(name)}
+            >
+              ${tabs[name]}${this.#count(name)}
+            </button>`,
+        )}
+      </div>
+      <div
+        class="panel-body"
+        id="task-content"
+        role="tabpanel"
+        aria-labelledby="tab-${this.tab}"
+        tabindex="0"
+      >
+        ${this.#body()}
+      </div>
+    </aside>`;
+  }
+
+  #count(tab: Tab): string {
+    return tab === 'files' && this.detail.files.length > 0 ? ` (${this.detail.files.length})` : '';
+  }
+
+  #body(): TemplateResult {
+    const { asked, result, output, files, timing, raw, effectId } = this.detail;
+    switch (this.tab) {
+      case 'asked':
+        return html`
+          ${asked.description === '' ? nothing : html`<p class="words">${asked.description}</p>`}
+          ${
+            asked.command === ''
+              ? nothing
+              : html`<h3>Command</h3>
+                  <pre tabindex="0"><code>${asked.command}</code></pre>`
+          }
+          ${tree('Prompt', asked.prompt)} ${tree('Inputs', asked.inputs)}
+          ${
+            asked.command === '' && asked.prompt.length + asked.inputs.length === 0
+              ? html`<p class="quiet">Nothing more is recorded of what was asked; see Raw.</p>`
+              : nothing
+          }
+        `;
+      case 'result':
+        return html`
+          ${result.note === '' ? nothing : html`<p class="words">${result.note}</p>`}
+          ${result.value.length === 0 ? nothing : values(result.value, true)}
+          ${tree('Posted with', result.metadata)}
+          ${result.note === '' && result.value.length === 0 ? html`<p class="quiet">The result is empty.</p>` : nothing}
+        `;
+      case 'output':
+        return output.length === 0
+          ? html`<p class="quiet">No output is recorded.</p>`
+          : html`${output.map(
+              ({ name, text, cut }) =>
+                html`<h3>${name}${cut ? html` <small>the beginning is left out</small>` : nothing}</h3>
+                  <pre tabindex="0"><code>${text}</code></pre>`,
+            )}`;
+      case 'files':
+        return files.length === 0
+          ? html`<p class="quiet">No files.</p>`
+          : html`<ul>
+              ${files.map(
+                ({ path, what }, file) =>
+                  html`<li>
+                    <button
+                      class="link"
+                      role="link"
+                      @click=${() => vscode.postMessage({ type: 'openTaskFile', effectId, file })}
+                    >
+                      ${path}
+                    </button>
+                    <small>${what}</small>
+                  </li>`,
+              )}
+            </ul>`;
+      case 'timing':
+        return facts(timing);
+      case 'raw':
+        return html`<pre tabindex="0"><code>${raw}</code></pre>`;
+      default:
+        return this.tab satisfies never;
+    }
+  }
+}
+
+function tree(title: string, nodes: readonly ValueNode[]): TemplateResult | typeof nothing {
+  return nodes.length === 0
+    ? nothing
+    : html`<h3>${title}</h3>
+        ${values(nodes, true)}`;
+}
+
+/** Names with texts. */
+export function facts(rows: readonly (readonly [name: string, text: string])[]): TemplateResult {
+  return html`<dl class="fact-list">
+    ${rows.map(
+      ([name, text]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${text}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+customElements.define('task-panel', TaskPanel);
+export type { TaskPanel };

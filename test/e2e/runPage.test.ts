@@ -1,0 +1,330 @@
+import type * as Axe from 'axe-core';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { eventFile, eventText, journal } from '../support/journalBuilder';
+import { writeRun } from '../support/runFolder';
+import { openDemo, type DemoOptions, type DemoWindow } from './support/openDemo';
+import type { EditorWindow } from './support/openWindow';
+
+const size = { width: 1400, height: 1400 };
+const rows = {
+  scored: /^Raise the relevance/,
+  failed: /^Bring the catalog/,
+  parallel: /^Review all modules/,
+  long: /^A long night/,
+};
+
+interface PageWindow extends DemoWindow {
+  /** Opens the page of a run from the palette. */
+  openPage(name: RegExp): Promise<void>;
+  readonly events: () => Locator;
+  /** What the page said on the console that it should not have. */
+  readonly complaints: readonly string[];
+}
+
+async function openRunPages(options: DemoOptions = {}): Promise<PageWindow> {
+  const window = await openDemo({ size, ...options });
+  const complaints: string[] = [];
+  window.page.on('console', (message) => {
+    const { url } = message.location();
+    if (/Content Security Policy/.test(message.text()) || /dist\/webview/.test(url)) {
+      complaints.push(message.text());
+    }
+  });
+  const events = (): Locator => window.webview().getByRole('listbox', { name: 'Events' });
+  return {
+    ...window,
+    events,
+    complaints,
+    async openPage(name) {
+      await window.runCommand('Babysitter: Open Run');
+      await window.page.locator('.quick-input-widget').getByRole('option', { name }).click();
+      await events().getByRole('option').first().waitFor();
+    },
+  };
+}
+
+describe('The page of a run', () => {
+  let window: PageWindow;
+  beforeAll(async () => {
+    window = await openRunPages();
+  });
+
+  test('answers first whether it can go on, what is done and what it waits for', async () => {
+    const { webview, openPage, screenshot } = window;
+    await openPage(rows.scored);
+
+    const page = webview();
+    await page.getByText('No. The run is completed, which is final').waitFor();
+    await page.getByText(/^15 done · 5 iterations · best is iteration 3/).waitFor();
+    await page.getByRole('heading', { name: 'What it waits for' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Resume…' }).isDisabled()).toBe(true);
+    await screenshot('runPage-scored');
+  });
+
+  test('draws the tasks along the time, iteration by iteration', async () => {
+    const { page, webview } = window;
+    const timeline = webview().getByRole('group', { name: /^Timeline: 3 tasks/ });
+
+    expect(await timeline.getByRole('button').count()).toBe(15);
+    await timeline.getByText('Iteration 3 ★').waitFor();
+    const bar = (label: string): Locator => timeline.locator(`[aria-label^="${label}"]:focus`);
+    await timeline.getByRole('button', { name: /^tune the ranking, iteration 1, done, 1\d min$/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await bar('tune the ranking, iteration 2').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await bar('run the relevance benchmark, iteration 2').waitFor();
+    await page.keyboard.press('+');
+    await timeline.getByText('Iteration 5', { exact: true }).waitFor({ state: 'detached' });
+    await page.keyboard.press('0');
+    await timeline.getByText('Iteration 5', { exact: true }).waitFor();
+  });
+
+  test('opens a task with tabs: what was asked, what came of it, and its files', async () => {
+    const { page, webview, screenshot } = window;
+    const timeline = webview().getByRole('group', { name: /^Timeline/ });
+    await timeline.locator('[aria-label^="run the relevance benchmark, iteration 2"]').press('Enter');
+
+    const panel = webview().getByRole('complementary', {
+      name: 'Task Iteration 2: run the relevance benchmark',
+    });
+    await panel
+      .getByRole('tab', { name: 'Asked', selected: true })
+      .and(webview().locator(':focus'))
+      .waitFor();
+    await panel.getByRole('tab', { name: 'Asked' }).press('ArrowRight');
+    await panel.getByRole('tabpanel', { name: 'Result' }).getByText('exitCode').waitFor();
+    await panel.getByRole('tab', { name: 'Output' }).click();
+    await panel.getByText('queries 20').waitFor();
+    await panel.getByRole('tab', { name: 'Timing' }).click();
+    await panel.getByText('At work').waitFor();
+    await panel.getByRole('tab', { name: 'Raw' }).click();
+    await panel.getByText('"kind": "shell"').waitFor();
+    await screenshot('runPage-task');
+    await panel.getByRole('tab', { name: /^Files/ }).click();
+    await panel.getByRole('link', { name: /stdout\.log$/ }).click();
+    await page.getByRole('tab', { name: /^stdout\.log/ }).waitFor();
+  });
+
+  test('keeps the open task when the window is loaded again, and closes it by Escape', async () => {
+    const { page, webview, runCommand } = window;
+    const loaded = page.waitForEvent('domcontentloaded');
+    await runCommand('Developer: Reload Window');
+    await loaded;
+
+    const panel = webview().getByRole('complementary', { name: /^Task Iteration 2/ });
+    await panel.getByRole('tab', { name: /^Files/, selected: true }).press('Escape');
+    await panel.waitFor({ state: 'detached' });
+  });
+
+  test('says where the run comes from, and opens its process at the function', async () => {
+    const { page, webview } = window;
+    const section = webview().getByRole('region', { name: 'Where it comes from' });
+    await section.getByText('an older one, which leaves no version').waitFor();
+    await section.getByText('Inputs').click();
+    await section.getByText('targetQuality').waitFor();
+
+    await section.getByRole('link', { name: /search-relevance\.mjs#process$/ }).click();
+
+    await page.getByRole('tab', { name: /^search-relevance\.mjs/ }).waitFor();
+    const line = readFileSync(join(window.workspace, '.a5c/processes/search-relevance.mjs'), 'utf8')
+      .split('\n')
+      .findIndex((text) => text.startsWith('export async function process'));
+    await page.getByRole('button', { name: `Ln ${line + 1}, Col 1` }).waitFor();
+    await window.runCommand('View: Close All Editors');
+  });
+
+  test('shows the step that failed, and what it wrote', async () => {
+    const { webview, openPage, events } = window;
+    await openPage(rows.failed);
+
+    const last = events().getByRole('option', { selected: true });
+    await last.getByText('RUN_FAILED').waitFor();
+    await webview().getByRole('button', { name: 'Look at the Task' }).click();
+    const panel = webview().getByRole('complementary', { name: 'Task Import 480 pages of products' });
+    await panel.getByRole('tab', { name: 'Output' }).click();
+    await panel.getByText('giving up after 5 attempts').waitFor();
+    await panel.getByRole('button', { name: 'Close the task' }).click();
+  });
+
+  test('is moved through by keys: events, filter, help, and the file of an event', async () => {
+    const { page, webview, events } = window;
+    const selected = events().getByRole('option', { selected: true });
+    await webview().getByRole('heading', { name: 'Events' }).click();
+    await page.keyboard.press('k');
+    await selected.getByText('EFFECT_RESOLVED').waitFor();
+    await page.keyboard.press('k');
+    await page.keyboard.press('j');
+    await selected.getByText('RateLimitError').or(selected.getByText('API rate limit')).first().waitFor();
+
+    await page.keyboard.press('?');
+    await webview().getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('import pages');
+    await webview().getByText('2 of 6 events').waitFor();
+    await webview().getByLabel('Type of events').selectOption('EFFECT_RESOLVED');
+    await webview().getByText('1 of 6 events').waitFor();
+    await events().press('j');
+    await events().press('Enter');
+    await page.getByRole('tab', { name: /^000005\..*\.json/ }).waitFor();
+  });
+
+  test('shows what was asked for together, and what waits', async () => {
+    const { webview, openPage, events, screenshot } = window;
+    await window.runCommand('View: Close All Editors');
+    await openPage(rows.parallel);
+
+    const timeline = webview().getByRole('group', { name: /^Timeline: 6 tasks/ });
+    await timeline.getByRole('button', { name: /^Review billing, pending/ }).waitFor();
+    expect(await timeline.locator('path.parallel').count()).toBe(1);
+    expect(await events().getByText('← waiting here').count()).toBe(3);
+    await screenshot('runPage-parallel');
+  });
+
+  test('saves the timeline as a picture', async () => {
+    const { page, webview, workspace } = window;
+    await webview().getByRole('button', { name: 'Save as SVG…' }).click();
+    const dialog = page.locator('.quick-input-widget');
+    const input = dialog.locator('.quick-input-box input');
+    await expect.poll(() => input.inputValue()).toMatch(/timeline-.*\.svg$/);
+    const path = await input.inputValue();
+    await dialog.getByRole('button', { name: 'OK' }).click();
+
+    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+    expect(path.startsWith(workspace)).toBe(true);
+    const picture = readFileSync(path, 'utf8');
+    expect(picture).toMatch(/^<svg [^>]*xmlns=/);
+    expect(picture).toContain('Review billing');
+    expect(picture).not.toMatch(/class="timeline"|<!--|var\(/);
+  });
+
+  test('complains about nothing', () => {
+    expect(window.complaints).toEqual([]);
+  });
+});
+
+describe('A run of ten thousand events', () => {
+  let window: PageWindow;
+  let dir: string;
+  const story = journal().created();
+  for (let n = 1; n < 5000; n += 1) story.done(`step${n}`);
+  story.requested('last1', 'agent', { label: 'The last one' });
+
+  beforeAll(async () => {
+    window = await openRunPages({
+      prepare: ({ workspace }) => {
+        const metadata = { prompt: 'A long night', createdAt: new Date().toISOString() };
+        writeRun(join(workspace, '.a5c', 'runs'), 'long', { journal: story, metadata });
+      },
+    });
+    dir = join(window.workspace, '.a5c', 'runs', 'long');
+  });
+
+  test('opens at the step that waits, with as many rows as are seen', async () => {
+    const { openPage, webview, events } = window;
+    await openPage(rows.long);
+
+    await events().getByRole('option', { selected: true }).getByText('← waiting here').waitFor();
+    await webview().getByText('10,000 events').waitFor();
+    expect(await events().getByRole('option').count()).toBeLessThan(60);
+    expect(await webview().locator('.bar').count()).toBeLessThan(1600);
+  });
+
+  test('takes a new event without losing the place, in both orders', async () => {
+    const { webview, events } = window;
+    const scrollTop = (): Promise<number> => events().evaluate((list) => list.scrollTop);
+    const append = (type: string, data: Record<string, unknown>, seq: number): void => {
+      const file = join(dir, 'journal', eventFile(seq));
+      writeFileSync(`${file}.tmp-1-1`, eventText({ type, recordedAt: new Date().toISOString(), data }));
+      renameSync(`${file}.tmp-1-1`, file);
+    };
+    await events().press('Home');
+    await events().getByText('RUN_CREATED').waitFor();
+    await events().evaluate((list) => (list.scrollTop = 26_000));
+    await events()
+      .getByRole('option')
+      .filter({ hasText: /^\s*\S\s*1005\b/ })
+      .waitFor();
+
+    append('EFFECT_RESOLVED', { effectId: 'last1', status: 'ok' }, 10_001);
+    await webview().getByText('10,001 events').waitFor();
+    expect(await scrollTop()).toBe(26_000);
+
+    await webview().getByRole('button', { name: 'Oldest first' }).click();
+    const newest = events().getByRole('option').filter({ hasText: '10001' });
+    await newest.getByText('new', { exact: true }).waitFor();
+    await events().evaluate((list) => (list.scrollTop = 26_000));
+    const seen = events()
+      .getByRole('option')
+      .filter({ hasText: /^\s*\S\s*8998\b/ });
+    await seen.waitFor();
+    const place = await seen.boundingBox();
+    append('STOP_HOOK_INVOKED', { sessionId: 'session-7', decision: 'block' }, 10_002);
+    await webview().getByText('10,002 events').waitFor();
+    await expect.poll(scrollTop).toBe(26_026);
+    expect(await seen.boundingBox()).toEqual(place);
+  });
+
+  test('is searched whole', async () => {
+    const { webview } = window;
+    await webview().getByLabel('Find events').fill('step4321');
+    await webview().getByText('2 of 10,002 events').waitFor();
+  });
+});
+
+test.each(['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const)(
+  'The page of a run is usable by everybody in %s',
+  async (theme) => {
+    const window = await openRunPages({ theme });
+    const { webview, row, screenshot, openPage } = window;
+    await openPage(rows.parallel);
+    await webview()
+      .getByRole('button', { name: /^Review billing, pending/ })
+      .press('Enter');
+    await webview().getByRole('tabpanel').getByText('code-reviewer').waitFor();
+    expect(await seriousViolations(window)).toEqual([]);
+    await screenshot(`runPage-parallel-${theme}`);
+
+    await row(/^Breakpoint One open security finding/)
+      .first()
+      .click();
+    // Only then the other page is gone.
+    await webview().getByRole('region', { name: 'One open security finding' }).waitFor();
+    await webview()
+      .getByRole('group', { name: /^Timeline/ })
+      .scrollIntoViewIfNeeded();
+    await webview().getByRole('listbox', { name: 'Events' }).getByRole('option').first().waitFor();
+    await webview()
+      .getByRole('button', { name: /, waits for you/ })
+      .first()
+      .waitFor();
+    expect(await seriousViolations(window)).toEqual([]);
+    await screenshot(`runPage-question-${theme}`);
+    await openPage(rows.failed);
+    await webview()
+      .getByRole('button', { name: /^Import 480 pages.*, failed/ })
+      .waitFor();
+    await screenshot(`runPage-failed-${theme}`);
+    await window.dispose();
+  },
+);
+
+/** What axe finds in the page and calls serious or critical. */
+async function seriousViolations({ webview }: EditorWindow): Promise<readonly string[]> {
+  const frame = await (await webview().owner().elementHandle())?.contentFrame();
+  if (!frame) throw new Error('There is no page.');
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  // Through the debugger, which the page's policy does not bind.
+  await frame.evaluate(readFileSync(axe, 'utf8'));
+  return frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof Axe };
+    const { violations } = await axe.run(document);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { layOutTimeline, type Timeline } from '../../src/core/panel/timeline';
+import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
+import { aRun } from '../support/runBuilder';
+import { now, opened } from '../support/treeText';
+
+/** The timeline of a journal, as seen an hour after its beginning. */
+function timeline(story: JournalBuilder, part?: { from: number; to: number }): Timeline {
+  const run = aRun({ journal: story });
+  const { details, iterations } = opened(run);
+  const laidOut = layOutTimeline({
+    effects: [...run.fold.effects.values()],
+    iterations: iterations.list,
+    files: details,
+    now,
+    endedAt: run.fold.end?.at,
+    part,
+  });
+  return laidOut ?? expect.fail('nothing is laid out');
+}
+
+const seconds = (time: number): number => (time - start) / second;
+
+describe('a timeline', () => {
+  it('has a row for each task of the process, and a bar from each request to its result', () => {
+    const {
+      rows,
+      bars,
+      start: begin,
+      end,
+    } = timeline(journal().created().done('plan', 'agent', { label: 'Plan' }).done('build').completed());
+    expect(rows.map(({ label, lanes, human }) => [label, lanes, human])).toEqual([
+      ['Plan', 1, false],
+      ['agent', 1, false],
+    ]);
+    expect(bars.map(({ row, from, to, status }) => [row, seconds(from), seconds(to), status])).toEqual([
+      [0, 1, 2, 'ok'],
+      [1, 3, 4, 'ok'],
+    ]);
+    expect([begin, end].map(seconds)).toEqual([1, 5]);
+  });
+
+  it('puts tries of one task into its row, numbered within their iteration', () => {
+    const { rows, bars } = timeline(
+      journal()
+        .created()
+        .requested('build1')
+        .erred('build1')
+        .requested('build2')
+        .resolved('build2')
+        .completed(),
+    );
+    expect(rows).toHaveLength(1);
+    expect(bars.map(({ attempt }) => attempt)).toEqual([1, 1]);
+    // The process says that it is the same iteration, so it is another try.
+    const run = aRun({ journal: journal().created().requested('a1').erred('a1').requested('a2') });
+    const same = { tasks: { a1: { inputs: { iteration: 1 } }, a2: { inputs: { iteration: 1 } } } };
+    const { details, iterations } = opened(run, same);
+    const again = layOutTimeline({
+      effects: [...run.fold.effects.values()],
+      iterations: iterations.list,
+      files: details,
+      now,
+      endedAt: undefined,
+    });
+    expect(again?.bars.map(({ attempt, spoken }) => [attempt, spoken])).toEqual([
+      [1, 'agent, failed, 1 s'],
+      [2, 'agent, pending, 59 min, attempt 2'],
+    ]);
+  });
+
+  it('gives tasks that run at once lanes of their own, and marks what was asked for together', () => {
+    const together = journal().created().requested('check1').requested('check2').requested('lint');
+    const { rows, bars, groups } = timeline(together);
+    expect(rows.map(({ lanes }) => lanes)).toEqual([2, 1]);
+    expect(bars.map(({ row, lane }) => [row, lane])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(groups).toMatchObject([{ firstRow: 0, lastRow: 1, size: 3 }]);
+    expect(timeline(journal().created().done('a').done('b')).groups).toEqual([]);
+  });
+
+  it('names what every iteration asks for without a number, and siblings with names of their own apart', () => {
+    const story = journal()
+      .created()
+      .done('tune1', 'agent', { label: 'Iteration 1: tune it' })
+      .done('tune2', 'agent', { label: 'Iteration 2: tune it' })
+      .requested('review1', 'agent', { label: 'Review auth' })
+      .requested('review2', 'agent', { label: 'Review billing' });
+    const { rows, bars } = timeline(story);
+    expect(rows.map(({ label }) => label)).toEqual(['tune it', 'Review auth', 'Review billing']);
+    expect(bars.map(({ row }) => row)).toEqual([0, 0, 1, 2]);
+    expect(bars[1]?.spoken).toBe('tune it, iteration 2, done, 1 s');
+  });
+
+  it('tells the time in which a person is waited for apart from work', () => {
+    const { bars } = timeline(
+      journal().created().done('plan').requested('q', 'breakpoint', { label: 'gate' }),
+    );
+    expect(bars.map(({ human, spoken }) => [human, spoken])).toEqual([
+      [false, 'agent, iteration 1, done, 1 s'],
+      [true, 'gate, iteration 2, waits for you, 59 min'],
+    ]);
+  });
+
+  it('finds stretches in which no agent works, waiting for a person among them', () => {
+    const story = journal()
+      .created()
+      .done('plan')
+      .requested('q', 'breakpoint')
+      .after(30 * minute)
+      .resolved('q')
+      .requested('build')
+      .after(minute)
+      .resolved('build')
+      .completed();
+    expect(timeline(story).gaps.map(({ from, to }) => [seconds(from), seconds(to)])).toEqual([[2, 1805]]);
+    expect(timeline(journal().created().done('plan').done('build').completed()).gaps).toEqual([]);
+  });
+
+  it('has a band for each iteration, until the next one begins', () => {
+    const { bands } = timeline(journal().created().done('a1').done('a2').completed());
+    expect(bands.map(({ n, from, to }) => [n, seconds(from), seconds(to)])).toEqual([
+      [1, 1, 3],
+      [2, 3, 5],
+    ]);
+  });
+
+  it('knows the current moment only while the run goes on', () => {
+    expect(timeline(journal().created().requested('a')).now).toBe(now);
+    expect(timeline(journal().created().done('a').completed()).now).toBeUndefined();
+  });
+
+  it('shows a part of the run with the bars that reach into it', () => {
+    const story = journal().created().done('a').done('b').done('c').completed();
+    const part = { from: start + 3 * second, to: start + 4 * second };
+    const { bars, rows, from, to } = timeline(story, part);
+    expect(rows).toHaveLength(3);
+    expect(bars.map(({ effectId }) => effectId)).toEqual(['b']);
+    expect([from, to].map(seconds)).toEqual([3, 4]);
+  });
+
+  it('is bounded for thousands of tasks: what lies close together shares a bar that tells the worst', () => {
+    const story = journal().created();
+    for (let n = 1; n <= 4000; n += 1) {
+      story.requested(`step${n}`);
+      if (n === 2000) story.erred(`step${n}`);
+      else story.resolved(`step${n}`);
+    }
+    const { bars, rows, joined } = timeline(story.completed());
+    // One after the other, they need one lane.
+    expect(rows.map(({ lanes }) => lanes)).toEqual([1]);
+    expect(joined).toBe(true);
+    expect(bars.length).toBeLessThanOrEqual(1500);
+    expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(4000);
+    expect(bars.filter(({ status }) => status === 'error')).toHaveLength(1);
+
+    const wide = journal().created();
+    for (let n = 0; n < 300; n += 1) wide.requested(`task${n}x`);
+    const many = timeline(wide);
+    expect([many.rows.length, many.leftRows]).toEqual([100, 200]);
+  });
+
+  it('is none without a single time', () => {
+    expect(
+      layOutTimeline({
+        ...{ effects: [], iterations: [], files: opened(aRun()).details, now, endedAt: undefined },
+      }),
+    ).toBeUndefined();
+  });
+
+  it('spells deceptive text out', () => {
+    const { rows, bars } = timeline(journal().created().requested('a', 'agent', { label: 'x\u202ey' }));
+    expect([rows[0]?.label, bars[0]?.spoken]).toEqual(['x⟨U+202E⟩y', expect.stringContaining('x⟨U+202E⟩y')]);
+  });
+});
