@@ -2,19 +2,28 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
+import { HumanError } from './core/errors';
+import { reportFormats, writeReport, type ReportFormat } from './core/report/formats';
+import { toReport } from './core/report/report';
 import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/runState';
+import { openRun } from './core/tree/buildTree';
 import { listRuns, resolveRunsDirectories } from './node/findRuns';
 import { looksLikeRun, RunDirectory } from './node/runDirectory';
+import { readReportSources } from './node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
 import { atOnce } from './node/slices';
 
 const usage = `Usage:
   runs list <dir> [--json] [--now ISO]      the runs of a workspace or runs directory, newest first
-  runs show <runDir> [--json] [--now ISO]   one run with its tasks`;
+  runs show <runDir> [--json] [--now ISO]   one run with its tasks
+  runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO]
+                                            a report of a run or of one iteration, as Markdown unless told otherwise`;
+
+const commands = 'the commands are list, show and report';
 
 /** A call that cannot be carried out: exit code 2 and one sentence on standard error. */
 class WrongCall extends Error {}
@@ -26,7 +35,7 @@ function main(args: readonly string[]): void {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  if (command === undefined) throw new WrongCall('There is no command; the commands are list and show.');
+  if (command === undefined) throw new WrongCall(`There is no command; ${commands}.`);
   if (rest.length > 0) throw new WrongCall(`There is one argument too many: "${rest[0]}".`);
   const now = values.now === undefined ? Date.now() : parseTime(values.now);
   if (Number.isNaN(now))
@@ -36,8 +45,11 @@ function main(args: readonly string[]): void {
       return print(list(folder(command, dir), now), values.json, (entries) => table(entries, now));
     case 'show':
       return print(show(folder(command, dir), now), values.json, description);
+    case 'report':
+      process.stdout.write(report(folder(command, dir), now, formatOf(values), iterationOf(values)));
+      return;
     default:
-      throw new WrongCall(`There is no command "${command}"; the commands are list and show.`);
+      throw new WrongCall(`There is no command "${command}"; ${commands}.`);
   }
 }
 
@@ -46,7 +58,13 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, now: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean' },
+        now: { type: 'string' },
+        format: { type: 'string' },
+        iteration: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     // parseArgs explains in several sentences; the first one says what is wrong.
@@ -80,17 +98,61 @@ function list(dir: string, now: number): readonly RunEntry[] {
 }
 
 function show(dir: string, now: number) {
+  const { run, details } = runIn(dir);
+  return { ...toRunEntry(run, details, now, options), tasks: toTaskEntries(run, details, options.metric) };
+}
+
+function runIn(dir: string): { run: Run; details: RunDetails } {
   const found = looksLikeRun(dir) ? read(dir, realPath(dir) ?? dir) : undefined;
   if (!found) throw new WrongCall(`${dir} is no run: it holds neither run.json nor journal/.`);
-  const { run, details } = found;
-  return { ...toRunEntry(run, details, now, options), tasks: toTaskEntries(run, details, options.metric) };
+  return found;
+}
+
+function report(dir: string, now: number, format: ReportFormat, iteration: number | undefined): string {
+  const found = runIn(dir);
+  try {
+    const opened = openRun(found.run, found.details, options.metric);
+    const sources = readReportSources(found.run);
+    return writeReport(
+      toReport(opened, sources, { now, classify: options, metric: options.metric, iteration }),
+      format,
+    );
+  } catch (error) {
+    if (error instanceof HumanError) throw new WrongCall(error.message);
+    throw error;
+  }
+}
+
+function formatOf({
+  format,
+  json,
+}: {
+  format?: string | undefined;
+  json?: boolean | undefined;
+}): ReportFormat {
+  const name = format ?? (json ? 'json' : 'md');
+  const known = reportFormats.find((other) => other === name);
+  if (known === undefined) {
+    throw new WrongCall(`"${name}" is no format; --format takes ${reportFormats.join(', ')}.`);
+  }
+  return known;
+}
+
+function iterationOf({ iteration }: { iteration?: string | undefined }): number | undefined {
+  if (iteration === undefined) return undefined;
+  const n = /^\d+$/.test(iteration) ? Number(iteration) : Number.NaN;
+  if (!Number.isSafeInteger(n))
+    throw new WrongCall(`"${iteration}" is no iteration; --iteration takes a number.`);
+  return n;
 }
 
 function read(dir: string, root: string): { run: Run; details: RunDetails } | undefined {
   const directory = new RunDirectory(dir, root);
   const run = atOnce(directory.read());
   const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
-  return run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] } };
+  return (
+    run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] } }
+  );
 }
 
 function print<T>(value: T, json: boolean | undefined, toText: (value: T) => string): void {

@@ -93,6 +93,20 @@ describe('what a session read', () => {
     expect([...fold.effects.values()].map(({ effectId }) => effectId)).toEqual(['a', 'c']);
   });
 
+  it('keeps which questions were skipped, and what was spent', async () => {
+    const story = waiting()
+      .add('PROCESS_LOG', {
+        label: 'breakpoint:skipped',
+        message: "Breakpoint 'plan' auto-approved (non-interactive mode)",
+      })
+      .add('COST_TRACKED', { costUsd: 0.2, idempotencyKey: 'turn-1' });
+    const { project, dir, file } = await readOnce(story);
+    falsify(dir, 'turn-1', 'turn-9');
+    const { fold } = only(await session(project, file));
+    expect([...fold.skipped]).toEqual(['plan']);
+    expect(fold.costs.map(({ key, usage }) => [key, usage.costUsd])).toEqual([['turn-1', 0.2]]);
+  });
+
   it('goes on from there when a new event comes', async () => {
     const { project, dir, file } = await readOnce(waiting());
     falsify(dir, '"taskId": "a"', '"taskId": "z"');

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useCli } from '../support/cli';
+import { allFixtures } from '../support/fixtures';
 import { journal, minute, start, ulidAt, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun, type RunFolderParts } from '../support/runFolder';
 
@@ -20,10 +21,21 @@ const ids = (dir: string): string =>
 
 describe('calls', () => {
   it.each<[string, readonly string[], string]>([
-    ['no command', [], 'There is no command; the commands are list and show.'],
-    ['an unknown command', ['frob'], 'There is no command "frob"; the commands are list and show.'],
+    ['no command', [], 'There is no command; the commands are list, show and report.'],
+    ['an unknown command', ['frob'], 'There is no command "frob"; the commands are list, show and report.'],
     ['list without a folder', ['list'], '"list" needs a folder.'],
     ['show without a folder', ['show', '--json'], '"show" needs a folder.'],
+    ['report without a folder', ['report'], '"report" needs a folder.'],
+    [
+      'an unknown format',
+      ['report', '/', '--format', 'pdf'],
+      '"pdf" is no format; --format takes md, html, json, csv.',
+    ],
+    [
+      'an iteration that is no number',
+      ['report', '/', '--iteration', 'x'],
+      '"x" is no iteration; --iteration takes a number.',
+    ],
     ['a missing folder', ['list', '/nowhere/at/all'], 'There is no folder /nowhere/at/all.'],
     ['a missing run', ['show', '/nowhere/at/all'], 'There is no folder /nowhere/at/all.'],
     ['one argument too many', ['list', '/', 'x'], 'There is one argument too many: "x".'],
@@ -42,7 +54,7 @@ describe('calls', () => {
     [
       'a deceptive argument',
       ['frob\u001b[2J\nx'],
-      'There is no command "frob⟨U+001B⟩[2J x"; the commands are list and show.',
+      'There is no command "frob⟨U+001B⟩[2J x"; the commands are list, show and report.',
     ],
   ])('%s: exit 2 and one sentence', (_, args, sentence) => {
     expect(cli.run(...args)).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` });
@@ -68,6 +80,7 @@ describe('calls', () => {
     const { dir } = projectFolder();
     const stderr = `${dir} is no run: it holds neither run.json nor journal/.\n`;
     expect(cli.run('show', dir, '--json')).toEqual({ code: 2, stdout: '', stderr });
+    expect(cli.run('report', dir)).toEqual({ code: 2, stdout: '', stderr });
   });
 
   it('--help: the usage, exit 0', () => {
@@ -514,6 +527,83 @@ describe('text', () => {
     const { dir, runs } = projectFolder();
     writeRun(runs, 'a', { metadata: { prompt: 'Build it' }, journal: journal().created() });
     expect(cli.run('list', dir, ...now).stdout).toBe('created     a     1 h ago  Build it\n');
+  });
+});
+
+describe('report', () => {
+  const scored = (runs: string): string =>
+    writeRun(runs, 'r', {
+      metadata: { prompt: 'Raise the score', completionProof: '0123456789abcdef0123456789abcdef' },
+      journal: journal().created().done('score1').done('score2').done('score3'),
+      files: {
+        'inputs.json': { targetQuality: 90, maxIterations: 5 },
+        ...Object.fromEntries(
+          [50, 80, 70].flatMap((score, i) => [
+            [`tasks/score${i + 1}/task.json`, { title: `Score ${i + 1}`, inputs: { iteration: i + 1 } }],
+            [
+              `tasks/score${i + 1}/result.json`,
+              { status: 'ok', result: { score, files: ['plan.md', '../x'] } },
+            ],
+          ]),
+        ),
+      },
+    });
+
+  it('is Markdown unless told otherwise, on the best iteration, with targets of the inputs', () => {
+    const { dir, runs } = projectFolder();
+    write(dir, 'plan.md', '');
+    write(dirname(dir), 'x', '');
+    const { code, stdout, stderr } = cli.run('report', scored(runs), ...now);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^# Raise the score\n/);
+    expect(stdout).toContain('| score | 80 | 50 | 80 (iteration 2) | 90 |');
+    expect(stdout).toContain('## Artefacts\n\n- [plan.md](<./plan.md>)\n\n##');
+    expect(stdout).toContain('3 of at most 5 iterations.');
+  });
+
+  it('is of one iteration, in any format, and the same each time', () => {
+    const { runs } = projectFolder();
+    const run = scored(runs);
+    const made = (...args: readonly string[]): string => {
+      const { code, stdout, stderr } = cli.run('report', run, ...now, ...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout;
+    };
+    const json = JSON.parse(made('--iteration', '3', '--format', 'json'));
+    expect(json).toMatchObject({
+      format: 'babysitter-runs/report',
+      version: 1,
+      scope: 'iteration',
+      iteration: 3,
+      run: { runId: 'r', state: 'ready' },
+    });
+    expect(json.tasks).toHaveLength(1);
+    expect(made('--json', '--iteration', '3')).toBe(made('--iteration', '3', '--format', 'json'));
+    expect(made('--format', 'csv').split('\r\n')).toHaveLength(5);
+    expect(made('--format', 'html')).toMatch(/^<!doctype html>/);
+    expect(made('--format', 'html')).not.toContain('0123456789abcdef');
+  });
+
+  it('of an iteration that is not there: exit 2 and one sentence', () => {
+    const { runs } = projectFolder();
+    expect(cli.run('report', scored(runs), '--iteration', '9')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'The run has no iteration 9; they go from 1 to 3.\n',
+    });
+  });
+
+  it('is written of every recorded run, without its secret', () => {
+    for (const { runs } of allFixtures.filter(({ version }) =>
+      ['0.0.162', '0.0.187', '6.0.0'].includes(version),
+    )) {
+      for (const name of readdirSync(runs)) {
+        const { code, stdout, stderr } = cli.run('report', join(runs, name), ...now);
+        expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+        expect(stdout).not.toMatch(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/);
+        expect(stdout).not.toContain(runs);
+      }
+    }
   });
 });
 

@@ -1,0 +1,91 @@
+import type { Report } from './report';
+import { linkTo } from './links';
+import { figure, reportTitle, toSections, type Block, type Cell } from './sections';
+
+/**
+ * The report as Markdown (GitHub's kind). Run text is escaped, so that it is text and never markup.
+ * @param base leads from the folder the report lies in to the project: `../`; empty: it lies in the project
+ */
+export function toMarkdown(report: Report, base = ''): string {
+  const { title, prompt } = report.run;
+  return [
+    `# ${escaped(title)}`,
+    `${escaped(reportTitle(report))} · \`${code(report.run.runId)}\``,
+    ...(prompt === undefined || prompt === title ? [] : [quoted(prompt)]),
+    ...toSections(report).flatMap((section) => [
+      `## ${section.title}`,
+      ...section.blocks.map((block) => toText(block, base)).filter((text) => text !== ''),
+    ]),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function toText(block: Block, base: string): string {
+  switch (block.kind) {
+    case 'text':
+      return escaped(block.text);
+    case 'heading':
+      return `### ${escaped(block.text)}`;
+    case 'markdown':
+      return quoted(block.text);
+    case 'list':
+      return block.items.map((item) => `- ${cell(item, base)}`).join('\n');
+    case 'facts':
+      return block.rows.map(([name, value]) => `- **${escaped(name)}:** ${escaped(value)}`).join('\n');
+    case 'table': {
+      const rows = block.rows.map((row) => row.map((item) => cell(item, base)));
+      return [block.head.map(escaped), block.head.map(() => '---'), ...rows]
+        .map((row) => `| ${row.join(' | ')} |`)
+        .join('\n');
+    }
+    case 'chart': {
+      const { key, series } = block.metric;
+      // What the chart shows, for a format that draws none.
+      return `${escaped(key)} by iteration: ${series.map(({ iteration, value }) => `${iteration}: ${figure(value)}`).join(', ')}`;
+    }
+    default:
+      return block satisfies never;
+  }
+}
+
+function cell(item: Cell, base: string): string {
+  if (typeof item === 'string') return escaped(item);
+  return `[${escaped(item.text)}](<${linkTo(item.link, base)}>)`;
+}
+
+/** Text on one line that Markdown reads as nothing but text. */
+function escaped(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\`*_{}[\]()<>#+\-!|~&.:@]/g, (mark, at: number, whole: string) =>
+      needsEscape(mark, at, whole) ? `\\${mark}` : mark,
+    );
+}
+
+/** Marks that mean nothing inside a line stay as they are, so that the text can be read in the file, too. */
+function needsEscape(mark: string, at: number, whole: string): boolean {
+  if ('()'.includes(mark)) return false;
+  if ('#+-'.includes(mark)) return at === 0;
+  // "1. x" at the beginning is a list; "www.", "http:" and "a@b" become links by themselves.
+  if (mark === '.')
+    return (
+      (/^\d+$/.test(whole.slice(0, at)) && !/\S/.test(whole.charAt(at + 1))) ||
+      /www$/i.test(whole.slice(0, at))
+    );
+  if (mark === ':') return whole.startsWith('://', at);
+  return true;
+}
+
+function code(text: string): string {
+  return text.replace(/[`\s|]+/g, ' ');
+}
+
+/** Several lines as a quotation, line for line. */
+function quoted(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => `> ${escaped(line)}`.trimEnd())
+    .join('  \n');
+}

@@ -1,0 +1,178 @@
+import { basename, dirname, join, relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { reportScheme } from '../../core/contract';
+import { CancelledError, HumanError } from '../../core/errors';
+import { count, list, visible } from '../../core/format';
+import { writeReport, type ReportFormat } from '../../core/report/formats';
+import { toReport, type Report, type ReportSources } from '../../core/report/report';
+import { figure } from '../../core/report/sections';
+import type { Run } from '../../core/run/run';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import { tell, withoutIcons, type Choice } from '../messages';
+import { classifyOptions, metricChoice } from '../settings';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { isOurNode } from '../tree/runTree';
+import { pick, type Targets } from './targets';
+
+interface Format extends vscode.QuickPickItem {
+  readonly format: ReportFormat;
+  /** The language of its text in an editor. */
+  readonly language: string;
+}
+
+const formats: readonly Format[] = [
+  {
+    format: 'html',
+    language: 'html',
+    label: 'HTML',
+    detail: 'One file with a chart, to be read in a browser, printed or sent. It loads nothing.',
+  },
+  { format: 'md', language: 'markdown', label: 'Markdown', detail: 'For pull requests, issues and wikis.' },
+  {
+    format: 'json',
+    language: 'json',
+    label: 'JSON',
+    detail: 'Everything in the report as data, for programs.',
+  },
+  { format: 'csv', language: 'plaintext', label: 'CSV', detail: 'A row for each task, for spreadsheets.' },
+];
+
+export interface ExportReportDeps {
+  readonly targets: Targets;
+  readonly opened: OpenedRuns;
+  /** What a report needs besides the run's events and tasks. */
+  readonly readSources: (run: Run) => ReportSources;
+}
+
+/** Asks for extent, format and place, with a preview on the way, and writes the report of a run. */
+export async function exportReport(argument: unknown, deps: ExportReportDeps): Promise<void> {
+  const { stored } = await deps.targets.run(argument, 'Export Report');
+  const opened = await deps.opened.get(stored.run.dir);
+  if (!opened) throw new HumanError('The run is not there any more.');
+  const sources = deps.readSources(opened.run);
+  const make = (n: number | undefined): Report =>
+    toReport(opened, sources, {
+      now: Date.now(),
+      classify: classifyOptions(),
+      metric: metricChoice(),
+      iteration: n,
+    });
+  const n = await pickExtent(
+    opened,
+    isOurNode(argument) && argument.kind === 'iteration' ? argument.n : undefined,
+  );
+  const report = make(n);
+  const { format } = await pickFormat(report);
+  const { runId, projectDir } = opened.run;
+  const name = `report-${fileName(runId)}${n === undefined ? '' : `-iteration-${n}`}.${format}`;
+  const target = await vscode.window.showSaveDialog({
+    title: 'Export Report',
+    defaultUri: vscode.Uri.file(join(projectDir, name)),
+    filters: { [formats.find((item) => item.format === format)?.label ?? format]: [format] },
+  });
+  if (!target) throw new CancelledError();
+  await vscode.workspace.fs.writeFile(
+    target,
+    Buffer.from(writeReport(report, format, wayTo(projectDir, target))),
+  );
+  await vscode.window.showTextDocument(target, { preview: false });
+  tell('info', `The report was written to ${visible(basename(target.path))}.`, openChoices(format, target));
+}
+
+/** `undefined`: the whole run. */
+async function pickExtent({ iterations }: OpenedRun, first: number | undefined): Promise<number | undefined> {
+  if (iterations.list.length === 0) return undefined;
+  const key = iterations.metric?.key;
+  const whole = {
+    label: 'Whole run',
+    description: count(iterations.list.length, 'iteration'),
+    n: undefined as number | undefined,
+  };
+  const items = iterations.list.toReversed().map(({ n, best, metric, requested }) => ({
+    label: `Iteration ${n}`,
+    description: [
+      count(requested, 'task'),
+      ...(metric === undefined ? [] : [withoutIcons(`${visible(key ?? '')} ${figure(metric)}`)]),
+      ...(best ? ['best'] : []),
+    ].join(' · '),
+    n: n as number | undefined,
+  }));
+  // The row that was clicked comes first.
+  const named = items.filter(({ n }) => first !== undefined && n === first);
+  const rest = items.filter((item) => !named.includes(item));
+  return (await pick([...named, whole, ...rest], 'Export Report', 'What is the report to be about?')).n;
+}
+
+/** Each format can be looked at before one is chosen. */
+async function pickFormat(report: Report): Promise<Format> {
+  // An untitled document would ask to be saved.
+  const previews = new Map<string, string>();
+  const provider = vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
+    provideTextDocumentContent: ({ query }) => previews.get(query) ?? '',
+  });
+  const picker = vscode.window.createQuickPick<Format>();
+  picker.title = 'Export Report (secrets are left out, paths are relative to the project)';
+  picker.placeholder = `Choose a format for ${contents(report)}`;
+  picker.ignoreFocusOut = true;
+  const buttons = [{ iconPath: new vscode.ThemeIcon('open-preview'), tooltip: 'Preview' }];
+  picker.items = formats.map((item) => ({ ...item, buttons }));
+  const preview = async ({ format, language }: Format): Promise<void> => {
+    const query = `${Date.now()}.${format}`;
+    previews.set(query, writeReport(report, format));
+    const uri = vscode.Uri.from({ scheme: reportScheme, path: `/Report.${format}`, query });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, language);
+    await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
+  };
+  try {
+    return await new Promise<Format>((resolve, reject) => {
+      picker.onDidAccept(() => picker.selectedItems[0] && resolve(picker.selectedItems[0]));
+      picker.onDidTriggerItemButton(({ item }) => void preview(item));
+      picker.onDidHide(() => reject(new CancelledError()));
+      picker.show();
+    });
+  } finally {
+    picker.dispose();
+    provider.dispose();
+  }
+}
+
+/** "12 tasks, 4 iterations, 2 answers and 3 findings". */
+function contents(report: Report): string {
+  const parts = (
+    [
+      [report.tasks.length + report.left.tasks, 'task'],
+      [report.scope === 'run' ? report.iterations.length : 0, 'iteration'],
+      [report.answers.length, 'answer'],
+      [report.findings.length + report.left.findings, 'finding'],
+      [report.artefacts.length + report.left.artefacts, 'artefact'],
+    ] as const
+  ).flatMap(([n, noun]) => (n === 0 ? [] : [count(n, noun)]));
+  return parts.length === 0 ? 'a run without tasks' : list(parts);
+}
+
+/** The relative URL from a report's folder to the project; empty where they are not on the same disk. */
+function wayTo(projectDir: string, target: vscode.Uri): string {
+  if (target.scheme !== 'file') return '';
+  const way = relative(dirname(target.fsPath), projectDir);
+  if (way === '' || /^[a-z]:/i.test(way)) return '';
+  return `${way.split(sep).map(encodeURIComponent).join('/')}/`;
+}
+
+function openChoices(format: ReportFormat, target: vscode.Uri): readonly Choice[] {
+  if (format === 'md') {
+    return [
+      { title: 'Open Preview', run: () => vscode.commands.executeCommand('markdown.showPreview', target) },
+    ];
+  }
+  // A browser elsewhere cannot see the files of this machine.
+  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  return format === 'html' && local
+    ? [{ title: 'Open in Browser', run: () => vscode.env.openExternal(target) }]
+    : [];
+}
+
+/** A run id may be any text. */
+export function fileName(runId: string): string {
+  return runId.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80);
+}
