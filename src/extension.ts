@@ -5,25 +5,48 @@ import { needNode } from './core/attention/needsYou';
 import { systemClock } from './core/clock';
 import { prefix, views } from './core/contract';
 import { RunDriver } from './core/engine/runDriver';
+import { Forker } from './core/fork/forker';
+import { Repairer } from './core/repair/repairer';
+import { SleepWatch } from './core/engine/sleepWatch';
 import { RunStore } from './core/source/runStore';
+import { TaskPoster } from './core/taskRun/taskPoster';
 import { runNodes } from './core/tree/buildTree';
 import { AttentionFiles } from './node/attentionFiles';
 import { CliEngine } from './node/cliEngine';
 import { indexOfPlace } from './node/digestIndex';
+import { EngineFeatures } from './node/engineFeatures';
+import { ForkFolder } from './node/forkFiles';
+import { findProcesses, readProcess } from './node/findProcesses';
 import { FsRunSource } from './node/fsRunSource';
 import { GitProgram } from './node/gitHistory';
 import { currentUser } from './node/gitUser';
 import { CopiesFolder } from './node/keptCopies';
-import { npmScript, enginePackage } from './node/locateCli';
+import { checkProcess } from './node/processCheck';
+import { readReportSources } from './node/readReportSources';
+import { RepairFolder } from './node/repairFiles';
+import { runArchives } from './node/runArchive';
+import { sessionsOf } from './node/sessionBindings';
+import { findOnPath, npmScript, enginePackage } from './node/locateCli';
+import { newRunId, runFolders } from './node/runFolders';
+import { commandRunner } from './node/runTaskCommand';
 import { readTextIn, realPath } from './node/safeFile';
 import { showAttention } from './vscode/attention';
 import { Answering } from './vscode/commands/answering';
 import { commandTable, registerCommands } from './vscode/commands/commandTable';
+import { Diagnosing } from './vscode/commands/diagnose';
+import { EngineCommands } from './vscode/commands/engineCommands';
+import { Forking } from './vscode/commands/fork';
+import { Repairing } from './vscode/commands/repair';
 import { Iterating } from './vscode/commands/iterating';
+import { NewRuns } from './vscode/commands/newRun';
+import { Posting } from './vscode/commands/postTask';
+import { TaskRuns } from './vscode/commands/runTask';
 import { Snoozing } from './vscode/commands/snoozing';
 import { Targets } from './vscode/commands/targets';
+import { Drafts } from './vscode/drafts';
 import { Evidence } from './vscode/evidence';
 import { findContextFile } from './vscode/contextFile';
+import { showEngineStatus } from './vscode/engineStatus';
 import { LogChannel } from './vscode/logChannel';
 import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
@@ -50,11 +73,13 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // The engine, and who answers through it.
   let npxAllowed = false;
+  const npxVersions = new Map<string, string>();
   const engine = new CliEngine(
     {
       setting: () => setting('engine.path').trim(),
       workspaceFolders,
       npxAllowed: () => npxAllowed,
+      npxVersion: (projectDir) => npxVersions.get(projectDir),
       env,
     },
     logger,
@@ -102,7 +127,35 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunDocuments(store));
   const targets = new Targets(store, opened);
   const shown = { panels: () => panels, showLog: () => logger.show() };
-  const iterating = new Iterating({ store, driver, targets, access, logger, ...shown });
+  const memory = context.workspaceState;
+  const features = new EngineFeatures(engine, env);
+  const engineCommands = new EngineCommands({
+    ...{ store, targets, engine, access, logger },
+    features: (projectDir) => features.commands(projectDir),
+    useVersion: (projectDir, version) => void npxVersions.set(projectDir, version),
+    findProcesses,
+  });
+  const iterating = new Iterating({
+    ...{ store, driver, targets, access, engineCommands, logger, memory, ...shown },
+    findProgram: (name) => findOnPath(name, env),
+  });
+  const drafts = own(new Drafts());
+  const newRuns = new NewRuns({
+    ...{ store, engine, access, logger, iterating, drafts, readProcess, newRunId },
+    ...{ panels: shown.panels, folders: runFolders, findProcesses },
+  });
+  const posting = new Posting({
+    ...{ store, access, logger, iterating, drafts },
+    poster: new TaskPoster({ store, engine, clock, responder }),
+  });
+  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env) });
+  own(
+    new SleepWatch({
+      ...{ store, clock, shared },
+      isIterating: (dir) => driver.isIterating(dir),
+      due: (stored) => iterating.sleepIsOver(stored),
+    }),
+  );
   const snoozing = new Snoozing({ store, attention, shared, clock, targets });
   const answering = new Answering({
     ...{ store, driver, attention, access, logger, iterating, snoozing, panels: () => panels },
@@ -116,20 +169,42 @@ export function activate(context: vscode.ExtensionContext): void {
     readText: (path: string, limit: number) => readTextIn(dirname(path), path, limit),
   };
   const evidence = own(new Evidence({ store, git: new GitProgram(env), copies, ...files }));
-  const memory = context.workspaceState;
   const review = own(new Review({ store, opened, targets, answering, memory, ...files }));
+  const repairer = new Repairer(store, engine, new RepairFolder(), clock);
+  const forker = new Forker(engine, new ForkFolder(), clock);
+  const forking = new Forking({
+    ...{ opened, targets, forker, access, engineCommands, logger, panels: () => panels },
+  });
+  const repairing = own(
+    new Repairing({ store, repairer, forker, forking, access, logger, panels: () => panels }),
+  );
+  const diagnosing = new Diagnosing({
+    ...{ store, opened, driver, repairer, engineCommands, logger, panels: () => panels },
+    engine: (projectDir) => {
+      const { found } = engine.locate(projectDir);
+      return { found: found !== undefined, version: found?.version };
+    },
+    checkProcess: (path, exportName) => checkProcess(path, exportName, env),
+    press: (command, dir) => actions.command(command, dir),
+    sessions: (runId) => sessionsOf(runId, env),
+    now: () => clock.now(),
+  });
   const commands = commandTable({
     ...{ store, opened, targets, answering, iterating, snoozing, attention, review, runs, arrangement },
+    ...{ newRuns, posting, taskRuns, drafts },
+    ...{ diagnosing, repairing, forking, engineCommands },
+    ...{ readSources: readReportSources, archives: runArchives },
     ...shown,
   });
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
     new RunPanels({
-      ...{ store, driver, opened, clock, logger, actions, evidence, review },
+      ...{ store, driver, opened, clock, logger, actions, evidence, review, files },
       extensionUri: context.extensionUri,
     }),
   );
   own(registerCommands(commands, commandName, logger));
+  own(showEngineStatus({ store, panels, version: access.version }));
   const shownAttention = own(
     showAttention({ store, attention, needsYou, runs, panels, message: viewMessage }),
   );

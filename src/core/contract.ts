@@ -14,6 +14,16 @@ export const commandIds = [
   'run.iterate',
   'run.continue',
   'run.stop',
+  'run.create',
+  'run.startAgain',
+  'run.diagnose',
+  'run.repair',
+  'run.fork',
+  'run.halt',
+  'run.assignProcess',
+  'run.export',
+  'run.exportArchive',
+  'run.importArchive',
   'run.reveal',
   'run.copyId',
   'run.copyCommand',
@@ -25,6 +35,10 @@ export const commandIds = [
   'review.remove',
   'review.send',
   'task.open',
+  'task.post',
+  'task.run',
+  'task.cancel',
+  'draft.use',
   'journal.open',
   'runs.search',
   'runs.filter',
@@ -77,6 +91,13 @@ export const documentScheme = 'babysitter-runs';
 /** The scheme of older texts of context files, which are compared with what they are now. */
 export const evidenceScheme = 'babysitter-runs-evidence';
 
+/** The scheme of JSON documents that a person writes, and that of the schemas they are checked against. */
+export const draftScheme = 'babysitter-runs-draft';
+export const schemaScheme = 'babysitter-runs-schema';
+
+/** The scheme of reports that are looked at before they are exported. */
+export const reportScheme = 'babysitter-runs-report';
+
 /** The comments that are placed on lines of context files. */
 export const reviewController = `${prefix}.review`;
 
@@ -89,7 +110,8 @@ export const contextKeys = {
 } as const;
 
 /** Words in a row's `contextValue`; menus ask for them with `viewItem =~ /\bword\b/`. */
-export type ContextWord = 'run' | 'breakpoint' | 'task' | 'resume' | 'stop' | 'answer';
+export type ContextWord =
+  'run' | 'breakpoint' | 'iteration' | 'task' | 'pending' | 'resume' | 'stop' | 'answer';
 
 /** Settings, without the prefix. */
 export interface Settings {
@@ -115,4 +137,5 @@ export interface Settings {
   /** Empty: looked for. */
   readonly 'engine.path': string;
   readonly 'resume.command': readonly string[];
+  readonly 'sleep.iterateWhenDue': boolean;
 }

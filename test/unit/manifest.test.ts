@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   commandIds,
   contextKeys,
+  draftScheme,
   prefix,
   reviewController,
   views,
@@ -103,6 +104,16 @@ const titles: Readonly<Record<CommandId, string>> = {
   'run.iterate': 'Iterate Once',
   'run.continue': 'Iterate Until It Needs You…',
   'run.stop': 'Stop Iterating',
+  'run.create': 'New Run…',
+  'run.startAgain': 'New Run With the Same Inputs…',
+  'run.diagnose': 'Why Does It Stand Still?',
+  'run.repair': 'Repair Run…',
+  'run.fork': 'Fork From Here…',
+  'run.halt': 'Halt Run…',
+  'run.assignProcess': 'Assign Process…',
+  'run.export': 'Export Report…',
+  'run.exportArchive': 'Export Run…',
+  'run.importArchive': 'Import Run…',
   'run.reveal': 'Reveal Run Folder',
   'run.copyId': 'Copy Run ID',
   'run.copyCommand': 'Copy CLI Command',
@@ -114,6 +125,10 @@ const titles: Readonly<Record<CommandId, string>> = {
   'review.remove': 'Remove Review Comment',
   'review.send': 'Send Review as Request Changes',
   'task.open': 'Open Task',
+  'task.post': 'Post Task Result…',
+  'task.run': 'Run Task…',
+  'task.cancel': 'Cancel Task…',
+  'draft.use': 'Use This Document',
   'journal.open': 'Open Journal',
   'runs.search': 'Find a Run…',
   'runs.filter': 'Filter Runs…',
@@ -261,7 +276,13 @@ describe('when clauses', () => {
     for (const name of ours) expect(known).toContain(name);
     for (const key of Object.values(contextKeys)) expect([...ours]).toContain(key);
     const others = new Set(
-      whens.flatMap((when) => when.replace(/\/(?:\\.|[^/\\])+\//g, '').match(/[A-Za-z][\w.]*/g) ?? []),
+      whens.flatMap(
+        (when) =>
+          when
+            .replace(draftScheme, '')
+            .replace(/\/(?:\\.|[^/\\])+\//g, '')
+            .match(/[A-Za-z][\w.]*/g) ?? [],
+      ),
     );
     for (const name of [...others].filter((name) => !name.startsWith(prefix))) {
       expect([
@@ -275,6 +296,8 @@ describe('when clauses', () => {
         'false',
         'commentController',
         'commentThreadIsEmpty',
+        'editorTextFocus',
+        'resourceScheme',
       ]).toContain(name);
     }
   });
@@ -352,14 +375,16 @@ describe('settings', () => {
   it('that name programs are ignored while the workspace is not trusted', () => {
     expect(manifest.capabilities.untrustedWorkspaces).toMatchObject({
       supported: 'limited',
-      restrictedConfigurations: [`${prefix}.engine.path`, `${prefix}.resume.command`],
+      restrictedConfigurations: ['engine.path', 'resume.command', 'sleep.iterateWhenDue'].map(
+        (name) => `${prefix}.${name}`,
+      ),
     });
     expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
   });
 
   it('have variables that the code knows', () => {
     const commandLine = sources.get('core/engine/commandLine.ts') ?? '';
-    const known = /ResumeVariables = Readonly<Record<([^,]+),/.exec(commandLine)?.[1]?.match(/\w+/g) ?? [];
+    const known = /ResumeVariables = Readonly<\s*Record<([^,]+),/.exec(commandLine)?.[1]?.match(/\w+/g) ?? [];
     const { default: value, markdownDescription = '' } =
       configuration.properties[`${prefix}.resume.command`] ?? {};
     const named = (text: string) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? '');

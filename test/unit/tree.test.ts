@@ -430,7 +430,7 @@ describe('a run’s row', () => {
     const problems = Array.from({ length: 9 }, (_, i) => ({ file: `file-${i}`, what: 'is empty' }));
     const { tooltip } = runRow({ journal: journal().created().done('a'), metadata: { prompt }, problems });
     expect(tooltip.map(([name]) => name)).toEqual([
-      ...['', 'Prompt', 'Process', 'Run', 'Parent run', 'Folder', 'Tasks', 'Last event'],
+      ...['', 'Prompt', 'Process', 'Run', 'Parent run', 'Made as', 'Folder', 'Tasks', 'Last event'],
       ...Array.from({ length: 5 }, () => 'Problem'),
     ]);
     const texts = Object.fromEntries(tooltip);
@@ -438,6 +438,11 @@ describe('a run’s row', () => {
     expect(texts['Prompt']?.length).toBeGreaterThan(400);
     expect(texts['Folder']).toBe('/project/.a5c/runs/run');
     expect(texts['Last event']).toBe('59 min ago, 3 events');
+  });
+
+  it('tells in its tooltip where a fork comes from', () => {
+    const { tooltip } = runRow({ journal: journal().created(), metadata: { request: 'fork of R1 at 12' } });
+    expect(Object.fromEntries(tooltip)['Made as']).toBe('fork of R1 at event 12');
   });
 });
 
@@ -454,7 +459,7 @@ describe('context words', () => {
       'answer',
     ]);
     expect(words(treeNode({ kind: 'task', dir: run.dir, effectId: 'work1' }), run)).toEqual(['task']);
-    expect(words(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), run)).toEqual([]);
+    expect(words(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), run)).toEqual(['iteration']);
     const ended = aRun({ journal: journal().created().requested('q', 'breakpoint').failed() });
     expect(words(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'q' }), ended)).toEqual([
       'breakpoint',

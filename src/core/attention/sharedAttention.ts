@@ -13,7 +13,7 @@ export const untilItChanges = 8_640_000_000_000_000;
 
 /** Something that is to be told in one window only. */
 export interface Claim {
-  readonly kind: 'question' | 'reminder' | 'end' | 'workspace';
+  readonly kind: 'question' | 'reminder' | 'end' | 'workspace' | 'sleep';
   /** The run's folder; of a workspace, its folder. */
   readonly dir: string;
   /** What tells it apart from others of the same kind and folder. */

@@ -12,12 +12,23 @@ import type { RunArrangement } from '../tree/runArrangement';
 import { loadMore, type RunTree } from '../tree/runTree';
 import type { Answering } from './answering';
 import { copyCommandLine, copyText } from './copyText';
+import type { Diagnosing } from './diagnose';
+import type { EngineCommands } from './engineCommands';
+import { exportReport, type ExportReportDeps } from './exportReport';
+import { exportRun, type ExportRunDeps } from './exportRun';
 import { filterRuns } from './filterRuns';
 import { findRun } from './findRun';
+import type { Forking } from './fork';
 import { groupRuns } from './groupRuns';
+import type { Drafts } from '../drafts';
 import type { Review } from '../review';
+import { importRun } from './importRun';
 import type { Iterating } from './iterating';
+import type { NewRuns } from './newRun';
+import type { Posting } from './postTask';
+import type { Repairing } from './repair';
 import { revealRun } from './revealRun';
+import type { TaskRuns } from './runTask';
 import type { Snoozing } from './snoozing';
 import type { Targets } from './targets';
 
@@ -31,6 +42,16 @@ export interface CommandDeps {
   readonly answering: Answering;
   readonly iterating: Iterating;
   readonly snoozing: Snoozing;
+  readonly newRuns: NewRuns;
+  readonly posting: Posting;
+  readonly taskRuns: TaskRuns;
+  readonly drafts: Drafts;
+  readonly diagnosing: Diagnosing;
+  readonly repairing: Repairing;
+  readonly forking: Forking;
+  readonly engineCommands: EngineCommands;
+  readonly readSources: ExportReportDeps['readSources'];
+  readonly archives: ExportRunDeps['archives'];
   readonly attention: Attention;
   readonly review: Review;
   readonly runs: RunTree;
@@ -61,6 +82,24 @@ export function commandTable(deps: CommandDeps): CommandTable {
       await iterating.continue(stored, surface);
     },
     'run.stop': async (argument) => iterating.stop(argument),
+    'run.create': async () => deps.newRuns.create(),
+    'run.startAgain': async (argument) => {
+      const { stored } = await targets.run(argument, 'New Run With the Same Inputs', 'run.startAgain');
+      await deps.newRuns.startAgain(stored);
+    },
+    'run.diagnose': async (argument) => {
+      await deps.diagnosing.tell(await targets.run(argument, 'Why Does It Stand Still?'));
+    },
+    'run.repair': async (argument) => {
+      await deps.repairing.repair(await targets.run(argument, 'Repair Run', 'run.repair'));
+    },
+    'run.fork': async (argument) => deps.forking.fork(argument),
+    'run.halt': async (argument) => deps.engineCommands.halt(argument),
+    'run.assignProcess': async (argument) => deps.engineCommands.assignProcess(argument),
+    'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
+    'run.export': async (argument) => exportReport(argument, deps),
+    'run.exportArchive': async (argument) => exportRun(await targets.run(argument, 'Export Run'), deps),
+    'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.panels().open(dir) }),
     'run.reveal': async (argument) => {
       const { stored } = await targets.run(argument, 'Reveal Run Folder');
       await revealRun(stored.run.dir);
@@ -89,6 +128,11 @@ export function commandTable(deps: CommandDeps): CommandTable {
       const task = (await opened.get(stored.run.dir))?.details.tasks.get(effect.effectId);
       await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
     },
+    'task.post': async (argument) => {
+      await deps.posting.post(await targets.pendingTask(argument, 'Post Task Result'));
+    },
+    'task.run': async (argument) => deps.taskRuns.run(await targets.pendingTask(argument, 'Run Task')),
+    'draft.use': async (argument) => deps.drafts.use(argument),
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, 'Open Journal');
       await openRunDocument(journalUri(stored.run.dir, stored.run.runId));

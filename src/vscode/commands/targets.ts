@@ -6,6 +6,7 @@ import type { Effect } from '../../core/run/foldRun';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import { whyNot } from '../../core/engine/whyNot';
+import { whyNotPost } from '../../core/taskRun/taskPoster';
 import type { StateAction } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeTask, stateWord } from '../../core/tree/describe';
@@ -65,6 +66,37 @@ export class Targets {
       return this.#pickBreakpoint([stored], title);
     }
     return this.#pickBreakpoint(this.store.all, title);
+  }
+
+  /** A pending task that is no breakpoint and no sleep. A run that has exactly one means that one. */
+  async pendingTask(argument: unknown, title: string): Promise<EffectTarget> {
+    const { stored, surface, effectId } = this.#named(argument) ?? {};
+    if (stored && surface && effectId !== undefined) {
+      const why = whyNotPost(stored, effectId);
+      const effect = stored.run.fold.effects.get(effectId);
+      if (why !== undefined || !effect) throw new NotNowError(why ?? 'The run has no such task.');
+      return { stored, effect, surface };
+    }
+    const items = (stored ? [stored] : this.store.all).flatMap((each) =>
+      pendingEffects(each.run)
+        .filter(({ effect }) => whyNotPost(each, effect.effectId) === undefined)
+        .map(({ effect, task }) => ({
+          label: withoutIcons(visible(taskTitle(effect, task))),
+          description: withoutIcons(visible(`${effect.kind} · ${runTitle(each.run)}`)),
+          stored: each,
+          effect,
+        })),
+    );
+    const [only] = items;
+    if (!only) {
+      throw new NotNowError(
+        stored
+          ? (whyNot('task.post', stored) ?? 'No task of this run waits for a result.')
+          : 'No task waits for a result.',
+      );
+    }
+    const chosen = stored && items.length === 1 ? only : await pick(items, title, 'Choose a task');
+    return { stored: chosen.stored, effect: chosen.effect, surface: surface ?? 'palette' };
   }
 
   /** Any effect of a run. */

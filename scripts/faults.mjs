@@ -1,0 +1,11 @@
+// Kills the engine's command line at every step and sees whether its runs can be explained and mended
+// (docs/reliability.md). `npm run faults -- [--count n]`
+import { join } from 'node:path';
+import { buildFaults } from './build.mjs';
+import { exitCodeOf, root, runMain } from './lib/run.mjs';
+
+await runMain(async () => {
+  await buildFaults();
+  const program = join(root, 'out', 'faults', 'program.js');
+  process.exitCode = await exitCodeOf(process.execPath, [program, '--root', root, ...process.argv.slice(2)]);
+});

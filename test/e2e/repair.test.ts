@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openDemo } from './support/openDemo';
+
+test(
+  'a person asks why a run stands still, sees what a repair would change, and repairs it',
+  { timeout: 180_000 },
+  async () => {
+    let broken = '';
+    const window = await openDemo({
+      prepare: ({ workspace, runs }) => {
+        // The journal's last event is the answer that the run waits to apply.
+        const journal = join(workspace, '.a5c', 'runs', runs.ready, 'journal');
+        broken = readdirSync(journal).toSorted().at(-1) ?? '';
+        writeFileSync(join(journal, broken), '{"type": "EFFECT_RES');
+      },
+    });
+    const { page, row, notification, screenshot, runDir } = window;
+    const dir = runDir('ready');
+    const choose = async (item: string): Promise<void> => {
+      // A menu that has just opened ignores clicks.
+      await page.getByRole('menuitem', { name: item }).hover();
+      await page.keyboard.press('Enter');
+    };
+
+    const damaged = page.getByRole('treeitem', { name: /1 problem/ }).first();
+    await damaged.waitFor();
+    await row(titleOf(dir)).first().click({ button: 'right' });
+    await screenshot('diagnose-menu');
+    await choose('Why Does It Stand Still?');
+    await notification(/is no valid JSON.*Until that is repaired, the engine fails/).waitFor();
+    await screenshot('diagnose-damaged');
+    await page.getByRole('button', { name: 'Repair Run…' }).first().click();
+
+    // What would change is shown, and nothing is changed yet.
+    const repair = page.getByRole('option', { name: /Repair…/ });
+    await repair.waitFor();
+    const { modified } = await diffText(page);
+    expect(modified).toContain('EFFECT_RESOLVED');
+    await screenshot('repair-plan');
+    expect(readdirSync(dir).filter((name) => name.includes('.bak.'))).toEqual([]);
+    await repair.click();
+    const dialog = page.getByRole('dialog').filter({ hasText: 'is posted again' });
+    await dialog.waitFor();
+    await screenshot('repair-confirm');
+    await dialog.getByRole('button', { name: 'Repair', exact: true }).click();
+
+    await notification(/is repaired. 1 answer posted again/).waitFor();
+    await screenshot('repair-done');
+    const journal = readdirSync(join(dir, 'journal')).toSorted();
+    const last = JSON.parse(readFileSync(join(dir, 'journal', journal.at(-1) ?? ''), 'utf8'));
+    expect(last.type).toBe('EFFECT_RESOLVED');
+    expect(readdirSync(dir).filter((name) => name.startsWith('journal.bak.'))).toHaveLength(1);
+    expect(await window.engine('run:status', dir)).toMatchObject({ pendingByKind: {} });
+
+    // A run that failed of an error that nobody catches: only a run forked before it asks the task again.
+    const runs = join(dir, '..');
+    const before = readdirSync(runs);
+    await row(titleOf(runDir('failed')))
+      .last()
+      .click({ button: 'right' });
+    await choose('Why Does It Stand Still?');
+    await notification(/was answered with an error that the process does not catch/).waitFor();
+    await screenshot('diagnose-failed');
+    await page.getByRole('button', { name: 'Fork From Here…' }).first().click();
+    const fork = page.getByRole('dialog').filter({ hasText: 'not run again' });
+    await fork.waitFor();
+    await screenshot('fork-confirm');
+    await fork.getByRole('button', { name: 'Fork', exact: true }).click();
+    await notification(/The new run has \d+ results? of/).waitFor();
+    await screenshot('fork-done');
+    const made = readdirSync(runs).find((name) => !before.includes(name)) ?? '';
+    const { request } = JSON.parse(readFileSync(join(runs, made, 'run.json'), 'utf8'));
+    expect(request).toMatch(/^fork of \S+ at \d+$/);
+    await page
+      .getByRole('treeitem', { name: /ready to continue/ })
+      .first()
+      .waitFor();
+  },
+);
+
+test(
+  'a fork can begin at an iteration, the page asks the same question, and what the engine lacks is said',
+  { timeout: 180_000 },
+  async () => {
+    const window = await openDemo({
+      theme: 'Light 2026',
+      prepare: ({ workspace, runs }) => {
+        const file = join(workspace, '.a5c', 'runs', runs.scored, 'run.json');
+        const made = JSON.parse(readFileSync(file, 'utf8'));
+        writeFileSync(file, JSON.stringify({ ...made, sdkVersion: '6.0.1' }));
+      },
+    });
+    const { page, row, notification, screenshot, runDir } = window;
+    const choose = async (name: RegExp, item: string): Promise<void> => {
+      await row(name).last().click({ button: 'right' });
+      await page.getByRole('menuitem', { name: item }).hover();
+      await page.keyboard.press('Enter');
+    };
+    const scored = titleOf(runDir('scored'));
+    await row(scored).last().click();
+    await page.keyboard.press('ArrowRight');
+    await row(/^Iteration 3/).waitFor();
+    await choose(/^Iteration 3/, 'Fork From Here…');
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Run anew' });
+    await dialog.getByText(/The original run is not touched/).waitFor();
+    await screenshot('fork-iteration');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    await choose(scored, 'Halt Run…');
+    await notification(
+      'Halt Run needs an engine of version 6 or newer; version 0.0.187 was found.',
+    ).waitFor();
+
+    const engine = page
+      .locator('.statusbar')
+      .getByRole('button', { name: /made by version 6\.0\.1 of the engine/ });
+    expect(await engine.count()).toBe(0);
+    await choose(scored, 'Open Run');
+    await engine.waitFor();
+    const why = window.webview().getByRole('button', { name: 'Why Does It Stand Still?' });
+    await why.click();
+    await notification(/It does not stand still: it is completed, which is final/).waitFor();
+    await screenshot('diagnose-page');
+  },
+);
+
+/** How the run's row begins. */
+function titleOf(dir: string): RegExp {
+  const { prompt, processId } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
+  return new RegExp(`^${(prompt ?? processId).slice(0, 20).replaceAll(/[^\w ]/g, '.')}`);
+}
+
+async function diffText(page: Page): Promise<{ modified: string }> {
+  const lines = page.locator('.monaco-diff-editor .editor.modified .view-line');
+  await lines.first().waitFor();
+  return { modified: (await lines.allTextContents()).join('\n').replaceAll('\u00a0', ' ') };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { forkOrigin, forkPlan, forkRequest } from '../../src/core/fork/forkPlan';
+import { parseRecordedResult, parseRecordedTask } from '../../src/core/fork/recordedTask';
+import type { Run } from '../../src/core/run/run';
+import { journal } from '../support/journalBuilder';
+import { aRun } from '../support/runBuilder';
+
+const keyed = (id: string) => ({ invocationKey: `p:${id}`, label: id });
+const none = { tasks: new Map() };
+
+/** Two parallel tasks answered one by one, with something asked for in between. */
+const nested = (): Run =>
+  aRun({
+    journal: journal()
+      .created()
+      .requested('a1', 'agent', keyed('a1'))
+      .requested('b1', 'agent', keyed('b1'))
+      .resolved('b1')
+      .requested('c1', 'breakpoint', keyed('c1'))
+      .resolved('a1')
+      .resolved('c1')
+      .requested('d1', 'agent', keyed('d1')),
+  });
+
+const effect = (run: Run, id: string) => run.fold.effects.get(id) ?? expect.fail(id);
+const told = (run: Run, from?: string) => {
+  const plan = forkPlan(run, none, from === undefined ? undefined : effect(run, from));
+  return {
+    ...plan,
+    steps: plan.steps.map(({ type, effect: { effectId } }) => `${type} ${effectId}`),
+    replayed: plan.replayed.map(({ effect: { effectId } }) => effectId),
+    human: plan.human.map(({ effect: { effectId } }) => effectId),
+  };
+};
+
+describe('forkPlan', () => {
+  it('repeats requests and answers in the order of the journal', () => {
+    expect(told(nested()).steps).toEqual([
+      ...['requested a1', 'requested b1', 'settled b1', 'requested c1', 'settled a1', 'settled c1'],
+      'requested d1',
+    ]);
+  });
+
+  it('keeps what was answered before the request, and no more', () => {
+    const run = nested();
+    expect(told(run, 'c1')).toMatchObject({
+      at: 4,
+      steps: ['requested a1', 'requested b1', 'settled b1'],
+      replayed: ['b1'],
+      human: [],
+      anew: ['a1', 'c1', 'd1'],
+    });
+    expect(told(run, 'd1')).toMatchObject({
+      at: 7,
+      replayed: ['b1', 'a1', 'c1'],
+      human: ['c1'],
+      anew: ['d1'],
+    });
+    expect(told(run, 'a1')).toMatchObject({ at: 1, steps: [], replayed: [] });
+    expect(told(run)).toMatchObject({ at: 8, replayed: ['b1', 'a1', 'c1'], anew: ['d1'] });
+  });
+
+  it('refuses what cannot be repeated', () => {
+    expect(forkPlan(aRun({ metadata: null }), none, undefined).refused).toMatch(/run.json cannot be read/);
+    const bare = aRun({ metadata: { entrypoint: { importPath: 'bare-run' } } });
+    expect(forkPlan(bare, none, undefined).refused).toMatch(/no process/);
+    const cancelled = aRun({
+      journal: journal().created().requested('a1', 'agent', keyed('a1')).cancelled('a1').requested('b1'),
+    });
+    expect(forkPlan(cancelled, none, undefined).refused).toMatch(/"a1" was cancelled/);
+    expect(forkPlan(cancelled, none, effect(cancelled, 'a1')).refused).toBeUndefined();
+    const unkeyed = aRun({ journal: journal().created().done('a1') });
+    expect(forkPlan(unkeyed, none, undefined).refused).toMatch(/does not say which step/);
+  });
+
+  it('writes where a run comes from so that it can be read again', () => {
+    expect(forkOrigin(forkRequest('my run at 3', 12))).toEqual({ runId: 'my run at 3', at: 12 });
+    expect(forkOrigin('demo/process')).toBeUndefined();
+    expect(forkOrigin(undefined)).toBeUndefined();
+  });
+});
+
+describe('a recorded answer', () => {
+  it('is read as engines write it', () => {
+    expect(parseRecordedResult('{"status":"ok","result":null,"value":1}')).toMatchObject({
+      status: 'ok',
+      value: null,
+    });
+    expect(parseRecordedResult('{"status":"ok","value":1}')).toMatchObject({ value: 1, valueRef: undefined });
+    expect(parseRecordedResult('{"status":"ok","resultRef":"tasks/e/blobs/r.json"}')).toMatchObject({
+      valueRef: 'tasks/e/blobs/r.json',
+    });
+    const error = { name: 'RateLimit', message: 'too fast', data: { in: 3 } };
+    expect(parseRecordedResult(JSON.stringify({ status: 'error', error }))).toMatchObject({
+      status: 'error',
+      error,
+    });
+    expect(parseRecordedTask('{"invocationKey":"k","taskId":"t"}')).toEqual({
+      ...{ invocationKey: 'k', taskId: 't', kind: 'unknown', title: '' },
+    });
+  });
+
+  it.each(['', '{"status":"ok"}', '{"status":"cancelled"}', '[]'])('is none in %j', (json) => {
+    expect(parseRecordedResult(json)).toBeUndefined();
+  });
+
+  it('belongs to no step without a key', () => {
+    expect(parseRecordedTask('{"taskId":"t"}')).toBeUndefined();
+  });
+});
