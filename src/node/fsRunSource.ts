@@ -13,7 +13,7 @@ import { findRunsDirectories, listRuns } from './findRuns';
 import { oneAtATime } from './oneAtATime';
 import { exists, RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
-import { inSlices, type Sliced } from './slices';
+import { inSlices, isSliceOver, nextSlice, type Sliced } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 
 /** So many runs, a screenful, are handed over at once when a window opens. */
@@ -368,6 +368,7 @@ export class FsRunSource implements RunSource {
     const known = this.#known.get(dir);
     if (!known) return;
     const first = known.run === undefined;
+    if (isSliceOver()) await nextSlice();
     const kept = first ? this.#revive(dir, known) : undefined;
     const asKept = first && known.keptAt !== undefined;
     const added = asKept ? [] : dirt === 'anything' ? undefined : [...dirt];

@@ -15,13 +15,21 @@ let sliceEnd = 0;
 /** Runs sliced work to its end, letting the event loop go on between the slices. */
 export async function inSlices<T>(work: Sliced<T>): Promise<T> {
   for (;;) {
-    if (performance.now() >= sliceEnd) {
-      await setImmediate();
-      sliceEnd = performance.now() + sliceMilliseconds;
-    }
+    if (isSliceOver()) await nextSlice();
     const step = work.next();
     if (step.done) return step.value;
   }
+}
+
+/** For work that is no generator: whether it should wait for {@link nextSlice} before it goes on. */
+export function isSliceOver(): boolean {
+  return performance.now() >= sliceEnd;
+}
+
+/** Lets the event loop go on. */
+export async function nextSlice(): Promise<void> {
+  await setImmediate();
+  sliceEnd = performance.now() + sliceMilliseconds;
 }
 
 /** Runs sliced work to its end at once, for programs that have nothing else to do. */

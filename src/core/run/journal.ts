@@ -88,7 +88,8 @@ export interface JournalEntry extends EventName {
 const envelope = {
   type: text.min(1, 'it must not be empty'),
   recordedAt: moment,
-  data: z.record(z.string(), z.unknown(), 'it must be an object'),
+  // Not z.record, which would copy it.
+  data: z.custom<Readonly<Record<string, unknown>>>(isRecord, 'it must be an object'),
   sdkVersion: text,
 };
 
