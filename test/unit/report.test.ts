@@ -397,18 +397,18 @@ describe('what leaves the machine', () => {
     const clean = cleaner(
       [],
       [
-        ['/srv/a.b', ''],
+        ['/work/a.b', ''],
         ['/home/dana', '~'],
         ['/', ''],
       ],
     );
-    expect(clean('in /srv/a.b/src/x.ts:3, /srv/a.b and file:///srv/a.b/y')).toBe('in src/x.ts:3, . and y');
-    expect(clean('/srv/a.bc /srv/axb /my/srv/a.b/x /srv/a.b-2')).toBe(
-      '/srv/a.bc /srv/axb /my/srv/a.b/x /srv/a.b-2',
+    expect(clean('in /work/a.b/src/x.ts:3, /work/a.b and file:///work/a.b/y')).toBe('in src/x.ts:3, . and y');
+    expect(clean('/work/a.bc /work/axb /my/work/a.b/x /work/a.b-2')).toBe(
+      '/work/a.bc /work/axb /my/work/a.b/x /work/a.b-2',
     );
     expect(clean('/home/dana/x and /home/danal')).toBe('~/x and /home/danal');
     const windows = cleaner([], [['C:\\work\\a', '']]);
-    expect(windows('at C:\\work\\a\\src\\x.ts and C:/srv/a/y')).toBe('at src\\x.ts and y');
+    expect(windows('at C:\\work\\a\\src\\x.ts and C:/work/a/y')).toBe('at src\\x.ts and y');
   });
 
   it('finds the secrets of run.json under both names, and short ones not', () => {
