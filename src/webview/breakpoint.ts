@@ -7,7 +7,7 @@ import type { AnswerProgress, CommentView, FromPage } from '../core/panel/protoc
 import type { ValueNode } from '../core/panel/valueTree';
 import { safeCode, safeHtml } from './markdown';
 import { taskList } from './taskList';
-import { vscode } from './vscodeApi';
+import { runApi } from './runApi';
 
 /** An answer as a button gives it. */
 export type Answer =
@@ -135,12 +135,12 @@ export class BreakpointCard extends LitElement {
     if (answer.kind === 'option') {
       const option = options.find(({ place }) => place === answer.option);
       if (option && this.switched.has(option.place)) {
-        vscode.postMessage({ ...message, approved: !option.approves });
+        runApi.postMessage({ ...message, approved: !option.approves });
         this.onSend();
         return;
       }
     }
-    vscode.postMessage(message);
+    runApi.postMessage(message);
     this.onSend();
   }
 
@@ -151,7 +151,7 @@ export class BreakpointCard extends LitElement {
     // VS Code would follow it, too.
     event.stopPropagation();
     const path = link.getAttribute('data-path') ?? '';
-    vscode.postMessage({ type: 'openLink', effectId: this.view.effectId, path });
+    runApi.postMessage({ type: 'openLink', effectId: this.view.effectId, path });
   }
 
   protected override render(): TemplateResult {
@@ -215,7 +215,7 @@ export class BreakpointCard extends LitElement {
   }
 
   #post(message: FromPage): void {
-    vscode.postMessage(message);
+    runApi.postMessage(message);
   }
 
   /** Markdown of unknown origin, folded while it is long. */
@@ -573,13 +573,13 @@ export function commentList(
       ${comments.map(
         ({ id, file, place, comment }) =>
           html`<li class="comment">
-            <button class="link" role="link" @click=${() => vscode.postMessage({ type: 'showComment', id })}>
+            <button class="link" role="link" @click=${() => runApi.postMessage({ type: 'showComment', id })}>
               ${file}, ${place}
             </button>
             <button
               class="small"
               aria-label="Remove the comment on ${file}, ${place}"
-              @click=${() => vscode.postMessage({ type: 'removeComment', id })}
+              @click=${() => runApi.postMessage({ type: 'removeComment', id })}
             >
               <span class="codicon codicon-trash" aria-hidden="true"></span> Remove
             </button>

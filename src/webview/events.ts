@@ -10,7 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventMark, EventRow } from '../core/panel/eventRow';
 import type { EventsView } from '../core/panel/protocol';
 import { showTask } from './taskList';
-import { keep, pageState, vscode } from './vscodeApi';
+import { runApi } from './runApi';
 
 /** As in the style sheet. */
 const rowHeight = 26;
@@ -77,7 +77,7 @@ export class EventList extends LitElement {
 
   constructor() {
     super();
-    const { newestFirst, eventType, eventText } = pageState();
+    const { newestFirst, eventType, eventText } = runApi.state();
     this.newestFirst = newestFirst;
     this.eventType = eventType;
     this.text = eventText;
@@ -191,7 +191,7 @@ export class EventList extends LitElement {
     this.#request += 1;
     this.#waiting = true;
     this.#stale = false;
-    vscode.postMessage({
+    runApi.postMessage({
       ...{ type: 'events', request: this.#request, from, to, newest },
       ...{ eventType: this.eventType, text: this.text },
     });
@@ -215,7 +215,7 @@ export class EventList extends LitElement {
   }
 
   #refilter(): void {
-    keep({ eventType: this.eventType, eventText: this.text, newestFirst: this.newestFirst });
+    runApi.keep({ eventType: this.eventType, eventText: this.text, newestFirst: this.newestFirst });
     this.#rows.clear();
     this.selected = undefined;
     this.#opened = false;
@@ -238,7 +238,7 @@ export class EventList extends LitElement {
     }[event.key];
     const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
     if (steps !== undefined) this.move(steps);
-    else if (event.key === 'Enter' && row) vscode.postMessage({ type: 'openEvent', seq: row.seq });
+    else if (event.key === 'Enter' && row) runApi.postMessage({ type: 'openEvent', seq: row.seq });
     else if (event.key === ' ' && row && row.effectId !== '') showTask(event, row.effectId);
     else return;
     event.preventDefault();
@@ -353,7 +353,7 @@ export class EventList extends LitElement {
         this.selected = place;
         if (effectId !== '') showTask(event, effectId);
       }}
-      @dblclick=${() => vscode.postMessage({ type: 'openEvent', seq })}
+      @dblclick=${() => runApi.postMessage({ type: 'openEvent', seq })}
     >
       <span class="sign" aria-hidden="true">${mark === 'waiting' ? '·' : sign}</span>
       <span class="seq">${seq}</span>

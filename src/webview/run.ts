@@ -17,7 +17,7 @@ import { facts, type TaskPanel } from './taskDetail';
 import './taskDetail';
 import { showTask, taskList } from './taskList';
 import './timeline';
-import { keep, pageState, vscode } from './vscodeApi';
+import { runApi } from './runApi';
 
 const noPreviews: ReadonlyMap<number, FilePreview> = new Map();
 
@@ -62,14 +62,14 @@ class RunPage extends LitElement {
     this.evidence = {};
     this.previews = {};
     this.comments = [];
-    this.drafts = pageState().drafts;
+    this.drafts = runApi.state().drafts;
     this.task = undefined;
     this.timeline = undefined;
     this.provenance = undefined;
     this.#save();
     this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
     this.addEventListener('hide-task', () => this.#hideTask());
-    window.addEventListener('scroll', () => keep({ scroll: window.scrollY }), { passive: true });
+    window.addEventListener('scroll', () => runApi.keep({ scroll: window.scrollY }), { passive: true });
     window.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
     window.addEventListener('keydown', (event) => this.#press(event));
   }
@@ -81,38 +81,38 @@ class RunPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    vscode.postMessage({ type: 'ready' });
-    const { task } = pageState();
-    if (task !== '') vscode.postMessage({ type: 'task', effectId: task });
-    vscode.postMessage({ type: 'timeline' });
+    runApi.postMessage({ type: 'ready' });
+    const { task } = runApi.state();
+    if (task !== '') runApi.postMessage({ type: 'task', effectId: task });
+    runApi.postMessage({ type: 'timeline' });
   }
 
   protected override updated(): void {
     // Once, when the page came back with as much on it as it had.
     if (this.#scrolled || !this.view || this.view.partial || !this.timeline) return;
     this.#scrolled = true;
-    const { scroll } = pageState();
+    const { scroll } = runApi.state();
     if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
   }
 
   #showTask(effectId: string): void {
     this.#before = document.activeElement;
     this.#focusTask = true;
-    keep({ task: effectId });
-    vscode.postMessage({ type: 'task', effectId });
+    runApi.keep({ task: effectId });
+    runApi.postMessage({ type: 'task', effectId });
   }
 
   #hideTask(): void {
     this.task = undefined;
-    keep({ task: '' });
-    vscode.postMessage({ type: 'task' });
+    runApi.keep({ task: '' });
+    runApi.postMessage({ type: 'task' });
     if (this.#before instanceof HTMLElement || this.#before instanceof SVGElement) {
       this.#before.focus({ preventScroll: true });
     }
   }
 
   async #takeTask(detail: TaskDetail): Promise<void> {
-    if (detail.effectId !== pageState().task) return;
+    if (detail.effectId !== runApi.state().task) return;
     this.task = detail;
     if (!this.#focusTask) return;
     this.#focusTask = false;
@@ -243,11 +243,11 @@ class RunPage extends LitElement {
     const { [effectId]: _, ...others } = this.drafts;
     this.drafts = text === '' ? others : { ...others, [effectId]: text };
     this.#save();
-    vscode.postMessage({ type: 'draft', effectId, text });
+    runApi.postMessage({ type: 'draft', effectId, text });
   }
 
   #save(): void {
-    keep({ drafts: this.drafts });
+    runApi.keep({ drafts: this.drafts });
   }
 
   protected override render(): TemplateResult {
@@ -456,7 +456,7 @@ function commandButton(
     aria-describedby=${whyNot === undefined ? nothing : 'why-not why-disabled'}
     @click=${({ detail }: MouseEvent) => {
       // The second click of a double click may even hit another button, which has moved there meanwhile.
-      if (detail < 2) vscode.postMessage({ type: 'command', command });
+      if (detail < 2) runApi.postMessage({ type: 'command', command });
     }}
   >
     <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${label}
@@ -536,7 +536,7 @@ function answerList({ answers, moreAnswers }: RunView): TemplateResult {
 function provenanceSection(provenance: Provenance): TemplateResult {
   const { facts: rows, entry, prompt, inputs, parent, children, moreChildren } = provenance;
   const runLink = (runId: string, label: string): TemplateResult =>
-    html`<button class="link" role="link" @click=${() => vscode.postMessage({ type: 'openRun', runId })}>
+    html`<button class="link" role="link" @click=${() => runApi.postMessage({ type: 'openRun', runId })}>
       ${label}
     </button>`;
   return html`<section aria-labelledby="provenance">
@@ -549,7 +549,7 @@ function provenanceSection(provenance: Provenance): TemplateResult {
           : html`<div>
               <dt>Entry</dt>
               <dd>
-                <button class="link" role="link" @click=${() => vscode.postMessage({ type: 'openEntry' })}>
+                <button class="link" role="link" @click=${() => runApi.postMessage({ type: 'openEntry' })}>
                   ${entry}
                 </button>
               </dd>

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TaskDetail } from '../core/panel/taskDetail';
 import type { ValueNode } from '../core/panel/valueTree';
 import { values } from './breakpoint';
-import { keep, pageState, vscode } from './vscodeApi';
+import { runApi } from './runApi';
 
 const tabs = {
   asked: 'Asked',
@@ -27,7 +27,7 @@ class TaskPanel extends LitElement {
 
   constructor() {
     super();
-    const kept = pageState().taskTab;
+    const kept = runApi.state().taskTab;
     this.tab = tabNames.find((name) => name === kept) ?? 'asked';
   }
 
@@ -43,7 +43,7 @@ class TaskPanel extends LitElement {
 
   #choose(tab: Tab): void {
     this.tab = tab;
-    keep({ taskTab: tab });
+    runApi.keep({ taskTab: tab });
   }
 
   async #press(event: KeyboardEvent): Promise<void> {
@@ -73,7 +73,7 @@ class TaskPanel extends LitElement {
           <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${title}
           <small>${description}</small>
         </h2>
-        <button class="small" @click=${() => vscode.postMessage({ type: 'openTask', effectId })}>
+        <button class="small" @click=${() => runApi.postMessage({ type: 'openTask', effectId })}>
           Open as Document
         </button>
         <button
@@ -165,7 +165,7 @@ class TaskPanel extends LitElement {
                     <button
                       class="link"
                       role="link"
-                      @click=${() => vscode.postMessage({ type: 'openTaskFile', effectId, file })}
+                      @click=${() => runApi.postMessage({ type: 'openTaskFile', effectId, file })}
                     >
                       ${path}
                     </button>

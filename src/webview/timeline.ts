@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Timeline, TimelineBar } from '../core/panel/timeline';
 import { showTask } from './taskList';
 import { timelineSvg } from './timelineSvg';
-import { keep, pageState, vscode } from './vscodeApi';
+import { runApi } from './runApi';
 
 type Scale = ScaleTime<number, number>;
 
@@ -45,7 +45,7 @@ export class RunTimeline extends LitElement {
 
   constructor() {
     super();
-    this.collapse = pageState().collapseIdle;
+    this.collapse = runApi.state().collapseIdle;
     this.width = 800;
     this.shown = undefined;
     this.brush = undefined;
@@ -74,7 +74,7 @@ export class RunTimeline extends LitElement {
     const to = Math.min(end, part?.to ?? end);
     if (part && to - from < least.part) return;
     this.shown = part && (from > start || to < end) ? { from, to } : undefined;
-    vscode.postMessage({ type: 'timeline', part: this.shown });
+    runApi.postMessage({ type: 'timeline', part: this.shown });
   }
 
   /** `factor` below 1 shows less, around a moment. */
@@ -246,7 +246,7 @@ export class RunTimeline extends LitElement {
             .checked=${this.collapse}
             @change=${(event: Event) => {
               this.collapse = (event.target as HTMLInputElement).checked;
-              keep({ collapseIdle: this.collapse });
+              runApi.keep({ collapseIdle: this.collapse });
             }}
           />
           Collapse idle time
@@ -255,7 +255,7 @@ export class RunTimeline extends LitElement {
           class="small"
           @click=${() => {
             const chart = this.querySelector('svg');
-            if (chart) vscode.postMessage({ type: 'saveTimeline', svg: timelineSvg(chart) });
+            if (chart) runApi.postMessage({ type: 'saveTimeline', svg: timelineSvg(chart) });
           }}
         >
           <span class="codicon codicon-save" aria-hidden="true"></span> Save as SVG…

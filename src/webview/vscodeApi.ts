@@ -1,51 +1,33 @@
-import type { FromPage } from '../core/panel/protocol';
-
-/** Kept by VS Code across hiding and reloading. */
-export interface PageState {
-  /** The run folder, from which the page is brought back. */
-  readonly dir: string;
-  /** Typed texts by effect id; nothing typed is ever thrown away. */
-  readonly drafts: Readonly<Record<string, string>>;
-  /** The task that is open; empty: none. */
-  readonly task: string;
-  readonly taskTab: string;
-  readonly newestFirst: boolean;
-  readonly eventType: string;
-  readonly eventText: string;
-  readonly collapseIdle: boolean;
-  readonly scroll: number;
-}
-
 /** What VS Code gives to a page, once. */
 declare function acquireVsCodeApi(): {
-  postMessage(message: FromPage): void;
+  postMessage(message: unknown): void;
   getState(): unknown;
-  setState(state: PageState): void;
+  setState(state: unknown): void;
 };
 
-export const vscode = acquireVsCodeApi();
-
-let state: PageState = {
-  dir: document.body.dataset['dir'] ?? '',
-  drafts: {},
-  task: '',
-  taskTab: 'asked',
-  newestFirst: false,
-  eventType: '',
-  eventText: '',
-  collapseIdle: true,
-  scroll: 0,
-  // Written by this page, or by an older version of it.
-  ...(vscode.getState() as Partial<PageState> | undefined),
-};
-
-/** What this page was left with. */
-export function pageState(): PageState {
-  return state;
+/** A page's way to the extension, and what VS Code keeps for it across hiding and reloading. */
+export interface PageApi<State, Message> {
+  postMessage(message: Message): void;
+  /** What this page was left with. */
+  state(): State;
+  /** Keeps something for when the page comes back. */
+  keep(change: Partial<State>): void;
 }
 
-/** Keeps something for when the page comes back. */
-export function keep(change: Partial<PageState>): void {
-  state = { ...state, ...change };
-  vscode.setState(state);
+/**
+ * To be called once in a page.
+ * @param initial what a page begins with that was never left
+ */
+export function connectPage<State extends object, Message>(initial: State): PageApi<State, Message> {
+  const vscode = acquireVsCodeApi();
+  // Written by this page, or by an older version of it.
+  let state = { ...initial, ...(vscode.getState() as Partial<State> | undefined) };
+  return {
+    postMessage: (message) => vscode.postMessage(message),
+    state: () => state,
+    keep(change) {
+      state = { ...state, ...change };
+      vscode.setState(state);
+    },
+  };
 }

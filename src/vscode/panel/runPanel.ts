@@ -18,6 +18,7 @@ import { showError } from '../messages';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
+import { showPage } from './pageShell';
 import { RunInspector, type ReadFiles } from './runInspector';
 
 export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
@@ -140,14 +141,9 @@ class RunPanel implements vscode.Disposable {
       ),
     );
     const { store, driver, review, clock, extensionUri } = deps;
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
-    };
-    this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
+    this.#disposables.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+    );
     this.#disposables.add(
       store.onDidChange(({ dirs }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
@@ -178,7 +174,7 @@ class RunPanel implements vscode.Disposable {
     };
     tick();
     this.#disposables.add({ dispose: () => timer.dispose() });
-    webview.html = html(webview, dist, dir);
+    showPage(panel, extensionUri, { name: 'run', title: 'Run', data: { dir } });
   }
 
   get visible(): boolean {
@@ -357,34 +353,4 @@ class RunPanel implements vscode.Disposable {
   #post(message: ToPage): void {
     void this.panel.webview.postMessage(message);
   }
-}
-
-function html(webview: vscode.Webview, dist: vscode.Uri, dir: string): string {
-  const nonce = crypto.randomUUID().replaceAll('-', '');
-  const uri = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
-  ].join('; ');
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta http-equiv="Content-Security-Policy" content="${policy}" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="stylesheet" href="${uri('codicon.css')}" />
-    <link rel="stylesheet" href="${uri('run.css')}" />
-    <title>Run</title>
-  </head>
-  <body data-dir="${escapeHtml(dir)}">
-    <run-page></run-page>
-    <script type="module" nonce="${nonce}" src="${uri('run.js')}"></script>
-  </body>
-</html>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+
+/** A page of ours: a custom element with a script and a style sheet of its own, all called after the page. */
+export interface PageShell {
+  /** `dist/webview/<name>.js`, `<name>.css` and the element `<name>-page`. */
+  readonly name: string;
+  /** Of the document; what its tab shows is `panel.title`. */
+  readonly title: string;
+  /** What the script finds in `document.body.dataset`. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Puts a page into a panel: only our own script, style sheets and font load, and nothing from the network. */
+export function showPage(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, shell: PageShell): void {
+  const { webview } = panel;
+  const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+  webview.options = { enableScripts: true, localResourceRoots: [dist] };
+  panel.iconPath = {
+    light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
+    dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
+  };
+  webview.html = html(webview, dist, shell);
+}
+
+function html(webview: vscode.Webview, dist: vscode.Uri, { name, title, data }: PageShell): string {
+  const nonce = crypto.randomUUID().replaceAll('-', '');
+  const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+  ].join('; ');
+  const attributes = Object.entries(data).map(([key, value]) => ` data-${key}="${escapeHtml(value)}"`);
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${uri('codicon.css')}" />
+    <link rel="stylesheet" href="${uri(`${name}.css`)}" />
+    <title>${escapeHtml(title)}</title>
+  </head>
+  <body${attributes.join('')}>
+    <${name}-page></${name}-page>
+    <script type="module" nonce="${nonce}" src="${uri(`${name}.js`)}"></script>
+  </body>
+</html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}

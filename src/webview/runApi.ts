@@ -1,0 +1,31 @@
+import type { FromPage } from '../core/panel/protocol';
+import { connectPage } from './vscodeApi';
+
+/** Kept by VS Code across hiding and reloading. */
+export interface PageState {
+  /** The run folder, from which the page is brought back. */
+  readonly dir: string;
+  /** Typed texts by effect id; nothing typed is ever thrown away. */
+  readonly drafts: Readonly<Record<string, string>>;
+  /** The task that is open; empty: none. */
+  readonly task: string;
+  readonly taskTab: string;
+  readonly newestFirst: boolean;
+  readonly eventType: string;
+  readonly eventText: string;
+  readonly collapseIdle: boolean;
+  readonly scroll: number;
+}
+
+/** The run page's connection to the extension. */
+export const runApi = connectPage<PageState, FromPage>({
+  dir: document.body.dataset['dir'] ?? '',
+  drafts: {},
+  task: '',
+  taskTab: 'asked',
+  newestFirst: false,
+  eventType: '',
+  eventText: '',
+  collapseIdle: true,
+  scroll: 0,
+});
