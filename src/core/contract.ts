@@ -53,19 +53,22 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** Names a run, by folder or by id, and perhaps one of its effects. A plain text is either. */
+/** Names a run, by folder or by id, and perhaps one of its effects or events. A plain text is either. */
 export interface EffectReference {
   readonly dir?: string | undefined;
   readonly runId?: string | undefined;
   readonly effectId?: string | undefined;
+  /** The sequence number of an event of its journal; what asks for no event overlooks it. */
+  readonly event?: number | undefined;
 }
 
 const reference = z.union([
-  z.string().transform((name) => ({ runId: name, dir: name, effectId: undefined })),
+  z.string().transform((name) => ({ runId: name, dir: name, effectId: undefined, event: undefined })),
   z.looseObject({
     dir: z.string().optional(),
     runId: z.string().optional(),
     effectId: segment.optional(),
+    event: z.int().min(1).optional(),
   }),
 ]);
 
@@ -73,8 +76,8 @@ const reference = z.union([
 export function parseReference(argument: unknown): EffectReference | undefined {
   const parsed = reference.safeParse(argument);
   if (!parsed.success) return undefined;
-  const { dir, runId, effectId } = parsed.data;
-  return dir === undefined && runId === undefined ? undefined : { dir, runId, effectId };
+  const { dir, runId, effectId, event } = parsed.data;
+  return dir === undefined && runId === undefined ? undefined : { dir, runId, effectId, event };
 }
 
 export const views = {

@@ -76,6 +76,9 @@ class TaskPanel extends LitElement {
         <button class="small" @click=${() => runApi.postMessage({ type: 'openTask', effectId })}>
           Open as Document
         </button>
+        <button class="small" @click=${() => runApi.postMessage({ type: 'fork', effectId })}>
+          Fork From Here…
+        </button>
         <button
           class="small"
           aria-label="Close the task"

@@ -55,6 +55,8 @@ async function forkable(made: { workspace: string; dir: string; home: string }) 
   return { driving, forker, run, details };
 }
 
+const before = (run: Run, taskId: string): number => effectOf(run, taskId).requestedSeq - 1;
+
 const effectOf = (run: Run, taskId: string) =>
   [...run.fold.effects.values()].find((effect) => effect.taskId === taskId) ?? expect.fail(taskId);
 
@@ -74,10 +76,10 @@ describe('fork', () => {
       const first: string[] = [];
       expect(await work(made.home, made.dir, first)).toBe('completed');
       expect(first).toHaveLength(12);
-      const before = bytesBelow(made.dir);
+      const bytes = bytesBelow(made.dir);
 
       const { run, details, forker } = await forkable(made);
-      const plan = forkPlan(run, details, effectOf(run, 't6'));
+      const plan = forkPlan(run, details, before(run, 't6'));
       expect(plan).toMatchObject({ refused: undefined, at: effectOf(run, 't6').requestedSeq - 1 });
       expect(plan.replayed.map(({ title }) => title)).toEqual([
         'Do t0',
@@ -111,7 +113,7 @@ describe('fork', () => {
       );
       expect(marked).toHaveLength(6);
       expect(marked).toContainEqual({ forkedFrom: 'run', effectId: effectOf(run, 't0').effectId });
-      expect(bytesBelow(made.dir)).toEqual(before);
+      expect(bytesBelow(made.dir)).toEqual(bytes);
     },
   );
 
@@ -151,7 +153,7 @@ export async function process(inputs, ctx) {
 
       const { run, details, forker } = await forkable(made);
       expect(run.fold.end?.type).toBe('RUN_FAILED');
-      const report = await forker.fork(run, forkPlan(run, details, effectOf(run, 'd')), progress());
+      const report = await forker.fork(run, forkPlan(run, details, before(run, 'd')), progress());
       expect(report).toMatchObject({ replayed: 3, notes: [], stopped: undefined });
       await callCli(home, 'run:iterate', report.dir, '--json');
       const open = JSON.parse(await callCli(home, 'task:list', report.dir, '--pending', '--json')).tasks;
@@ -183,7 +185,7 @@ export async function process(inputs, ctx) {
 }`);
     await work(made.home, made.dir, []);
     const { run, details, forker } = await forkable(made);
-    const plan = forkPlan(run, details, effectOf(run, 'build'));
+    const plan = forkPlan(run, details, before(run, 'build'));
     expect(plan.human.map(({ title }) => title)).toEqual(['Approve the plan']);
     const report = await forker.fork(run, plan, progress());
     const rest: string[] = [];
@@ -198,7 +200,7 @@ export async function process(inputs, ctx) {
     const file = join(made.workspace, '.a5c/processes/test.mjs');
     writeFileSync(file, twelve.replace("task('t' + i)", "task(i === 2 ? 'other' : 't' + i)"));
     const { run, details, forker } = await forkable(made);
-    const report = await forker.fork(run, forkPlan(run, details, undefined), progress());
+    const report = await forker.fork(run, forkPlan(run, details), progress());
     expect(report.replayed).toBe(2);
     expect(report.stopped).toBe(
       'The new run asks for "other" where the original asked for "Do t2": the process does not repeat itself.',
@@ -220,15 +222,15 @@ export async function process(inputs, ctx) {
       const source = readFileSync(file, 'utf8');
       writeFileSync(file, source.replace(", () => ctx.task(task('y'), {})", ''));
       const { run, details, forker } = await forkable(made);
-      const before = forkPlan(run, details, effectOf(run, 'z'));
-      const report = await forker.fork(run, before, progress());
+      const kept = forkPlan(run, details, before(run, 'z'));
+      const report = await forker.fork(run, kept, progress());
       expect(report).toMatchObject({
         replayed: 1,
         notes: ['"Do y" is not asked for any more; its answer was left out.'],
         stopped: undefined,
       });
       // The later step counts from the ones before it.
-      const whole = await forker.fork(run, forkPlan(run, details, undefined), progress());
+      const whole = await forker.fork(run, forkPlan(run, details), progress());
       expect(whole.stopped).toMatch(/^The new run counts its steps differently at "Do z"/);
     },
   );
@@ -256,7 +258,7 @@ export async function process(inputs, ctx) {
     await postAll(made.home, made.dir);
 
     const { run, details, forker } = await forkable(made);
-    const plan = forkPlan(run, details, undefined);
+    const plan = forkPlan(run, details);
     expect(await forker.fork(run, plan, progress())).toMatchObject({
       replayed: 2,
       notes: [],
@@ -275,7 +277,7 @@ export async function process(inputs, ctx) {
     await work(made.home, made.dir, [], 3);
     const { run, details, forker } = await forkable(made);
     const controller = new AbortController();
-    const report = await forker.fork(run, forkPlan(run, details, undefined), {
+    const report = await forker.fork(run, forkPlan(run, details), {
       signal: controller.signal,
       onReplayed: () => controller.abort(),
     });
@@ -310,11 +312,11 @@ describe('recovering into a new run', () => {
       'Do t1',
       'Do t2',
     ]);
-    const before = bytesBelow(made.dir);
+    const bytes = bytesBelow(made.dir);
     const report = await forker.recover(run, progress());
     expect(report).toMatchObject({ replayed: 3, notes: [], stopped: undefined });
     const { tasks } = JSON.parse(await callCli(made.home, 'task:list', report.dir, '--pending', '--json'));
     expect(tasks.map(({ taskId }: { taskId: string }) => taskId)).toEqual(['t3']);
-    expect(bytesBelow(made.dir)).toEqual(before);
+    expect(bytesBelow(made.dir)).toEqual(bytes);
   });
 });

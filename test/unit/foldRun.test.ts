@@ -55,6 +55,7 @@ describe('foldRun', () => {
       status: 'error',
       resolvedAt: start + 6 * second,
       resolvedOrder: 2,
+      resolvedSeq: 7,
       resolvedBefore: 0,
       startedAt: undefined,
       finishedAt: undefined,

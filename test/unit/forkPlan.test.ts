@@ -24,7 +24,7 @@ const nested = (): Run =>
 
 const effect = (run: Run, id: string) => run.fold.effects.get(id) ?? expect.fail(id);
 const told = (run: Run, from?: string) => {
-  const plan = forkPlan(run, none, from === undefined ? undefined : effect(run, from));
+  const plan = forkPlan(run, none, from === undefined ? undefined : effect(run, from).requestedSeq - 1);
   return {
     ...plan,
     steps: plan.steps.map(({ type, effect: { effectId } }) => `${type} ${effectId}`),
@@ -60,17 +60,27 @@ describe('forkPlan', () => {
     expect(told(run)).toMatchObject({ at: 8, replayed: ['b1', 'a1', 'c1'], anew: ['d1'] });
   });
 
+  it('keeps what was there after an event, whatever kind of event it is', () => {
+    const run = nested();
+    // After the first of two requests of one iterate, between an answer and the next request, at an answer.
+    expect(forkPlan(run, none, 2)).toMatchObject({ at: 2, replayed: [], refused: undefined });
+    expect(forkPlan(run, none, 4).replayed.map(({ effect: { effectId } }) => effectId)).toEqual(['b1']);
+    expect(forkPlan(run, none, 6).replayed.map(({ effect: { effectId } }) => effectId)).toEqual(['b1', 'a1']);
+    expect(forkPlan(run, none, 8).replayed).toHaveLength(3);
+    expect(forkPlan(run, none, 9).refused).toBe('The journal ends at event 8.');
+  });
+
   it('refuses what cannot be repeated', () => {
-    expect(forkPlan(aRun({ metadata: null }), none, undefined).refused).toMatch(/run.json cannot be read/);
+    expect(forkPlan(aRun({ metadata: null }), none).refused).toMatch(/run.json cannot be read/);
     const bare = aRun({ metadata: { entrypoint: { importPath: 'bare-run' } } });
-    expect(forkPlan(bare, none, undefined).refused).toMatch(/no process/);
+    expect(forkPlan(bare, none).refused).toMatch(/no process/);
     const cancelled = aRun({
       journal: journal().created().requested('a1', 'agent', keyed('a1')).cancelled('a1').requested('b1'),
     });
-    expect(forkPlan(cancelled, none, undefined).refused).toMatch(/"a1" was cancelled/);
-    expect(forkPlan(cancelled, none, effect(cancelled, 'a1')).refused).toBeUndefined();
+    expect(forkPlan(cancelled, none).refused).toMatch(/"a1" was cancelled/);
+    expect(forkPlan(cancelled, none, effect(cancelled, 'a1').requestedSeq - 1).refused).toBeUndefined();
     const unkeyed = aRun({ journal: journal().created().done('a1') });
-    expect(forkPlan(unkeyed, none, undefined).refused).toMatch(/does not say which step/);
+    expect(forkPlan(unkeyed, none).refused).toMatch(/does not say which step/);
   });
 
   it('writes where a run comes from so that it can be read again', () => {

@@ -26,25 +26,29 @@ export interface ForkPlan {
 }
 
 /**
- * Plans a fork before a task: everything up to the event before its request is kept.
+ * Plans a fork after an event: everything up to it is kept. A task is the first to run anew after the event before its
+ * request ({@link Effect.requestedSeq} - 1).
  * @param run folded whole
- * @param from the effect that is the first to run anew; `undefined`: all that was answered is kept
+ * @param at the number of an event; `undefined`: all that was answered is kept
  */
-export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks'>, from: Effect | undefined): ForkPlan {
+export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks'>, at?: number): ForkPlan {
   const all = [...run.fold.effects.values()].toSorted((a, b) => a.requestedSeq - b.requestedSeq);
   const title = (effect: Effect): string => taskTitle(effect, details.tasks.get(effect.effectId));
-  const at = from ? from.requestedSeq - 1 : run.eventFiles;
-  // What was settled by the time of the request; the order of both is known from counting.
-  const settledBy = from ? from.resolvedBefore : Number.POSITIVE_INFINITY;
+  const last = Math.max(
+    run.eventFiles,
+    ...all.map(({ requestedSeq, resolvedSeq }) => Math.max(requestedSeq, resolvedSeq)),
+  );
+  const until = at ?? last;
+  // A damaged journal repeats numbers; the order of answers among the requests is known from counting.
   const settled = all
-    .filter(({ resolvedOrder }) => resolvedOrder > 0 && resolvedOrder <= settledBy)
+    .filter(({ resolvedSeq }) => resolvedSeq > 0 && resolvedSeq <= until)
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder);
-  const requested = all.filter(({ requestedSeq }) => requestedSeq <= at);
+  const requested = all.filter(({ requestedSeq }) => requestedSeq <= until);
 
   const steps: ReplayStep[] = [];
   let next = 0;
-  const settle = (until: number): void => {
-    for (let effect = settled[next]; effect && effect.resolvedOrder <= until; effect = settled[next]) {
+  const settle = (order: number): void => {
+    for (let effect = settled[next]; effect && effect.resolvedOrder <= order; effect = settled[next]) {
       steps.push({ type: 'settled', effect, title: title(effect) });
       next += 1;
     }
@@ -53,16 +57,16 @@ export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks'>, from: Eff
     settle(effect.resolvedBefore);
     steps.push({ type: 'requested', effect, title: title(effect) });
   }
-  settle(settledBy);
+  settle(Number.POSITIVE_INFINITY);
 
   const replayed = steps.filter(({ type }) => type === 'settled');
   return {
-    at,
+    at: until,
     steps,
     replayed,
     human: replayed.filter(({ effect }) => effect.kind === 'breakpoint'),
     anew: all.filter((effect) => !settled.includes(effect) && effect.kind !== 'sleep').map(title),
-    refused: whyNoFork(run, replayed),
+    refused: until > last ? `The journal ends at event ${last}.` : whyNoFork(run, replayed),
   };
 }
 

@@ -41,6 +41,8 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
   z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
+  /** Fork after an event, before a task, or where the person says. */
+  z.object({ type: z.literal('fork'), event: z.int().min(1).optional(), effectId: segment.optional() }),
   z.object({ type: z.literal('openFile'), effectId: segment, file: place, beside: z.boolean() }),
   z.object({ type: z.literal('preview'), effectId: segment, file: place }),
   z.object({ type: z.literal('diff'), effectId: segment, file: place, base: z.enum(diffBases) }),

@@ -25,6 +25,8 @@ export interface Effect {
   readonly resolvedAt: number | undefined;
   /** Its place among the resolved, from 1; 0 while it is pending. */
   readonly resolvedOrder: number;
+  /** The journal's sequence number of the event that resolved or cancelled it; 0 while it is pending. */
+  readonly resolvedSeq: number;
   /** How many effects were resolved when it was requested. */
   readonly resolvedBefore: number;
   readonly startedAt: number | undefined;
@@ -223,6 +225,7 @@ function apply(run: Draft, entry: JournalEntry): void {
         status: 'pending',
         resolvedAt: undefined,
         resolvedOrder: 0,
+        resolvedSeq: 0,
         resolvedBefore: run.resolvedCount,
         startedAt: undefined,
         finishedAt: undefined,
@@ -289,6 +292,7 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
     ...outcome,
     resolvedAt: entry.at,
     resolvedOrder: run.resolvedCount,
+    resolvedSeq: entry.seq,
   });
 }
 

@@ -43,20 +43,17 @@ export class Forking {
   async fork(argument: unknown): Promise<void> {
     demandTrust();
     const { targets, opened, forker } = this.deps;
-    const { stored, effectId } = await targets.run(argument, 'Fork From Here', 'run.fork');
+    const { stored, effectId, event } = await targets.run(argument, 'Fork From Here', 'run.fork');
     const illegal = whyNot('run.fork', stored, localTime);
     if (illegal) throw new NotNowError(illegal);
     const found = await opened.get(stored.run.dir);
     if (!found) throw new HumanError('The run is not there any more.');
-    const { run, details, iterations } = found;
-    const iteration =
-      isOurNode(argument) && argument.kind === 'iteration'
-        ? iterations.list.find(({ n }) => n === argument.n)?.effects[0]
-        : undefined;
-    const from =
-      effectId === undefined ? (iteration ?? (await pickPoint(found))) : run.fold.effects.get(effectId);
-    if (effectId !== undefined && !from) throw new NotNowError('The run has no such task.');
-    const plan = forkPlan(run, details, from);
+    const { run, details } = found;
+    const plan = forkPlan(
+      run,
+      details,
+      event ?? pointOf(found, argument, effectId) ?? (await pickPoint(found)),
+    );
     if (plan.refused !== undefined) throw new NotNowError(visible(plan.refused));
     await confirm(`Fork "${visible(runTitle(run))}"?`, describePlan(run, plan), 'Fork');
     await this.make(run, plan.replayed.length, 'Fork', (progress) => forker.fork(run, plan, progress));
@@ -143,8 +140,28 @@ function describePlan(run: Run, { at, replayed, human, anew }: ForkPlan): string
   ].join('\n\n');
 }
 
-/** Asks before which task or iteration. */
-async function pickPoint({ run, details, iterations }: OpenedRun): Promise<Effect | undefined> {
+/** The event before the task or the iteration that a command was called for; `undefined`: it was called for neither. */
+function pointOf(
+  { run, iterations }: OpenedRun,
+  argument: unknown,
+  effectId: string | undefined,
+): number | undefined {
+  if (effectId !== undefined) {
+    const effect = run.fold.effects.get(effectId);
+    if (!effect) throw new NotNowError('The run has no such task.');
+    return eventBefore(effect);
+  }
+  if (!isOurNode(argument) || argument.kind !== 'iteration') return undefined;
+  const [first] = iterations.list.find(({ n }) => n === argument.n)?.effects ?? [];
+  return first && eventBefore(first);
+}
+
+function eventBefore({ requestedSeq }: Effect): number {
+  return requestedSeq - 1;
+}
+
+/** Asks before which task or iteration. @returns the event before it; `undefined`: after everything */
+async function pickPoint({ run, details, iterations }: OpenedRun): Promise<number | undefined> {
   const title = (effect: Effect): string => visible(taskTitle(effect, details.tasks.get(effect.effectId)));
   const all = {
     label: '$(git-commit) After the last result',
@@ -177,5 +194,5 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<Effec
     `Fork: ${withoutIcons(visible(runTitle(run)))}`,
     'From where does it run anew?',
   );
-  return from;
+  return from && eventBefore(from);
 }

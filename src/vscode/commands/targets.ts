@@ -23,6 +23,8 @@ export interface RunTarget {
   readonly surface: Surface;
   /** The effect that was named with the run, whether or not the run has it. */
   readonly effectId: string | undefined;
+  /** The event that was named with the run, whether or not the run has it. */
+  readonly event: number | undefined;
 }
 
 export interface EffectTarget {
@@ -44,7 +46,9 @@ export class Targets {
    */
   async run(argument: unknown, title: string, action?: StateAction): Promise<RunTarget> {
     const named = this.#named(argument);
-    return named ?? { stored: await this.#pickRun(title, action), surface: 'palette', effectId: undefined };
+    if (named) return named;
+    const stored = await this.#pickRun(title, action);
+    return { stored, surface: 'palette', effectId: undefined, event: undefined };
   }
 
   /** A pending breakpoint. A run that has exactly one means that one. */
@@ -130,7 +134,7 @@ export class Targets {
       const stored = this.store.get(argument.dir);
       if (!stored) throw new HumanError('The run is not there any more.');
       const effectId = 'effectId' in argument ? argument.effectId : undefined;
-      return { stored, surface: 'row', effectId };
+      return { stored, surface: 'row', effectId, event: undefined };
     }
     if (argument === undefined || argument === null) return undefined;
     const reference = parseReference(argument);
@@ -140,7 +144,8 @@ export class Targets {
     if (!found) {
       throw new HumanError(`There is no run ${visible(reference.runId ?? reference.dir ?? '')} here.`);
     }
-    return { stored: found, surface: 'elsewhere', effectId: reference.effectId };
+    const { effectId, event } = reference;
+    return { stored: found, surface: 'elsewhere', effectId, event };
   }
 
   async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {

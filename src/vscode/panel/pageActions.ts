@@ -55,6 +55,8 @@ export function pageActions(deps: PageActionDeps): PageActions {
     snooze: async (dir, effectId) => snoozing.snoozeUntil({ stored: stored(dir), effectId }),
 
     openTask: (dir, effectId) => commands['task.open']({ dir, effectId }),
+
+    fork: (dir, event, effectId) => commands['run.fork']({ dir, event, effectId }),
   };
 }
 

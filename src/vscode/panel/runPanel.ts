@@ -29,6 +29,7 @@ export interface PageActions {
   answer(dir: string, message: AnswerMessage): Promise<{ recorded: boolean; sentence: string }>;
   snooze(dir: string, effectId: string): Promise<void>;
   openTask(dir: string, effectId: string): Promise<void>;
+  fork(dir: string, event: number | undefined, effectId: string | undefined): Promise<void>;
 }
 
 export interface PanelDeps {
@@ -242,6 +243,8 @@ class RunPanel implements vscode.Disposable {
         return;
       case 'openTask':
         return actions.openTask(this.dir, message.effectId);
+      case 'fork':
+        return actions.fork(this.dir, message.event, message.effectId);
       case 'openFile':
         return evidence.open(
           this.dir,
