@@ -11,11 +11,11 @@ import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/runState';
 import { openRun } from './core/tree/buildTree';
+import { atOnce } from './core/sliced';
 import { listRuns, resolveRunsDirectories } from './node/findRuns';
 import { looksLikeRun, RunDirectory } from './node/runDirectory';
 import { readReportSources } from './node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
-import { atOnce } from './node/slices';
 
 const usage = `Usage:
   runs list <dir> [--json] [--now ISO]      the runs of a workspace or runs directory, newest first

@@ -30,6 +30,7 @@ import { findOnPath, npmScript, enginePackage } from './node/locateCli';
 import { newRunId, runFolders } from './node/runFolders';
 import { commandRunner } from './node/runTaskCommand';
 import { readTextIn, realPath } from './node/safeFile';
+import { inSlices } from './node/slices';
 import { showAttention } from './vscode/attention';
 import { Answering } from './vscode/commands/answering';
 import { commandTable, registerCommands } from './vscode/commands/commandTable';
@@ -105,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Runs, what they are doing, and what drives them.
   const store = own(new RunStore(clock, classifyOptions()));
   const driver = own(new RunDriver(store, engine, clock, responder));
-  const opened = new OpenedRuns(store);
+  const opened = new OpenedRuns(store, inSlices);
 
   // What needs the person; windows share what they know of that.
   const shared = own(new AttentionFiles(join(context.globalStorageUri.fsPath, 'attention'), clock, logger));
@@ -199,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
     new RunPanels({
-      ...{ store, driver, opened, clock, logger, actions, evidence, review, files },
+      ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices },
       extensionUri: context.extensionUri,
     }),
   );

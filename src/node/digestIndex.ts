@@ -6,8 +6,8 @@ import { EffectMap } from '../core/run/effectMap';
 import { emptyFold, type Effect, type RunFold } from '../core/run/foldRun';
 import type { Run } from '../core/run/run';
 import type { RunsPlace } from '../core/source/runSource';
+import type { Sliced } from '../core/sliced';
 import type { JournalReading } from './runDirectory';
-import type { Sliced } from './slices';
 
 /** What a session read of a run, for the next session to go on from. */
 export interface KnownRun {
@@ -195,7 +195,7 @@ function revive({ journalAt, run, fold: scalars, effects, journal }: Line): Know
   const fold: RunFold = {
     ...emptyFold,
     ...scalars,
-    effects: EffectMap.empty.with(new Map(some ? effects.map((effect) => [effect.effectId, effect]) : [])),
+    effects: EffectMap.empty.with(effects),
     pending: some
       ? new Map(
           effects.filter(({ status }) => status === 'pending').map((effect) => [effect.effectId, effect]),

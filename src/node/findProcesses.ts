@@ -1,8 +1,9 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { exportedFunctions, inputsSchema, processIdOfFile, type Schema } from '../core/newRun/processFile';
+import type { Sliced } from '../core/sliced';
 import { readTextIn } from './safeFile';
-import { inSlices, type Sliced } from './slices';
+import { inSlices } from './slices';
 
 /** A file that exports a process function. */
 export interface ProcessFile {

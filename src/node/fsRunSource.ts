@@ -8,12 +8,13 @@ import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunListener, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName } from '../core/run/journal';
+import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { oneAtATime } from './oneAtATime';
 import { exists, RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
-import { inSlices, isSliceOver, nextSlice, type Sliced } from './slices';
+import { inSlices, isSliceOver, nextSlice } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 
 /** So many runs, a screenful, are handed over at once when a window opens. */

@@ -2,8 +2,8 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parseRecordedResult, parseRecordedTask, type RecordedTask } from '../core/fork/recordedTask';
 import { isSegment, parseLenient } from '../core/run/lenient';
+import type { Sliced } from '../core/sliced';
 import { fileLimits, isInside, readTextInside, realPath } from './safeFile';
-import type { Sliced } from './slices';
 
 /**
  * Reads the recorded answer of one effect, for posting it again.

@@ -6,10 +6,11 @@ import type { RepairFiles } from '../core/repair/repairer';
 import type { RunFiles, SeenFile } from '../core/repair/repairPlan';
 import { parseLock } from '../core/run/lock';
 import { parseMetadata } from '../core/run/metadata';
+import type { Sliced } from '../core/sliced';
 import { readAnswers } from './recordedTasks';
 import { isAlive } from './runDirectory';
 import { fileLimits, readTextIn, realPath, whyNotRead } from './safeFile';
-import { inSlices, type Sliced } from './slices';
+import { inSlices } from './slices';
 
 /** The files of runs on disk, for a repair. */
 export class RepairFolder implements RepairFiles {

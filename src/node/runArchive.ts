@@ -26,10 +26,11 @@ import { parseEvent, sequenceNumber } from '../core/run/journal';
 import { isRecord, isSegment, parseJson } from '../core/run/lenient';
 import type { Problem } from '../core/run/problem';
 import { isUnreadable, type Run } from '../core/run/run';
+import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { exists, projectOf, RunDirectory } from './runDirectory';
 import { carefully, codeOf, fileLimits, isInside, readTextInside, realPath, whyNotRead } from './safeFile';
-import { inSlices, type Sliced } from './slices';
+import { inSlices } from './slices';
 import { ZipReader, ZipWriter, type ZipEntry } from './zip';
 
 const megabyte = 1024 * 1024;

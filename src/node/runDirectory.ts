@@ -17,9 +17,9 @@ import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/me
 import type { Problem } from '../core/run/problem';
 import type { Run, RunDetails } from '../core/run/run';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
+import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
-import type { Sliced } from './slices';
 
 /** How much of a run is to be read. */
 export interface Look {

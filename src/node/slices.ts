@@ -1,12 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Sliced } from '../core/sliced';
 
 /**
- * Work that pauses now and then: it yields wherever it may be interrupted. Many small files are read three times
- * faster synchronously than through promises, so reading is synchronous, in slices short enough to be unnoticed.
+ * How long a slice may take, in milliseconds; the editor's budget for a block is 20 ms. Many small files are read three
+ * times faster synchronously than through promises, so reading is synchronous, in slices short enough to be unnoticed.
  */
-export type Sliced<T> = Generator<void, T, void>;
-
-/** How long a slice may take, in milliseconds; the editor's budget for a block is 20 ms. */
 const sliceMilliseconds = 6;
 
 /** When the slice under way ends. One for all work, as many short pieces in a row block as much as a long one. */
@@ -30,12 +28,4 @@ export function isSliceOver(): boolean {
 export async function nextSlice(): Promise<void> {
   await setImmediate();
   sliceEnd = performance.now() + sliceMilliseconds;
-}
-
-/** Runs sliced work to its end at once, for programs that have nothing else to do. */
-export function atOnce<T>(work: Sliced<T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
 }

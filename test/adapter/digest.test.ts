@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { classify, defaultActivityWindow } from '../../src/core/run/runState';
 import type { Run } from '../../src/core/run/run';
 import { RunDirectory } from '../../src/node/runDirectory';
-import { atOnce } from '../../src/node/slices';
+import { atOnce } from '../../src/core/sliced';
 import { allFixtures } from '../support/fixtures';
 
 const runs = allFixtures.flatMap(({ runs: dir }) => readdirSync(dir).map((id) => join(dir, id)));

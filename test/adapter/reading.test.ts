@@ -19,7 +19,8 @@ import { pendingEffects, type Run } from '../../src/core/run/run';
 import { classify, defaultActivityWindow } from '../../src/core/run/runState';
 import { wantedMetricKeys, defaultMetricChoice } from '../../src/core/run/metrics';
 import { isAlive, RunDirectory } from '../../src/node/runDirectory';
-import { atOnce, inSlices } from '../../src/node/slices';
+import { atOnce } from '../../src/core/sliced';
+import { inSlices } from '../../src/node/slices';
 import { eventFile, journal, start, ulidAt, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun, type RunFolderParts } from '../support/runFolder';
 

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packRun, unpackRun } from '../../src/node/runArchive';
-import { atOnce } from '../../src/node/slices';
+import { atOnce } from '../../src/core/sliced';
 import { ZipReader, ZipWriter } from '../../src/node/zip';
 import { callCli, processRun, taskHelper } from '../support/driving';
 import { allFixtures } from '../support/fixtures';

@@ -5,7 +5,7 @@ import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/core/run/lock';
 import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';
 import { parseResult, parseTask } from '../../src/core/run/task';
-import { atOnce } from '../../src/node/slices';
+import { atOnce } from '../../src/core/sliced';
 import { eventFile, start } from '../support/journalBuilder';
 import { runJson } from '../support/runBuilder';
 

@@ -3,6 +3,7 @@ import type { Effect } from '../run/foldRun';
 import type { Iteration, TaskFiles } from '../run/iterations';
 import { taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
+import { atOnce, eachOf, type Sliced } from '../sliced';
 
 /** When tasks were under way, in milliseconds since 1970: bounded, serialisable, its texts made visible. */
 export interface Timeline {
@@ -81,97 +82,78 @@ export interface TimelineParts {
   readonly endedAt: number | undefined;
   /** The part to be shown; `undefined`: all of it. */
   readonly part?: { readonly from: number; readonly to: number } | undefined;
+  /** The run as it is now, where the rest is of an earlier moment: so that every moment stays at its place. */
+  readonly whole?: Pick<Timeline, 'start' | 'end' | 'gaps'> | undefined;
+}
+
+/** The time of one effect, and where it is drawn. */
+interface Span {
+  readonly effect: Effect;
+  readonly from: number;
+  readonly to: number;
+  readonly row: number;
+  lane: number;
+  attempt: number;
+  iteration: number;
+}
+
+/** A row in the making. */
+interface Row {
+  readonly label: string;
+  readonly human: boolean;
+  readonly spans: Span[];
 }
 
 /** A bar in the making. */
 type Bar = { -readonly [K in keyof Omit<TimelineBar, 'spoken'>]: TimelineBar[K] };
 
-interface Span {
-  readonly effect: Effect;
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Places the tasks of a run on a timeline; `undefined`: no event says when it was. */
 export function layOutTimeline(parts: TimelineParts): Timeline | undefined {
-  const { effects, iterations, files, now, endedAt } = parts;
-  const spans = effects.flatMap((effect): Span[] => {
-    const { requestedAt, resolvedAt } = effect;
-    if (requestedAt === undefined) return [];
-    // Of a finished run, a sleep that was never resolved ends with it.
-    return [{ effect, from: requestedAt, to: Math.max(requestedAt, resolvedAt ?? endedAt ?? now) }];
-  });
-  if (spans.length === 0) return undefined;
-  const start = spans.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
-  const end = spans.reduce((latest, { to }) => Math.max(latest, to), Math.max(start + 1, endedAt ?? now));
+  return atOnce(layingOutTimeline(parts));
+}
+
+/** The same, interruptibly: there may be fifty thousand tasks. */
+export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | undefined> {
+  const { iterations, now, endedAt, whole } = parts;
+  const rows = yield* toRows(parts);
+  const spans = new Map<string, Span>();
+  let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of rows) {
+    yield* eachOf(row.spans, (span) => {
+      spans.set(span.effect.effectId, span);
+      start = Math.min(start, span.from);
+      latest = Math.max(latest, span.to);
+    });
+  }
+  if (spans.size === 0) return undefined;
+  start = whole?.start ?? start;
+  const end = whole?.end ?? Math.max(start + 1, endedAt ?? now, latest);
   const begin = Math.max(start, parts.part?.from ?? start);
   const part = { from: begin, to: Math.min(end, Math.max(begin + 1, parts.part?.to ?? end)) };
 
-  /** What a process asks for again and again stands in one row; siblings with names of their own do not. */
-  const names = new Map<string, string>();
-  const nameOf = (effect: Effect): string => {
-    const task = files.tasks.get(effect.effectId);
-    // There are many tasks and few names, and making one takes long.
-    const raw = [
-      task?.breakpoint?.title,
-      task?.breakpoint?.question,
-      task?.title,
-      effect.label,
-      effect.taskId,
-    ].join('\n');
-    const known = names.get(raw);
-    if (known !== undefined) return known;
-    const title = taskTitle(effect, task);
-    const name = title.replace(iterationNumber, '') || title;
-    names.set(raw, name);
-    return name;
-  };
-  const keys = new Map(effects.map((effect) => [effect.effectId, `${effect.taskId}\n${nameOf(effect)}`]));
-  const keyOf = ({ effectId }: Effect): string => keys.get(effectId) ?? effectId;
-  const tries = countTries(iterations, keyOf);
-  const rowOf = new Map<string, { row: number; label: string; human: boolean; spans: Span[] }>();
-  for (const span of spans) {
-    const known = rowOf.get(keyOf(span.effect));
-    if (known) known.spans.push(span);
-    else {
-      const label = visible(cutAtWord(maskSecrets(nameOf(span.effect)), 60));
-      const row = { row: rowOf.size, label, human: isHuman(span.effect), spans: [span] };
-      rowOf.set(keyOf(span.effect), row);
-    }
+  const { start: firstBand, bands } = yield* toBands(iterations, spans, end);
+  const drawn: TimelineRow[] = [];
+  const inside: Span[] = [];
+  for (const { label, human, spans: own } of rows.slice(0, most.rows)) {
+    drawn.push({ label, lanes: yield* fillLanes(own), human });
+    yield* eachOf(own, (span) => span.to >= part.from && span.from <= part.to && inside.push(span));
   }
-  const all = [...rowOf.values()];
-  const rows: TimelineRow[] = [];
-  const placed: Bar[] = [];
-  for (const { row, label, human, spans: own } of all.slice(0, most.rows)) {
-    const { lanes, laneOf } = fillLanes(own);
-    rows.push({ label, lanes, human });
-    own.forEach(({ effect: { effectId, status }, from, to }, i) => {
-      if (to < part.from || from > part.to) return;
-      const { attempt, iteration } = tries.get(effectId) ?? first;
-      const lane = laneOf[i] ?? 0;
-      placed.push({ row, lane, from, to, effectId, status, human, attempt, iteration, count: 1 });
-    });
-  }
-  const bars = placed.length > most.bars ? joinBars(placed, part.from, part.to) : placed;
-  const { start: firstBand, bands } = toBands(iterations, end);
+  const joined = inside.length > most.bars;
+  const bars = joined ? yield* joinBars(inside, part.from, part.to) : inside.map(toBar);
   return {
     ...part,
-    ...{ start: Math.min(start, firstBand), end, rows, bands },
+    ...{ start: Math.min(start, firstBand), end, rows: drawn, bands },
     bars: bars.map((bar) => ({
       ...bar,
-      spoken: spokenBar(bar, rows[bar.row]?.label ?? '', iterations.length > 1),
+      spoken: spokenBar(bar, drawn[bar.row]?.label ?? '', iterations.length > 1),
     })),
-    groups: toGroups(spans, ({ effect }) => rowOf.get(keyOf(effect))?.row ?? 0)
-      .filter(({ at }) => at >= part.from && at <= part.to)
-      .slice(0, most.groups),
-    gaps: findGaps(spans, start, end),
-    now: endedAt === undefined ? now : undefined,
-    leftRows: Math.max(0, all.length - most.rows),
-    joined: bars !== placed,
+    groups: yield* toGroups(spans, part),
+    gaps: whole?.gaps ?? (yield* findGaps(spans, start, end)),
+    now: whole || endedAt === undefined ? now : undefined,
+    leftRows: Math.max(0, rows.length - most.rows),
+    joined,
   };
 }
-
-const first = { attempt: 1, iteration: 1 };
 
 const iterationNumber = /\biteration[\s:#_-]*\d+[\s:,–-]*/i;
 
@@ -179,53 +161,71 @@ function isHuman({ kind }: Effect): boolean {
   return kind === 'breakpoint';
 }
 
-/** Which try each effect is of its task in its iteration, siblings of one batch being one try. */
-function countTries(
-  iterations: readonly Iteration[],
-  keyOf: (effect: Effect) => string,
-): ReadonlyMap<string, { readonly attempt: number; readonly iteration: number }> {
-  const tries = new Map<string, { attempt: number; iteration: number }>();
-  for (const { n, effects } of iterations) {
-    const batches = new Map<string, Set<number>>();
-    for (const effect of effects) {
-      const key = keyOf(effect);
-      const seen = batches.get(key) ?? new Set();
-      batches.set(key, seen.add(effect.batch));
-      tries.set(effect.effectId, { attempt: seen.size, iteration: n });
+/** What a process asks for again and again stands in one row; siblings with names of their own do not. */
+function* toRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readonly Row[]> {
+  const rows: Row[] = [];
+  // There are many tasks and few names, and making one takes long.
+  const rowOf = new Map<string, number>();
+  const rowOfName = new Map<string, number>();
+  yield* eachOf(effects, (effect) => {
+    const { requestedAt, resolvedAt, label, taskId } = effect;
+    if (requestedAt === undefined) return;
+    const task = files.tasks.get(effect.effectId);
+    const { title, question } = task?.breakpoint ?? {};
+    const raw = `${taskId}\n${title ?? ''}\n${question ?? ''}\n${task?.title ?? ''}\n${label ?? ''}`;
+    let row = rowOf.get(raw);
+    if (row === undefined) {
+      const full = taskTitle(effect, task);
+      const name = full.replace(iterationNumber, '') || full;
+      const known = rowOfName.get(`${taskId}\n${name}`);
+      row = known ?? rows.length;
+      rowOf.set(raw, row);
+      rowOfName.set(`${taskId}\n${name}`, row);
+      if (known === undefined) {
+        const shown = visible(cutAtWord(maskSecrets(name), 60));
+        rows.push({ label: shown, human: isHuman(effect), spans: [] });
+      }
     }
-  }
-  return tries;
+    // Of a finished run, a sleep that was never resolved ends with it.
+    const to = Math.max(requestedAt, resolvedAt ?? endedAt ?? now);
+    rows[row]?.spans.push({ effect, from: requestedAt, to, row, lane: 0, attempt: 1, iteration: 1 });
+  });
+  return rows;
 }
 
 /** Gives each span the first lane that is free at its beginning; beyond the last one they share it. */
-function fillLanes(spans: readonly Span[]): { readonly lanes: number; readonly laneOf: readonly number[] } {
+function* fillLanes(spans: readonly Span[]): Sliced<number> {
   const freeAt: number[] = [];
-  const laneOf = spans.map(({ from, to }) => {
-    const free = freeAt.findIndex((at) => at <= from);
-    const lane = free !== -1 ? free : Math.min(freeAt.length, most.lanes - 1);
-    freeAt[lane] = Math.max(freeAt[lane] ?? 0, to);
-    return lane;
+  yield* eachOf(spans, (span) => {
+    const free = freeAt.findIndex((at) => at <= span.from);
+    span.lane = free !== -1 ? free : Math.min(freeAt.length, most.lanes - 1);
+    freeAt[span.lane] = Math.max(freeAt[span.lane] ?? 0, span.to);
   });
-  return { lanes: freeAt.length, laneOf };
+  return freeAt.length;
+}
+
+function toBar({ effect, from, to, row, lane, attempt, iteration }: Span): Bar {
+  const { effectId, status } = effect;
+  return { row, lane, from, to, effectId, status, human: isHuman(effect), attempt, iteration, count: 1 };
 }
 
 /** Bars of a lane that lie in the same small part of the time become one. */
-function joinBars(bars: readonly Bar[], from: number, to: number): readonly Bar[] {
-  const lanes = new Set(bars.map(({ row, lane }) => row * most.lanes + lane)).size;
+function* joinBars(spans: readonly Span[], from: number, to: number): Sliced<readonly Bar[]> {
+  const lanes = new Set(spans.map(({ row, lane }) => row * most.lanes + lane)).size;
   const slice = (to - from) / Math.max(1, Math.floor(most.bars / lanes));
   const joined = new Map<number, Bar>();
-  for (const bar of bars) {
-    const place = Math.max(0, Math.floor((bar.from - from) / slice));
-    const key = (place * most.rows + bar.row) * most.lanes + bar.lane;
+  yield* eachOf(spans, (span) => {
+    const place = Math.max(0, Math.floor((span.from - from) / slice));
+    const key = (place * most.rows + span.row) * most.lanes + span.lane;
     const known = joined.get(key);
     if (!known) {
-      joined.set(key, { ...bar });
-      continue;
+      joined.set(key, toBar(span));
+      return;
     }
-    known.to = Math.max(known.to, bar.to);
-    known.status = worst(known.status, bar.status);
+    known.to = Math.max(known.to, span.to);
+    known.status = worst(known.status, span.effect.status);
     known.count += 1;
-  }
+  });
   return [...joined.values()];
 }
 
@@ -261,41 +261,57 @@ function spokenBar(
   return [label, tasks, where, state, took, again].filter(Boolean).join(', ');
 }
 
-function toGroups(spans: readonly Span[], rowOf: (span: Span) => number): readonly ParallelGroup[] {
-  const batches = new Map<number, { at: number; rows: number[] }>();
-  for (const span of spans) {
-    const { effect, from } = span;
-    const row = rowOf(span);
+function* toGroups(
+  spans: ReadonlyMap<string, Span>,
+  part: { readonly from: number; readonly to: number },
+): Sliced<readonly ParallelGroup[]> {
+  const batches = new Map<number, { -readonly [K in keyof ParallelGroup]: ParallelGroup[K] }>();
+  yield* eachOf(spans.values(), ({ effect, from, row }) => {
+    const shown = Math.min(row, most.rows - 1);
     const known = batches.get(effect.batch);
-    if (known) known.rows.push(row);
-    else batches.set(effect.batch, { at: from, rows: [row] });
-  }
-  return [...batches.values()]
-    .filter(({ rows }) => rows.length > 1)
-    .map(({ at, rows }) => {
-      const shown = rows.map((row) => Math.min(row, most.rows - 1));
-      return {
-        at,
-        firstRow: shown.reduce((least, row) => Math.min(least, row), most.rows),
-        lastRow: shown.reduce((last, row) => Math.max(last, row), 0),
-        size: rows.length,
-      };
-    });
+    if (!known) {
+      batches.set(effect.batch, { at: from, firstRow: shown, lastRow: shown, size: 1 });
+      return;
+    }
+    known.at = Math.min(known.at, from);
+    known.firstRow = Math.min(known.firstRow, shown);
+    known.lastRow = Math.max(known.lastRow, shown);
+    known.size += 1;
+  });
+  const groups: ParallelGroup[] = [];
+  yield* eachOf(batches.values(), (group) => {
+    if (group.size > 1 && group.at >= part.from && group.at <= part.to) groups.push(group);
+  });
+  return groups.toSorted((a, b) => a.at - b.at).slice(0, most.groups);
 }
 
-/** Each iteration lasts until the next one begins. */
-function toBands(
+/** Each iteration lasts until the next one begins. Numbers the spans, and the tries of each task in its iteration. */
+function* toBands(
   iterations: readonly Iteration[],
+  spans: ReadonlyMap<string, Span>,
   end: number,
-): { readonly start: number; readonly bands: readonly IterationBand[] } {
-  const begins = iterations
-    .flatMap(({ n, best, effects }) => {
-      const times = effects.flatMap(({ requestedAt }) => requestedAt ?? []);
-      const at = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-      return times.length === 0 ? [] : [{ n, best, at }];
-    })
-    .toSorted((a, b) => a.at - b.at);
-  const scored = iterations.filter(({ metric }) => metric !== undefined).length;
+): Sliced<{ readonly start: number; readonly bands: readonly IterationBand[] }> {
+  const begins: { n: number; best: boolean; at: number }[] = [];
+  let scored = 0;
+  for (const { n, best, metric, effects } of iterations) {
+    let at = Number.POSITIVE_INFINITY;
+    // Siblings of one batch are one try.
+    const tries = new Map<number, { batch: number; attempt: number }>();
+    yield* eachOf(effects, ({ effectId, batch }) => {
+      const span = spans.get(effectId);
+      if (!span) return;
+      at = Math.min(at, span.from);
+      const last = tries.get(span.row);
+      const attempt = last ? last.attempt + (last.batch === batch ? 0 : 1) : 1;
+      tries.set(span.row, { batch, attempt });
+      [span.attempt, span.iteration] = [attempt, n];
+    });
+    // Iterations may be many and small.
+    yield;
+    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
+    if (metric !== undefined) scored += 1;
+  }
+  begins.sort((a, b) => a.at - b.at);
   return {
     start: begins[0]?.at ?? end,
     bands: begins.slice(0, most.bands).map(({ n, best, at }, i) => ({
@@ -312,18 +328,23 @@ function toBands(
  * Stretches in which no agent worked: a person was waited for, it slept, or nothing was under way. Those that take more
  * than a twentieth of the run, or of the time in which agents worked, would hide everything else.
  */
-function findGaps(spans: readonly Span[], start: number, end: number): Timeline['gaps'] {
-  const work = spans
-    .filter(({ effect }) => !isHuman(effect) && effect.kind !== 'sleep')
-    .toSorted((a, b) => a.from - b.from);
+function* findGaps(spans: ReadonlyMap<string, Span>, start: number, end: number): Sliced<Timeline['gaps']> {
+  const work: Span[] = [];
+  yield* eachOf(
+    spans.values(),
+    (span) => !isHuman(span.effect) && span.effect.kind !== 'sleep' && work.push(span),
+  );
+  // They come row by row.
+  work.sort((a, b) => a.from - b.from);
+  yield;
   const idle: { from: number; to: number }[] = [];
   let at = start;
   let worked = 0;
-  for (const { from, to } of work) {
+  yield* eachOf(work, ({ from, to }) => {
     if (from > at) idle.push({ from: at, to: from });
     worked += Math.max(0, to - Math.max(at, from));
     at = Math.max(at, to);
-  }
+  });
   if (end > at) idle.push({ from: at, to: end });
   const least = Math.max(1000, Math.min(end - start, worked * 2) / 20);
   return idle.filter(({ from, to }) => to - from > least && to - from < end - start).slice(0, most.gaps);

@@ -1,54 +1,125 @@
 import type { Effect } from './foldRun';
 
-/** Changes are gathered up to this number before everything is copied once. */
-const mostChanges = 512;
+/** So many effects lie in one chunk, which is copied when one of them changes. */
+const chunkSize = 512;
+
+type Chunks = readonly (readonly Effect[])[];
 
 /**
- * Effects by id, in order of their requests, that never change: `with` gives a new map. Both share what is older, so
- * that one event of a run of fifty thousand effects costs no copy of them all.
+ * Effects by id, in order of their requests, that never change: changing them gives a new map. Both share what is the
+ * same in them, so that one event of a run of fifty thousand effects costs no copy of them all, and a run can be kept as
+ * it was at many moments.
  */
 export class EffectMap implements Iterable<readonly [string, Effect]> {
-  static readonly empty = new EffectMap(new Map(), new Map(), 0);
+  static readonly empty = new EffectMap(new Map(), [], 0);
 
-  readonly #base: ReadonlyMap<string, Effect>;
-  /** Those of `#base` that are different now, then those that came after it. */
-  readonly #changes: ReadonlyMap<string, Effect>;
+  /** The places of effects. Shared with maps made of this one, so it may know more of them than this map has. */
+  readonly #places: Map<string, number>;
+  readonly #chunks: Chunks;
 
   private constructor(
-    base: ReadonlyMap<string, Effect>,
-    changes: ReadonlyMap<string, Effect>,
+    places: Map<string, number>,
+    chunks: Chunks,
     readonly size: number,
   ) {
-    this.#base = base;
-    this.#changes = changes;
+    this.#places = places;
+    this.#chunks = chunks;
   }
 
   get(effectId: string): Effect | undefined {
-    return this.#changes.get(effectId) ?? this.#base.get(effectId);
+    const place = this.#places.get(effectId);
+    return place === undefined || place >= this.size ? undefined : effectAt(this.#chunks, place);
   }
 
   has(effectId: string): boolean {
     return this.get(effectId) !== undefined;
   }
 
+  /** The one that was requested last. */
+  get last(): Effect | undefined {
+    return effectAt(this.#chunks, this.size - 1);
+  }
+
   *values(): Generator<Effect, void> {
-    for (const [effectId, effect] of this.#base) yield this.#changes.get(effectId) ?? effect;
-    for (const [effectId, effect] of this.#changes) if (!this.#base.has(effectId)) yield effect;
+    for (const chunk of this.#chunks) yield* chunk;
   }
 
   *[Symbol.iterator](): Generator<readonly [string, Effect], void> {
     for (const effect of this.values()) yield [effect.effectId, effect];
   }
 
-  /** This map with some effects changed or added. The map that is given must not be changed afterwards. */
-  with(changed: ReadonlyMap<string, Effect>): EffectMap {
-    if (changed.size === 0) return this;
-    if (this.size === 0) return new EffectMap(changed, new Map(), changed.size);
-    let { size } = this;
-    for (const effectId of changed.keys()) if (!this.has(effectId)) size += 1;
-    const changes = new Map(this.#changes);
-    for (const [effectId, effect] of changed) changes.set(effectId, effect);
-    const next = new EffectMap(this.#base, changes, size);
-    return changes.size > mostChanges ? new EffectMap(new Map(next), new Map(), size) : next;
+  /** Begins a map that has these effects and those that are put into it. */
+  draft(): EffectDraft {
+    const places = this.size === 0 ? new Map<string, number>() : this.#places;
+    return new EffectDraft(places, this.#chunks, this.size, (...parts) => new EffectMap(...parts), this);
   }
+
+  /** This map with some effects changed or added. */
+  with(effects: Iterable<Effect>): EffectMap {
+    const draft = this.draft();
+    for (const effect of effects) draft.put(effect);
+    return draft.result();
+  }
+}
+
+/** A map in the making. */
+export class EffectDraft {
+  #places: Map<string, number>;
+  readonly #chunks: (readonly Effect[])[];
+  /** Chunks that belong to this draft alone. */
+  readonly #own = new Map<number, Effect[]>();
+  #size: number;
+
+  constructor(
+    places: Map<string, number>,
+    chunks: Chunks,
+    size: number,
+    private readonly make: (places: Map<string, number>, chunks: Chunks, size: number) => EffectMap,
+    private readonly before: EffectMap,
+  ) {
+    this.#places = places;
+    this.#chunks = [...chunks];
+    this.#size = size;
+  }
+
+  get(effectId: string): Effect | undefined {
+    const place = this.#places.get(effectId);
+    return place === undefined || place >= this.#size ? undefined : effectAt(this.#chunks, place);
+  }
+
+  put(effect: Effect): void {
+    const known = this.#places.get(effect.effectId);
+    if (known !== undefined && known < this.#size) {
+      this.#set(known, effect);
+      return;
+    }
+    const place = this.#size;
+    // Another map made of the same one may have grown: of the same journal in the same way, else in another.
+    if (known !== place && (known !== undefined || this.#places.size !== place)) {
+      this.#places = new Map([...this.#places].filter(([, other]) => other < place));
+    }
+    this.#places.set(effect.effectId, place);
+    this.#size += 1;
+    this.#set(place, effect);
+  }
+
+  /** To be called once. */
+  result(): EffectMap {
+    return this.#own.size === 0 ? this.before : this.make(this.#places, this.#chunks, this.#size);
+  }
+
+  #set(place: number, effect: Effect): void {
+    const at = Math.floor(place / chunkSize);
+    let chunk = this.#own.get(at);
+    if (!chunk) {
+      chunk = [...(this.#chunks[at] ?? [])];
+      this.#own.set(at, chunk);
+      this.#chunks[at] = chunk;
+    }
+    chunk[place % chunkSize] = effect;
+  }
+}
+
+function effectAt(chunks: Chunks, place: number): Effect | undefined {
+  return chunks[Math.floor(place / chunkSize)]?.[place % chunkSize];
 }

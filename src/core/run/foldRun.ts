@@ -1,5 +1,5 @@
 import type { CostRecord } from './cost';
-import { EffectMap } from './effectMap';
+import { EffectMap, type EffectDraft } from './effectMap';
 import type { JournalEntry, RecordedError } from './journal';
 import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -133,7 +133,7 @@ export class Folding {
     this.#before = before;
     this.#run = {
       ...before,
-      changed: new Map(),
+      effects: before.effects.draft(),
       pending: new Map(before.pending),
       counts: { ...before.counts },
       costs: [...before.costs],
@@ -147,11 +147,11 @@ export class Folding {
 
   /** Everything added so far. To be called once. */
   result(): RunFold {
-    const { changed, pending, problems, ...run } = this.#run;
+    const { effects, pending, problems, ...run } = this.#run;
     if (run.entries === this.#before.entries) return this.#before;
     return {
       ...run,
-      effects: this.#before.effects.with(changed),
+      effects: effects.result(),
       // Thousands of finished runs share their empty parts.
       pending: pending.size === 0 ? emptyFold.pending : pending,
       problems: problems.length === 0 ? emptyFold.problems : problems,
@@ -159,25 +159,20 @@ export class Folding {
   }
 }
 
-type Draft = { -readonly [K in keyof RunFold]: RunFold[K] } & {
-  /** Effects that are new or different since `effects`. */
-  changed: Map<string, Effect>;
+type Draft = { -readonly [K in keyof Omit<RunFold, 'effects'>]: RunFold[K] } & {
+  readonly effects: EffectDraft;
   pending: Map<string, Effect>;
   counts: Record<Effect['status'], number>;
   costs: CostRecord[];
   problems: Problem[];
 };
 
-function effectOf(run: Draft, effectId: string): Effect | undefined {
-  return run.changed.get(effectId) ?? run.effects.get(effectId);
-}
-
 /** Puts a new or changed effect in its place. */
 function put(run: Draft, effect: Effect): void {
-  const before = effectOf(run, effect.effectId);
+  const before = run.effects.get(effect.effectId);
   if (before) run.counts[before.status] -= 1;
   run.counts[effect.status] += 1;
-  run.changed.set(effect.effectId, effect);
+  run.effects.put(effect);
   if (effect.status === 'pending') run.pending.set(effect.effectId, effect);
   else run.pending.delete(effect.effectId);
 }
@@ -199,7 +194,7 @@ function apply(run: Draft, entry: JournalEntry): void {
       run.prompt = event.prompt ?? run.prompt;
       return;
     case 'EFFECT_REQUESTED': {
-      if (effectOf(run, event.effectId)) {
+      if (run.effects.get(event.effectId)) {
         problem(`requests the effect ${event.effectId} a second time; it is ignored`);
         return;
       }
@@ -271,7 +266,7 @@ function apply(run: Draft, entry: JournalEntry): void {
 }
 
 function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Partial<Effect>): void {
-  const effect = effectOf(run, effectId);
+  const effect = run.effects.get(effectId);
   const file = `journal/${entry.file}`;
   if (!effect) {
     run.problems.push({ file, what: `answers the effect ${effectId}, whose request is not in the journal` });

@@ -1,3 +1,4 @@
+import { atOnce, eachOf, type Sliced } from '../sliced';
 import type { Effect } from './foldRun';
 import { tabulateMetric, type MetricChoice, type MetricTable } from './metrics';
 import type { TaskDefinition, TaskResult } from './task';
@@ -38,34 +39,42 @@ export function deriveIterations(
   files: TaskFiles,
   choice: MetricChoice,
 ): Iterations {
-  const numbers = byExplicitNumber(effects, files) ?? byRepeat(effects, files) ?? byBatch(effects);
+  return atOnce(derivingIterations(effects, files, choice));
+}
+
+/** The same, interruptibly: a run may have asked for fifty thousand effects. */
+export function* derivingIterations(
+  effects: readonly Effect[],
+  files: TaskFiles,
+  choice: MetricChoice,
+): Sliced<Iterations> {
+  const numbers =
+    (yield* byExplicitNumber(effects, files)) ?? (yield* byRepeat(effects, files)) ?? byBatch(effects);
   const groups = new Map<number, Effect[]>();
-  effects.forEach((effect, i) => {
+  yield* eachOf(effects, (effect, i) => {
     const n = numbers[i] as number;
     const group = groups.get(n);
     if (group) group.push(effect);
     else groups.set(n, [effect]);
   });
   const sorted = [...groups].toSorted(([a], [b]) => a - b);
-  const metric = tabulateMetric(
-    sorted.map(([n, group]) => ({ n, metrics: metricsOf(group, files) })),
-    choice,
-  );
-  const counted = (group: readonly Effect[], status: Effect['status']): number =>
-    group.filter((effect) => effect.status === status).length;
-  return {
-    metric,
-    list: sorted.map(([n, group]) => ({
-      n,
-      effects: group,
-      requested: group.length,
-      ok: counted(group, 'ok'),
-      error: counted(group, 'error'),
-      cancelled: counted(group, 'cancelled'),
+  const scored: Parameters<typeof tabulateMetric>[0][number][] = [];
+  yield* eachOf(sorted, ([n, group]) => scored.push({ n, metrics: metricsOf(group, files) }));
+  yield;
+  const metric = tabulateMetric(scored, choice);
+  yield;
+  const list: Iteration[] = [];
+  yield* eachOf(sorted, ([n, group]) => {
+    const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
+    for (const { status } of group) counts[status] += 1;
+    const { ok, error, cancelled } = counts;
+    list.push({
+      ...{ n, effects: group, requested: group.length, ok, error, cancelled },
       metric: metric?.values.get(n),
       best: metric?.best === n,
-    })),
-  };
+    });
+  });
+  return { metric, list };
 }
 
 /** The numbers found in the results of some effects, in the order in which these were resolved. */
@@ -83,8 +92,9 @@ export function metricsOf(
 type Numbers = readonly number[] | undefined;
 
 /** The process says it: in the task's input, else in a label or title ("Iteration 3"). */
-function byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Numbers {
-  const explicit = effects.map((effect) => explicitNumber(effect, files.tasks.get(effect.effectId)));
+function* byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Sliced<Numbers> {
+  const explicit: (number | undefined)[] = [];
+  yield* eachOf(effects, (effect) => explicit.push(explicitNumber(effect, files.tasks.get(effect.effectId))));
   let current = explicit.find((n) => n !== undefined);
   if (current === undefined) return undefined;
   return explicit.map((n) => (current = n ?? current) as number);
@@ -104,10 +114,11 @@ function explicitNumber(effect: Effect, task: TaskDefinition | undefined): numbe
  * A loop asks the same task again after its answer. Breakpoints, sleeps and the engine's own tasks repeat within a
  * round; so does a request with equal inputs, which old engines make when step ids drift in nested parallel branches.
  */
-function byRepeat(effects: readonly Effect[], files: TaskFiles): Numbers {
+function* byRepeat(effects: readonly Effect[], files: TaskFiles): Sliced<Numbers> {
   let n = 1;
   let current = new Map<string, Asked>();
-  const numbers = effects.map((effect) => {
+  const numbers: number[] = [];
+  yield* eachOf(effects, (effect) => {
     const earlier = current.get(effect.taskId);
     if (earlier && beginsRound(effect, earlier, files)) {
       n += 1;
@@ -119,7 +130,7 @@ function byRepeat(effects: readonly Effect[], files: TaskFiles): Numbers {
     if (effect.status !== 'pending' && effect.status !== 'cancelled') {
       asked.firstResolved = Math.min(asked.firstResolved, effect.resolvedOrder);
     }
-    return n;
+    numbers.push(n);
   });
   return n > 1 ? numbers : undefined;
 }

@@ -1,6 +1,7 @@
-import { deriveIterations, noTaskFiles, type Iterations } from '../run/iterations';
+import { derivingIterations, noTaskFiles, type Iterations } from '../run/iterations';
 import type { MetricChoice } from '../run/metrics';
 import { pendingEffects, type Run, type RunDetails } from '../run/run';
+import { atOnce, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
 import {
   describeBreakpoint,
@@ -24,7 +25,13 @@ export interface OpenedRun {
 }
 
 export function openRun(run: Run, details: RunDetails, metric: MetricChoice): OpenedRun {
-  return { run, details, iterations: deriveIterations([...run.fold.effects.values()], details, metric) };
+  return atOnce(openingRun(run, details, metric));
+}
+
+/** The same, interruptibly. */
+export function* openingRun(run: Run, details: RunDetails, metric: MetricChoice): Sliced<OpenedRun> {
+  const iterations = yield* derivingIterations([...run.fold.effects.values()], details, metric);
+  return { run, details, iterations };
 }
 
 /** How much of a long list of rows is shown. */

@@ -10,12 +10,13 @@ import { toEventRow } from '../../core/panel/eventRow';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
 import { taskFiles, toTaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
-import { layOutTimeline } from '../../core/panel/timeline';
+import { layingOutTimeline } from '../../core/panel/timeline';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
 import type { Effect } from '../../core/run/foldRun';
 import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
+import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
@@ -49,6 +50,7 @@ export interface InspectorDeps {
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly files: ReadFiles;
+  readonly inSlices: InSlices;
   /** Opens the page of another run. */
   openPage(dir: string): void;
 }
@@ -72,6 +74,8 @@ export class RunInspector implements Disposable {
   #taskTimer: Disposable = toDisposable(() => {});
   /** Laying out tens of thousands of tasks takes long, so it is not done again at each event. */
   #timelineDue = 0;
+  /** A later layout makes an earlier one pointless. */
+  #timelineRequest = 0;
   #timelineTimer: Disposable | undefined;
   #part: { readonly from: number; readonly to: number } | undefined;
   #inputs: readonly ValueNode[] | undefined;
@@ -116,7 +120,7 @@ export class RunInspector implements Disposable {
       this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
     }
     this.post({ type: 'eventsChanged' });
-    if (opened) this.#postTimelineSoon();
+    if (opened) void this.#postTimelineSoon();
     await this.#postTask();
     await this.#postProvenance(run);
   }
@@ -202,27 +206,32 @@ export class RunInspector implements Disposable {
     return effectId === undefined ? undefined : this.deps.store.get(this.dir)?.run.fold.effects.get(effectId);
   }
 
-  #postTimelineSoon(): void {
+  async #postTimelineSoon(): Promise<void> {
     const wait = this.#timelineDue - this.deps.clock.now();
-    if (wait <= 0) this.#postTimeline();
-    else this.#timelineTimer ??= this.deps.clock.after(wait, () => this.#postTimeline());
+    if (wait <= 0) return this.#postTimeline();
+    this.#timelineTimer ??= this.deps.clock.after(wait, () => void this.#postTimeline());
   }
 
-  #postTimeline(): void {
+  async #postTimeline(): Promise<void> {
     this.#timelineTimer?.dispose();
     this.#timelineTimer = undefined;
     const opened = this.#opened;
     if (!opened) return;
     const { run, details, iterations } = opened;
     const now = this.deps.clock.now();
-    const timeline = layOutTimeline({
-      effects: [...run.fold.effects.values()],
-      iterations: iterations.list,
-      files: details,
-      now,
-      endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
-      part: this.#part,
-    });
+    this.#timelineRequest += 1;
+    const request = this.#timelineRequest;
+    const timeline = await this.deps.inSlices(
+      layingOutTimeline({
+        effects: [...run.fold.effects.values()],
+        iterations: iterations.list,
+        files: details,
+        now,
+        endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
+        part: this.#part,
+      }),
+    );
+    if (request !== this.#timelineRequest || this.#disposed) return;
     const done = this.deps.clock.now();
     this.#timelineDue = done + (done - now) * 20;
     this.post({ type: 'timeline', timeline });

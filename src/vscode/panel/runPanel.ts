@@ -10,6 +10,7 @@ import { toRunView } from '../../core/panel/runView';
 import { isRecord } from '../../core/run/lenient';
 import { runTitle } from '../../core/run/run';
 import { visible } from '../../core/format';
+import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
 import { openRun } from '../../core/tree/buildTree';
@@ -43,6 +44,7 @@ export interface PanelDeps {
   readonly evidence: Evidence;
   readonly review: Review;
   readonly files: ReadFiles;
+  readonly inSlices: InSlices;
 }
 
 /** Runs with more events than this are shown before their tasks are read. */

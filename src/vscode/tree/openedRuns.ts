@@ -1,5 +1,6 @@
+import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
-import { openRun, type OpenedRun } from '../../core/tree/buildTree';
+import { openingRun, type OpenedRun } from '../../core/tree/buildTree';
 import { wantedMetricKeys } from '../../core/run/metrics';
 import { metricChoice } from '../settings';
 
@@ -7,7 +8,10 @@ import { metricChoice } from '../settings';
 export class OpenedRuns {
   readonly #opened = new Map<string, OpenedRun>();
 
-  constructor(private readonly store: RunStore) {}
+  constructor(
+    private readonly store: RunStore,
+    private readonly inSlices: InSlices,
+  ) {}
 
   /** What is known now, perhaps of an older reading of the run. */
   peek(dir: string): OpenedRun | undefined {
@@ -26,7 +30,7 @@ export class OpenedRuns {
       this.#opened.delete(dir);
       return undefined;
     }
-    const opened = openRun(stored.run, details, choice);
+    const opened = await this.inSlices(openingRun(stored.run, details, choice));
     this.#opened.set(dir, opened);
     return opened;
   }
