@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { engineEnvironment, makeDemo, type Demo } from '../../scripts/demo.mjs';
 import { systemClock } from '../../src/core/clock';
@@ -19,7 +18,6 @@ import { tmpdir } from 'node:os';
 import { temporaryFolder, write } from './runFolder';
 
 const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
-const cli = join(nodeModules, '@a5c-ai', 'babysitter-sdk', 'dist', 'cli', 'main.js');
 
 /** The demo, recorded once for a test file; each test that asks gets a copy to change as it likes. */
 export function useDemo(): () => Promise<Demo> {
@@ -72,13 +70,45 @@ export const taskHelper = `
 const task = (id, kind = 'agent') => ({ id, build: () => ({ kind, title: 'Do ' + id, [kind]: {} }) });
 `;
 
-/** Calls the real command line past the code under test, as an agent or another window would. */
+/**
+ * Calls the real command line past the code under test, as an agent or another window would. It is loaded once for a test
+ * file and keeps process files as they were first, so a process that a test changes is iterated by what is tested.
+ */
 export async function callCli(home: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
-    env: engineEnvironment(home),
-    cwd: home,
-  });
+  const env = engineEnvironment(home);
+  warmEngine ??= startEngine(env);
+  const { code, stdout, stderr } = await warmEngine({ args, env, cwd: home });
+  if (code !== 0) throw new Error(`babysitter ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
   return stdout;
+}
+
+interface EngineAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let warmEngine: ((call: object) => Promise<EngineAnswer>) | undefined;
+
+function startEngine(env: NodeJS.ProcessEnv): (call: object) => Promise<EngineAnswer> {
+  // It ends when this process does: then its channel is closed.
+  const child = fork(fileURLToPath(new URL('warmEngine.cjs', import.meta.url)), {
+    env,
+    stdio: 'inherit',
+  });
+  child.unref();
+  child.channel?.unref();
+  const waiting = new Map<number, (answer: EngineAnswer) => void>();
+  child.on('message', ({ id, ...answer }: EngineAnswer & { id: number }) => waiting.get(id)?.(answer));
+  child.once('exit', (code) => {
+    for (const end of waiting.values()) end({ code: -1, stdout: '', stderr: `it ended with ${code}` });
+  });
+  return (call) =>
+    new Promise((resolve) => {
+      const id = waiting.size;
+      waiting.set(id, resolve);
+      child.send({ id, ...call });
+    });
 }
 
 /** One call as the engine was asked for it, and how it went. */
