@@ -15,11 +15,12 @@ export default defineConfig({
           include: ['test/adapter/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // The packed extension in a real window. One at a time: a window is busy enough.
+        // The packed extension in a real window. Two at a time, as much of a test is waiting.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -27,7 +28,7 @@ export default defineConfig({
           setupFiles: 'test/e2e/support/eachFile.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
           retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 2 },

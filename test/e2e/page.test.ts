@@ -1,9 +1,6 @@
-import type * as Axe from 'axe-core';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { seriousViolations } from './support/axe';
 import { openDemo, type DemoWindow } from './support/openDemo';
-import type { EditorWindow } from './support/openWindow';
 
 const migration = /^Breakpoint Approve migration plan/;
 const words = 'Your words to the agent (optional)';
@@ -128,11 +125,11 @@ describe('The page of a run', () => {
   });
 });
 
-test.each(['Light 2026', 'Default High Contrast', 'Default High Contrast Light'] as const)(
-  'The page is usable by everybody in %s, too',
-  async (theme) => {
-    const window = await openDemo({ theme, size: { width: 1280, height: 1400 } });
-    const { row, webview, screenshot } = window;
+describe('In other colours, the page', () => {
+  let window: DemoWindow;
+  beforeAll(async () => {
+    window = await openDemo({ size: { width: 1280, height: 1400 } });
+    const { row, webview } = window;
     await row(migration).first().click();
     const question = webview().getByRole('region', { name: 'Approve migration plan' });
     await question.getByRole('button', { name: 'Preview src/db/migrate.ts' }).click();
@@ -140,33 +137,25 @@ test.each(['Light 2026', 'Default High Contrast', 'Default High Contrast Light']
     await question.getByText('What ran before this: 2 tasks').click();
     await question.locator('.preview .hljs-keyword').first().waitFor();
     await question.getByLabel(words).scrollIntoViewIfNeeded();
+  });
 
+  const themes = ['Light 2026', 'Default High Contrast', 'Default High Contrast Light'] as const;
+
+  test.each(themes)('shows a question to everybody: %s', async (theme) => {
+    await window.useTheme(theme);
     expect(await seriousViolations(window)).toEqual([]);
-    await screenshot(`page-${theme}`);
+    await window.screenshot(`page-${theme}`);
+  });
 
+  test.each(themes)('shows options to everybody: %s', async (theme) => {
+    const { row, webview, screenshot, useTheme } = window;
     await row(/^Breakpoint One open security finding/)
       .first()
       .click();
     const finding = webview().getByRole('region', { name: 'One open security finding' });
     await finding.getByText('Admins upload by hand meanwhile.').waitFor();
+    await useTheme(theme);
     expect(await seriousViolations(window)).toEqual([]);
     await screenshot(`page-options-${theme}`);
-    await window.dispose();
-  },
-);
-
-/** What axe finds in the page and calls serious or critical. */
-async function seriousViolations({ webview }: EditorWindow): Promise<readonly string[]> {
-  const frame = await (await webview().owner().elementHandle())?.contentFrame();
-  if (!frame) throw new Error('There is no page.');
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  // Through the debugger, which the page's policy does not bind.
-  await frame.evaluate(readFileSync(axe, 'utf8'));
-  return frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
-}
+});
