@@ -39,8 +39,6 @@ export async function load(
   { plans, others = [] }: Expected,
   indexFile?: string,
 ): Promise<Loaded> {
-  const start = performance.now();
-  const store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
   const states = statesOf(plans);
   const counted = new Set(plans.map((plan) => join(runsDirOf(project), runIdOf(plan))));
   const newest = new Set([...counted].slice(-page));
@@ -49,6 +47,8 @@ export async function load(
   const counts = new Map<State, number>();
   const count = (state: State, by: number): unknown => counts.set(state, (counts.get(state) ?? 0) + by);
   let firstRows: number | undefined;
+  const start = performance.now();
+  const store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
   const allRows = await new Promise<number>((resolve) => {
     const late = setTimeout(() => {
       const shown = (map: ReadonlyMap<State, number>): string => JSON.stringify([...map]);
