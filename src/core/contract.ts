@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { segment } from './run/lenient';
+import { segment } from './run/segmentSchema';
 
 /** The face of the extension: what package.json contributes and code refers to. A test keeps the two equal. */
 export const prefix = 'babysitterRuns';

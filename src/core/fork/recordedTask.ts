@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import type { RecordedError } from '../run/journal';
-import { isRecord, parseLenient, text } from '../run/lenient';
+import { isRecord, outcome, parseLenient, record, text } from '../run/lenient';
 
 /** What result.json holds of an answer, as it has to be posted to give a process the same again. */
 export interface RecordedResult {
@@ -36,12 +35,12 @@ export interface RecordedTask {
 }
 
 const shape = {
-  status: z.enum(['ok', 'error'], 'it must be "ok" or "error"'),
+  status: outcome,
   resultRef: text,
-  error: z.record(z.string(), z.unknown(), 'it must be an object'),
+  error: record,
   startedAt: text,
   finishedAt: text,
-  metadata: z.record(z.string(), z.unknown(), 'it must be an object'),
+  metadata: record,
 };
 
 /** Reads result.json for posting it again. `undefined`: there is nothing in it that could be posted. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { diffBases, type FileEvidence, type FilePreview } from '../evidence/evidence';
-import { segment } from '../run/lenient';
+import { segment } from '../run/segmentSchema';
 import type { EventRow } from './eventRow';
 import type { Provenance } from './provenance';
 import type { RunView } from './runView';

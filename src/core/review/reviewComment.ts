@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { count } from '../format';
-import { segment } from '../run/lenient';
+import { segment } from '../run/segmentSchema';
 
 /** What a person wrote to some lines of a context file. Goes as data into the answer's `comments`. */
 export interface ReviewComment {

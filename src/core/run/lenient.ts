@@ -1,29 +1,43 @@
-import * as z from 'zod';
+/** What one field holds, or a {@link Wrong} that says why it cannot be used. Never called with `undefined` or `null`. */
+export type Field<T> = (value: unknown) => T | Wrong;
 
-type Fields<S extends Record<string, z.ZodType>> = { readonly [K in keyof S]?: z.output<S[K]> | undefined };
+/** Why a field cannot be used: a sentence ("it must be text"). */
+export class Wrong {
+  constructor(readonly why: string) {}
+}
+
+/** The fields of a JSON object that are used, each with how it is read. */
+export type Shape = Readonly<Record<string, Field<unknown>>>;
+
+type Fields<S extends Shape> = { readonly [K in keyof S]?: Exclude<ReturnType<S[K]>, Wrong> | undefined };
 
 /** What one JSON file gave: `fields` is undefined when it is no JSON object at all. */
-export interface Lenient<S extends Record<string, z.ZodType>> {
+export interface Lenient<S extends Shape> {
   readonly fields: Fields<S> | undefined;
-  /** Everything in the file, for what the schema does not name. */
+  /** Everything in the file, for what the shape does not name. */
   readonly raw: Readonly<Record<string, unknown>> | undefined;
   /** Sentence parts that follow the file's name. */
   readonly problems: readonly string[];
 }
+
+const noProblems: readonly string[] = [];
 
 /**
  * Reads a JSON object written by somebody else. Each field stands alone: one of the wrong type becomes a problem and
  * is left out, the others are used; fields that the shape does not name are kept in `raw`. `null` counts as absent,
  * because engines write it for "nothing".
  */
-export function parseLenient<S extends Record<string, z.ZodType>>(text: string, shape: S): Lenient<S> {
+export function parseLenient<S extends Shape>(text: string, shape: S): Lenient<S> {
   const json = parseJson(text);
   if ('problem' in json) return { fields: undefined, raw: undefined, problems: [json.problem] };
   return readLenient(json.value, shape);
 }
 
-/** {@link parseLenient} for a value that is parsed already. */
-export function readLenient<S extends Record<string, z.ZodType>>(value: unknown, shape: S): Lenient<S> {
+/**
+ * {@link parseLenient} for a value that is parsed already. Plain functions, and not zod, read the files of a run: there
+ * may be a hundred thousand, and checking one must cost less than opening it.
+ */
+export function readLenient<S extends Shape>(value: unknown, shape: S): Lenient<S> {
   if (!isRecord(value)) {
     return {
       fields: undefined,
@@ -31,37 +45,27 @@ export function readLenient<S extends Record<string, z.ZodType>>(value: unknown,
       problems: [`holds ${typeName(value)} where an object belongs`],
     };
   }
-  // Nearly always everything is as it should be, and looking at the whole is several times faster.
-  const whole = wholeOf(shape).safeParse(value);
-  if (whole.success) return { fields: whole.data as Fields<S>, raw: value, problems: [] };
   const fields: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const name of Object.keys(shape)) {
+  let problems: string[] | undefined;
+  for (const name in shape) {
     const given = value[name];
     if (given === undefined || given === null) continue;
-    const parsed = (shape[name] as z.ZodType).safeParse(given);
-    if (parsed.success) fields[name] = parsed.data;
-    else problems.push(`has a wrong "${name}": ${parsed.error.issues[0]?.message ?? 'it does not fit'}`);
+    const read = (shape[name] as Field<unknown>)(given);
+    if (read instanceof Wrong) (problems ??= []).push(`has a wrong "${name}": ${read.why}`);
+    else fields[name] = read;
   }
-  return { fields: fields as Fields<S>, raw: value, problems };
-}
-
-const wholes = new WeakMap<object, z.ZodType>();
-
-function wholeOf(shape: Record<string, z.ZodType>): z.ZodType {
-  let whole = wholes.get(shape);
-  if (!whole) wholes.set(shape, (whole = z.object(shape).partial()));
-  return whole;
+  return { fields: fields as Fields<S>, raw: value, problems: problems ?? noProblems };
 }
 
 /** The value of a JSON text, or a sentence part saying what is wrong with it. */
 export function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
-  if (text.trim() === '') return { problem: 'is empty' };
-  if (text.startsWith('\ufeff')) return { problem: 'starts with a byte order mark, which no engine reads' };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    return { problem: 'is no valid JSON: it may have been cut off or overwritten' };
+    if (text.trim() === '') return { problem: 'is empty' };
+    return text.startsWith('\ufeff')
+      ? { problem: 'starts with a byte order mark, which no engine reads' }
+      : { problem: 'is no valid JSON: it may have been cut off or overwritten' };
   }
 }
 
@@ -79,26 +83,49 @@ export function parseTime(text: string): number {
   return /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(?:$|T)/i.test(text) ? Date.parse(text) : Number.NaN;
 }
 
-/** A moment as the engine writes it (ISO 8601), read to milliseconds since 1970. */
-export const moment = z.string('it must be a time as text').transform((text, context) => {
-  const time = parseTime(text);
-  if (Number.isNaN(time)) {
-    context.addIssue({ code: 'custom', message: `"${text.slice(0, 40)}" is no time` });
-    return z.NEVER;
-  }
-  return time;
-});
+/** Text. */
+export const text: Field<string> = (value) => (typeof value === 'string' ? value : notText);
+const notText = new Wrong('it must be text');
 
-/** Text, with a message a person understands. */
-export const text = z.string('it must be text');
+/** A moment as the engine writes it (ISO 8601), read to milliseconds since 1970. */
+export const moment: Field<number> = (value) => {
+  if (typeof value !== 'string') return notTime;
+  const time = parseTime(value);
+  return Number.isNaN(time) ? new Wrong(`"${value.slice(0, 40)}" is no time`) : time;
+};
+const notTime = new Wrong('it must be a time as text');
+
+/** True or false. */
+export const yesOrNo: Field<boolean> = (value) => (typeof value === 'boolean' ? value : notBoolean);
+const notBoolean = new Wrong('it must be true or false');
+
+/** Any object. */
+export const record: Field<Readonly<Record<string, unknown>>> = (value) =>
+  isRecord(value) ? value : notRecord;
+const notRecord = new Wrong('it must be an object');
+
+/** A list of texts. */
+export const texts: Field<readonly string[]> = (value) => {
+  if (!Array.isArray(value)) return notList;
+  return value.every((item) => typeof item === 'string') ? value : notTexts;
+};
+const notList = new Wrong('it must be a list');
+const notTexts = new Wrong('it must hold only texts');
+
+/** "ok" or "error", as effects end. */
+export const outcome: Field<'ok' | 'error'> = (value) =>
+  value === 'ok' || value === 'error' ? value : notOutcome;
+const notOutcome = new Wrong('it must be "ok" or "error"');
 
 /**
  * An id that is used as a folder name: anything that stays one plain path segment. The engine uses ULIDs, but accepts
  * any string, "../x" included.
  */
-export const segment = z
-  .string('it must be text')
-  .refine(isSegment, 'it is no plain name (it could lead out of the run folder)');
+export const segment: Field<string> = (value) => {
+  if (typeof value !== 'string') return notText;
+  return isSegment(value) ? value : notSegment;
+};
+const notSegment = new Wrong('it is no plain name (it could lead out of the run folder)');
 
 /** True for a name that, joined to a folder, is a direct child of that folder on every system. */
 export function isSegment(name: string): boolean {

@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { moment, parseLenient, text } from './lenient';
+import { moment, parseLenient, text, Wrong, type Field } from './lenient';
 
 /** run.lock: an engine process is changing the run right now, or one died while it did. */
 export interface RunLock {
@@ -12,11 +11,13 @@ export interface RunLock {
   readonly alive: boolean;
 }
 
-const shape = {
-  pid: z.int('it must be a whole number').positive('it must be a positive number'),
-  owner: text,
-  acquiredAt: moment,
+const processNumber: Field<number> = (value) => {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value))
+    return new Wrong('it must be a whole number');
+  return value > 0 ? value : new Wrong('it must be a positive number');
 };
+
+const shape = { pid: processNumber, owner: text, acquiredAt: moment };
 
 /**
  * Reads run.lock.

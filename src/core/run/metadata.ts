@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import { intern } from './intern';
-import { isRecord, moment, parseLenient, text } from './lenient';
+import { isRecord, moment, parseLenient, text, Wrong, yesOrNo, type Field } from './lenient';
 
 /** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
 export interface RunMetadata {
@@ -32,12 +31,20 @@ export interface Entrypoint {
 /** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */
 export const layoutVersion = '2026.01-storage-preview';
 
+const entrypoint: Field<Entrypoint | undefined> = (value) =>
+  typeof value === 'string' || (isRecord(value) && typeof value['importPath'] === 'string')
+    ? toEntrypoint(value)
+    : new Wrong('it must be text, or an object with an importPath');
+
+const nested: Field<string | undefined> = (value) => {
+  if (!isRecord(value)) return new Wrong('it must be an object');
+  const parent = value['parentRunId'];
+  return parent === undefined || typeof parent === 'string' ? parent : new Wrong('it must be text');
+};
+
 const shape = {
   processId: text,
-  entrypoint: z.union(
-    [text, z.looseObject({ importPath: text })],
-    'it must be text, or an object with an importPath',
-  ),
+  entrypoint,
   prompt: text,
   createdAt: moment,
   layoutVersion: text,
@@ -46,8 +53,8 @@ const shape = {
   harness: text,
   request: text,
   processRevision: text,
-  nonInteractive: z.boolean('it must be true or false'),
-  nested: z.looseObject({ parentRunId: text.optional() }, 'it must be an object'),
+  nonInteractive: yesOrNo,
+  nested,
 };
 
 /** Reads run.json. `metadata` is undefined when the file is no JSON object. */
@@ -61,7 +68,7 @@ export function parseMetadata(json: string): {
   return {
     metadata: {
       processId: fields.processId && intern(fields.processId),
-      entry: toEntrypoint(fields.entrypoint),
+      entry: fields.entrypoint,
       prompt: fields.prompt,
       createdAt: fields.createdAt,
       sdkVersion: fields.sdkVersion,
@@ -70,7 +77,7 @@ export function parseMetadata(json: string): {
       request: fields.request,
       processRevision: fields.processRevision,
       nonInteractive: fields.nonInteractive ?? false,
-      parentRunId: fields.nested?.parentRunId,
+      parentRunId: fields.nested,
     },
     problems: foreign
       ? [...problems, `has the layout "${fields.layoutVersion}", which engines refuse to iterate`]

@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { isRecord, moment, parseLenient, text } from './lenient';
+import { isRecord, moment, parseLenient, record, text, texts, Wrong, type Field } from './lenient';
 import { readBreakpoint, type Breakpoint } from './breakpoint';
 import { findNumbers } from './metrics';
 
@@ -34,16 +33,24 @@ export interface TaskResult {
   readonly failure: string | undefined;
 }
 
+/** When a sleep is over. */
+const sleep: Field<number | undefined> = (value) => {
+  if (!isRecord(value)) return new Wrong('it must be an object');
+  const { iso, targetEpochMs } = value;
+  const at = iso === undefined ? undefined : moment(iso);
+  if (at instanceof Wrong || targetEpochMs === undefined) return at;
+  return typeof targetEpochMs === 'number' && Number.isFinite(targetEpochMs)
+    ? targetEpochMs
+    : new Wrong('it must be a number');
+};
+
 const taskShape = {
   kind: text,
   title: text,
   description: text,
   inputsRef: text,
-  labels: z.array(z.string('it must hold only texts'), 'it must be a list'),
-  sleep: z.looseObject(
-    { iso: moment.optional(), targetEpochMs: z.number('it must be a number').optional() },
-    'it must be an object',
-  ),
+  labels: texts,
+  sleep,
 };
 
 /**
@@ -72,7 +79,7 @@ export function parseTask(
         typeof iteration === 'number' && Number.isSafeInteger(iteration) && iteration >= 0
           ? iteration
           : undefined,
-      sleepUntil: kind === 'sleep' ? (fields.sleep?.targetEpochMs ?? fields.sleep?.iso) : undefined,
+      sleepUntil: kind === 'sleep' ? fields.sleep : undefined,
       breakpoint: kind === 'breakpoint' ? readBreakpoint(raw, inputFile) : undefined,
     },
     problems,
@@ -82,7 +89,7 @@ export function parseTask(
 const resultShape = {
   status: text,
   resultRef: text,
-  metadata: z.record(z.string(), z.unknown(), 'it must be an object'),
+  metadata: record,
 };
 
 /** Reads result.json, keeping the numbers found under `metricKeys`. Engines read `result` before `value`. */
