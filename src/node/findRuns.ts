@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { sequenceNumber } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import { codeOf, isInside, realPath } from './safeFile';
+import { isSliceOver } from './slices';
 
 /** How many folders below a workspace folder a project may lie. */
 const projectDepth = 5;
@@ -80,7 +81,7 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
       }
     } else if (!entry.isDirectory()) continue;
     runs.push(path);
-    yield;
+    if (isSliceOver()) yield;
   }
   // ULIDs sort by time, so the newest run is read first.
   return runs.toSorted((a, b) => (a < b ? 1 : -1));

@@ -14,7 +14,7 @@ import { findRunsDirectories, listRuns } from './findRuns';
 import { oneAtATime } from './oneAtATime';
 import { exists, RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
-import { inSlices, isSliceOver, nextSlice } from './slices';
+import { inSlices, isSliceOver } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 
 /** So many runs, a screenful, are handed over at once when a window opens. */
@@ -315,7 +315,7 @@ export class FsRunSource implements RunSource {
     const root = this.#root;
     const parent = realPath(runsDir);
     for (const dir of runs) {
-      yield;
+      if (isSliceOver()) yield;
       if (this.#disposed) return;
       if (this.#known.has(dir)) continue;
       this.#known.set(dir, {
@@ -350,13 +350,20 @@ export class FsRunSource implements RunSource {
 
   async #readAll(): Promise<void> {
     await nextTurn();
+    await inSlices(this.#readEach());
+  }
+
+  *#readEach(): Sliced<void> {
     try {
       for (const [dir, dirt] of this.#dirty) {
         this.#dirty.delete(dir);
-        await this.#read(dir, dirt).catch((error: unknown) => {
+        if (isSliceOver()) yield;
+        try {
+          yield* this.#read(dir, dirt);
+        } catch (error) {
           // Reading makes a problem of what is wrong. Should a run upset it even so, the others must not notice.
           this.logger.error(`${visible(dir)} could not be read: ${messageOf(error)}`);
-        });
+        }
         if (this.#disposed) return;
       }
     } finally {
@@ -365,15 +372,14 @@ export class FsRunSource implements RunSource {
     }
   }
 
-  async #read(dir: string, dirt: Dirt): Promise<void> {
+  *#read(dir: string, dirt: Dirt): Sliced<void> {
     const known = this.#known.get(dir);
     if (!known) return;
     const first = known.run === undefined;
-    if (isSliceOver()) await nextSlice();
     const kept = first ? this.#revive(dir, known) : undefined;
     const asKept = first && known.keptAt !== undefined;
     const added = asKept ? [] : dirt === 'anything' ? undefined : [...dirt];
-    const run = kept ?? (await inSlices(known.directory.read({ whole: known.whole, added, glimpse: first })));
+    const run = kept ?? (yield* known.directory.read({ whole: known.whole, added, glimpse: first }));
     if (this.#disposed || this.#known.get(dir) !== known) return;
     const journalAt = kept ? (known.keptAt ?? 0) : known.directory.journalAt;
     known.journalAt = journalAt;

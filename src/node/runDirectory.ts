@@ -4,10 +4,13 @@ import { decodeTime, isValid } from 'ulid';
 import { digestRun } from '../core/run/digest';
 import { emptyFold, Folding, type RunFold } from '../core/run/foldRun';
 import {
+  isInOrder,
   listJournal,
+  nameProblem,
   parseEvent,
   sequenceNumber,
   type JournalEntry,
+  type JournalListing,
   type ParsedEvent,
 } from '../core/run/journal';
 import { intern } from '../core/run/intern';
@@ -20,6 +23,7 @@ import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '..
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
+import { isSliceOver } from './slices';
 
 /** How much of a run is to be read. */
 export interface Look {
@@ -34,6 +38,9 @@ export interface Look {
 /** Thousands of runs without pending effects share it. */
 const nothingRead = new Map<string, never>();
 
+/** Thousands of runs with nothing wrong share it. */
+const noProblems: readonly Problem[] = [];
+
 /** So many events are read at once even for a glimpse. */
 const fewEvents = 500;
 
@@ -43,6 +50,8 @@ export interface JournalReading {
   readonly count: number;
   /** A hash of their names, in order: whether they are still the same. */
   readonly names: number;
+  /** The last of them. */
+  readonly last: string | undefined;
   readonly fold: RunFold;
   /** Whether every event's checksum was looked at. */
   readonly verified: boolean;
@@ -59,6 +68,7 @@ export interface JournalReading {
 const unread: JournalReading = {
   count: 0,
   names: 0,
+  last: undefined,
   fold: emptyFold,
   verified: false,
   listProblems: [],
@@ -129,12 +139,7 @@ export class RunDirectory {
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
     const { real } = opened;
     const problems: Problem[] = [];
-    const note =
-      (file: string) =>
-      (what: string, more: Partial<Problem> = {}): unknown =>
-        problems.push({ file, what, ...more });
-
-    const metadata = readMetadata(real, note('run.json'));
+    const metadata = readMetadata(real, problems);
     this.#entry = metadata?.entry;
     const journal = `${real}/journal`;
     if (!metadata) {
@@ -143,12 +148,12 @@ export class RunDirectory {
       // Without run.json the journal alone may still tell the run; without both it is none.
       if (!exists(`${real}/run.json`) && !exists(journal)) return undefined;
     }
-    const lock = exists(`${real}/run.lock`) ? readLock(real, note('run.lock')) : undefined;
+    const lock = exists(`${real}/run.lock`) ? readLock(real, problems) : undefined;
     // The first event may be needed for the date.
     const mayDigest = !look.whole && !this.#journal && metadata?.createdAt !== undefined;
     const read =
       (look.added && this.#append(real, look.added)) ??
-      (yield* this.#list(real, note('journal'), lock?.alive ?? false, look, mayDigest));
+      (yield* this.#list(real, problems, lock?.alive ?? false, look, mayDigest));
     const { fold } = read;
     problems.push(...read.listProblems, ...read.eventProblems, ...fold.problems);
 
@@ -165,6 +170,7 @@ export class RunDirectory {
       yield;
     }
     this.#pendingTasks = tasks;
+    problems.push(...missingEntry(real, metadata?.entry));
     const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
     return {
       dir: this.dir,
@@ -180,7 +186,7 @@ export class RunDirectory {
       createdAt,
       updatedAt: fold.lastAt ?? createdAt,
       pendingTasks,
-      problems: [...problems, ...missingEntry(real, metadata?.entry)],
+      problems: problems.length === 0 ? noProblems : problems,
     };
   }
 
@@ -248,8 +254,8 @@ export class RunDirectory {
   *listEvents(): Sliced<readonly string[]> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
-    const { names } = openJournal(opened.real, () => {});
-    return (yield* listJournal(names, true)).files;
+    const { names } = openJournal(opened.real, []);
+    return (yield* list(names, true)).files;
   }
 
   /** `undefined`: there is no such folder. A link is followed only inside the root. */
@@ -302,17 +308,20 @@ export class RunDirectory {
     const folding = new Folding(known.fold);
     const eventProblems = [...known.eventProblems];
     let { names } = known;
+    let { last } = known;
     for (const file of files) {
       const { entry, problems } = readEvent(real, file, known.verified);
       if (!entry) return undefined;
       folding.add(entry);
       names = hashName(names, file);
-      eventProblems.push(...problems);
+      eventProblems.push(...nameProblems(file, last), ...problems);
+      last = file;
     }
     this.#journal = {
       ...known,
       count: known.count + files.length,
       names,
+      last,
       fold: folding.result(),
       eventProblems,
     };
@@ -325,22 +334,19 @@ export class RunDirectory {
    */
   *#list(
     real: string,
-    note: Note,
+    found: Problem[],
     writing: boolean,
     look: Look,
     mayDigest: boolean,
   ): Sliced<JournalReading | (JournalReading & { readonly reading: true })> {
-    const { modifiedAt: journalAt, names: entries, isBig } = openJournal(real, note);
+    const { modifiedAt: journalAt, names: entries, isBig } = openJournal(real, found);
     this.#journalAt = journalAt;
     if (look.glimpse && isBig) return { ...unread, reading: true };
-    const listing = yield* listJournal(entries, writing);
-    const { files, temporary } = listing;
-    const listProblems = listing.problems.map(({ file, ...problem }) => ({
-      file: file === '' ? 'journal' : `journal/${file}`,
-      ...problem,
-    }));
+    const { files, odd, temporary, problems } = yield* list(entries, writing);
+    const listProblems = problems.length === 0 ? noProblems : problems.map(inJournal);
     const nothing = { ...unread, count: files.length, verified: look.whole, listProblems, temporary };
-    const digest = mayDigest ? digestRun(eventsBackwards(real, files)) : undefined;
+    const tail = new Tail(real, files);
+    const digest = mayDigest && !odd ? digestRun(tail) : undefined;
     if (digest) return { ...nothing, fold: digest };
     const known = (yield* this.#stillHolds(real, files, look.whole)) ? this.#journal : undefined;
     if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...unread, reading: true };
@@ -352,7 +358,7 @@ export class RunDirectory {
     let names = known?.names ?? 0;
     for (let i = known?.count ?? 0; i < files.length; i += 1) {
       const file = files[i] as string;
-      let event = readEvent(real, file, look.whole);
+      let event = tail.read(i) ?? readEvent(real, file, look.whole);
       if (!event.entry) {
         // Read again after the look, so that no change falls between the two.
         unusable.set(file, lookOf(`${real}/journal/${file}`));
@@ -362,11 +368,12 @@ export class RunDirectory {
         folding.add(event.entry);
         unusable.delete(file);
       }
-      eventProblems.push(...event.problems);
+      eventProblems.push(...nameProblems(file, files[i - 1]), ...event.problems);
       names = hashName(names, file);
-      yield;
+      if (isSliceOver()) yield;
     }
-    this.#journal = { ...nothing, names, fold: folding.result(), eventProblems, unusable };
+    const last = files.at(-1);
+    this.#journal = { ...nothing, names, last, fold: folding.result(), eventProblems, unusable };
     return this.#journal;
   }
 
@@ -393,31 +400,64 @@ function hashName(hash: number, name: string): number {
   return next | 0;
 }
 
-/** The events from the last one backwards, read as they are asked for; `undefined` for one that cannot be used. */
-function* eventsBackwards(real: string, files: readonly string[]): Generator<JournalEntry | undefined> {
-  for (let i = files.length - 1; i >= 0; i -= 1) {
-    const { entry, problems } = readEvent(real, files[i] as string, false);
-    // What is wrong with an event is told by a fold.
-    yield problems.length === 0 ? entry : undefined;
+/** The last events of a journal, without their checksums: from the last one backwards, read as they are asked for. */
+class Tail implements Iterable<JournalEntry | undefined> {
+  readonly #read: EventReading[] = [];
+
+  constructor(
+    private readonly real: string,
+    private readonly files: readonly string[],
+  ) {}
+
+  *[Symbol.iterator](): Generator<JournalEntry | undefined, void> {
+    for (let i = this.files.length - 1; i >= 0; i -= 1) {
+      const event = readEvent(this.real, this.files[i] as string, false);
+      this.#read.push(event);
+      // What is wrong with an event is told by a fold.
+      yield event.problems.length === 0 ? event.entry : undefined;
+    }
+  }
+
+  /** The event at a place of the journal, if it was asked for before and is as it should be. */
+  read(place: number): EventReading | undefined {
+    const event = this.#read[this.files.length - 1 - place];
+    return event?.problems.length === 0 ? event : undefined;
   }
 }
 
-type Note = (what: string, more?: Partial<Problem>) => unknown;
+/** {@link listJournal}, which has nothing to do for most. */
+function* list(names: Iterable<string>, writing: boolean): Sliced<JournalListing> {
+  if (Array.isArray(names) && isInOrder(names)) {
+    return { files: names, problems: noProblems, odd: false, temporary: false };
+  }
+  return yield* listJournal(names, writing);
+}
 
-function readMetadata(real: string, note: Note): RunMetadata | undefined {
-  const read = readTextIn(real, `${real}/run.json`, fileLimits.metadata);
+function inJournal({ file, ...problem }: Problem): Problem {
+  return { file: file === '' ? 'journal' : `journal/${file}`, ...problem };
+}
+
+function nameProblems(file: string, before: string | undefined): readonly Problem[] {
+  const problem = nameProblem(file, before);
+  return problem ? [{ file: `journal/${file}`, ...problem }] : noProblems;
+}
+
+function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
+  const file = 'run.json';
+  const read = readTextIn(real, `${real}/${file}`, fileLimits.metadata);
   if ('problem' in read) {
-    note(read.problem);
+    found.push({ file, what: read.problem });
     return undefined;
   }
   const { metadata, problems } = parseMetadata(read.text);
-  problems.forEach((what) => note(what));
+  for (const what of problems) found.push({ file, what });
   return metadata;
 }
 
-function readLock(real: string, note: Note): RunLock | undefined {
+function readLock(real: string, found: Problem[]): RunLock | undefined {
+  const file = 'run.lock';
   const attempt = (): ReturnType<typeof parseLock> | undefined => {
-    const read = readTextIn(real, `${real}/run.lock`, fileLimits.lock);
+    const read = readTextIn(real, `${real}/${file}`, fileLimits.lock);
     if ('problem' in read) return read.missing ? undefined : { lock: undefined, problems: [read.problem] };
     return parseLock(read.text, isAlive);
   };
@@ -426,7 +466,7 @@ function readLock(real: string, note: Note): RunLock | undefined {
   const result = first && first.lock === undefined ? attempt() : first;
   // Newer engines clear the lock of a dead process away by themselves; none gets past one that names no process.
   const stops = result?.lock ? {} : ({ stops: 'any' } as const);
-  result?.problems.forEach((what) => note(what, { mendable: true, ...stops }));
+  for (const what of result?.problems ?? []) found.push({ file, what, mendable: true, ...stops });
   return result?.lock;
 }
 
@@ -436,7 +476,7 @@ const bigFolder = 256 * 1024;
 /** The names in the journal's folder; of a big one, which may hold a hundred thousand, read as they are asked for. */
 function openJournal(
   real: string,
-  note: Note,
+  found: Problem[],
 ): { readonly modifiedAt: number; readonly names: Iterable<string>; readonly isBig: boolean } {
   const journal = `${real}/journal`;
   let modifiedAt = 0;
@@ -445,17 +485,18 @@ function openJournal(
     if (!stat.isDirectory()) {
       const target = realPath(journal);
       if (target !== undefined && !isInside(real, target)) {
-        note('leads out of the run folder; it is not read');
+        found.push({ file: 'journal', what: 'leads out of the run folder; it is not read' });
         return { modifiedAt: stat.mtimeMs, names: [], isBig: false };
       }
     }
     modifiedAt = stat.isSymbolicLink() ? statSync(journal).mtimeMs : stat.mtimeMs;
     if (stat.size > bigFolder) return { modifiedAt, names: namesIn(journal), isBig: true };
     const names = readdirSync(journal);
-    if (names.length === 0) note('is empty', { stops: 'iterate' });
+    if (names.length === 0) found.push({ file: 'journal', what: 'is empty', stops: 'iterate' });
     return { modifiedAt, names, isBig: false };
   } catch (error) {
-    note(codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error), { stops: 'iterate' });
+    const what = codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error);
+    found.push({ file: 'journal', what, stops: 'iterate' });
     return { modifiedAt, names: [], isBig: false };
   }
 }
@@ -484,7 +525,7 @@ function readEvent(real: string, name: string, verify: boolean): EventReading {
   const { entry, problems } = parseEvent(name, read.text);
   const altered = verify && entry ? checksumProblem(read.text) : undefined;
   const all = altered === undefined ? problems : [...problems, { what: altered }];
-  return { entry, problems: all.map((problem) => ({ file, ...problem })) };
+  return { entry, problems: all.length === 0 ? noProblems : all.map((problem) => ({ file, ...problem })) };
 }
 
 /** How a file looks from outside; empty when that cannot be told. */
@@ -537,19 +578,20 @@ function readResult(
  * untrusted, and there whatever folder the person named, so that a run tells the same everywhere.
  */
 function missingEntry(real: string, entry: Entrypoint | undefined): readonly Problem[] {
-  if (!entry) return [];
+  if (!entry) return noProblems;
   // Runs beside each other are mostly of one process: it is looked for once for all that are read together.
-  const shared = entry.importPath.startsWith('../') ? dirname(real) : real;
-  const key = JSON.stringify([shared, entry.importPath]);
-  if (key !== lastLook.key || performance.now() - lastLook.at > lookHolds) {
-    lastLook = { key, at: performance.now(), missing: entryChangedAt(real, entry) === 'missing' };
+  const { importPath } = entry;
+  const shared = importPath.startsWith('../') ? dirname(real) : real;
+  const now = performance.now();
+  if (importPath !== lastLook.importPath || shared !== lastLook.shared || now - lastLook.at > lookHolds) {
+    lastLook = { shared, importPath, at: now, missing: entryChangedAt(real, entry) === 'missing' };
   }
   return lastLook.missing
-    ? [{ file: 'run.json', what: `names the process file ${entry.importPath}, which does not exist` }]
-    : [];
+    ? [{ file: 'run.json', what: `names the process file ${importPath}, which does not exist` }]
+    : noProblems;
 }
 
-let lastLook = { key: '', at: 0, missing: false };
+let lastLook = { shared: '', importPath: '', at: 0, missing: false };
 /** In milliseconds. */
 const lookHolds = 10;
 

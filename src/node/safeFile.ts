@@ -46,6 +46,8 @@ export function readTextIn(root: string, full: string, limit: number): FileText 
 
 /** True when `path` is `root` or below it. Both absolute; links are not resolved here. */
 export function isInside(root: string, path: string): boolean {
+  // Nearly always that shows at once.
+  if (path[root.length] === sep && path.startsWith(root) && !path.includes(`${sep}..`)) return true;
   const way = relative(root, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
@@ -79,26 +81,55 @@ function readRegularFile(root: string, full: string, limit: number): FileText {
     file = openSync(target, carefully);
   }
   try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) return { problem: 'is no regular file', missing: false };
-    if (stat.size > limit) {
-      const [size, most] = [stat.size, limit].map((bytes) => `${Math.ceil(bytes / megabyte)} MB`);
-      return { problem: `is too large to be read (${size}; the limit is ${most})`, missing: false };
-    }
-    if (stat.size > buffer.length) buffer = Buffer.allocUnsafe(stat.size);
-    let length = 0;
-    while (length < stat.size) {
-      const read = readSync(file, buffer, length, stat.size - length, length);
-      if (read === 0) break;
-      length += read;
-    }
-    const bytes = buffer.subarray(0, length);
-    if (buffer.length > megabyte) buffer = Buffer.allocUnsafe(64 * 1024);
-    // A byte order mark stays, and is told by the parser.
-    return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'is no UTF-8 text', missing: false };
+    return toText(readSmall(file, limit) ?? readWhole(file, limit));
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Reads a file with one call, where that surely gives all of it: it ends as engines end their files, and before the
+ * buffer does. (Reading at a position fails on whatever is no file.)
+ */
+function readSmall(file: number, limit: number): number | undefined {
+  let length: number;
+  try {
+    length = readSync(file, buffer, 0, buffer.length, 0);
+  } catch {
+    return undefined;
+  }
+  return length < buffer.length && length <= limit && buffer[length - 1] === lineEnd ? length : undefined;
+}
+
+const lineEnd = 10;
+
+/** Reads a file of any kind and size into the buffer. */
+function readWhole(file: number, limit: number): number | string {
+  const stat = fstatSync(file);
+  if (!stat.isFile()) return 'is no regular file';
+  if (stat.size > limit) {
+    const [size, most] = [stat.size, limit].map((bytes) => `${Math.ceil(bytes / megabyte)} MB`);
+    return `is too large to be read (${size}; the limit is ${most})`;
+  }
+  if (stat.size > buffer.length) buffer = Buffer.allocUnsafe(stat.size);
+  let length = 0;
+  while (length < stat.size) {
+    const read = readSync(file, buffer, length, stat.size - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
+}
+
+/** @param read how much is in the buffer, or why nothing is */
+function toText(read: number | string): FileText {
+  if (typeof read === 'string') return { problem: read, missing: false };
+  const text = buffer.toString('utf8', 0, read);
+  // What stands for bytes that are no UTF-8 may have been written, too.
+  const valid = !text.includes('\ufffd') || isUtf8(buffer.subarray(0, read));
+  if (buffer.length > megabyte) buffer = Buffer.allocUnsafe(64 * 1024);
+  // A byte order mark stays, and is told by the parser.
+  return valid ? { text } : { problem: 'is no UTF-8 text', missing: false };
 }
 
 function linkFound(): Error {

@@ -19,13 +19,13 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
   }
 }
 
-/** For work that is no generator: whether it should wait for {@link nextSlice} before it goes on. */
+/** Whether to yield: asking this first is for loops whose steps are hardly longer than yielding takes. */
 export function isSliceOver(): boolean {
   return performance.now() >= sliceEnd;
 }
 
 /** Lets the event loop go on. */
-export async function nextSlice(): Promise<void> {
+async function nextSlice(): Promise<void> {
   await setImmediate();
   sliceEnd = performance.now() + sliceMilliseconds;
 }

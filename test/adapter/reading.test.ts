@@ -434,6 +434,22 @@ const damages: readonly Damage[] = [
     state: 'ready',
   },
   {
+    what: 'an event without a ULID in its name, which engines read',
+    harm: (dir) => renameSync(join(dir, inJournal(3)), join(dir, 'journal/000003.copy.json')),
+    problems: [
+      'journal/000003.copy.json: has no ULID in its name; engines refuse the run now, or once the next event comes [mendable]',
+    ],
+    state: 'ready',
+  },
+  {
+    what: 'an event that was recorded after the next, by its ULID',
+    harm: (dir) => renameSync(join(dir, inJournal(2)), join(dir, 'journal', eventFile(2, ulidAt(start, 99)))),
+    problems: [
+      'journal/000003.json: has a ULID in its name that is not greater than that of the event before it; engines refuse the run [mendable]',
+    ],
+    state: 'ready',
+  },
+  {
     what: 'a stray file',
     harm: put('journal/notes.txt', ''),
     problems: ['journal/notes.txt: does not belong into a journal; it is ignored'],
@@ -781,6 +797,38 @@ describe('a process file that was changed after all that the run did', () => {
     ['that has not begun', journal().created(), []],
   ])('of a run %s', (_, story, expected) => {
     expect(warnings(story)).toEqual(expected);
+  });
+});
+
+describe('the names of events', () => {
+  const story = (): JournalBuilder => answered().completed();
+
+  it('are looked at of a finished run, too, where one has not the usual form', () => {
+    const { dir } = setUp({ journal: story() });
+    renameSync(join(dir, inJournal(2)), join(dir, 'journal/000002.copy.json'));
+    const run = atOnce(open(dir).read({ whole: false }));
+    expect(run?.fold.effects.size).toBe(1);
+    expect(problems(run)).toHaveLength(2);
+  });
+
+  it('are looked at of one that has it once somebody looks into the run', () => {
+    const { dir } = setUp({ journal: story() });
+    renameSync(join(dir, inJournal(3)), join(dir, inJournal(3).replace(/.\.json/, 'U.json')));
+    const directory = open(dir);
+    expect(problems(atOnce(directory.read({ whole: false })))).toEqual([]);
+    expect(problems(atOnce(directory.read()))).toContainEqual(expect.stringMatching(/no ULID/));
+  });
+
+  it('are looked at of each new event', () => {
+    const whole = answered();
+    const { dir } = setUp({ journal: whole });
+    const directory = open(dir);
+    atOnce(directory.read());
+    const file = eventFile(whole.events.length + 1, ulidAt(start - 1));
+    write(dir, `journal/${file}`, Object.values(whole.completed().files).at(-1));
+    expect(problems(atOnce(directory.read({ whole: true, added: [file] })))).toEqual([
+      expect.stringMatching(/not greater/),
+    ]);
   });
 });
 

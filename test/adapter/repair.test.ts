@@ -104,6 +104,15 @@ describe('repair', () => {
       },
     ],
     [
+      'an event that was recorded after the next, by its ULID',
+      0,
+      (dir, files) =>
+        renameSync(
+          journalFile(dir, files[2]),
+          journalFile(dir, files[2]?.replace(/[^.]{26}/, '7ZZZZZZZZZZZZZZZZZZZZZZZZZ')),
+        ),
+    ],
+    [
       'numbers that a leftover shifted',
       0,
       (dir, files) =>

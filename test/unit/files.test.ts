@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listJournal, parseEvent, sequenceNumber, type JournalListing } from '../../src/core/run/journal';
+import {
+  isInOrder,
+  listJournal,
+  nameProblem,
+  parseEvent,
+  sequenceNumber,
+  type JournalListing,
+} from '../../src/core/run/journal';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/core/run/lock';
 import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';
@@ -295,6 +302,10 @@ describe('sequenceNumber', () => {
     [`000001.${ulid}.json`, 1],
     [`999999.${ulid}.json`, 999_999],
     [`1000000.${ulid}.json`, 1_000_000],
+    // Engines read these, too (0.0.187 was asked).
+    ['000002.short.json', 2],
+    ['000002.a.b.json', 2],
+    [`000002.${ulid.toLowerCase()}.json`, 2],
   ])('%s', (file, seq) => {
     expect(sequenceNumber(file)).toBe(seq);
   });
@@ -304,10 +315,45 @@ describe('sequenceNumber', () => {
     `1.${ulid}`,
     `1.${ulid}.json.tmp-1-2`,
     `x1.${ulid}.json`,
-    '1.short.json',
+    '1.json',
+    '1..json',
+    `1.${ulid}.jsox`,
     `${ulid}.json`,
   ])('not %s', (file) => {
     expect(sequenceNumber(file)).toBeUndefined();
+  });
+});
+
+describe('nameProblem', () => {
+  const [less, ulid, more] = ['3', '4', '5'].map((end) => `01KJQ3AWCY2AX1FD2DTYSE9E2${end}`);
+  const named = (text?: string): string => `000002.${text}.json`;
+  it.each<[string, string, string | undefined, RegExp | undefined]>([
+    ['of the first event', named(ulid), undefined, undefined],
+    ['of a later one', named(ulid), named(less), undefined],
+    ['that repeats', named(ulid), named(ulid), /not greater/],
+    ['that is less than the one before', named(ulid), named(more), /not greater/],
+    ['that is too short', named('short'), undefined, /no ULID/],
+    ['in small letters', named(ulid?.toLowerCase()), undefined, /no ULID/],
+    ['with a letter that no ULID has', named(ulid?.replace('K', 'U')), undefined, /no ULID/],
+    ['beyond all times', named(ulid?.replace('0', '8')), undefined, /no ULID/],
+    ['with a point in it', named('a.b'), undefined, /no ULID/],
+  ])('a ULID %s', (_, file, before, what) => {
+    const problem = nameProblem(file, before);
+    if (what) expect(problem).toMatchObject({ what: expect.stringMatching(what), mendable: true });
+    else expect(problem).toBeUndefined();
+  });
+});
+
+describe('isInOrder', () => {
+  it.each<[boolean, string, readonly string[]]>([
+    [true, 'all from 1 in order', [1, 2, 3].map((seq) => eventFile(seq))],
+    [true, 'nothing', []],
+    [false, 'a gap', [eventFile(1), eventFile(3)]],
+    [false, 'another order', [eventFile(2), eventFile(1)]],
+    [false, 'a number that is no ULID', [eventFile(1), '000002.short.json']],
+    [false, 'a stranger', [eventFile(1), 'notes.txt']],
+  ])('is %s of %s', (expected, _, names) => {
+    expect(isInOrder(names)).toBe(expected);
   });
 });
 
@@ -323,6 +369,11 @@ describe('listJournal', () => {
   it('orders by number, which outgrows its six digits', () => {
     const files = [1_000_000, 2, 999_999, 1].map((seq) => eventFile(seq));
     expect(listing(files).files.map(sequenceNumber)).toEqual([1, 2, 999_999, 1_000_000]);
+  });
+
+  it('says whether a name has to be looked at', () => {
+    expect(listing([eventFile(2), eventFile(1)]).odd).toBe(false);
+    expect(listing([eventFile(1), '000002.short.json']).odd).toBe(true);
   });
 
   it.each<[string, readonly string[], readonly string[]]>([

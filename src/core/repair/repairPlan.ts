@@ -1,6 +1,6 @@
 import { oneLine } from '../format';
 import type { RecordedTask } from '../fork/recordedTask';
-import { parseEvent, sequenceNumber, temporaryName, type JournalEntry } from '../run/journal';
+import { nameProblem, parseEvent, sequenceNumber, temporaryName, type JournalEntry } from '../run/journal';
 import { isRecord, parseJson } from '../run/lenient';
 
 /** One file as it was seen. */
@@ -97,6 +97,7 @@ export function planRepair(files: RunFiles, now: number): RepairPlan {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   let expected = 1;
+  let previous: string | undefined;
   let rewrite = false;
   for (const [file, { content, look, modifiedAt }] of files.journal) {
     if (temporaryName.test(file)) {
@@ -131,6 +132,12 @@ export function planRepair(files: RunFiles, now: number): RepairPlan {
       rewrite = true;
     }
     expected = seq + 1;
+    const misnamed = nameProblem(file, previous);
+    if (misnamed) {
+      damage.push(`The event ${seq} of the journal ${misnamed.what}.`);
+      rewrite = true;
+    }
+    previous = file;
     const json = 'text' in content ? parseJson(content.text) : content;
     if ('problem' in json) {
       damage.push(`The event ${seq} of the journal ${json.problem}.`);
@@ -142,7 +149,7 @@ export function planRepair(files: RunFiles, now: number): RepairPlan {
     }
     const { entry } = parseEvent(file, 'text' in content ? content.text : '');
     const line = eventLine(json.value, files);
-    before.push(`journal  ${seq}  ${line}`);
+    before.push(`journal  ${seq}  ${line}${misnamed ? `  ${file}` : ''}`);
     const event = entry?.event;
     if (event?.type === 'EFFECT_REQUESTED' && event.invocationKey !== undefined) {
       if (seen.has(event.invocationKey)) {

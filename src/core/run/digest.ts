@@ -1,4 +1,4 @@
-import { foldRun, type RunFold } from './foldRun';
+import { emptyFold, endOf, type RunFold } from './foldRun';
 import type { JournalEntry } from './journal';
 
 /** So many of the last events are looked at: stop hooks and cost records may follow the end. */
@@ -18,17 +18,13 @@ export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunF
     looked += 1;
     if (!entry || looked > digestReach) return undefined;
     lastAt ??= entry.at;
-    switch (entry.event.type) {
-      case 'RUN_COMPLETED':
-      case 'RUN_FAILED':
-      case 'PROCESS_RUNTIME_ERROR':
-      case 'RUN_HALTED':
-        return { ...foldRun([entry]), lastAt };
-      case 'EFFECT_REQUESTED':
-      case 'RUN_CREATED':
-        return undefined;
-      default:
+    const end = endOf(entry);
+    if (end) {
+      const { at: firstAt, sdkVersion } = entry;
+      return { ...emptyFold, entries: 1, end, firstAt, lastAt, sdkVersion };
     }
+    const { type } = entry.event;
+    if (type === 'EFFECT_REQUESTED' || type === 'RUN_CREATED') return undefined;
   }
   return undefined;
 }

@@ -237,19 +237,14 @@ function apply(run: Draft, entry: JournalEntry): void {
     case 'EFFECT_CANCELLED':
       settle(run, entry, event.effectId, { status: 'cancelled', cancelReason: event.reason });
       return;
-    case 'RUN_COMPLETED':
-      run.end = end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
-      return;
     case 'RUN_FAILED':
-      run.batchClosed = true;
-      run.end = end(event.type, at, event.error, event.sealReason, event.sealReason !== undefined);
-      return;
     case 'PROCESS_RUNTIME_ERROR':
       run.batchClosed = true;
-      run.end = end(event.type, at, event.error, undefined, false);
+      run.end = endOf(entry);
       return;
+    case 'RUN_COMPLETED':
     case 'RUN_HALTED':
-      run.end = end(event.type, at, undefined, event.reason, false);
+      run.end = endOf(entry);
       return;
     case 'BREAKPOINT_SKIPPED':
       if (!run.skipped.has(event.name)) run.skipped = new Set([...run.skipped, event.name]);
@@ -289,6 +284,22 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
     resolvedOrder: run.resolvedCount,
     resolvedSeq: entry.seq,
   });
+}
+
+/** The end that an event makes; `undefined`: it makes none. */
+export function endOf({ event, at }: JournalEntry): RunEnd | undefined {
+  switch (event.type) {
+    case 'RUN_COMPLETED':
+      return end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
+    case 'RUN_FAILED':
+      return end(event.type, at, event.error, event.sealReason, event.sealReason !== undefined);
+    case 'PROCESS_RUNTIME_ERROR':
+      return end(event.type, at, event.error, undefined, false);
+    case 'RUN_HALTED':
+      return end(event.type, at, undefined, event.reason, false);
+    default:
+      return undefined;
+  }
 }
 
 function end(

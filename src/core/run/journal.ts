@@ -1,7 +1,18 @@
-import * as z from 'zod';
 import { readCost, type CostRecord } from './cost';
 import { intern } from './intern';
-import { isRecord, moment, parseJson, readLenient, segment, text } from './lenient';
+import {
+  isRecord,
+  moment,
+  outcome,
+  parseJson,
+  readLenient,
+  record,
+  segment,
+  text,
+  texts,
+  Wrong,
+  type Field,
+} from './lenient';
 import { toEntrypoint, type Entrypoint } from './metadata';
 import type { Problem } from './problem';
 
@@ -12,20 +23,74 @@ export interface EventName {
 }
 
 /**
- * The sequence number in `NNNNNN.<ULID>.json`; `undefined` for any other name. Of the ULID only the length is looked
- * at, and that by hand: with hundreds of thousands of names, a regular expression takes a fifth of all reading.
+ * The sequence number in `NNNNNN.<ULID>.json`; `undefined` for any other name. Engines take any text for the ULID, and so
+ * does this: {@link nameProblem} looks at it.
  */
 export function sequenceNumber(file: string): number | undefined {
-  const dot = file.length - '.01M7AAAAAAAAAAAAAAAAAAAAAA.json'.length;
-  if (dot < 1 || dot > 15 || file.charCodeAt(dot) !== 46 || !file.endsWith('.json')) return undefined;
+  const seq = usualNumber(file);
+  if (seq !== 0) return seq;
+  const digits = unusualName.exec(file)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * The number in a name with a text as long as a ULID; 0 for any other. By hand, as a regular expression for each of
+ * hundreds of thousands of names takes a fifth of all reading.
+ */
+function usualNumber(file: string): number {
+  const dot = file.length - usualRest;
+  if (dot < 1 || dot > mostDigits || file.charCodeAt(dot) !== point || !isJson(file)) return 0;
   let seq = 0;
   for (let i = 0; i < dot; i += 1) {
     const digit = file.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return undefined;
+    if (digit < 0 || digit > 9) return 0;
     seq = seq * 10 + digit;
   }
   return seq;
 }
+
+const usualRest = '.01M7AAAAAAAAAAAAAAAAAAAAAA.json'.length;
+const mostDigits = 15;
+const point = 46;
+const unusualName = /^(\d{1,15})\.[^.].*\.json$/s;
+
+function isJson(file: string): boolean {
+  const end = file.length;
+  return (
+    file.charCodeAt(end - 5) === point &&
+    file.charCodeAt(end - 4) === 106 &&
+    file.charCodeAt(end - 3) === 115 &&
+    file.charCodeAt(end - 2) === 111 &&
+    file.charCodeAt(end - 1) === 110
+  );
+}
+
+/**
+ * What is wrong with the ULID in an event's name, whose number is as it should be.
+ * @param before the name of the event before it; `undefined`: it is the first
+ */
+export function nameProblem(file: string, before: string | undefined): Omit<Problem, 'file'> | undefined {
+  const ulid = ulidIn(file);
+  if (!isUlid.test(ulid)) {
+    const what = 'has no ULID in its name; engines refuse the run now, or once the next event comes';
+    return { what, mendable: true, stops: 'any' };
+  }
+  if (before !== undefined && ulid <= ulidIn(before)) {
+    return {
+      what: 'has a ULID in its name that is not greater than that of the event before it; engines refuse the run',
+      mendable: true,
+    };
+  }
+  return undefined;
+}
+
+/** As engines cut it out. */
+function ulidIn(file: string): string {
+  const from = file.indexOf('.') + 1;
+  return file.slice(from, file.indexOf('.', from));
+}
+
+const isUlid = /^[0-7][\dA-HJKMNP-TV-Z]{25}$/;
 
 const noLabels: readonly string[] = [];
 
@@ -85,31 +150,20 @@ export interface JournalEntry extends EventName {
   readonly event: JournalEvent;
 }
 
-const envelope = {
-  type: text.min(1, 'it must not be empty'),
-  recordedAt: moment,
-  // Not z.record, which would copy it.
-  data: z.custom<Readonly<Record<string, unknown>>>(isRecord, 'it must be an object'),
-  sdkVersion: text,
-};
+const typeName: Field<string> = (value) => (value === '' ? new Wrong('it must not be empty') : text(value));
 
-const recordedError = z.union(
-  [
-    text.transform((message): RecordedError => ({ name: undefined, message, stack: undefined })),
-    z
-      .looseObject({
-        name: text.optional().catch(undefined),
-        message: text.optional().catch(undefined),
-        stack: text.optional().catch(undefined),
-      })
-      .transform(({ name, message, stack }): RecordedError => ({
-        name,
-        message: message && plainMessage(message),
-        stack,
-      })),
-  ],
-  'it must be text or an object',
-);
+const envelope = { type: typeName, recordedAt: moment, data: record, sdkVersion: text };
+
+const recordedError: Field<RecordedError> = (value) => {
+  if (typeof value === 'string') return { name: undefined, message: value, stack: undefined };
+  if (!isRecord(value)) return new Wrong('it must be text or an object');
+  const { name, message, stack } = value;
+  return {
+    name: typeof name === 'string' ? name : undefined,
+    message: typeof message === 'string' ? plainMessage(message) : undefined,
+    stack: typeof stack === 'string' ? stack : undefined,
+  };
+};
 
 /** Of an error that has no name, engines record the whole JSON as its message; the message in there is what it says. */
 function plainMessage(recorded: string): string {
@@ -128,13 +182,13 @@ const dataShapes = {
     taskId: text,
     kind: text,
     label: text,
-    labels: z.array(z.string('it must hold only texts'), 'it must be a list'),
+    labels: texts,
     stepId: text,
     invocationKey: text,
   },
   EFFECT_RESOLVED: {
     ...effectId,
-    status: z.enum(['ok', 'error'], 'it must be "ok" or "error"'),
+    status: outcome,
     error: recordedError,
     startedAt: moment,
     finishedAt: moment,
@@ -164,13 +218,15 @@ export function parseEvent(file: string, json: string): ParsedEvent {
   const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
   return {
     entry: event && { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
-    problems: toProblems([...all, ...dataProblems]),
+    problems: toProblems(all, dataProblems),
   };
 }
 
-function toProblems(sentences: readonly string[]): ParsedEvent['problems'] {
-  return sentences.map((what) => ({ what }));
+function toProblems(...sentences: readonly (readonly string[])[]): ParsedEvent['problems'] {
+  return sentences.every(({ length }) => length === 0) ? fine : sentences.flat().map((what) => ({ what }));
 }
+
+const fine: ParsedEvent['problems'] = [];
 
 function parseData(
   type: string,
@@ -261,8 +317,16 @@ export interface JournalListing {
   readonly files: readonly string[];
   /** `file` is the name inside the journal; empty for the journal itself. */
   readonly problems: readonly Problem[];
+  /** Whether some event's name is not of the usual form, so that it has to be looked at. */
+  readonly odd: boolean;
   /** Whether there are temporary files, which a write going on has, and one that broke off leaves behind. */
   readonly temporary: boolean;
+}
+
+/** Whether these are the names of a sound journal, in order, as most are listed: nothing needs to be sorted or said. */
+export function isInOrder(names: readonly string[]): boolean {
+  for (let i = 0; i < names.length; i += 1) if (usualNumber(names[i] as string) !== i + 1) return false;
+  return true;
 }
 
 /**
@@ -273,19 +337,16 @@ export function* listJournal(
   entries: Iterable<string>,
   writing: boolean,
 ): Generator<void, JournalListing, void> {
-  // Small folders are listed in order, and nearly always there is nothing else in them.
-  if (Array.isArray(entries) && entries.every((file: string, i) => sequenceNumber(file) === i + 1)) {
-    return { files: entries, problems: [], temporary: false };
-  }
   const names: EventName[] = [];
   const problems: Problem[] = [];
-  let temporary = false;
+  let [odd, temporary] = [false, false];
   let looked = 0;
   for (const file of entries) {
     looked += 1;
     if (looked % 256 === 0) yield;
     const seq = sequenceNumber(file);
     if (seq !== undefined) {
+      odd ||= usualNumber(file) === 0;
       names.push({ file, seq });
       continue;
     }
@@ -294,7 +355,7 @@ export function* listJournal(
     const problem = strangerProblem(file, isTemporary);
     if (problem && !(isTemporary && writing)) problems.push({ file, ...problem });
   }
-  return { files: inPlace(names) ?? sorted(names, problems), problems, temporary };
+  return { files: inPlace(names) ?? sorted(names, problems), problems, odd, temporary };
 }
 
 /** Engines write an event under such a name before they give it its own. */
