@@ -48,7 +48,7 @@ const forBrowser = {
 export async function buildProduct() {
   const bundles = await Promise.all([
     bundle({ ...forNode, entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' } }),
-    bundle({ ...forBrowser, entryPoints: { run: 'src/webview/run.ts' } }),
+    bundle({ ...forBrowser, entryPoints: { run: 'src/webview/run.ts', table: 'src/webview/table.ts' } }),
   ]);
   const written = bundles.flatMap(({ files }) => files);
   const codicons = 'node_modules/@vscode/codicons';

@@ -53,6 +53,7 @@ import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
 import { showNotifications } from './vscode/notifications';
 import { RunPanels } from './vscode/panel/runPanel';
+import { RunsTables } from './vscode/panel/runsTable';
 import { Review } from './vscode/review';
 import { RunDocuments } from './vscode/runDocuments';
 import { classifyOptions, needsOptions, onSettingsChange, setting } from './vscode/settings';
@@ -196,12 +197,20 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ diagnosing, repairing, forking, engineCommands },
     ...{ readSources: readReportSources, archives: runArchives },
     ...shown,
+    tables: () => tables,
   });
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
     new RunPanels({
       ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices },
       extensionUri: context.extensionUri,
+    }),
+  );
+  const tables: RunsTables = own(
+    new RunsTables({
+      ...{ store, arrangement, clock, logger, inSlices },
+      extensionUri: context.extensionUri,
+      openRun: (dir) => panels.open(dir),
     }),
   );
   own(registerCommands(commands, commandName, logger));

@@ -40,6 +40,7 @@ export const commandIds = [
   'task.cancel',
   'draft.use',
   'journal.open',
+  'runs.table',
   'runs.search',
   'runs.filter',
   'runs.changeFilter',
@@ -87,6 +88,9 @@ export const views = {
 
 /** The editor type of the run page, which VS Code restores after a reload. */
 export const runPanelType = `${prefix}.run`;
+
+/** The editor type of the runs table. */
+export const runsTableType = `${prefix}.runsTable`;
 
 /** The scheme of the read-only documents made from run files. */
 export const documentScheme = 'babysitter-runs';

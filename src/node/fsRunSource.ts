@@ -6,7 +6,7 @@ import { HumanError, messageOf } from '../core/errors';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
-import type { RunChange, RunListener, RunsPlace, RunSource } from '../core/source/runSource';
+import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KnownRun } from './digestIndex';
@@ -176,6 +176,13 @@ export class FsRunSource implements RunSource {
     const known = this.#known.get(dir);
     if (known?.run?.folded === false) await this.reread(dir);
     return known && inSlices(known.directory.readDetails(metricKeys));
+  }
+
+  async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
+    const aside = this.#known.get(dir)?.directory.aside();
+    const run = aside && (await inSlices(aside.read({ whole: true, unchecked: true })));
+    const details = run && (await inSlices(aside.readDetails(metricKeys)));
+    return details && { run, details };
   }
 
   async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {

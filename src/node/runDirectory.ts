@@ -29,6 +29,8 @@ import { isSliceOver } from './slices';
 export interface Look {
   /** Every event, with its checksum; otherwise, of a finished run, only the last ones, until it is read whole once. */
   readonly whole: boolean;
+  /** Checksums are left alone though everything is read. */
+  readonly unchecked?: boolean;
   /** Nothing of the journal changed but that these files came; `undefined`: that is not known, so it is listed. */
   readonly added?: readonly string[] | undefined;
   /** Where many events are to be read, leave them for another call, and give a run that is marked as `reading`. */
@@ -128,6 +130,11 @@ export class RunDirectory {
   /** The same folder, read as far as an earlier session had read it. */
   from(journal: JournalReading): RunDirectory {
     return new RunDirectory(this.dir, this.root, this.parent, journal);
+  }
+
+  /** The same folder for one reading, of which this one will know nothing. */
+  aside(): RunDirectory {
+    return new RunDirectory(this.dir, this.root, this.parent, this.#journal);
   }
 
   /**
@@ -344,11 +351,12 @@ export class RunDirectory {
     if (look.glimpse && isBig) return { ...unread, reading: true };
     const { files, odd, temporary, problems } = yield* list(entries, writing);
     const listProblems = problems.length === 0 ? noProblems : problems.map(inJournal);
-    const nothing = { ...unread, count: files.length, verified: look.whole, listProblems, temporary };
+    const verify = look.whole && !look.unchecked;
+    const nothing = { ...unread, count: files.length, verified: verify, listProblems, temporary };
     const tail = new Tail(real, files);
     const digest = mayDigest && !odd ? digestRun(tail) : undefined;
     if (digest) return { ...nothing, fold: digest };
-    const known = (yield* this.#stillHolds(real, files, look.whole)) ? this.#journal : undefined;
+    const known = (yield* this.#stillHolds(real, files, verify)) ? this.#journal : undefined;
     if (look.glimpse && files.length - (known?.count ?? 0) > fewEvents) return { ...unread, reading: true };
     if (!known) this.#details = undefined;
 
@@ -358,11 +366,11 @@ export class RunDirectory {
     let names = known?.names ?? 0;
     for (let i = known?.count ?? 0; i < files.length; i += 1) {
       const file = files[i] as string;
-      let event = tail.read(i) ?? readEvent(real, file, look.whole);
+      let event = tail.read(i) ?? readEvent(real, file, verify);
       if (!event.entry) {
         // Read again after the look, so that no change falls between the two.
         unusable.set(file, lookOf(`${real}/journal/${file}`));
-        event = readEvent(real, file, look.whole);
+        event = readEvent(real, file, verify);
       }
       if (event.entry) {
         folding.add(event.entry);

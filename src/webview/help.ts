@@ -1,6 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 
-const keys: readonly (readonly [keys: string, what: string])[] = [
+export type Keys = readonly (readonly [keys: string, what: string])[];
+
+/** Those of a run's page. */
+export const runKeys: Keys = [
   ['j, k', 'next or previous event'],
   ['Enter', 'open the event’s file, or the task of a bar'],
   ['Space', 'show the event’s task'],
@@ -15,7 +18,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
 ];
 
 /** What each key does; shown when somebody asks. */
-export function helpDialog(): TemplateResult {
+export function helpDialog(keys: Keys): TemplateResult {
   return html`<dialog aria-labelledby="help">
     <h2 id="help">Keyboard shortcuts</h2>
     <dl class="fact-list">

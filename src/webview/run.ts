@@ -11,7 +11,7 @@ import type { Timeline } from '../core/panel/timeline';
 import { commentList, values, type BreakpointCard } from './breakpoint';
 import type { EventList } from './events';
 import './events';
-import { helpDialog } from './help';
+import { helpDialog, runKeys } from './help';
 import './run.css';
 import { facts, type TaskPanel } from './taskDetail';
 import './taskDetail';
@@ -302,7 +302,7 @@ class RunPage extends LitElement {
           <kbd aria-hidden="true">?</kbd>
         </p>
       </main>
-      ${this.task ? html`<task-panel .detail=${this.task}></task-panel>` : nothing} ${helpDialog()}
+      ${this.task ? html`<task-panel .detail=${this.task}></task-panel>` : nothing} ${helpDialog(runKeys)}
     `;
   }
 

@@ -418,12 +418,31 @@ describe('asking', () => {
     expect(await source.source.reread(dir)).toBeUndefined();
   });
 
+  it('readThrough() reads a finished run whole, and keeps and tells nothing of it', async () => {
+    const { dir: project, runs } = projectFolder();
+    const dir = writeRun(runs, 'run', {
+      journal: journal().created().done('a').completed(),
+      files: { 'tasks/a/result.json': { status: 'ok', value: { score: 7 } } },
+    });
+    const source = await watched(asProject(project));
+    await source.until('it is there', ({ loaded }) => loaded);
+    const [before, batches] = [source.runs.get(dir), source.batches.length];
+
+    const read = await source.source.readThrough(dir, ['score']);
+
+    expect(read?.run.fold.effects.size).toBe(1);
+    expect(read?.details.results.get('a')?.metrics).toEqual({ score: 7 });
+    expect([source.runs.get(dir), source.batches.length]).toEqual([before, batches]);
+    expect(before?.folded).toBe(false);
+  });
+
   it('knows nothing of a run it does not have', async () => {
     const source = await watched(asProject(temporaryFolder()));
     const elsewhere = writeRun(temporaryFolder(), 'run', { journal: journal().created() });
     source.source.attend(elsewhere).dispose();
     expect(await source.source.reread(elsewhere)).toBeUndefined();
     expect(await source.source.readDetails(elsewhere, [])).toBeUndefined();
+    expect(await source.source.readThrough(elsewhere, [])).toBeUndefined();
     expect(await source.source.listEvents(elsewhere)).toEqual([]);
     await expect(source.source.readText(elsewhere, 'run.json')).rejects.toThrow(/is not there any more/);
   });

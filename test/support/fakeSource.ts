@@ -1,6 +1,6 @@
 import { toDisposable, type Disposable } from '../../src/core/disposables';
 import type { Run, RunDetails } from '../../src/core/run/run';
-import type { RunListener, RunSource } from '../../src/core/source/runSource';
+import type { RunListener, RunReading, RunSource } from '../../src/core/source/runSource';
 
 /** Runs that a test hands out. */
 export class FakeSource implements RunSource {
@@ -57,6 +57,11 @@ export class FakeSource implements RunSource {
   async readDetails(dir: string): Promise<RunDetails> {
     this.calls.push(`readDetails ${dir}`);
     return { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
+  }
+
+  async readThrough(dir: string): Promise<RunReading | undefined> {
+    this.calls.push(`readThrough ${dir}`);
+    return undefined;
   }
 
   async readTitles(dir: string): Promise<readonly string[]> {

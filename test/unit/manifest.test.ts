@@ -8,6 +8,7 @@ import {
   draftScheme,
   prefix,
   reviewController,
+  runsTableType,
   views,
   type CommandId,
   type ContextWord,
@@ -130,6 +131,7 @@ const titles: Readonly<Record<CommandId, string>> = {
   'task.cancel': 'Cancel Task…',
   'draft.use': 'Use This Document',
   'journal.open': 'Open Journal',
+  'runs.table': 'Open Runs Table',
   'runs.search': 'Find a Run…',
   'runs.filter': 'Filter Runs…',
   'runs.changeFilter': 'Filter Runs…',
@@ -272,6 +274,7 @@ describe('when clauses', () => {
       ...Object.values(views),
       ...Object.values(contextKeys),
       reviewController,
+      runsTableType,
     ];
     for (const name of ours) expect(known).toContain(name);
     for (const key of Object.values(contextKeys)) expect([...ours]).toContain(key);
@@ -298,6 +301,9 @@ describe('when clauses', () => {
         'commentThreadIsEmpty',
         'editorTextFocus',
         'resourceScheme',
+        'webviewId',
+        'webviewSection',
+        'run',
       ]).toContain(name);
     }
   });

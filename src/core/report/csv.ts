@@ -1,10 +1,8 @@
+import { csvText, type CsvValue } from '../csv';
 import { usageFields } from '../run/cost';
 import type { Report, ReportTask } from './report';
 
-type Column = readonly [
-  name: string,
-  value: (task: ReportTask, report: Report) => string | number | boolean | undefined,
-];
+type Column = readonly [name: string, value: (task: ReportTask, report: Report) => CsvValue];
 
 const columns: readonly Column[] = [
   ['run', (_, { run }) => run.runId],
@@ -31,13 +29,5 @@ export function toCsv(report: Report): string {
     columns.map(([name]) => name),
     ...report.tasks.map((task) => columns.map(([, value]) => value(task, report))),
   ];
-  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
-}
-
-function field(value: string | number | boolean | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value !== 'string') return String(value);
-  // What begins like this is a formula to a spreadsheet, and could call programs or addresses.
-  const text = /^[\s]*[=+\-@]|^[\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(rows);
 }

@@ -9,6 +9,7 @@ import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../run/metr
 import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
 import { secretsIn } from '../run/secrets';
 import { classify, type ClassifyOptions, type State } from '../run/runState';
+import { effectTime, runTime, workerOf, workTime, type Worker, type WorkTime } from '../run/workTime';
 import type { OpenedRun } from '../tree/buildTree';
 import { cleaner, type CleanText } from './cleanText';
 import { findingsOf, pathsOf, type Finding } from './findings';
@@ -55,7 +56,7 @@ export interface Report {
     readonly title: string;
     readonly askedAt?: string;
   }[];
-  readonly time: ReportTime & {
+  readonly time: WorkTime & {
     /** From the run's creation to its end, or to its last event. */
     readonly total: number;
   };
@@ -92,7 +93,7 @@ export interface ReportTask {
   readonly exitCode?: number;
   /** Why it did not pass. */
   readonly why?: string;
-  readonly by: 'agent' | 'person' | 'clock';
+  readonly by: Worker;
   readonly requestedAt?: string;
   readonly resolvedAt?: string;
   /** How long it was worked on, or how long it waited for a person. */
@@ -121,14 +122,7 @@ export interface ReportIteration {
   readonly metrics: Readonly<Record<string, number>>;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  readonly time: ReportTime;
-}
-
-export interface ReportTime {
-  /** While at least one task was worked on; tasks that ran side by side count once. */
-  readonly agent: number;
-  /** While at least one question waited for a person. */
-  readonly human: number;
+  readonly time: WorkTime;
 }
 
 export interface ReportAnswer {
@@ -254,10 +248,10 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
         ...optional('passed', passed(effect, result?.failure)),
         ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
         ...optional('why', why && clean(why)),
-        by: worker(effect),
+        by: workerOf(effect),
         ...optional('requestedAt', time(effect.requestedAt)),
         ...optional('resolvedAt', time(effect.resolvedAt)),
-        ...optional('duration', durationOf(effect)),
+        ...optional('duration', effectTime(effect)),
         ...optional('usage', told(usages.get(effect.effectId))),
       };
     }),
@@ -276,7 +270,7 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
         metrics: Object.assign({}, ...metricsOf(iteration.effects, details)) as Record<string, number>,
         ...optional('startedAt', time(minimum(known))),
         ...optional('endedAt', time(maximum(known))),
-        time: timeOf(iteration.effects),
+        time: workTime(iteration.effects),
       };
     }),
     findings: findings.slice(0, most.findings),
@@ -306,8 +300,8 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
         ...optional('askedAt', time(effect.requestedAt)),
       })),
     time: {
-      total: Math.max(0, (endedAt ?? run.updatedAt) - run.createdAt),
-      ...timeOf(effects),
+      total: runTime(run),
+      ...workTime(effects),
     },
     ...optional(
       'usage',
@@ -474,40 +468,6 @@ function passed(effect: Effect, failure: string | undefined): boolean | undefine
   if (effect.status === 'pending' || effect.status === 'cancelled') return undefined;
   if (effect.kind === 'breakpoint' && effect.status === 'ok') return undefined;
   return effect.status === 'ok' && failure === undefined;
-}
-
-function worker({ kind }: Effect): ReportTask['by'] {
-  return kind === 'breakpoint' ? 'person' : kind === 'sleep' ? 'clock' : 'agent';
-}
-
-/** When a task was worked on, or waited for its person; `undefined`: the journal does not tell, or it pends. */
-function span({ kind, requestedAt, resolvedAt, startedAt, finishedAt }: Effect) {
-  // The engine notes when an answer was handed in as its start, so that of a question only the journal tells the wait.
-  const own = kind === 'breakpoint' ? [undefined, undefined] : [startedAt, finishedAt];
-  const [from, to] =
-    own[0] !== undefined && own[1] !== undefined && own[1] > own[0] ? own : [requestedAt, resolvedAt];
-  return from === undefined || to === undefined ? undefined : { from, to: Math.max(from, to) };
-}
-
-function durationOf(effect: Effect): number | undefined {
-  const known = span(effect);
-  return known && known.to - known.from;
-}
-
-function timeOf(effects: readonly Effect[]): ReportTime {
-  const covered = (by: ReportTask['by']): number => {
-    const spans = effects
-      .filter((effect) => worker(effect) === by)
-      .flatMap((effect) => span(effect) ?? [])
-      .toSorted((a, b) => a.from - b.from);
-    let [sum, end] = [0, Number.NEGATIVE_INFINITY];
-    for (const { from, to } of spans) {
-      sum += Math.max(0, to - Math.max(from, end));
-      end = Math.max(end, to);
-    }
-    return sum;
-  };
-  return { agent: covered('agent'), human: covered('person') };
 }
 
 /** The project that a run folder lies in; its run.json may name another one, from where it was made. */

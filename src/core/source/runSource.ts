@@ -8,6 +8,12 @@ export type RunChange =
 /** `loaded`: everything that was there at first has been delivered, with this batch at the latest. */
 export type RunListener = (batch: readonly RunChange[], loaded: boolean) => void;
 
+/** A run that was read whole, and the files of its tasks. */
+export interface RunReading {
+  readonly run: Run;
+  readonly details: RunDetails;
+}
+
 /** A place in which runs are looked for. */
 export interface RunsPlace {
   /** Absolute path of a workspace folder, or of a runs directory. */
@@ -47,6 +53,14 @@ export interface RunSource {
    * @returns `undefined` when the source does not have the run (any more)
    */
   readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined>;
+
+  /**
+   * Reads a run whole, with its task files, and keeps nothing of it: for numbers about thousands of runs. Checksums are
+   * not looked at.
+   * @param metricKeys the numbers to look for in results
+   * @returns `undefined` when the source does not have the run (any more)
+   */
+  readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined>;
 
   /**
    * Reads what a run's tasks are called, without keeping anything of the run: for a search over all runs.

@@ -3,7 +3,7 @@ import { DisposableStore, toDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { classify, type ClassifyOptions, type RunState } from '../run/runState';
-import type { RunChange, RunSource } from './runSource';
+import type { RunChange, RunReading, RunSource } from './runSource';
 
 /** A run and what it is doing now. */
 export interface StoredRun {
@@ -119,6 +119,11 @@ export class RunStore implements Disposable {
   /** See {@link RunSource.readDetails}. */
   async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     return this.sourceOf(dir)?.readDetails(dir, metricKeys);
+  }
+
+  /** See {@link RunSource.readThrough}. */
+  async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
+    return this.sourceOf(dir)?.readThrough(dir, metricKeys);
   }
 
   /** See {@link RunSource.readTitles}. */

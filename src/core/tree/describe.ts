@@ -42,7 +42,7 @@ export const stateWords: Readonly<Record<State, string>> = {
   created: 'not started',
 };
 
-const stateIcons: Record<State, Row['icon']> = {
+export const stateIcons: Readonly<Record<State, Row['icon']>> = {
   reading: { name: 'loading~spin' },
   unreadable: { name: 'warning', color: 'list.warningForeground' },
   completed: { name: 'pass', color: 'testing.iconPassed' },
@@ -374,6 +374,7 @@ function shortFile(file: string): string {
     .join('/');
 }
 
-function formatNumber(n: number): string {
+/** A metric's value: at most four digits that say something. */
+export function formatNumber(n: number): string {
   return Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(4)));
 }

@@ -77,7 +77,7 @@ export function searchRuns(entries: readonly SearchEntry[], query: string, most:
   const first: SearchEntry[] = [];
   const rest: SearchEntry[] = [];
   for (const entry of entries) {
-    if (!words.every((word) => entry.all.includes(word) || isInId(entry, word))) continue;
+    if (!words.every((word) => entry.all.includes(word) || isInId(entry.id, word))) continue;
     (words.every((word) => isInHead(entry, word)) ? first : rest).push(entry);
   }
   const found = [...first.slice(0, most), ...rest.slice(0, Math.max(0, most - first.length))];
@@ -88,12 +88,12 @@ export function searchRuns(entries: readonly SearchEntry[], query: string, most:
 }
 
 /** Two or three characters are in many a ULID by chance, and nobody means them; ids of another kind are words. */
-function isInId({ id }: SearchEntry, word: string): boolean {
+export function isInId(id: string, word: string): boolean {
   return (word.length > 3 || !/^[0-9a-hjkmnp-tv-z]{26}$/.test(id)) && id.includes(word);
 }
 
 function isInHead(entry: SearchEntry, word: string): boolean {
-  return entry.title.includes(word) || isInId(entry, word);
+  return entry.title.includes(word) || isInId(entry.id, word);
 }
 
 /** The field with most of the words that title and id lack, cut to what is around the first of them. */

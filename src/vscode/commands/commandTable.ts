@@ -6,6 +6,7 @@ import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { guarded } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
+import type { RunsTables } from '../panel/runsTable';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import type { RunArrangement } from '../tree/runArrangement';
@@ -58,6 +59,7 @@ export interface CommandDeps {
   readonly arrangement: RunArrangement;
   showLog(): Promise<void>;
   readonly panels: () => RunPanels;
+  readonly tables: () => RunsTables;
 }
 
 /** Everything a person can ask for, from a row, a page or the palette. The work is done elsewhere. */
@@ -137,6 +139,7 @@ export function commandTable(deps: CommandDeps): CommandTable {
       const { stored } = await targets.run(argument, 'Open Journal');
       await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
     },
+    'runs.table': async () => deps.tables().open(),
     'runs.search': async () => findRun({ store, runs, arrangement, open: (dir) => deps.panels().open(dir) }),
     'runs.filter': async () => filterRuns(arrangement, store.all),
     'runs.changeFilter': async () => filterRuns(arrangement, store.all),

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { stateOrder } from '../tree/runGroups';
+import { columns, type Facets, type TableRow } from './runTable';
+
+/** So many rows are asked for at once. */
+export const mostRowsAsked = 500;
+
+/** A run folder, as the extension told it. */
+const dir = z.string().min(1).max(10_000);
+
+/** What the runs table says to the extension. Everything is checked: a page shows hostile text. */
+export const fromTable = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  /** Which rows are seen, of which runs, in which order. They are told again whenever they change. */
+  z
+    .object({
+      type: z.literal('rows'),
+      /** Answers to an earlier request are not used. */
+      request: z.int().min(0),
+      from: z.int().min(0),
+      to: z.int().min(0),
+      sort: z.enum(columns),
+      descending: z.boolean(),
+      text: z.string().max(200),
+      /** Left out: any. */
+      state: z.enum(stateOrder).optional(),
+      /** A process id, empty for runs without a process; left out: any. */
+      process: z.string().max(10_000).optional(),
+      onlySelected: z.boolean(),
+      /** Only runs that the Runs view shows. */
+      asView: z.boolean(),
+    })
+    .refine(({ from, to }) => to - from <= mostRowsAsked, 'too many rows are asked for'),
+  z.object({
+    type: z.literal('select'),
+    /** One more or less; this one alone; from the one selected last to this one; all that are shown; none. */
+    how: z.enum(['toggle', 'only', 'range', 'all', 'none']),
+    dir: dir.optional(),
+  }),
+  /** The run on which the keyboard is, whose place is to be told. */
+  z.object({ type: z.literal('current'), dir }),
+  z.object({ type: z.literal('open'), dir }),
+  z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),
+  /** Whether all runs are to be read when their order depends on it. */
+  z.object({ type: z.literal('reading'), on: z.boolean() }),
+]);
+
+export type FromTable = z.infer<typeof fromTable>;
+
+export interface TableView {
+  readonly request: number;
+  readonly rows: readonly TableRow[];
+  /** How many runs the filter leaves, of how many. */
+  readonly total: number;
+  readonly all: number;
+  readonly selected: number;
+  /** The run on which the keyboard is, as the page told last. `place`: `undefined`: it is not shown. */
+  readonly current: { readonly dir: string; readonly place: number | undefined };
+  /** Runs that have to be read for this order; `undefined`: it is right. */
+  readonly reading: { readonly read: number; readonly stopped: boolean } | undefined;
+  /** What the filter of the Runs view is; empty: it has none. */
+  readonly viewFilter: string;
+  /** Everything was looked for once. */
+  readonly loaded: boolean;
+}
+
+/** What the extension says to the runs table. */
+export type ToTable =
+  { readonly type: 'rows'; readonly view: TableView } | { readonly type: 'facets'; readonly facets: Facets };

@@ -1,0 +1,338 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { runsTableType } from '../../core/contract';
+import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
+import { CancelledError, HumanError } from '../../core/errors';
+import { thousands } from '../../core/format';
+import type { Logger } from '../../core/log';
+import { wantedMetricKeys } from '../../core/run/metrics';
+import type { InSlices } from '../../core/sliced';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import { fromTable, type FromTable, type ToTable } from '../../core/table/protocol';
+import { toRunNumbers, type RunNumbers } from '../../core/table/runNumbers';
+import { RunTable } from '../../core/table/runTable';
+import { openingRun } from '../../core/tree/buildTree';
+import { describeFilter } from '../../core/tree/runFilter';
+import { copyText } from '../commands/copyText';
+import { showError, tell } from '../messages';
+import { metricChoice, onSettingsChange } from '../settings';
+import type { RunArrangement } from '../tree/runArrangement';
+import { workspaceFolders } from '../workspacePlaces';
+import { showPage } from './pageShell';
+
+export interface RunsTableDeps {
+  readonly store: RunStore;
+  readonly arrangement: RunArrangement;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly extensionUri: vscode.Uri;
+  readonly inSlices: InSlices;
+  openRun(dir: string): void;
+}
+
+/** Changes of runs are shown together after so long, and ages and waits drawn again, in milliseconds. */
+const changesEvery = 150;
+const redrawEvery = 30_000;
+/** While runs are being read, the table is drawn again this often, in milliseconds. */
+const readingEvery = 400;
+
+type Asked = Extract<FromTable, { type: 'rows' }>;
+
+/** The runs table: one page for each window, brought back after a reload. */
+export class RunsTables implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #disposables = new DisposableStore();
+  #page: RunsTablePage | undefined;
+
+  constructor(private readonly deps: RunsTableDeps) {
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(runsTableType, this));
+  }
+
+  open(): void {
+    if (this.#page) {
+      this.#page.reveal();
+      return;
+    }
+    this.#adopt(
+      vscode.window.createWebviewPanel(runsTableType, 'Runs', vscode.ViewColumn.Active, {
+        enableFindWidget: true,
+      }),
+    );
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    if (this.#page) panel.dispose();
+    else this.#adopt(panel);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.#page?.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    const page = new RunsTablePage(panel, this.deps);
+    this.#page = page;
+    panel.onDidDispose(() => {
+      page.dispose();
+      this.#page = undefined;
+    });
+  }
+}
+
+class RunsTablePage implements Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #table: RunTable;
+  /** What the page shows; `undefined`: it has not asked yet. */
+  #asked: Asked | undefined;
+  /** The folder of the run on which the page's keyboard is; empty: none. */
+  #current = '';
+  #arranged = '';
+  #updating: Promise<void> | undefined;
+  #updateAgain = false;
+  #changeTimer: Disposable | undefined;
+  #redrawTimer: Disposable = toDisposable(() => {});
+  #reading: Promise<void> | undefined;
+  /** A person has stopped the reading of all runs. */
+  #stopped = false;
+  /** All runs are read to be exported. */
+  #exporting = false;
+  #shownFacets = '';
+  #disposed = false;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly deps: RunsTableDeps,
+  ) {
+    const { store, arrangement, clock, extensionUri } = deps;
+    this.#table = new RunTable(() => clock.now());
+    const own = (item: Disposable): unknown => this.#disposables.add(item);
+    own(panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
+    own(store.onDidChange(() => this.#updateSoon(changesEvery)));
+    own(arrangement.onDidChange(() => this.#updateSoon(0)));
+    own(panel.onDidChangeViewState(() => this.#updateSoon(0)));
+    own(
+      onSettingsChange(['metrics.key', 'metrics.best'], () => {
+        this.#table.forgetNumbers();
+        this.#updateSoon(0);
+      }),
+    );
+    own({ dispose: () => this.#redrawTimer.dispose() });
+    this.#redrawLater();
+    showPage(panel, extensionUri, { name: 'table', title: 'Runs', data: {} });
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#changeTimer?.dispose();
+    this.#disposables.dispose();
+    this.panel.dispose();
+  }
+
+  /** Waits grow with time. */
+  #redrawLater(): void {
+    this.#redrawTimer = this.deps.clock.after(redrawEvery, () => {
+      this.#updateSoon(0);
+      this.#redrawLater();
+    });
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const parsed = fromTable.safeParse(message);
+    if (!parsed.success) {
+      this.deps.logger.warn(`The runs table sent something unknown: ${parsed.error.issues[0]?.message}`);
+      return;
+    }
+    try {
+      await this.#handle(parsed.data);
+    } catch (error) {
+      showError(error, this.deps.logger);
+    }
+  }
+
+  async #handle(message: FromTable): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#asked = undefined;
+        this.#current = '';
+        this.#shownFacets = '';
+        return;
+      case 'rows':
+        this.#asked = message;
+        return this.#update();
+      case 'select':
+        // Not while rows are being arranged.
+        await this.#updating;
+        this.#table.select(message.how, message.dir);
+        return this.#update();
+      case 'current':
+        this.#current = message.dir;
+        return;
+      case 'open':
+        return this.deps.openRun(this.#stored(message.dir).run.dir);
+      case 'csv':
+        return this.#export(message.to);
+      case 'reading':
+        this.#stopped = !message.on;
+        return this.#update();
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #stored(dir: string): StoredRun {
+    const stored = this.deps.store.get(dir);
+    if (!stored) throw new HumanError('The run is not there any more.');
+    return stored;
+  }
+
+  #updateSoon(after: number): void {
+    if (!this.panel.visible) return;
+    this.#changeTimer ??= this.deps.clock.after(after, () => {
+      this.#changeTimer = undefined;
+      void this.#update();
+    });
+  }
+
+  /** One after the other: what is asked for while one is under way is done by one more after it. */
+  #update(): Promise<void> {
+    this.#updateAgain = this.#updating !== undefined;
+    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  async #updateAll(): Promise<void> {
+    do {
+      this.#updateAgain = false;
+      await this.#updateOnce();
+    } while (this.#updateAgain);
+  }
+
+  async #updateOnce(): Promise<void> {
+    const { store, arrangement } = this.deps;
+    const asked = this.#asked;
+    if (!asked || this.#disposed) return;
+    const { sort, descending, text, state, process, onlySelected, asView } = asked;
+    const arranged = JSON.stringify({ sort, descending });
+    const also = asView ? (stored: StoredRun) => arrangement.shows(stored) : () => true;
+    const filter = { text, state, process, onlySelected, also };
+    // The same order needs no sorting anew, whatever the filter lets through.
+    this.#table.filter = filter;
+    if (arranged !== this.#arranged) {
+      this.#table.order = { sort, descending };
+      this.#stopped = false;
+    }
+    this.#arranged = arranged;
+    await this.deps.inSlices(this.#table.settle(store.all));
+    if (this.#disposed) return;
+    this.#tell(asked);
+    void this.#readOn();
+  }
+
+  #tell({ request, from, to }: Asked): void {
+    const table = this.#table;
+    const facets = table.facets();
+    const shown = JSON.stringify(facets);
+    if (shown !== this.#shownFacets) this.#post({ type: 'facets', facets });
+    this.#shownFacets = shown;
+    const { read, total, all } = table;
+    this.#post({
+      type: 'rows',
+      view: {
+        ...{ request, total, all },
+        rows: table.rows(from, to),
+        selected: table.selected.length,
+        current: { dir: this.#current, place: table.placeOf(this.#current) },
+        reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
+        viewFilter: describeFilter(this.deps.arrangement.filter),
+        loaded: this.deps.store.loaded,
+      },
+    });
+  }
+
+  /** Reads the numbers of the runs that are seen, or of all where they are needed; one run at a time. */
+  #readOn(): Promise<void> {
+    this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    let drawn = performance.now();
+    let undrawn = 0;
+    for (;;) {
+      // What is arranged anew may be another list then.
+      await this.#updating;
+      const everything = this.#exporting || (this.#table.needsAll && !this.#stopped);
+      const { from = 0, to = 0 } = this.panel.visible ? (this.#asked ?? {}) : {};
+      const next = this.#table.unread(from, to, everything);
+      if (!next || this.#disposed) break;
+      this.#table.take(next, await this.#read(next));
+      undrawn += 1;
+      if (performance.now() - drawn < readingEvery) continue;
+      await this.#update();
+      drawn = performance.now();
+      undrawn = 0;
+    }
+    // Not `#update`, which would read on.
+    if (undrawn > 0) this.#updateSoon(0);
+  }
+
+  async #read({ run }: StoredRun): Promise<RunNumbers | undefined> {
+    const { store, inSlices } = this.deps;
+    const choice = metricChoice();
+    const reading = await store.readThrough(run.dir, wantedMetricKeys(choice));
+    return reading && toRunNumbers(await inSlices(openingRun(reading.run, reading.details, choice)));
+  }
+
+  async #export(to: 'clipboard' | 'file'): Promise<void> {
+    const target = to === 'file' ? await askForFile() : undefined;
+    const text = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Reading the runs', cancellable: true },
+      async (progress, token) => {
+        const report = (): void =>
+          progress.report({
+            message: `${thousands(this.#table.read)} of ${thousands(this.#table.total)} read`,
+          });
+        const timer = setInterval(report, readingEvery);
+        this.#exporting = true;
+        const cancelled = token.onCancellationRequested(() => (this.#exporting = false));
+        try {
+          while (this.#exporting && this.#table.unread(0, 0, true)) await this.#readOn();
+          if (token.isCancellationRequested) throw new CancelledError();
+          await this.#update();
+          return await this.deps.inSlices(this.#table.csv());
+        } finally {
+          this.#exporting = false;
+          clearInterval(timer);
+          cancelled.dispose();
+        }
+      },
+    );
+    if (!target) return copyText(text, 'The table');
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    tell('info', `The table was written to ${vscode.workspace.asRelativePath(target)}.`, [
+      { title: 'Open File', run: () => vscode.commands.executeCommand('vscode.open', target) },
+    ]);
+  }
+
+  #post(message: ToTable): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** @throws CancelledError when the person names none */
+async function askForFile(): Promise<vscode.Uri> {
+  const [folder] = workspaceFolders();
+  const target = await vscode.window.showSaveDialog({
+    title: 'Export as CSV',
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.file(join(folder, 'runs.csv')) }),
+    filters: { CSV: ['csv'] },
+  });
+  if (!target) throw new CancelledError();
+  return target;
+}
