@@ -51,6 +51,7 @@ import { showEngineStatus } from './vscode/engineStatus';
 import { LogChannel } from './vscode/logChannel';
 import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
+import { PastRuns } from './vscode/panel/pastRuns';
 import { showNotifications } from './vscode/notifications';
 import { RunPanels } from './vscode/panel/runPanel';
 import { RunsTables } from './vscode/panel/runsTable';
@@ -126,7 +127,8 @@ export function activate(context: vscode.ExtensionContext): void {
       arrangement,
     }),
   );
-  own(new RunDocuments(store));
+  const past = new PastRuns(store, opened, inSlices);
+  own(new RunDocuments(store, opened, past));
   const targets = new Targets(store, opened);
   const shown = { panels: () => panels, showLog: () => logger.show() };
   const memory = context.workspaceState;
@@ -202,7 +204,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
     new RunPanels({
-      ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices },
+      ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices, past },
       extensionUri: context.extensionUri,
     }),
   );

@@ -44,12 +44,17 @@ function jsonValue(part: DocumentPart, indent: string): Value {
       .map((line) => comment(`  ${line}`));
     return { comments: [comment(`${part.file} ${json.problem}. It holds:`), ...raw], value: undefined };
   }
-  const text = stringify(json.value);
-  if (text === undefined) {
+  const pretty = shownJson(json.value);
+  if (pretty === undefined) {
     return { comments: [comment(`${part.file} is nested too deeply to be shown`)], value: undefined };
   }
-  const pretty = escapeDeceptive(maskSecrets(text));
   return { comments: [comment(part.file)], value: pretty.replace(/^/gm, indent) };
+}
+
+/** A value as JSON that is safe to show, secrets masked; `undefined`: it is nested too deeply. */
+export function shownJson(value: unknown): string | undefined {
+  const text = stringify(value);
+  return text === undefined ? undefined : escapeDeceptive(maskSecrets(text));
 }
 
 /** A comma after each value that another one follows. */

@@ -7,7 +7,7 @@ import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
-import { temporaryName } from '../core/run/journal';
+import { temporaryName, type JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
@@ -203,6 +203,11 @@ export class FsRunSource implements RunSource {
   async listEvents(dir: string): Promise<readonly string[]> {
     const known = this.#known.get(dir);
     return known ? inSlices(known.directory.listEvents()) : [];
+  }
+
+  async readEvents(dir: string, files: readonly string[]): Promise<readonly (JournalEntry | undefined)[]> {
+    const known = this.#known.get(dir);
+    return known ? inSlices(known.directory.readEvents(files)) : [];
   }
 
   /** The place's own runs directory. */

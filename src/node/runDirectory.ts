@@ -14,7 +14,7 @@ import {
   type ParsedEvent,
 } from '../core/run/journal';
 import { intern } from '../core/run/intern';
-import { parseJson } from '../core/run/lenient';
+import { isSegment, parseJson } from '../core/run/lenient';
 import { parseLock, type RunLock } from '../core/run/lock';
 import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
@@ -263,6 +263,18 @@ export class RunDirectory {
     if (opened === undefined || 'problem' in opened) return [];
     const { names } = openJournal(opened.real, []);
     return (yield* list(names, true)).files;
+  }
+
+  /** Reads events by their files; `undefined` for one that cannot be used. Empty: the folder is gone. */
+  *readEvents(files: readonly string[]): Sliced<readonly (JournalEntry | undefined)[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const entries: (JournalEntry | undefined)[] = [];
+    for (const file of files) {
+      entries.push(isSegment(file) ? readEvent(opened.real, file, false).entry : undefined);
+      yield;
+    }
+    return entries;
   }
 
   /** `undefined`: there is no such folder. A link is followed only inside the root. */

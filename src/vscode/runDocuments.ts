@@ -1,15 +1,22 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { documentScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { fileDocument, journalDocument, taskDocument, type DocumentPart } from '../core/documents';
 import { HumanError, messageOf } from '../core/errors';
+import { shortId } from '../core/format';
+import { runDocument } from '../core/travel/runDocument';
 import { isRecord } from '../core/run/lenient';
 import type { RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
+import type { PastRuns } from './panel/pastRuns';
+import type { OpenedRuns } from './tree/openedRuns';
 
 /** What a read-only document shows of a run. */
 type Shown =
   | { readonly of: 'journal' }
+  /** How the run stands, or with so many events stood. */
+  | { readonly of: 'run'; readonly event: number | undefined }
   | { readonly of: 'task'; readonly effectId: string }
   | { readonly of: 'file'; readonly path: string };
 
@@ -23,7 +30,11 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
   readonly #disposables = new DisposableStore();
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly store: RunStore) {
+  constructor(
+    private readonly store: RunStore,
+    private readonly opened: OpenedRuns,
+    private readonly past: PastRuns,
+  ) {
     this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(documentScheme, this));
     this.#disposables.add(this.#changed);
     this.#disposables.add(
@@ -44,6 +55,8 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
     switch (shown.of) {
       case 'journal':
         return readJournal(source, dir);
+      case 'run':
+        return this.#describe(dir, shown.event);
       case 'task': {
         const parts = await Promise.all(
           (['task', 'result'] as const).map(async (name) => ({
@@ -60,6 +73,17 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
       default:
         return shown satisfies never;
     }
+  }
+
+  async #describe(dir: string, event: number | undefined): Promise<string> {
+    const gone = 'The run is not there any more.\n';
+    if (event === undefined) {
+      const opened = await this.opened.get(dir);
+      const stored = this.store.get(dir);
+      return opened && stored ? runDocument({ stored, opened }) : gone;
+    }
+    const past = await this.past.get(dir, event, new AbortController().signal);
+    return past ? runDocument(past) : gone;
   }
 
   dispose(): void {
@@ -93,6 +117,18 @@ export async function openRunDocument(uri: vscode.Uri, viewColumn = vscode.ViewC
   await vscode.window.showTextDocument(document, { preview: true, viewColumn });
 }
 
+/** Shows a run as it was with so many events beside how it is, as a diff. */
+export async function comparePast(dir: string, event: number, viewColumn: vscode.ViewColumn): Promise<void> {
+  const name = `${basename(dir)}.md`;
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    toUri(dir, { of: 'run', event }, `as of event ${event}/${name}`),
+    toUri(dir, { of: 'run', event: undefined }, `now/${name}`),
+    `${shortId(basename(dir))}: event ${event} ↔ now`,
+    { preview: true, viewColumn },
+  );
+}
+
 /** The journal of a run. */
 export function journalUri(dir: string, runId: string): vscode.Uri {
   return toUri(dir, { of: 'journal' }, `${runId}/journal.jsonc`);
@@ -122,8 +158,10 @@ function parseUri(uri: vscode.Uri): { readonly dir: string; readonly shown: Show
   try {
     const { dir, shown } = JSON.parse(uri.query) as Record<string, unknown>;
     if (typeof dir !== 'string' || !isRecord(shown)) return undefined;
-    const { of, effectId, path } = shown;
+    const { of, effectId, path, event } = shown;
     if (of === 'journal') return { dir, shown: { of } };
+    if (of === 'run')
+      return { dir, shown: { of, event: Number.isSafeInteger(event) ? Number(event) : undefined } };
     if (of === 'task' && typeof effectId === 'string') return { dir, shown: { of, effectId } };
     if (of === 'file' && typeof path === 'string') return { dir, shown: { of, path } };
   } catch {

@@ -42,6 +42,7 @@ export class BreakpointCard extends LitElement {
     evidence: { attribute: false },
     previews: { attribute: false },
     comments: { attribute: false },
+    past: { attribute: false },
     chosen: { state: true },
     switched: { state: true },
     unfolded: { state: true },
@@ -56,6 +57,8 @@ export class BreakpointCard extends LitElement {
   /** By the file's place. */
   declare previews: ReadonlyMap<number, FilePreview>;
   declare comments: readonly CommentView[];
+  /** The question is shown as it was: nothing can be answered. */
+  declare past: boolean;
   /** Chosen by a number key, and sent with Ctrl+Enter or Enter. */
   declare chosen: Answer | undefined;
   /** Places of the options that count as the opposite of what they say themselves. */
@@ -73,6 +76,7 @@ export class BreakpointCard extends LitElement {
     this.draft = '';
     this.previews = new Map();
     this.comments = [];
+    this.past = false;
     this.switched = new Set();
     this.unfolded = new Set();
     this.hint = '';
@@ -113,7 +117,7 @@ export class BreakpointCard extends LitElement {
   }
 
   get #busy(): boolean {
-    return this.progress?.step === 'recording' || this.progress?.step === 'recorded';
+    return !this.past && (this.progress?.step === 'recording' || this.progress?.step === 'recorded');
   }
 
   get #disabled(): boolean {
@@ -193,7 +197,7 @@ export class BreakpointCard extends LitElement {
         }
         ${this.#files()} ${this.#context()} ${this.#earlier()} ${this.#ran()}
         ${
-          comments.length === 0
+          comments.length === 0 || this.past
             ? nothing
             : commentList(
                 comments,
@@ -207,9 +211,9 @@ export class BreakpointCard extends LitElement {
                 </button>`,
               )
         }
-        ${this.#words()} ${this.#options()} ${this.#buttons()}
+        ${this.past ? nothing : this.#words()} ${this.#options()} ${this.#buttons()}
         ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
-        ${progressLine(this.progress)}
+        ${this.past ? nothing : progressLine(this.progress)}
       </section>
     `;
   }
@@ -281,32 +285,41 @@ export class BreakpointCard extends LitElement {
     const problem = evidence?.problem ?? '';
     return html`<li>
       <div class="file">
-        <button class="link" role="link" title="Open beside this page" @click=${() => openFile(true)}>
+        <button
+          class="link"
+          role="link"
+          title=${this.past ? 'Open it as it is now' : 'Open beside this page'}
+          @click=${() => openFile(true)}
+        >
           <span class="codicon codicon-file" aria-hidden="true"></span> ${file}
         </button>
         ${
-          problem === ''
-            ? html`
-                <button
-                  class="small"
-                  aria-expanded=${open ? 'true' : 'false'}
-                  aria-controls=${id}
-                  aria-label="Preview ${file}"
-                  @click=${() => this.#togglePreview(place)}
-                >
-                  <span
-                    class="codicon ${open ? 'codicon-chevron-down' : 'codicon-chevron-right'}"
-                    aria-hidden="true"
-                  ></span
-                  >Preview
-                </button>
-                <button class="small" aria-label="Open ${file}" @click=${() => openFile(false)}>Open</button>
-                <button class="small" aria-label="Open beside ${file}" @click=${() => openFile(true)}>
-                  Open beside
-                </button>
-                ${this.#diffs(file, place, evidence)}
-              `
-            : html`<span class="quiet">${problem}</span>`
+          this.past
+            ? html`<span class="quiet">opens as it is now</span>`
+            : problem === ''
+              ? html`
+                  <button
+                    class="small"
+                    aria-expanded=${open ? 'true' : 'false'}
+                    aria-controls=${id}
+                    aria-label="Preview ${file}"
+                    @click=${() => this.#togglePreview(place)}
+                  >
+                    <span
+                      class="codicon ${open ? 'codicon-chevron-down' : 'codicon-chevron-right'}"
+                      aria-hidden="true"
+                    ></span
+                    >Preview
+                  </button>
+                  <button class="small" aria-label="Open ${file}" @click=${() => openFile(false)}>
+                    Open
+                  </button>
+                  <button class="small" aria-label="Open beside ${file}" @click=${() => openFile(true)}>
+                    Open beside
+                  </button>
+                  ${this.#diffs(file, place, evidence)}
+                `
+              : html`<span class="quiet">${problem}</span>`
         }
       </div>
       ${open ? html`<div id=${id} class="preview">${previewOf(this.previews.get(place))}</div>` : nothing}
@@ -506,7 +519,7 @@ export class BreakpointCard extends LitElement {
         </button>`;
       })}
       ${
-        takesText
+        takesText && !this.past
           ? html`<button
               class="secondary"
               title="Your words are the answer; it counts as approval"
@@ -517,9 +530,13 @@ export class BreakpointCard extends LitElement {
             </button>`
           : nothing
       }
-      <button class="link snooze" @click=${() => this.#post({ type: 'snooze', effectId })}>
-        <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
-      </button>
+      ${
+        this.past
+          ? nothing
+          : html`<button class="link snooze" @click=${() => this.#post({ type: 'snooze', effectId })}>
+              <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
+            </button>`
+      }
     </div>`;
   }
 }

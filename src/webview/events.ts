@@ -9,6 +9,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { EventMark, EventRow } from '../core/panel/eventRow';
 import type { EventsView } from '../core/panel/protocol';
+import { clockTime } from './clockTime';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
 
@@ -54,6 +55,7 @@ export class EventList extends LitElement {
     text: { state: true },
     view: { state: true },
     selected: { state: true },
+    moment: { attribute: false },
   };
 
   declare newestFirst: boolean;
@@ -62,6 +64,8 @@ export class EventList extends LitElement {
   declare view: EventsView | undefined;
   /** The place of the selected event, among those the filter leaves. */
   declare selected: number | undefined;
+  /** With how many events the run is shown; `undefined`: as it is now. */
+  declare moment: number | undefined;
 
   /** Events that were told, by their places among those the filter leaves. */
   #rows = new Map<number, EventRow>();
@@ -83,6 +87,7 @@ export class EventList extends LitElement {
     this.text = eventText;
     this.view = undefined;
     this.selected = undefined;
+    this.moment = undefined;
     this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
   }
 
@@ -161,6 +166,24 @@ export class EventList extends LitElement {
     this.#scroller?.focus({ preventScroll: true });
     this.#scroller?.scrollIntoView({ block: 'nearest' });
     this.#virtualizer.scrollToIndex(index);
+  }
+
+  /** Shows the run as it was with the selected event as the last one. */
+  travelToSelected(): void {
+    const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
+    if (row) this.#travelTo(row.event);
+  }
+
+  #travelTo(event: number): void {
+    this.dispatchEvent(new CustomEvent('travel-to', { detail: event, bubbles: true }));
+  }
+
+  /** Selects the event that is the last one at a moment, where no filter makes places mean something else. */
+  showMoment(event: number): void {
+    const { view } = this;
+    if (!view || view.total !== view.all || event > view.total) return;
+    this.selected = event - 1;
+    this.#virtualizer.scrollToIndex(this.#flip(event - 1));
   }
 
   focusFilter(): void {
@@ -291,6 +314,15 @@ export class EventList extends LitElement {
           <span class="codicon codicon-arrow-swap" aria-hidden="true"></span>
           ${this.newestFirst ? 'Newest first' : 'Oldest first'}
         </button>
+        <button
+          class="small"
+          aria-keyshortcuts="t"
+          title="Show the run as it was with the selected event as the last one (t)"
+          ?disabled=${this.selected === undefined}
+          @click=${() => this.travelToSelected()}
+        >
+          <span class="codicon codicon-history" aria-hidden="true"></span> Show the Run as of Here
+        </button>
         <span class="quiet" role="status">${this.#summary()}</span>
       </div>
       <div
@@ -339,10 +371,11 @@ export class EventList extends LitElement {
         …
       </div>`;
     }
-    const { seq, at, type, mark, replay, kind, title, effectId, shortEffectId } = row;
+    const { seq, at, type, mark, replay, kind, title, effectId, shortEffectId, event, later } = row;
+    const isMoment = event === this.moment;
     const { sign, word } = marks[mark];
     return html`<div
-      class="event mark-${mark}"
+      class="event mark-${mark} ${later ? 'later' : ''} ${isMoment ? 'moment' : ''}"
       role="option"
       id=${common.id}
       aria-selected=${common.selected}
@@ -364,21 +397,25 @@ export class EventList extends LitElement {
         ${
           mark === 'waiting'
             ? html`<strong class="waiting">← waiting here</strong>`
-            : html`<span class="hidden">${word}</span>`
+            : html`<span class="hidden">${later ? 'not yet' : word}</span>`
         }
+        ${isMoment ? html`<strong class="waiting">← here</strong>` : nothing}
       </span>
       ${replay === '' ? nothing : html`<span class="tag" title=${replays[replay]}>${replay}</span>`}
       <small class="kind">${kind}</small>
       ${shortEffectId === '' ? html`<span class="id"></span>` : html`<code class="id">${shortEffectId}</code>`}
+      <span
+        class="as-of codicon codicon-history"
+        title="Show the run as of here"
+        aria-hidden="true"
+        @click=${(click: Event) => {
+          click.stopPropagation();
+          this.selected = place;
+          this.#travelTo(event);
+        }}
+      ></span>
     </div>`;
   }
-}
-
-function clockTime(at: number | undefined): string {
-  if (at === undefined) return '–';
-  const date = new Date(at);
-  const day = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
-  return `${day} ${date.toLocaleTimeString(undefined, { hour12: false })}`;
 }
 
 customElements.define('event-list', EventList);

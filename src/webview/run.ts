@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileEvidence, FilePreview } from '../core/evidence/evidence';
 import type { ActionView, BreakpointView } from '../core/panel/breakpointView';
-import type { AnswerProgress, CommentView, FromPage, ToPage } from '../core/panel/protocol';
+import type { AnswerProgress, CommentView, FromPage, ToPage, TravelView } from '../core/panel/protocol';
 import type { AnswerView } from '../core/panel/answerView';
 import type { Provenance } from '../core/panel/provenance';
 import type { IterationView, RunView } from '../core/panel/runView';
@@ -18,6 +18,7 @@ import './taskDetail';
 import { showTask, taskList } from './taskList';
 import './timeline';
 import { runApi } from './runApi';
+import { largeStep } from './travel';
 
 const noPreviews: ReadonlyMap<number, FilePreview> = new Map();
 
@@ -33,6 +34,8 @@ class RunPage extends LitElement {
     task: { state: true },
     timeline: { state: true },
     provenance: { state: true },
+    travel: { state: true },
+    asked: { state: true },
   };
 
   declare view: RunView | undefined;
@@ -47,6 +50,12 @@ class RunPage extends LitElement {
   declare task: TaskDetail | undefined;
   declare timeline: Timeline | undefined;
   declare provenance: Provenance | undefined;
+  declare travel: TravelView | undefined;
+  /** With how many events the run is to be shown; `undefined`: as it is now. */
+  declare asked: number | undefined;
+
+  /** The moment that the extension will be asked for with the next frame. */
+  #frame = 0;
 
   /** Whatever had the focus when a task was opened gets it back. */
   #before: Element | null = null;
@@ -66,7 +75,10 @@ class RunPage extends LitElement {
     this.task = undefined;
     this.timeline = undefined;
     this.provenance = undefined;
+    this.travel = undefined;
+    this.asked = runApi.state().event || undefined;
     this.#save();
+    this.addEventListener('travel-to', (event) => this.#travelTo((event as CustomEvent<number>).detail));
     this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
     this.addEventListener('hide-task', () => this.#hideTask());
     window.addEventListener('scroll', () => runApi.keep({ scroll: window.scrollY }), { passive: true });
@@ -81,7 +93,7 @@ class RunPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    runApi.postMessage({ type: 'ready' });
+    runApi.postMessage({ type: 'ready', event: this.asked });
     const { task } = runApi.state();
     if (task !== '') runApi.postMessage({ type: 'task', effectId: task });
     runApi.postMessage({ type: 'timeline' });
@@ -93,6 +105,35 @@ class RunPage extends LitElement {
     this.#scrolled = true;
     const { scroll } = runApi.state();
     if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
+  }
+
+  /** Shows the run as it was with so many events; from the last one on, as it is now. */
+  #travelTo(event: number): void {
+    const all = this.travel?.all ?? 0;
+    const asked = event >= all ? undefined : Math.max(1, event);
+    if (asked === this.asked) return;
+    if (this.asked === undefined) runApi.keep({ since: all });
+    this.asked = asked;
+    runApi.keep({ event: asked ?? 0 });
+    // While the slider is dragged, one request a frame is enough.
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => runApi.postMessage({ type: 'travel', event: asked }));
+    if (asked !== undefined) this.#events?.showMoment(asked);
+  }
+
+  /** Steps through the events, from where the page is in time. */
+  #step(events: number): void {
+    const all = this.travel?.all ?? 0;
+    this.#travelTo((this.asked ?? all) + events);
+  }
+
+  #takeTravel(travel: TravelView): void {
+    this.travel = travel;
+    // The journal became shorter than what was asked for.
+    if (travel.at && !travel.reading && travel.asked === this.asked && travel.at.event !== this.asked) {
+      this.asked = travel.at.event;
+      runApi.keep({ event: travel.at.event });
+    }
   }
 
   #showTask(effectId: string): void {
@@ -111,8 +152,8 @@ class RunPage extends LitElement {
     }
   }
 
-  async #takeTask(detail: TaskDetail): Promise<void> {
-    if (detail.effectId !== runApi.state().task) return;
+  async #takeTask(effectId: string, detail: TaskDetail | undefined): Promise<void> {
+    if (effectId !== runApi.state().task) return;
     this.task = detail;
     if (!this.#focusTask) return;
     this.#focusTask = false;
@@ -142,7 +183,10 @@ class RunPage extends LitElement {
         this.#events?.refresh();
         return;
       case 'task':
-        void this.#takeTask(message.detail);
+        void this.#takeTask(message.effectId, message.detail);
+        return;
+      case 'travel':
+        this.#takeTravel(message.travel);
         return;
       case 'timeline':
         this.timeline = message.timeline;
@@ -172,6 +216,9 @@ class RunPage extends LitElement {
         this.comments = message.comments;
         return;
       case 'reveal':
+        // A question is to be answered, so the extension has gone back to now.
+        this.asked = undefined;
+        runApi.keep({ event: 0 });
         void this.#revealBreakpoint(message.effectId);
         return;
       default:
@@ -212,6 +259,24 @@ class RunPage extends LitElement {
         return true;
       case '/':
         this.#events?.focusFilter();
+        return true;
+      case '[':
+        this.#step(-1);
+        return true;
+      case ']':
+        this.#step(1);
+        return true;
+      case '{':
+        this.#step(-largeStep(this.travel?.all ?? 0));
+        return true;
+      case '}':
+        this.#step(largeStep(this.travel?.all ?? 0));
+        return true;
+      case 't':
+        this.#events?.travelToSelected();
+        return true;
+      case 'n':
+        this.#step(Number.POSITIVE_INFINITY);
         return true;
       case '?':
         help?.showModal();
@@ -268,12 +333,21 @@ class RunPage extends LitElement {
           }
         </p>
         <p class="facts">
-          ${[view.counts, `last event ${view.updated}`, view.processId, view.runId].filter(Boolean).join(' · ')}
+          ${[view.counts, view.past ? '' : `last event ${view.updated}`, view.processId, view.runId].filter(Boolean).join(' · ')}
         </p>
         ${this.#standing(view)}
       </header>
+      ${
+        this.travel
+          ? html`<travel-bar
+              .travel=${this.travel}
+              .asked=${this.asked}
+              .since=${runApi.state().since}
+            ></travel-bar>`
+          : nothing
+      }
       <main>
-        ${this.#progress(view)} ${this.#unsent(view)}
+        ${view.past ? nothing : html`${this.#progress(view)} ${this.#unsent(view)}`}
         ${repeat(
           view.breakpoints,
           ({ effectId }) => effectId,
@@ -284,13 +358,13 @@ class RunPage extends LitElement {
           this.timeline
             ? html`<section aria-labelledby="timeline">
                 <h2 id="timeline">Timeline</h2>
-                <run-timeline .timeline=${this.timeline}></run-timeline>
+                <run-timeline .timeline=${this.timeline} .past=${view.past}></run-timeline>
               </section>`
             : nothing
         }
         <section aria-labelledby="events">
           <h2 id="events">Events</h2>
-          <event-list></event-list>
+          <event-list .moment=${this.asked}></event-list>
         </section>
         <h2>Tasks</h2>
         ${this.#tasks(view)} ${view.answers.length === 0 ? nothing : answerList(view)}
@@ -382,7 +456,7 @@ class RunPage extends LitElement {
                     ${first ? 'Go to the Question' : 'Look at the Task'}
                   </button>`
             }
-            ${commandButton('run.diagnose', 'Why Does It Stand Still?', 'question', { whyNot: undefined }, false)}
+            ${view.past ? nothing : commandButton('run.diagnose', 'Why Does It Stand Still?', 'question', { whyNot: undefined }, false)}
           </div>
         </section>
       </div>
@@ -430,6 +504,7 @@ class RunPage extends LitElement {
     return html`<breakpoint-card
       data-effect=${effectId}
       .view=${breakpoint}
+      .past=${this.view?.past ?? false}
       .draft=${this.drafts[effectId] ?? ''}
       .progress=${this.progress[effectId]}
       .evidence=${this.evidence[effectId]}

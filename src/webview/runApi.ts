@@ -15,6 +15,10 @@ export interface PageState {
   readonly eventText: string;
   readonly collapseIdle: boolean;
   readonly scroll: number;
+  /** With how many events the run is shown; 0: as it is now. */
+  readonly event: number;
+  /** How many events there were when the person left the present. */
+  readonly since: number;
 }
 
 /** The run page's connection to the extension. */
@@ -28,4 +32,6 @@ export const runApi = connectPage<PageState, FromPage>({
   eventText: '',
   collapseIdle: true,
   scroll: 0,
+  event: 0,
+  since: 0,
 });

@@ -73,9 +73,13 @@ class TaskPanel extends LitElement {
           <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${title}
           <small>${description}</small>
         </h2>
-        <button class="small" @click=${() => runApi.postMessage({ type: 'openTask', effectId })}>
-          Open as Document
-        </button>
+        ${
+          this.detail.past
+            ? html`<small>as it was then</small>`
+            : html`<button class="small" @click=${() => runApi.postMessage({ type: 'openTask', effectId })}>
+                Open as Document
+              </button>`
+        }
         <button class="small" @click=${() => runApi.postMessage({ type: 'fork', effectId })}>
           Fork From Here…
         </button>
@@ -152,7 +156,9 @@ class TaskPanel extends LitElement {
         `;
       case 'output':
         return output.length === 0
-          ? html`<p class="quiet">No output is recorded.</p>`
+          ? html`<p class="quiet">
+              ${this.detail.past ? 'What it had written by then is not recorded.' : 'No output is recorded.'}
+            </p>`
           : html`${output.map(
               ({ name, text, cut }) =>
                 html`<h3>${name}${cut ? html` <small>the beginning is left out</small>` : nothing}</h3>

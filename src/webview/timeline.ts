@@ -20,6 +20,7 @@ const least = { bar: 3, part: 1000 };
 export class RunTimeline extends LitElement {
   static override properties = {
     timeline: { attribute: false },
+    past: { attribute: false },
     collapse: { state: true },
     width: { state: true },
     shown: { state: true },
@@ -28,6 +29,8 @@ export class RunTimeline extends LitElement {
   };
 
   declare timeline: Timeline;
+  /** It is drawn as it was, and the current moment is the one it was then. */
+  declare past: boolean;
   /** Idle stretches are drawn short. */
   declare collapse: boolean;
   declare width: number;
@@ -46,6 +49,7 @@ export class RunTimeline extends LitElement {
   constructor() {
     super();
     this.collapse = runApi.state().collapseIdle;
+    this.past = false;
     this.width = 800;
     this.shown = undefined;
     this.brush = undefined;
@@ -261,7 +265,7 @@ export class RunTimeline extends LitElement {
           <span class="codicon codicon-save" aria-hidden="true"></span> Save as SVG…
         </button>
       </div>
-      ${this.#chart()} ${legend()}
+      ${this.#chart()} ${legend(this.past)}
       ${
         timeline.joined
           ? html`<p class="quiet">Tasks close to each other share a bar; zoom in to see each.</p>`
@@ -420,7 +424,7 @@ function patterns(): TemplateResult {
   </defs>`;
 }
 
-function legend(): TemplateResult {
+function legend(past: boolean): TemplateResult {
   const item = (kind: string, label: string): TemplateResult =>
     html`<li>
       <svg width="26" height="14" aria-hidden="true">
@@ -442,7 +446,7 @@ function legend(): TemplateResult {
     </li>
     <li>
       <svg width="14" height="14" aria-hidden="true"><line class="now" x1="7" x2="7" y1="0" y2="14" /></svg>
-      now
+      ${past ? 'the moment that is shown' : 'now'}
     </li>
     <li>#2: the second attempt</li>
   </ul>`;

@@ -5,45 +5,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { eventFile, eventText, journal } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
 import { seriousViolations } from './support/axe';
-import { openDemo, type DemoOptions, type DemoWindow } from './support/openDemo';
+import { openRunPages, type PageWindow } from './support/openRunPages';
 
-const size = { width: 1400, height: 1400 };
 const rows = {
   scored: /^Raise the relevance/,
   failed: /^Bring the catalog/,
   parallel: /^Review all modules/,
   long: /^A long night/,
 };
-
-interface PageWindow extends DemoWindow {
-  /** Opens the page of a run from the palette. */
-  openPage(name: RegExp): Promise<void>;
-  readonly events: () => Locator;
-  /** What the page said on the console that it should not have. */
-  readonly complaints: readonly string[];
-}
-
-async function openRunPages(options: DemoOptions = {}): Promise<PageWindow> {
-  const window = await openDemo({ size, ...options });
-  const complaints: string[] = [];
-  window.page.on('console', (message) => {
-    const { url } = message.location();
-    if (/Content Security Policy/.test(message.text()) || /dist\/webview/.test(url)) {
-      complaints.push(message.text());
-    }
-  });
-  const events = (): Locator => window.webview().getByRole('listbox', { name: 'Events' });
-  return {
-    ...window,
-    events,
-    complaints,
-    async openPage(name) {
-      await window.runCommand('Babysitter: Open Run');
-      await window.page.locator('.quick-input-widget').getByRole('option', { name }).click();
-      await events().getByRole('option').first().waitFor();
-    },
-  };
-}
 
 describe('The page of a run', () => {
   let window: PageWindow;

@@ -76,4 +76,8 @@ export class FakeSource implements RunSource {
   async listEvents(): Promise<readonly string[]> {
     return [];
   }
+
+  async readEvents(): Promise<readonly undefined[]> {
+    return [];
+  }
 }

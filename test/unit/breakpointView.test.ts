@@ -11,7 +11,7 @@ const asks = (payload: object, metadata: object = {}): object => ({ metadata: { 
 /** The page of the pending breakpoints of a run. */
 function pending(story: JournalBuilder, { tasks = {}, ...parts }: TaskParts) {
   const run = aRun({ journal: story, tasks });
-  return toRunView(stored(run), opened(run, { tasks, ...parts }), now, false, true);
+  return toRunView(stored(run), opened(run, { tasks, ...parts }), now, { iterating: false, trusted: true });
 }
 
 describe('a gate that was answered before', () => {

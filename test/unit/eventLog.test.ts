@@ -112,9 +112,8 @@ describe('a row of the list', () => {
   const rows = async (story: JournalBuilder) => {
     const { log } = logOf(story);
     const run = aRun({ journal: story });
-    const knew = [...run.fold.effects.values()].at(-1)?.resolvedBefore ?? 0;
     const { records } = await log.window(0, 100);
-    return records.map(({ place, record }) => toEventRow(run, noTaskFiles, knew, place, record));
+    return records.map((placed) => toEventRow(run, noTaskFiles, placed));
   };
 
   it('tells how each step stands, and whether the process has seen a result', async () => {

@@ -11,7 +11,7 @@ import { now, opened, stored } from '../support/treeText';
 
 function standing(story: JournalBuilder, iterating = false): Standing {
   const run = aRun({ journal: story });
-  return toRunView(stored(run), opened(run), now, iterating, true).standing;
+  return toRunView(stored(run), opened(run), now, { iterating, trusted: true }).standing;
 }
 
 describe('the three answers', () => {

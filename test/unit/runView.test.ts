@@ -8,7 +8,7 @@ import { now, opened, stored, type TaskParts } from '../support/treeText';
 
 function view(parts: RunParts, tasks: TaskParts = {}, { iterating = false, trusted = true } = {}): RunView {
   const run = aRun(parts);
-  return toRunView(stored(run), opened(run, tasks), now, iterating, trusted);
+  return toRunView(stored(run), opened(run, tasks), now, { iterating, trusted });
 }
 
 /** A run with one question. */
@@ -143,7 +143,10 @@ describe('a question on the page', () => {
     const [task] = aRun(asking({ a: 1 })).pendingTasks.values();
     if (!task?.breakpoint) expect.fail('no task');
     const pendingTasks = new Map([['q', { ...task, breakpoint: { ...task.breakpoint, payload: deep } }]]);
-    const page = toRunView(stored({ ...run, pendingTasks }), opened(run), now, false, true);
+    const page = toRunView(stored({ ...run, pendingTasks }), opened(run), now, {
+      iterating: false,
+      trusted: true,
+    });
     expect(page.breakpoints[0]?.question).toBe('The question is nested too deeply to be shown.');
   });
 
@@ -282,6 +285,8 @@ describe('time on the page', () => {
   it('comes from outside', () => {
     const run = aRun({ journal: journal().created().requested('a') });
     const later = now + 60 * minute;
-    expect(toRunView(stored(run, later), opened(run), later, false, true).updated).toBe('1 h ago');
+    expect(
+      toRunView(stored(run, later), opened(run), later, { iterating: false, trusted: true }).updated,
+    ).toBe('1 h ago');
   });
 });

@@ -32,7 +32,7 @@ function read({ story = journal().created().done('a'), task = {}, result, stdout
 
 function detail(parts: Parts): TaskDetail {
   const { effect, definition, posted, texts } = read(parts);
-  return toTaskDetail(effect, definition, posted, texts, now);
+  return toTaskDetail(effect, definition, posted, texts, { now, past: false });
 }
 
 describe('a task on the page', () => {

@@ -24,10 +24,17 @@ export interface EventFilter {
   readonly text: string;
 }
 
+export interface PlacedRecord {
+  /** Its place among the events that a filter leaves. */
+  readonly place: number;
+  /** Its place in the whole journal, from 1: as many events there were when it came. */
+  readonly event: number;
+  readonly record: EventRecord;
+}
+
 /** Some of the events that a filter leaves, in journal order. */
 export interface EventWindow {
-  /** Each with its place among those the filter leaves. */
-  readonly records: readonly { readonly place: number; readonly record: EventRecord }[];
+  readonly records: readonly PlacedRecord[];
   /** How many the filter leaves, as far as the journal was looked through. */
   readonly total: number;
   /** How many events were looked through, of how many. */
@@ -98,6 +105,12 @@ export class EventLog {
     return place === undefined ? undefined : this.#files[place];
   }
 
+  /** The nth event of the whole journal; `undefined`: there are not so many. */
+  async at(event: number): Promise<PlacedRecord | undefined> {
+    if (event < 1 || event > this.#files.length) return undefined;
+    return { place: event - 1, event, record: await this.#record(event - 1) };
+  }
+
   /** The newest of the last 50 events that fits, with its place. */
   async findLast(
     test: (record: EventRecord) => boolean,
@@ -136,10 +149,11 @@ export class EventLog {
     const all = this.#files.length;
     const filtered = !isEmpty(this.#filter);
     const total = filtered ? this.#matches.length : all;
-    const records: { place: number; record: EventRecord }[] = [];
+    const records: PlacedRecord[] = [];
     for (let place = Math.max(0, from); place < Math.min(to, total); place += 1) {
       const inJournal = filtered ? this.#matches[place] : place;
-      if (inJournal !== undefined) records.push({ place, record: await this.#record(inJournal) });
+      if (inJournal === undefined) continue;
+      records.push({ place, event: inJournal + 1, record: await this.#record(inJournal) });
     }
     return { records, total, searched: filtered ? this.#matched : all, all };
   }

@@ -3,7 +3,7 @@ import type { Effect } from '../run/foldRun';
 import type { TaskFiles } from '../run/iterations';
 import { taskTitle, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
-import type { EventRecord } from './eventLog';
+import type { PlacedRecord } from './eventLog';
 
 /** How an event stands now. */
 export type EventMark = 'resolved' | 'waiting' | 'failed' | 'cancelled' | 'none';
@@ -12,6 +12,8 @@ export type EventMark = 'resolved' | 'waiting' | 'failed' | 'cancelled' | 'none'
 export interface EventRow {
   /** Its place among the events that the filter leaves, in journal order. */
   readonly place: number;
+  /** Its place in the whole journal, from 1. */
+  readonly event: number;
   readonly seq: number;
   /** Milliseconds since 1970. */
   readonly at: number | undefined;
@@ -27,19 +29,14 @@ export interface EventRow {
   /** Names the effect to the extension; empty: the event is about none. */
   readonly effectId: string;
   readonly shortEffectId: string;
+  /** It came after the moment at which the run is shown. */
+  readonly later: boolean;
 }
 
-/**
- * Makes a row of an event, as the run stands now.
- * @param knew how many effects were resolved when the process last asked for one
- */
-export function toEventRow(
-  run: Run,
-  { tasks }: TaskFiles,
-  knew: number,
-  place: number,
-  { seq, at, type, effectId, status, note }: EventRecord,
-): EventRow {
+/** Makes a row of an event, as the run stands. */
+export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord): EventRow {
+  const { place, event, record } = placed;
+  const { seq, at, type, effectId, status, note } = record;
   const effect = effectId === undefined ? undefined : run.fold.effects.get(effectId);
   const said = visible(cutAtWord(maskSecrets(note), 160));
   const task =
@@ -48,18 +45,22 @@ export function toEventRow(
       maskSecrets(taskTitle(effect, tasks.get(effectId ?? '') ?? run.pendingTasks.get(effect.effectId))),
     );
   return {
-    place,
-    seq,
-    at,
+    ...{ place, event, seq, at },
     type: type === '' ? 'cannot be read' : visible(type),
     mark: markOf(run, type, status, effect),
-    replay: replayOf(run, type, effect, knew),
+    replay: replayOf(run, type, effect),
     kind: visible(cutAtWord(effect?.kind.replaceAll('_', ' ') ?? '', 40)),
     title: [task, said].filter(Boolean).join(': '),
     // Only what the run knows can be opened.
     effectId: effect?.effectId ?? '',
     shortEffectId: visible(shortId((effectId ?? '').slice(0, 200))),
+    later: false,
   };
+}
+
+/** Makes a row of an event that came after the moment at which the run is shown: what is known of it, but not how it went on. */
+export function toLaterRow(run: Run, files: TaskFiles, placed: PlacedRecord): EventRow {
+  return { ...toEventRow(run, files, placed), mark: 'none', replay: '', later: true };
 }
 
 const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
@@ -90,8 +91,10 @@ function markOf({ fold }: Run, type: string, status: string, effect: Effect | un
   }
 }
 
-function replayOf({ fold }: Run, type: string, effect: Effect | undefined, knew: number): EventRow['replay'] {
+function replayOf({ fold }: Run, type: string, effect: Effect | undefined): EventRow['replay'] {
   if (!effect || effect.status === 'pending') return '';
   if (type !== 'EFFECT_RESOLVED' && type !== 'EFFECT_CANCELLED') return '';
+  // How many effects were resolved when the process last asked for one.
+  const knew = fold.effects.last?.resolvedBefore ?? 0;
   return fold.end || effect.resolvedOrder <= knew ? 'cached' : 'new';
 }

@@ -23,9 +23,16 @@ export const mostEventsAsked = 500;
 
 const place = z.int().min(0).max(10_000);
 
+/** A number of events, which names the moment at which there were so many. */
+const events = z.int().min(1);
+
 /** What the page says to the extension. Everything is checked: a page shows hostile text. */
 export const fromPage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready') }),
+  /** `event`: it was left in the past, with so many events. */
+  z.object({ type: z.literal('ready'), event: events.optional() }),
+  /** Show the run as it was with so many events; `undefined`: as it is now. */
+  z.object({ type: z.literal('travel'), event: events.optional() }),
+  z.object({ type: z.literal('compareWithNow'), event: events }),
   z.object({ type: z.literal('command'), command: z.enum(pageCommands) }),
   z.object({
     type: z.literal('answer'),
@@ -78,6 +85,18 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
 ]);
 
+/** Where in time the page is. */
+export interface TravelView {
+  /** How many events there are now. */
+  readonly all: number;
+  /** What the page asked for last; `undefined`: now. */
+  readonly asked: number | undefined;
+  /** The event that was the last one at the moment that is shown; `undefined`: it is now. */
+  readonly at: EventRow | undefined;
+  /** The moment is being read, and the page still shows another one. */
+  readonly reading: boolean;
+}
+
 /** What stands in the list of events. */
 export interface EventsView {
   readonly request: number;
@@ -113,10 +132,12 @@ export interface CommentView {
 export type ToPage =
   | { readonly type: 'view'; readonly view: RunView }
   | { readonly type: 'gone' }
+  | { readonly type: 'travel'; readonly travel: TravelView }
   | { readonly type: 'events'; readonly events: EventsView }
   /** More events came, or what is known of some changed: those that are seen are to be asked for again. */
   | { readonly type: 'eventsChanged' }
-  | { readonly type: 'task'; readonly detail: TaskDetail }
+  /** Without `detail`: there was no such task yet. */
+  | { readonly type: 'task'; readonly effectId: string; readonly detail: TaskDetail | undefined }
   /** `undefined`: nothing has a time. */
   | { readonly type: 'timeline'; readonly timeline: Timeline | undefined }
   | { readonly type: 'provenance'; readonly provenance: Provenance }

@@ -16,6 +16,7 @@ import {
   type BreakpointView,
   type TaskView,
 } from './breakpointView';
+import { whyNotThen } from './past';
 import { toStanding, type Standing } from './standing';
 
 export interface IterationView {
@@ -40,6 +41,8 @@ export interface RunView {
   readonly partial: boolean;
   readonly counts: string;
   readonly updated: string;
+  /** This is how it was: nothing can be done with it. */
+  readonly past: boolean;
   readonly iterating: boolean;
   readonly breakpoints: readonly BreakpointView[];
   /** Newest first. */
@@ -66,22 +69,28 @@ const most = {
   answers: 200,
 };
 
-/**
- * Makes the page's content from a run.
- * @param partial only what the run itself says is known; its tasks are still being read
- */
+/** How a run is shown. */
+export interface Shown {
+  readonly iterating: boolean;
+  readonly trusted: boolean;
+  /** Only what the run itself says is known; its tasks are still being read. */
+  readonly partial?: boolean;
+  /** The run is given as it was at some event, and so is the current moment. */
+  readonly past?: boolean;
+}
+
+/** Makes the page's content from a run. */
 export function toRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
-  iterating: boolean,
-  trusted: boolean,
-  partial = false,
+  { iterating, trusted, partial = false, past = false }: Shown,
 ): RunView {
   const { run } = stored;
   const row = describeRun(stored, now, iterating);
   const prompt = run.metadata?.prompt ?? run.fold.prompt ?? '';
   const action = (id: StateAction): ActionView => {
+    if (past) return { whyNot: whyNotThen };
     const why = trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.';
     return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
   };
@@ -112,10 +121,11 @@ export function toRunView(
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),
     reason: visible(stored.state.reason),
-    standing: toStanding(stored, opened, now, iterating, resume, iterate),
+    standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
     partial,
     counts: countEffects(run),
     updated: ago(now - run.updatedAt),
+    past,
     iterating,
     breakpoints: pendingEffects(run)
       .filter(({ effect }) => effect.kind === 'breakpoint')

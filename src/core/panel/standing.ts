@@ -5,6 +5,7 @@ import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { countEffects } from '../tree/describe';
 import type { ActionView } from './breakpointView';
+import { whyNotThen } from './past';
 
 /** The three things that a person wants to know of a run. */
 export interface Standing {
@@ -19,28 +20,25 @@ export interface Standing {
   readonly effectId: string;
 }
 
+/** What may be done with the run. */
+interface Possible {
+  readonly iterating: boolean;
+  readonly past: boolean;
+  readonly resume: ActionView;
+  readonly iterate: ActionView;
+}
+
 /** Answers the three questions, in sentences. */
-export function toStanding(
-  stored: StoredRun,
-  opened: OpenedRun,
-  now: number,
-  iterating: boolean,
-  resume: ActionView,
-  iterate: ActionView,
-): Standing {
+export function toStanding(stored: StoredRun, opened: OpenedRun, now: number, can: Possible): Standing {
   return {
-    goOn: goOn(stored, iterating, resume, iterate),
+    goOn: goOn(stored, can),
     done: done(stored, opened),
     ...stop(stored, opened, now),
   };
 }
 
-function goOn(
-  { state, run }: StoredRun,
-  iterating: boolean,
-  resume: ActionView,
-  iterate: ActionView,
-): string {
+function goOn({ state, run }: StoredRun, { iterating, past, resume, iterate }: Possible): string {
+  if (past) return whyNotThen;
   if (iterating) return 'It is going on: this window is iterating it.';
   const open = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint').length;
   if (state.state === 'needs-you') {
@@ -102,7 +100,8 @@ function stop(
     return { stopTitle, stop: text, effectId: '' };
   }
   const { effectId, requestedAt, kind } = first.effect;
-  const since = requestedAt === undefined ? '' : ` since ${duration(now - requestedAt)}`;
+  const since =
+    requestedAt === undefined || now <= requestedAt ? '' : ` since ${duration(now - requestedAt)}`;
   const more = pending.length > 1 ? `, and for ${count(pending.length - 1, 'other')}` : '';
   const who =
     kind === 'breakpoint' ? 'For your answer to' : kind === 'sleep' ? 'For the end of' : 'For the result of';

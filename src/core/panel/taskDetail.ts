@@ -35,6 +35,8 @@ export interface TaskDetail {
   readonly files: readonly { readonly path: string; readonly what: string }[];
   readonly timing: readonly (readonly [name: string, text: string])[];
   readonly raw: string;
+  /** This is how it was. */
+  readonly past: boolean;
 }
 
 export interface OutputView {
@@ -68,7 +70,7 @@ export function toTaskDetail(
   task: TaskDefinition | undefined,
   result: TaskResult | undefined,
   texts: TaskTexts,
-  now: number,
+  { now, past }: { readonly now: number; readonly past: boolean },
 ): TaskDetail {
   const row = describeTask(effect, task, now, result);
   const definition = recordOf(texts.task);
@@ -102,6 +104,7 @@ export function toTaskDetail(
     ),
     files: taskFiles(effect, task, result, texts).map(({ path, what }) => ({ path: visible(path), what })),
     timing: timingOf(effect, now),
+    past,
     // Already spelled out where it deceives.
     raw: raw.length > most.raw ? `${raw.slice(0, most.raw)}\n// It goes on; open it as a document.` : raw,
   };

@@ -131,7 +131,7 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
   const begin = Math.max(start, parts.part?.from ?? start);
   const part = { from: begin, to: Math.min(end, Math.max(begin + 1, parts.part?.to ?? end)) };
 
-  const { start: firstBand, bands } = yield* toBands(iterations, spans, end);
+  const { start: firstBand, bands } = yield* toBands(iterations, spans, whole ? now : end);
   const drawn: TimelineRow[] = [];
   const inside: Span[] = [];
   for (const { label, human, spans: own } of rows.slice(0, most.rows)) {

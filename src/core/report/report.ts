@@ -1,13 +1,14 @@
 import { HumanError } from '../errors';
 import { oneLine, toIso } from '../format';
 import { auditAnswers } from '../run/audit';
-import { distinctCosts, sumCosts, sumUsage, usageOfResult, type Usage } from '../run/cost';
+import type { Usage } from '../run/cost';
 import type { Effect } from '../run/foldRun';
 import { metricsOf, type Iteration } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../run/metrics';
 import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
 import { secretsIn } from '../run/secrets';
+import { usageByTask, usageInAll } from '../run/usage';
 import { classify, type ClassifyOptions, type State } from '../run/runState';
 import { effectTime, runTime, workerOf, workTime, type Worker, type WorkTime } from '../run/workTime';
 import type { OpenedRun } from '../tree/buildTree';
@@ -187,7 +188,7 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
   const effects = options.iteration === undefined ? [...fold.effects.values()] : (focus?.effects ?? []);
   const ids = new Set(effects.map(({ effectId }) => effectId));
   const targets = targetsOf(sources.inputs);
-  const usages = usageByEffect(opened);
+  const usages = usageByTask(opened.run.fold.costs, opened.details.results);
   const entry = metadata ? metadata.entry : fold.entry;
   const findings = effects
     .filter(({ kind }) => kind !== 'breakpoint')
@@ -410,53 +411,17 @@ function artefactsOf(
   return [...found].map(([path, effectIds]) => ({ path: clean(path, 1000), effectIds }));
 }
 
-/** What each task took: what the journal says of it, else what its result says. Never both. */
-function usageByEffect({ run, details }: OpenedRun): ReadonlyMap<string, Usage> {
-  const usages = new Map<string, Usage>();
-  for (const [effectId, result] of details.results) {
-    const usage = usageOfResult(result.value);
-    if (usage) usages.set(effectId, usage);
-  }
-  for (const [effectId, records] of groupBy(distinctCosts(run.fold.costs), ({ effectId }) => effectId)) {
-    const usage = effectId === undefined ? undefined : sumCosts(records);
-    if (effectId !== undefined && usage) usages.set(effectId, usage);
-  }
-  return usages;
-}
-
-/**
- * The whole. As soon as the journal tells costs, it tells all of them, some perhaps without a task; adding what results
- * tell would count the same spending twice.
- * @param ids the tasks to be counted; `undefined`: all, and what belongs to no task
- */
+/** @param ids the tasks to be counted; `undefined`: all, and what belongs to no task */
 function usageTotal(
   { run }: OpenedRun,
   ids: ReadonlySet<string> | undefined,
   usages: ReadonlyMap<string, Usage>,
   clean: CleanText,
 ): Report['usage'] {
-  const all = distinctCosts(run.fold.costs);
-  const records = ids ? all.filter(({ effectId }) => effectId !== undefined && ids.has(effectId)) : all;
-  if (all.length > 0) {
-    const total = told(sumCosts(records));
-    const byModel = [...groupBy(records, ({ model }) => model)].flatMap(([model, some]) =>
-      model === undefined ? [] : [{ model: clean(model, 100), ...told(sumCosts(some)) }],
-    );
-    return total && { from: 'journal', ...total, ...(byModel.length > 0 ? { byModel } : {}) };
-  }
-  const some = [...usages].filter(([effectId]) => !ids || ids.has(effectId)).map(([, usage]) => usage);
-  const total = told(sumUsage(some));
-  return total && { from: 'results', ...total };
-}
-
-function groupBy<T, K>(items: readonly T[], key: (item: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
+  const usage = usageInAll(run.fold.costs, usages, ids);
+  if (!usage) return undefined;
+  const byModel = [...usage.byModel].map(([model, some]) => ({ model: clean(model, 100), ...told(some) }));
+  return { from: usage.from, ...told(usage.total), ...(byModel.length > 0 ? { byModel } : {}) };
 }
 
 function told(usage: Usage | undefined): ReportUsage | undefined {

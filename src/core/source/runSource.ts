@@ -1,4 +1,5 @@
 import type { Disposable } from '../disposables';
+import type { JournalEntry } from '../run/journal';
 import type { Run, RunDetails } from '../run/run';
 
 /** One run appeared or changed, or is gone. */
@@ -78,4 +79,11 @@ export interface RunSource {
 
   /** The file names in the run's journal, in journal order. Empty when there are none. */
   listEvents(dir: string): Promise<readonly string[]>;
+
+  /**
+   * Reads events of a run's journal.
+   * @param files names as {@link listEvents} gave them
+   * @returns one for each name, `undefined` for an event that cannot be used; empty when the run is gone
+   */
+  readEvents(dir: string, files: readonly string[]): Promise<readonly (JournalEntry | undefined)[]>;
 }

@@ -70,7 +70,7 @@ const failureIcon: Row['icon'] = { name: 'warning', color: 'list.warningForegrou
 /** Kinds that are spoken as they are; "agent" alone would be no task. */
 const nouns: ReadonlySet<string> = new Set(['breakpoint', 'sleep', 'subprocess']);
 
-const statusWords: Record<Effect['status'], string> = {
+export const statusWords: Readonly<Record<Effect['status'], string>> = {
   pending: 'pending',
   ok: 'done',
   error: 'failed',
@@ -327,7 +327,8 @@ export function countEffects(run: Run): string {
   return countWords({ ...run.fold.counts, pending: pendingEffects(run).length });
 }
 
-function countStatuses(effects: readonly Effect[]): string {
+/** "3 done, 1 pending". */
+export function countStatuses(effects: readonly Effect[]): string {
   const counts = { ok: 0, pending: 0, error: 0, cancelled: 0 };
   for (const { status } of effects) counts[status] += 1;
   return countWords(counts);
@@ -355,7 +356,8 @@ function pendingIcon(effect: Effect): Row['icon'] | undefined {
 function taskTime(effect: Effect, now: number): string {
   const { requestedAt, resolvedAt, startedAt, finishedAt } = effect;
   if (effect.status === 'pending')
-    return requestedAt === undefined ? '' : `since ${duration(now - requestedAt)}`;
+    // In the moment of its request there is nothing to say.
+    return requestedAt === undefined || now <= requestedAt ? '' : `since ${duration(now - requestedAt)}`;
   if (startedAt !== undefined && finishedAt !== undefined && finishedAt > startedAt) {
     return duration(finishedAt - startedAt);
   }

@@ -5,19 +5,20 @@ import { toDisposable, type Disposable } from '../../core/disposables';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError, messageOf } from '../../core/errors';
 import { shortId } from '../../core/format';
-import { EventLog, type EventFilter, type EventRecord } from '../../core/panel/eventLog';
-import { toEventRow } from '../../core/panel/eventRow';
+import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
+import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
-import { taskFiles, toTaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
-import { layingOutTimeline } from '../../core/panel/timeline';
+import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
+import { layingOutTimeline, type Timeline } from '../../core/panel/timeline';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
 import type { Effect } from '../../core/run/foldRun';
-import { noTaskFiles } from '../../core/run/iterations';
+import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
+import { isResolved, type PastRun } from '../../core/travel/asOf';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
 import { fileUri, openRunDocument } from '../runDocuments';
@@ -66,6 +67,10 @@ const entryLimit = 4 * 1024 * 1024;
 export class RunInspector implements Disposable {
   readonly #log: EventLog;
   #listed = -1;
+  /** The run as it was, while that is shown; `undefined`: it is shown as it is. */
+  #past: PastRun | undefined;
+  /** The extent of the timeline as it is now, for the run as it was. */
+  #whole: { readonly of: OpenedRun; readonly timeline: Timeline | undefined } | undefined;
   #events: Extract<FromPage, { type: 'events' }> | undefined;
   /** Requests are answered one after the other. */
   #answering = Promise.resolve();
@@ -109,20 +114,36 @@ export class RunInspector implements Disposable {
     this.#listed = -1;
   }
 
-  /** Tells the page what changed with the run. `opened`: `undefined` while its tasks are being read. */
-  async update(stored: StoredRun, opened: OpenedRun | undefined): Promise<void> {
+  /**
+   * Tells the page what changed with the run.
+   * @param opened `undefined` while its tasks are being read
+   * @param past the run as it was, if that is to be shown
+   */
+  async update(stored: StoredRun, opened: OpenedRun | undefined, past: PastRun | undefined): Promise<void> {
     const { run } = stored;
+    const moved = past?.event !== this.#past?.event;
+    this.#past = past;
     const firstTitles = opened !== undefined && !this.#knewTitles;
     if (firstTitles) this.#log.forgetMatches();
     this.#knewTitles ||= opened !== undefined;
-    if (this.#listed !== run.eventFiles) {
-      this.#listed = run.eventFiles;
-      this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
-    }
+    await this.#list(run);
     this.post({ type: 'eventsChanged' });
-    if (opened) void this.#postTimelineSoon();
+    if (opened) void (moved ? this.#postTimeline() : this.#postTimelineSoon());
     await this.#postTask();
     await this.#postProvenance(run);
+  }
+
+  async #list(run: Run): Promise<void> {
+    if (this.#listed === run.eventFiles) return;
+    this.#listed = run.eventFiles;
+    this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
+  }
+
+  /** The nth event of the journal, as the run stands now; `undefined`: there are not so many. */
+  async eventRow(run: Run, event: number): Promise<EventRow | undefined> {
+    await this.#list(run);
+    const placed = await this.#log.at(event);
+    return placed && toEventRow(run, this.#opened?.details ?? noTaskFiles, placed);
   }
 
   async handle(message: Inspection): Promise<void> {
@@ -171,16 +192,24 @@ export class RunInspector implements Disposable {
         : found;
       const run = this.deps.store.get(this.dir)?.run;
       if (!run) return;
-      const files = this.#opened?.details ?? noTaskFiles;
-      const knew = [...run.fold.effects.values()].at(-1)?.resolvedBefore ?? 0;
-      const rows = records.map(({ place, record }) => toEventRow(run, files, knew, place, record));
+      const rows = records.map((placed) => this.#toRow(run, placed));
       const focus = filter.type === '' && filter.text.trim() === '' ? await this.#focus(run) : undefined;
       this.post({ type: 'events', events: { request: asked.request, rows, total, searched, all, focus } });
     }
   }
 
-  /** The place of the step that waits for something, or of the one with which the run failed. */
+  #toRow(run: Run, placed: PlacedRecord): EventRow {
+    const now = this.#opened?.details ?? noTaskFiles;
+    const past = this.#past;
+    if (!past) return toEventRow(run, now, placed);
+    return placed.event > past.event
+      ? toLaterRow(run, now, placed)
+      : toEventRow(past.stored.run, past.opened.details, placed);
+  }
+
+  /** The place of the step that waits for something, or of the one with which the run failed; in the past, of the last event. */
   async #focus(run: Run): Promise<number | undefined> {
+    if (this.#past) return this.#past.event - 1;
     if (run.fold.end) {
       const failed = await this.#log.findLast(
         ({ type }) => type === 'RUN_FAILED' || type === 'PROCESS_RUNTIME_ERROR',
@@ -193,7 +222,7 @@ export class RunInspector implements Disposable {
   }
 
   #titleOf({ effectId }: EventRecord): string {
-    const effect = this.#effect(effectId);
+    const effect = this.deps.store.get(this.dir)?.run.fold.effects.get(effectId ?? '');
     const task = this.#opened?.details.tasks.get(effectId ?? '');
     return effect ? `${taskTitle(effect, task)} ${effect.kind} ${effect.taskId}` : '';
   }
@@ -202,8 +231,20 @@ export class RunInspector implements Disposable {
     return this.deps.opened.peek(this.dir);
   }
 
+  /** What is known of the tasks at the moment that is shown. */
+  get #files(): TaskFiles {
+    return (this.#past?.opened ?? this.#opened)?.details ?? noTaskFiles;
+  }
+
+  /** The moment that is shown. */
+  get #now(): number {
+    return this.#past?.at ?? this.deps.clock.now();
+  }
+
+  /** As it stands at the moment that is shown; `undefined`: there is no such effect, or there was none yet. */
   #effect(effectId: string | undefined): Effect | undefined {
-    return effectId === undefined ? undefined : this.deps.store.get(this.dir)?.run.fold.effects.get(effectId);
+    const run = this.#past?.stored.run ?? this.deps.store.get(this.dir)?.run;
+    return effectId === undefined ? undefined : run?.fold.effects.get(effectId);
   }
 
   async #postTimelineSoon(): Promise<void> {
@@ -215,54 +256,80 @@ export class RunInspector implements Disposable {
   async #postTimeline(): Promise<void> {
     this.#timelineTimer?.dispose();
     this.#timelineTimer = undefined;
-    const opened = this.#opened;
-    if (!opened) return;
-    const { run, details, iterations } = opened;
-    const now = this.deps.clock.now();
+    const [past, now] = [this.#past, this.#opened];
+    if (!now) return;
+    const begun = this.deps.clock.now();
     this.#timelineRequest += 1;
     const request = this.#timelineRequest;
-    const timeline = await this.deps.inSlices(
+    const whole = past ? await this.#wholeTimeline(now) : undefined;
+    const shown = past?.opened ?? now;
+    const timeline = await this.#layOut(shown, past?.at ?? begun, this.#part, whole);
+    if (request !== this.#timelineRequest || this.#disposed) return;
+    const done = this.deps.clock.now();
+    this.#timelineDue = done + (done - begun) * 20;
+    this.post({ type: 'timeline', timeline });
+  }
+
+  /** In the past the axis is that of the run as it is, so that moments stay at their places. */
+  async #wholeTimeline(of: OpenedRun): Promise<Timeline | undefined> {
+    if (this.#whole?.of !== of) {
+      this.#whole = { of, timeline: await this.#layOut(of, this.deps.clock.now(), undefined, undefined) };
+    }
+    return this.#whole.timeline;
+  }
+
+  #layOut(
+    { run, details, iterations }: OpenedRun,
+    now: number,
+    part: { readonly from: number; readonly to: number } | undefined,
+    whole: Timeline | undefined,
+  ): Promise<Timeline | undefined> {
+    return this.deps.inSlices(
       layingOutTimeline({
+        ...{ now, part, whole },
         effects: [...run.fold.effects.values()],
         iterations: iterations.list,
         files: details,
-        now,
         endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
-        part: this.#part,
       }),
     );
-    if (request !== this.#timelineRequest || this.#disposed) return;
-    const done = this.deps.clock.now();
-    this.#timelineDue = done + (done - now) * 20;
-    this.post({ type: 'timeline', timeline });
   }
 
   async #postTask(): Promise<void> {
     const effectId = this.#task;
     const effect = this.#effect(effectId);
     this.#taskTimer.dispose();
-    if (effectId === undefined || !effect) return;
-    const texts = await this.#taskTexts(effectId);
-    const details = this.#opened?.details ?? noTaskFiles;
-    const [task, result] = [details.tasks.get(effectId), details.results.get(effectId)];
-    const detail = toTaskDetail(effect, task, result, texts, this.deps.clock.now());
-    if (this.#task !== effectId || this.#disposed) return;
-    const shown = JSON.stringify(detail);
-    if (shown !== this.#shownTask) this.post({ type: 'task', detail });
+    if (effectId === undefined) return;
+    const past = this.#past;
+    const detail = effect && (await this.#taskDetail(effect));
+    if (this.#task !== effectId || this.#past !== past || this.#disposed) return;
+    const shown = JSON.stringify(detail ?? null);
+    if (shown !== this.#shownTask) this.post({ type: 'task', effectId, detail });
     this.#shownTask = shown;
     // Its output grows without an event.
-    if (effect.status === 'pending') {
+    if (effect?.status === 'pending' && !past) {
       this.#taskTimer = this.deps.clock.after(outputEvery, () => void this.#postTask());
     }
   }
 
-  async #taskTexts(effectId: string): Promise<TaskTexts> {
+  async #taskDetail(effect: Effect): Promise<TaskDetail> {
+    const { effectId } = effect;
+    const [task, result] = [this.#files.tasks.get(effectId), this.#files.results.get(effectId)];
+    const [now, past] = [this.#now, this.#past !== undefined];
+    return toTaskDetail(effect, task, result, await this.#taskTexts(effect), { now, past });
+  }
+
+  async #taskTexts({ effectId, status }: Effect): Promise<TaskTexts> {
     const part = (name: string): Promise<DocumentPart> => this.#readPart(`tasks/${effectId}/${name}`);
+    // When it was written is not recorded; what came of a task is certainly there once it is resolved.
+    const later = this.#past !== undefined && !isResolved(status);
+    const outcome = async (name: string): Promise<DocumentPart> =>
+      later ? { file: `tasks/${effectId}/${name}`, problem: 'was not recorded yet' } : part(name);
     const [task, result, stdout, stderr] = await Promise.all([
       part('task.json'),
-      part('result.json'),
-      part('stdout.log'),
-      part('stderr.log'),
+      outcome('result.json'),
+      outcome('stdout.log'),
+      outcome('stderr.log'),
     ]);
     return { task, result, stdout, stderr };
   }
@@ -270,10 +337,11 @@ export class RunInspector implements Disposable {
   async #openTaskFile(effectId: string, place: number): Promise<void> {
     const effect = this.#effect(effectId);
     const run = this.deps.store.get(this.dir)?.run;
-    const details = (await this.deps.opened.get(this.dir))?.details;
-    if (!effect || !run || !details) throw new HumanError('The task is not there any more.');
-    const texts = await this.#taskTexts(effectId);
-    const file = taskFiles(effect, details.tasks.get(effectId), details.results.get(effectId), texts)[place];
+    await this.deps.opened.get(this.dir);
+    if (!effect || !run) throw new HumanError('The task is not there any more.');
+    const texts = await this.#taskTexts(effect);
+    const { tasks, results } = this.#files;
+    const file = taskFiles(effect, tasks.get(effectId), results.get(effectId), texts)[place];
     if (!file) throw new HumanError('The file is not there any more.');
     if (file.place === 'run') return openRunDocument(fileUri(this.dir, file.path), this.beside());
     return this.#show(this.#find(run, file.path));
@@ -322,6 +390,7 @@ export class RunInspector implements Disposable {
       parentIsHere: store.all.some((known) => known.run.runId === parent),
       children: store.all
         .filter((known) => known.run.metadata?.parentRunId === run.runId)
+        .filter((known) => !this.#past || known.run.createdAt <= this.#past.at)
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
       session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
     });

@@ -5,13 +5,15 @@ import { DisposableStore } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import type { RunDriver } from '../../core/engine/runDriver';
 import type { Logger } from '../../core/log';
-import { fromPage, type FromPage, type ToPage } from '../../core/panel/protocol';
+import { whyNotThen } from '../../core/panel/past';
+import { fromPage, type FromPage, type ToPage, type TravelView } from '../../core/panel/protocol';
 import { toRunView } from '../../core/panel/runView';
 import { isRecord } from '../../core/run/lenient';
 import { runTitle } from '../../core/run/run';
+import { NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { InSlices } from '../../core/sliced';
-import type { RunStore } from '../../core/source/runStore';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
 import { openRun } from '../../core/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
@@ -20,6 +22,8 @@ import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { showPage } from './pageShell';
+import { comparePast } from '../runDocuments';
+import type { PastRuns } from './pastRuns';
 import { RunInspector, type ReadFiles } from './runInspector';
 
 export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
@@ -45,6 +49,7 @@ export interface PanelDeps {
   readonly review: Review;
   readonly files: ReadFiles;
   readonly inSlices: InSlices;
+  readonly past: PastRuns;
 }
 
 /** Runs with more events than this are shown before their tasks are read. */
@@ -128,6 +133,12 @@ class RunPanel implements vscode.Disposable {
   #reveal: string | undefined;
   /** The pending breakpoints whose evidence the page has. */
   #shownEvidence = '';
+  /** The run is shown as it was with so many events; `undefined`: as it is. */
+  #event: number | undefined;
+  /** What the page shows of that. */
+  #shownEvent: number | undefined;
+  /** Ends the reading of a moment that is not wanted any more. */
+  #travelling = new AbortController();
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -187,10 +198,13 @@ class RunPanel implements vscode.Disposable {
   reveal(effectId: string | undefined): void {
     this.panel.reveal();
     this.#reveal = effectId;
+    // A question is to be answered, which is possible only now.
+    if (effectId !== undefined) this.#setOut(undefined);
     if (this.#ready) void this.#update();
   }
 
   dispose(): void {
+    this.#travelling.abort();
     this.#disposables.dispose();
     this.panel.dispose();
   }
@@ -210,14 +224,28 @@ class RunPanel implements vscode.Disposable {
 
   async #handle(message: FromPage): Promise<void> {
     const { actions, evidence, review } = this.deps;
+    if (this.#event !== undefined && isAboutNow(message)) {
+      if (message.type === 'answer') {
+        const progress = { step: 'refused', sentence: whyNotThen } as const;
+        this.#post({ type: 'answer', effectId: message.effectId, progress });
+      }
+      throw new NotNowError(whyNotThen);
+    }
     switch (message.type) {
       case 'ready':
         this.#ready = true;
+        this.#setOut(this.#reveal === undefined ? message.event : undefined);
+        this.#shownEvent = undefined;
         this.#shownEvidence = '';
         this.#inspector.forget();
         this.#post({ type: 'drafts', drafts: Object.fromEntries(this.drafts) });
         this.#postReview();
         return this.#update();
+      case 'travel':
+        this.#setOut(message.event);
+        return this.#update();
+      case 'compareWithNow':
+        return comparePast(this.dir, message.event, this.#beside);
       case 'command':
         return actions.command(message.command, this.dir);
       case 'answer': {
@@ -274,6 +302,13 @@ class RunPanel implements vscode.Disposable {
     }
   }
 
+  /** Where in time the page is to be next; what is being read for another moment is given up. */
+  #setOut(event: number | undefined): void {
+    this.#travelling.abort();
+    this.#travelling = new AbortController();
+    this.#event = event;
+  }
+
   /** One after the other: what is asked for while one is under way is done by one more after it. */
   #update(): Promise<void> {
     this.#updateAgain = this.#updating !== undefined;
@@ -299,27 +334,61 @@ class RunPanel implements vscode.Disposable {
     // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
     if (!this.#attending) this.#disposables.add(store.attend(this.dir));
     this.#attending = true;
+    if (this.#event !== undefined) return this.#updatePast(stored, this.#event);
     const iterating = driver.isIterating(this.dir);
     const trusted = vscode.workspace.isTrusted;
     if (!opened.peek(this.dir) && stored.run.eventFiles > manyEvents) {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };
       const partial = openRun(stored.run, nothing, metricChoice());
       this.panel.title = visible(runTitle(stored.run));
-      this.#post({ type: 'view', view: toRunView(stored, partial, clock.now(), iterating, trusted, true) });
-      await this.#inspector.update(stored, undefined);
+      this.#post({
+        type: 'view',
+        view: toRunView(stored, partial, clock.now(), { iterating, trusted, partial: true }),
+      });
+      this.#postTravel(stored, undefined);
+      await this.#inspector.update(stored, undefined, undefined);
     }
     const details = await opened.get(this.dir);
     const current = store.get(this.dir);
-    if (!details || !current) return;
+    // The person has gone into the past meanwhile.
+    if (!details || !current || this.#event !== undefined) return;
     this.panel.title = visible(runTitle(current.run));
-    const view = toRunView(current, details, clock.now(), iterating, trusted);
+    const view = toRunView(current, details, clock.now(), { iterating, trusted });
     this.#post({ type: 'view', view });
+    this.#shownEvent = undefined;
+    this.#postTravel(current, undefined);
     if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
     this.#reveal = undefined;
     await Promise.all([
-      this.#inspector.update(current, details),
+      this.#inspector.update(current, details, undefined),
       this.#postEvidence(view.breakpoints.map(({ effectId }) => effectId)),
     ]);
+  }
+
+  /** Shows the run as it was; the page keeps what it has until that is read. */
+  async #updatePast(stored: StoredRun, event: number): Promise<void> {
+    const { store, past, opened } = this.deps;
+    const { signal } = this.#travelling;
+    const all = stored.run.eventFiles;
+    const reading = this.#shownEvent !== Math.min(event, all);
+    // A run of which only the end was read does not know its tasks yet.
+    const row = await this.#inspector.eventRow(stored.run, Math.min(event, all));
+    if (signal.aborted) return;
+    this.#postTravel(stored, row, reading);
+    const then = await past.get(this.dir, event, signal);
+    const current = store.get(this.dir);
+    if (!then || !current || signal.aborted) return;
+    this.panel.title = visible(runTitle(current.run));
+    const shown = { iterating: false, trusted: vscode.workspace.isTrusted, past: true };
+    this.#post({ type: 'view', view: toRunView(then.stored, then.opened, then.at, shown) });
+    this.#shownEvent = then.event;
+    this.#shownEvidence = '';
+    await this.#inspector.update(current, opened.peek(this.dir), then);
+    this.#postTravel(current, await this.#inspector.eventRow(current.run, then.event));
+  }
+
+  #postTravel({ run }: StoredRun, at: TravelView['at'], reading = false): void {
+    this.#post({ type: 'travel', travel: { all: run.eventFiles, asked: this.#event, at, reading } });
   }
 
   get #here(): vscode.ViewColumn {
@@ -357,5 +426,20 @@ class RunPanel implements vscode.Disposable {
 
   #post(message: ToPage): void {
     void this.panel.webview.postMessage(message);
+  }
+}
+
+/** Whether a message would do something with the run, or asks for what is beside it only now. */
+function isAboutNow(message: FromPage): boolean {
+  switch (message.type) {
+    case 'answer':
+    case 'snooze':
+    case 'preview':
+    case 'diff':
+      return true;
+    case 'command':
+      return message.command !== 'journal.open' && message.command !== 'run.reveal';
+    default:
+      return false;
   }
 }
