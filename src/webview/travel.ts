@@ -98,7 +98,7 @@ class TravelBar extends LitElement {
         <span class="travel-where">
           ${
             asked === undefined
-              ? html`<strong>Now</strong> <small>${count(all)} ${all === 1 ? 'event' : 'events'}</small>`
+              ? html`<strong>Now</strong>`
               : html`<strong>${count(place)}</strong> <small>of ${count(all)} events</small>`
           }
         </span>

@@ -240,6 +240,19 @@ describe('A run of ten thousand events', () => {
     const { webview } = window;
     await webview().getByLabel('Find events').fill('step4321');
     await webview().getByText('2 of 10,002 events').waitFor();
+    await webview().getByLabel('Find events').fill('');
+    await webview().getByText('10,002 events').waitFor();
+  });
+
+  test('is shown as it was, far back and step by step', async () => {
+    const { webview, events } = window;
+    const slider = webview().getByRole('slider', { name: 'Show the run as of event' });
+    await slider.fill('5001');
+    await webview().getByText('The past, as of event 5001.').waitFor();
+    await webview().getByText('2500 done').first().waitFor();
+    await slider.press('ArrowLeft');
+    await webview().getByText('2499 done, 1 pending').first().waitFor();
+    await events().getByRole('option', { selected: true }).getByText('← waiting here').waitFor();
   });
 });
 
