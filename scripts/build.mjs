@@ -47,7 +47,10 @@ const forBrowser = {
 /** Writes dist/: what the VSIX carries, and nothing else. */
 export async function buildProduct() {
   const bundles = await Promise.all([
-    bundle({ ...forNode, entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' } }),
+    bundle({
+      ...forNode,
+      entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', feeder: 'src/node/feederProgram.ts' },
+    }),
     bundle({ ...forBrowser, entryPoints: { run: 'src/webview/run.ts', table: 'src/webview/table.ts' } }),
   ]);
   const written = bundles.flatMap(({ files }) => files);

@@ -18,6 +18,7 @@ const required = [
   'LICENSE.txt',
   'dist/extension.js',
   'dist/cli.js',
+  'dist/feeder.js',
   'dist/NOTICES.md',
 ];
 

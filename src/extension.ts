@@ -12,6 +12,7 @@ import { RunStore } from './core/source/runStore';
 import { TaskPoster } from './core/taskRun/taskPoster';
 import { runNodes } from './core/tree/buildTree';
 import { AttentionFiles } from './node/attentionFiles';
+import { ChildFeeders } from './node/childFeeder';
 import { CliEngine } from './node/cliEngine';
 import { indexOfPlace } from './node/digestIndex';
 import { EngineFeatures } from './node/engineFeatures';
@@ -175,7 +176,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const evidence = own(new Evidence({ store, git: new GitProgram(env), copies, ...files }));
   const review = own(new Review({ store, opened, targets, answering, memory, ...files }));
   const repairer = new Repairer(store, engine, new RepairFolder(), clock);
-  const forker = new Forker(engine, new ForkFolder(), clock);
+  const feeders = new ChildFeeders(
+    {
+      program: context.asAbsolutePath('dist/feeder.js'),
+      locate: (projectDir) => engine.locate(projectDir).found,
+      env,
+    },
+    logger,
+  );
+  const forker = new Forker(engine, feeders, new ForkFolder(), clock);
   const forking = new Forking({
     ...{ opened, targets, forker, access, engineCommands, logger, panels: () => panels },
   });

@@ -26,7 +26,7 @@ export interface CliEngineOptions {
  * How long one call may take, in milliseconds. A process may work for long within one iterate, and every call of the
  * engine reads the whole journal: of 10,000 events that took 8 s for a post, so that a million fit.
  */
-const timeLimit = 15 * 60_000;
+export const engineTimeLimit = 15 * 60_000;
 
 /** The engine as its own command line, one process per call. */
 export class CliEngine implements Engine {
@@ -78,7 +78,7 @@ export class CliEngine implements Engine {
         env: engineEnvironment(this.options.env),
         stdin: call.stdin,
         signal,
-        timeLimit,
+        timeLimit: engineTimeLimit,
       });
       const parsed = call.answer.safeParse(lastJsonObject(outcome.stdout));
       this.#log(args, outcome.stdout, outcome.stderr, [
@@ -123,7 +123,7 @@ export function engineEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** The project folder may be gone, or come from a run.json of another machine. All paths in calls are absolute. */
-async function existing(dir: string): Promise<string> {
+export async function existing(dir: string): Promise<string> {
   const found = await stat(dir).catch(() => undefined);
   return found?.isDirectory() ? dir : homedir();
 }

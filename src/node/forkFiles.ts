@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ForkFiles } from '../core/fork/forker';
 import type { RecordedTask } from '../core/fork/recordedTask';
@@ -27,6 +28,10 @@ export class ForkFolder implements ForkFiles {
 
   places(dir: string, importPath: string): { readonly runsDir: string; readonly entry: string } {
     return { runsDir: dirname(dir), entry: resolve(dir, importPath) };
+  }
+
+  changedAt(path: string): number | undefined {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   }
 
   sibling(dir: string, runId: string): { readonly dir: string; read(): Promise<Run | undefined> } {

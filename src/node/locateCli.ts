@@ -124,6 +124,19 @@ function besideShim(dir: string, where: string): CliLocation | undefined {
 }
 
 /**
+ * The engine's package around a command line, whose functions can be called as well; `undefined`: it is npx, or a
+ * script of its own.
+ */
+export function packageOf({ script, before }: CliLocation): string | undefined {
+  if (before.length > 0) return undefined;
+  for (let dir = dirname(script); dir !== dirname(dir); dir = dirname(dir)) {
+    const manifest = readManifest(join(dir, 'package.json'));
+    if (manifest) return manifest['name'] === enginePackage ? dir : undefined;
+  }
+  return undefined;
+}
+
+/**
  * npm's own npx script, so that no shell and no shim takes part.
  * @param version `undefined`: the newest
  */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { HumanError, messageOf } from '../core/errors';
 
 /** A program's end and what it printed. */
@@ -23,48 +23,72 @@ export interface ProcessOptions {
 }
 
 /** A cancelled program may finish its step for so long before it is told to end, then before it is killed; in ms. */
-const grace = 2000;
+export const grace = 2000;
 /** What a program left running may hold its output open; after its end that is waited for no longer than this, in ms. */
 const lastWords = 1000;
 /** The end of what a program printed is kept, up to so many characters; an answer stands at the end. */
 const outputLimit = 16 * 1024 * 1024;
 
+/** A program under way. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** Tells it, and whatever it started, to end. */
+  kill(signal: NodeJS.Signals): void;
+}
+
 /**
- * Runs a program without a shell, in a process group of its own where there are groups, so that whatever it started
+ * Starts a program without a shell, in a process group of its own where there are groups, so that whatever it starts
  * ends with it.
+ * @throws HumanError when it cannot be started; what is found out later comes as the child's `error`
+ */
+export function startProcess(
+  file: string,
+  args: readonly string[],
+  {
+    cwd,
+    env,
+    stdio,
+  }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdio: StdioOptions },
+): Started {
+  const grouped = process.platform !== 'win32';
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, { cwd, env, shell: false, detached: grouped, windowsHide: true, stdio });
+  } catch (error) {
+    // Arguments that are too long, for one, make it throw at once.
+    throw notStarted(file, cwd, error);
+  }
+  return {
+    child,
+    kill(signal) {
+      try {
+        if (grouped && child.pid !== undefined) process.kill(-child.pid, signal);
+        else child.kill(signal);
+      } catch {
+        // It ended in the same moment.
+      }
+    },
+  };
+}
+
+/** Why a program could not be started. */
+export function notStarted(file: string, cwd: string, error: unknown): HumanError {
+  return new HumanError(`${file} could not be started in ${cwd}: ${messageOf(error)}.`);
+}
+
+/**
+ * Runs a program to its end, without a shell.
  * @throws HumanError when it cannot be started
  */
-export function runProcess(
+export async function runProcess(
   file: string,
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessOutcome> {
   const start = performance.now();
-  const grouped = process.platform !== 'win32';
-  const notStarted = (error: unknown): HumanError =>
-    new HumanError(`${file} could not be started in ${options.cwd}: ${messageOf(error)}.`);
-  let child: ChildProcessWithoutNullStreams;
-  try {
-    child = spawn(file, args, {
-      cwd: options.cwd,
-      env: options.env,
-      shell: false,
-      detached: grouped,
-      windowsHide: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-  } catch (error) {
-    // Arguments that are too long, for one, make it throw at once.
-    return Promise.reject(notStarted(error));
-  }
-  const kill = (signal: NodeJS.Signals): void => {
-    try {
-      if (grouped && child.pid !== undefined) process.kill(-child.pid, signal);
-      else child.kill(signal);
-    } catch {
-      // It ended in the same moment.
-    }
-  };
+  const { cwd, env } = options;
+  const { child, kill } = startProcess(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const { stdin, stdout, stderr } = child;
 
   return new Promise((resolve, reject) => {
     let ended: ProcessOutcome['ended'] = 'exit';
@@ -89,29 +113,29 @@ export function runProcess(
     options.signal.addEventListener('abort', cancel);
     if (options.signal.aborted) cancel();
 
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-outputLimit);
       options.onOutput?.(text);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-outputLimit);
       options.onOutput?.(text);
     });
     // A program that ends without reading its input breaks the pipe; its exit code tells the story.
-    child.stdin.on('error', () => {});
-    child.stdin.end(options.stdin ?? '');
+    stdin?.on('error', () => {});
+    stdin?.end(options.stdin ?? '');
     const done = (): void => {
       timers.forEach(clearTimeout);
       options.signal.removeEventListener('abort', cancel);
     };
     child.on('error', (error) => {
       done();
-      reject(notStarted(error));
+      reject(notStarted(file, cwd, error));
     });
     child.on('exit', () =>
       later(lastWords, () => {
-        child.stdout.destroy();
-        child.stderr.destroy();
+        stdout?.destroy();
+        stderr?.destroy();
       }),
     );
     child.on('close', (code) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { forkOrigin, forkPlan, forkRequest } from '../../src/core/fork/forkPlan';
+import { forkPlan } from '../../src/core/fork/forkPlan';
 import { parseRecordedResult, parseRecordedTask } from '../../src/core/fork/recordedTask';
 import type { Run } from '../../src/core/run/run';
 import { journal } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 
 const keyed = (id: string) => ({ invocationKey: `p:${id}`, label: id });
-const none = { tasks: new Map() };
+const none = { tasks: new Map(), results: new Map() };
 
 /** Two parallel tasks answered one by one, with something asked for in between. */
 const nested = (): Run =>
@@ -81,12 +81,6 @@ describe('forkPlan', () => {
     expect(forkPlan(cancelled, none, effect(cancelled, 'a1').requestedSeq - 1).refused).toBeUndefined();
     const unkeyed = aRun({ journal: journal().created().done('a1') });
     expect(forkPlan(unkeyed, none).refused).toMatch(/does not say which step/);
-  });
-
-  it('writes where a run comes from so that it can be read again', () => {
-    expect(forkOrigin(forkRequest('my run at 3', 12))).toEqual({ runId: 'my run at 3', at: 12 });
-    expect(forkOrigin('demo/process')).toBeUndefined();
-    expect(forkOrigin(undefined)).toBeUndefined();
   });
 });
 

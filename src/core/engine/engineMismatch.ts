@@ -1,7 +1,7 @@
 import type { Run } from '../run/run';
 
-/** A run of an engine before 5.0 keys its tasks by position: "S000001". */
-const positionalStep = /^S\d{6}$/;
+/** A step of an engine before 5.0, which keys tasks by their position: "S000001". */
+export const positionalStep = /^S\d{6}$/;
 
 /**
  * Why iterating a run with this engine may go wrong, as a sentence; `undefined` when nothing speaks against it.

@@ -54,17 +54,32 @@ const sayings: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
   ],
 ];
 
+const waitsForNothing =
+  'The engine ended without an answer: the process waits for something that nothing will ever bring. The lock it left is cleared by the next step.';
+
+/** One sentence for an error that a function of the engine threw; `undefined`: it never came back. */
+export function explainError(message: string | undefined): string {
+  if (message === undefined) return waitsForNothing;
+  return explainSaying(message) ?? `The engine says: ${visible(cutAtWord(oneLine(message), 300))}`;
+}
+
+function explainSaying(said: string): string | undefined {
+  for (const [pattern, sentence] of sayings) {
+    const match = pattern.exec(said);
+    if (match) return visible(cutAtWord(sentence(match), 300));
+  }
+  return undefined;
+}
+
 /** One sentence for a call that did not do what it was asked to. */
 export function explainFailure(outcome: CliOutcome<unknown>): string {
   if (outcome.ended === 'timeout')
     return 'The engine took too long and was ended; the next step cleans up after it.';
   if (outcome.ended === 'cancelled') return 'It was cancelled.';
-  for (const [pattern, sentence] of sayings) {
-    const match = pattern.exec(outcome.stderr);
-    if (match) return visible(cutAtWord(sentence(match), 300));
-  }
+  const known = explainSaying(outcome.stderr);
+  if (known !== undefined) return known;
   if (outcome.exitCode === 0 && outcome.silent) {
-    return 'The engine ended without an answer: the process waits for something that nothing will ever bring. The lock it left is cleared by the next step.';
+    return waitsForNothing;
   }
   const said = saidOn(outcome.stderr);
   if (outcome.exitCode === 0 && said === '') {

@@ -1,12 +1,16 @@
+import { positionalStep } from '../engine/engineMismatch';
 import type { Effect } from '../run/foldRun';
 import { isSegment } from '../run/lenient';
-import { taskTitle, type Run, type RunDetails } from '../run/run';
+import { toIso } from '../format';
+import { sleepUntil, taskTitle, type Run, type RunDetails } from '../run/run';
 
 /** One event of the original that the new run has to repeat. */
 export interface ReplayStep {
   readonly type: 'requested' | 'settled';
   readonly effect: Effect;
   readonly title: string;
+  /** Until when a sleep was meant to last, in milliseconds since 1970; of other effects `undefined`. */
+  readonly until: number | undefined;
 }
 
 /** What a fork keeps and what it runs anew. */
@@ -31,7 +35,7 @@ export interface ForkPlan {
  * @param run folded whole
  * @param at the number of an event; `undefined`: all that was answered is kept
  */
-export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks'>, at?: number): ForkPlan {
+export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks' | 'results'>, at?: number): ForkPlan {
   const all = [...run.fold.effects.values()].toSorted((a, b) => a.requestedSeq - b.requestedSeq);
   const title = (effect: Effect): string => taskTitle(effect, details.tasks.get(effect.effectId));
   const last = Math.max(
@@ -45,55 +49,64 @@ export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks'>, at?: numb
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder);
   const requested = all.filter(({ requestedSeq }) => requestedSeq <= until);
 
+  const step = (type: ReplayStep['type'], effect: Effect): ReplayStep => {
+    const task = details.tasks.get(effect.effectId);
+    const until = effect.kind === 'sleep' ? sleepUntil({ effect, task }) : undefined;
+    return { type, effect, title: title(effect), until };
+  };
   const steps: ReplayStep[] = [];
   let next = 0;
   const settle = (order: number): void => {
     for (let effect = settled[next]; effect && effect.resolvedOrder <= order; effect = settled[next]) {
-      steps.push({ type: 'settled', effect, title: title(effect) });
+      steps.push(step('settled', effect));
       next += 1;
     }
   };
   for (const effect of requested) {
     settle(effect.resolvedBefore);
-    steps.push({ type: 'requested', effect, title: title(effect) });
+    steps.push(step('requested', effect));
   }
   settle(Number.POSITIVE_INFINITY);
 
-  const replayed = steps.filter(({ type }) => type === 'settled');
+  const answered = steps.filter(({ type }) => type === 'settled');
+  const replayed = answered.filter(({ effect }) => effect.kind !== 'sleep');
   return {
     at: until,
     steps,
     replayed,
     human: replayed.filter(({ effect }) => effect.kind === 'breakpoint'),
     anew: all.filter((effect) => !settled.includes(effect) && effect.kind !== 'sleep').map(title),
-    refused: until > last ? `The journal ends at event ${last}.` : whyNoFork(run, replayed),
+    refused: until > last ? `The journal ends at event ${last}.` : whyNoFork(run, details, answered),
   };
 }
 
-function whyNoFork(run: Run, replayed: readonly ReplayStep[]): string | undefined {
+function whyNoFork(
+  run: Run,
+  { results }: Pick<RunDetails, 'results'>,
+  answered: readonly ReplayStep[],
+): string | undefined {
   if (!run.metadata) return 'run.json cannot be read, so its process is not known.';
   if (!run.metadata.entry) return 'The run has no process yet.';
   if (run.metadata.processId === undefined) return 'run.json does not name its process.';
-  const strange = replayed.find(
+  const strange = answered.find(
     ({ effect }) => effect.invocationKey === undefined || !isSegment(effect.effectId),
   );
   if (strange) return `The journal does not say which step "${strange.title}" was.`;
-  const cancelled = replayed.find(({ effect }) => effect.status === 'cancelled');
+  const cancelled = answered.find(({ effect }) => effect.status === 'cancelled');
   if (cancelled) {
     return `"${cancelled.title}" was cancelled before this point, and a cancelled task cannot be replayed. Fork from an earlier task.`;
   }
+  const woken = answered.find(
+    ({ effect, until }) =>
+      effect.kind === 'sleep' &&
+      positionalStep.test(effect.stepId ?? '') &&
+      (effect.resolvedAt ?? Infinity) < (until ?? Infinity) &&
+      // A fork answers only sleeps that are measured anew each time, which does no harm (0006).
+      results.get(effect.effectId)?.metadata?.['forkedFrom'] === undefined,
+  );
+  if (woken) {
+    const time = woken.until === undefined ? 'its time' : toIso(woken.until);
+    return `"${woken.title}" was answered before ${time}, by hand. Engines before 5.0 count the later steps differently once that time is over, so what follows cannot be replayed. Fork from an earlier task.`;
+  }
   return undefined;
-}
-
-/** Where a run was forked from, as its run.json tells: `--request "fork of <runId> at <n>"`. */
-export function forkOrigin(
-  request: string | undefined,
-): { readonly runId: string; readonly at: number } | undefined {
-  const [, runId, at] = /^fork of (.+) at (\d+)$/.exec(request ?? '') ?? [];
-  return runId === undefined ? undefined : { runId, at: Number(at) };
-}
-
-/** The request text of a fork, which {@link forkOrigin} reads. */
-export function forkRequest(runId: string, at: number): string {
-  return `fork of ${runId} at ${at}`;
 }

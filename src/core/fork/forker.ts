@@ -1,14 +1,15 @@
-import { iterateCall, type CliCall } from '../engine/cliCalls';
-import type { CliOutcome, Engine } from '../engine/engine';
-import { explainFailure } from '../engine/explain';
-import { HumanError } from '../errors';
-import { isSegment } from '../run/lenient';
-import type { Run } from '../run/run';
 import type { Clock } from '../clock';
-import { forkRequest, type ForkPlan } from './forkPlan';
+import type { Engine } from '../engine/engine';
+import { CancelledError, HumanError } from '../errors';
+import { isRecord } from '../run/lenient';
+import type { Run } from '../run/run';
+import { CliFeeder } from './cliFeeder';
+import type { Feeder, QuickFeeders } from './feeder';
+import type { ForkPlan } from './forkPlan';
+import { forkRequest, recoveryRequest } from './lineage';
 import type { RecordedTask } from './recordedTask';
-import { feed, replay, type ReplayReport, type ReplayTarget } from './replay';
-import { copyRunCall, repostCall } from './replayCalls';
+import { feed, replay, type ReplayedAnswer, type ReplayReport, type ReplayTarget } from './replay';
+import type { CopiedRun } from './replayCalls';
 
 /** The files of runs, for making one run from another. The original is only read. */
 export interface ForkFiles {
@@ -20,6 +21,8 @@ export interface ForkFiles {
   inputsFile(dir: string): string | undefined;
   /** The runs directory, and the process file that an entry of the run names; absolute paths. */
   places(dir: string, importPath: string): { readonly runsDir: string; readonly entry: string };
+  /** When a file was changed last; `undefined`: it is not there. */
+  changedAt(path: string): number | undefined;
   /** The folder of another run in the same runs directory, and a function that reads it as it is now. */
   sibling(dir: string, runId: string): { readonly dir: string; read(): Promise<Run | undefined> };
 }
@@ -30,37 +33,71 @@ export interface ForkProgress {
   onReplayed(count: number): void;
 }
 
+/** What a person changed before a fork. */
+export interface ForkEdits {
+  /** What the process gets instead of the original's inputs; only what runs anew is affected. */
+  readonly inputs?: { readonly value: unknown };
+  /** The last answer that is replayed, as it is to be. */
+  readonly result?: {
+    readonly effectId: string;
+    readonly value: unknown;
+    /** Who changed it, for the new run's record. */
+    readonly editedBy: string;
+    /** ISO 8601. */
+    readonly editedAt: string;
+  };
+}
+
 /** What came of a fork or a recovery. What was made stays, as a run like any other. */
 export interface ForkReport extends ReplayReport {
   readonly runId: string;
   readonly dir: string;
 }
 
-/** About how long the command line takes for one answer and the iterate before it, in milliseconds. */
-export const millisecondsPerAnswer = 1500;
-
-/** Makes runs from runs, through the engine alone. */
+/** Makes runs from runs, through the engine alone: with its functions in one process, else a call for each step. */
 export class Forker {
   constructor(
     private readonly engine: Engine,
+    private readonly quick: QuickFeeders,
     private readonly files: ForkFiles,
     private readonly clock: Clock,
   ) {}
 
+  /** About how long it takes to replay so many answers, in milliseconds; a step takes longer in a longer journal. */
+  estimate(projectDir: string, answers: number): number {
+    return this.quick.fit(projectDir)
+      ? 700 + answers * 40 + answers ** 2 * 0.5
+      : 1500 + answers * 1000 + answers ** 2 * 5;
+  }
+
+  /** The answer that a fork would replay last, for editing it; `undefined`: there is none, or it is too large. */
+  async lastAnswer(run: Run, plan: ForkPlan): Promise<RecordedTask | undefined> {
+    const last = plan.replayed.at(-1);
+    const answer = last && (await this.files.answer(run.dir, last.effect.effectId));
+    return answer?.files.value === undefined ? answer : undefined;
+  }
+
   /**
    * Makes a run that stands where the original stood at the plan's event.
-   * @throws HumanError when no run could be made; NoEngineError
+   * @throws HumanError when no run could be made; CancelledError; NoEngineError
    */
-  async fork(run: Run, plan: ForkPlan, progress: ForkProgress): Promise<ForkReport> {
+  async fork(run: Run, plan: ForkPlan, progress: ForkProgress, edits: ForkEdits = {}): Promise<ForkReport> {
     if (plan.refused !== undefined) throw new HumanError(plan.refused);
-    const made = await this.#copy(run, forkRequest(run.runId, plan.at), progress.signal);
-    const report = await replay(plan.steps, {
-      ...progress,
-      target: this.#target(run, made, progress.signal),
-      recorded: (effectId) => this.files.answer(run.dir, effectId),
-      now: () => this.clock.now(),
+    const request = forkRequest(run.runId, plan.at, {
+      inputs: edits.inputs !== undefined,
+      result: edits.result !== undefined,
     });
-    return { ...made, ...report };
+    return this.#make(run, { request, inputs: edits.inputs }, progress.signal, (target) =>
+      replay(plan.steps, {
+        ...progress,
+        target,
+        recorded: async (effectId) => {
+          const answer = await this.files.answer(run.dir, effectId);
+          return answer && edited(answer, edits.result);
+        },
+        now: () => this.clock.now(),
+      }),
+    );
   }
 
   /** The answers that a new run could be fed with, when the run itself is beyond repair. */
@@ -70,58 +107,110 @@ export class Forker {
 
   /**
    * Makes a run that is fed with every recorded answer it asks for.
-   * @throws HumanError when no run could be made; NoEngineError
+   * @throws HumanError when no run could be made; CancelledError; NoEngineError
    */
   async recover(run: Run, progress: ForkProgress): Promise<ForkReport> {
     const answers = await this.files.answers(run.dir);
-    const made = await this.#copy(run, `recovery of ${run.runId}`, progress.signal);
-    const report = await feed(answers, { ...progress, target: this.#target(run, made, progress.signal) });
-    return { ...made, ...report };
+    return this.#make(run, { request: recoveryRequest(run.runId) }, progress.signal, (target) =>
+      feed(answers, { ...progress, target }),
+    );
   }
 
-  async #copy(run: Run, request: string, signal: AbortSignal): Promise<{ runId: string; dir: string }> {
+  async #make(
+    run: Run,
+    { request, inputs }: { readonly request: string; readonly inputs?: ForkEdits['inputs'] },
+    signal: AbortSignal,
+    work: (target: ReplayTarget) => Promise<ReplayReport>,
+  ): Promise<ForkReport> {
     const entry = run.metadata?.entry ?? run.fold.entry;
     const processId = run.metadata?.processId ?? run.fold.processId;
     if (!entry || processId === undefined) {
       throw new HumanError('Neither run.json nor the journal says which process this run is of.');
     }
-    const call = copyRunCall({
-      ...this.files.places(run.dir, entry.importPath),
-      processId,
-      exportName: entry.exportName,
-      inputsFile: this.files.inputsFile(run.dir),
-      prompt: run.metadata?.prompt ?? run.fold.prompt,
-      processRevision: run.metadata?.processRevision,
-      nonInteractive: run.metadata?.nonInteractive ?? false,
-      request,
-    });
-    const outcome = await this.engine.call(call, run.projectDir, signal);
-    const runId = outcome.answer?.runId;
-    if (runId === undefined || !isSegment(runId)) throw new HumanError(explainFailure(outcome));
-    return { runId, dir: this.files.sibling(run.dir, runId).dir };
+    const places = this.files.places(run.dir, entry.importPath);
+    const file = this.files.inputsFile(run.dir);
+    const { feeder, runId } = await this.#create(
+      {
+        ...places,
+        ...{ processId, request },
+        exportName: entry.exportName,
+        inputs: inputs ?? (file === undefined ? undefined : { file }),
+        prompt: run.metadata?.prompt ?? run.fold.prompt,
+        processRevision: run.metadata?.processRevision,
+        nonInteractive: run.metadata?.nonInteractive ?? false,
+      },
+      run.projectDir,
+      signal,
+    );
+    try {
+      const changedAt = this.files.changedAt(places.entry);
+      const report = await work(this.#target(run, runId, feeder));
+      const notes =
+        changedAt === this.files.changedAt(places.entry)
+          ? report.notes
+          : [
+              ...report.notes,
+              'The process file was changed meanwhile; the fork followed it as it was before.',
+            ];
+      return { ...report, notes, runId, dir: this.files.sibling(run.dir, runId).dir };
+    } finally {
+      await feeder.close();
+    }
   }
 
-  #target(run: Run, { runId }: { readonly runId: string }, signal: AbortSignal): ReplayTarget {
+  /** The quick way where it is open, else the other; never both, once anything may have been made. */
+  async #create(
+    copied: CopiedRun,
+    projectDir: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly feeder: Feeder; readonly runId: string }> {
+    const quick = await this.quick.open(projectDir, signal);
+    for (const feeder of [quick, new CliFeeder(this.engine, projectDir, signal)]) {
+      const made = await feeder?.create(copied);
+      if (!feeder || !made) continue;
+      if ('runId' in made) return { feeder, runId: made.runId };
+      await feeder.close();
+      if (signal.aborted) throw new CancelledError();
+      if (!made.untouched) throw new HumanError(made.failure);
+      this.quick.gaveUp(made.failure);
+    }
+    throw new HumanError('The engine made no run.');
+  }
+
+  #target(run: Run, runId: string, feeder: Feeder): ReplayTarget {
     const sibling = this.files.sibling(run.dir, runId);
     const read = async (): Promise<Run> => {
       const now = await sibling.read();
       if (!now) throw new HumanError('The new run was deleted meanwhile.');
       return now;
     };
-    const call = <T>(asked: CliCall<T>): Promise<CliOutcome<T>> =>
-      this.engine.call(asked, run.projectDir, signal);
     return {
       read,
-      async iterate() {
-        const outcome = await call(iterateCall(sibling.dir));
-        return outcome.answer ? undefined : explainFailure(outcome);
-      },
-      async post(effectId, recorded) {
-        const metadata = { forkedFrom: run.runId, effectId: recorded.effectId };
-        const outcome = await call(repostCall(sibling.dir, effectId, recorded, metadata));
+      iterate: () => feeder.iterate(sibling.dir),
+      async post(effectId, { recorded, metadata }) {
+        const origin = { forkedFrom: run.runId, effectId: recorded.effectId };
+        const failure = await feeder.post(sibling.dir, effectId, recorded, { ...origin, ...metadata });
+        // The journal is believed, not what the engine says.
         const pending = (await read()).fold.effects.get(effectId)?.status === 'pending';
-        return pending ? explainFailure(outcome) : undefined;
+        return pending ? (failure ?? 'The engine recorded nothing.') : undefined;
       },
     };
   }
+}
+
+/** An answer as the person changed it. */
+function edited(recorded: RecordedTask, edit: ForkEdits['result']): ReplayedAnswer {
+  if (edit?.effectId !== recorded.effectId) return { recorded };
+  const { result } = recorded;
+  const { value, editedBy, editedAt } = edit;
+  return {
+    recorded: {
+      ...recorded,
+      result:
+        result.status === 'ok'
+          ? { ...result, value }
+          : { ...result, error: isRecord(value) ? value : { name: 'Error', message: String(value) } },
+    },
+    metadata: { edited: true, editedBy, editedAt },
+  };
 }

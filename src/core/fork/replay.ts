@@ -1,14 +1,23 @@
+import { toIso } from '../format';
+import { positionalStep } from '../engine/engineMismatch';
 import type { Effect } from '../run/foldRun';
 import { sleepUntil, type Run } from '../run/run';
 import type { ReplayStep } from './forkPlan';
 import type { RecordedTask } from './recordedTask';
+
+/** An answer as it is given to the new run. */
+export interface ReplayedAnswer {
+  readonly recorded: RecordedTask;
+  /** What is recorded with it, besides where it comes from. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
 
 /** The new run, as far as it is fed. Every sentence says why something did not work; `undefined`: it did. */
 export interface ReplayTarget {
   /** The run as it is on disk now. @throws HumanError when it is not there any more */
   read(): Promise<Run>;
   iterate(): Promise<string | undefined>;
-  post(effectId: string, recorded: RecordedTask): Promise<string | undefined>;
+  post(effectId: string, answer: ReplayedAnswer): Promise<string | undefined>;
 }
 
 /** What was fed to a new run. */
@@ -23,7 +32,7 @@ export interface ReplayReport {
 export interface ReplayOptions {
   readonly target: ReplayTarget;
   /** The recorded answer of an effect of the original; `undefined`: its files cannot be read. */
-  recorded(effectId: string): Promise<RecordedTask | undefined>;
+  recorded(effectId: string): Promise<ReplayedAnswer | undefined>;
   readonly signal: AbortSignal;
   onReplayed(count: number): void;
   now(): number;
@@ -34,63 +43,157 @@ export interface ReplayOptions {
  * and posts at each answer. Whatever else is pending is left alone, since answering in another order makes nested
  * parallel steps ask differently. The first difference of step or task stops it.
  */
-export async function replay(steps: readonly ReplayStep[], options: ReplayOptions): Promise<ReplayReport> {
-  const { target, recorded, signal, onReplayed, now } = options;
-  const known = new Set(steps.map(({ effect }) => effect.invocationKey));
-  const notes: string[] = [];
-  let replayed = 0;
-  const stop = (stopped: string): ReplayReport => ({ replayed, notes, stopped });
-  let run = await target.read();
-  let asked = byKey(run);
+export function replay(steps: readonly ReplayStep[], options: ReplayOptions): Promise<ReplayReport> {
+  return new Replay(steps, options).run();
+}
 
-  for (const { type, effect, title } of steps) {
-    if (signal.aborted) return stop('It was cancelled.');
-    const { invocationKey = '' } = effect;
-    if (type === 'requested') {
-      if (!asked.has(invocationKey)) {
-        if (run.fold.end?.type === 'RUN_COMPLETED' || run.fold.end?.type === 'RUN_HALTED') {
-          return stop(`The new run ended where the original asked for "${title}".`);
-        }
-        const failure = await target.iterate();
-        if (failure !== undefined) return stop(failure);
-        run = await target.read();
-        asked = byKey(run);
-      }
-      const same = asked.get(invocationKey);
-      if (same && same.taskId !== effect.taskId) return stop(differs(title, effect, same));
-      if (same) continue;
-      // A sleep that is over by now is not asked for; one that is not, holds everything after it.
-      if (effect.kind !== 'sleep' && sleepsOn(run, now())) {
-        return stop('The new run sleeps here, as the original did; what follows its sleep was not replayed.');
-      }
-      const other = [...run.fold.pending.values()].find(
-        ({ kind, invocationKey: key }) => kind !== 'sleep' && !known.has(key),
-      );
-      if (other) return stop(differs(title, effect, other));
-      if (run.fold.end) return stop(`The new run ended where the original asked for "${title}".`);
-      if (effect.kind !== 'sleep')
-        notes.push(`"${title}" is not asked for any more; its answer was left out.`);
-      continue;
+class Replay {
+  readonly #steps: readonly ReplayStep[];
+  readonly #options: ReplayOptions;
+  readonly #known: ReadonlySet<string | undefined>;
+  /** The original's sleeps, by key. */
+  readonly #sleeps: ReadonlyMap<string | undefined, ReplayStep>;
+  readonly #notes: string[] = [];
+  #replayed = 0;
+  /** The new run as it was last read, and what it asked for, by key. */
+  #run!: Run;
+  #asked: ReadonlyMap<string, Effect> = new Map();
+
+  constructor(steps: readonly ReplayStep[], options: ReplayOptions) {
+    this.#steps = steps;
+    this.#options = options;
+    this.#known = new Set(steps.map(({ effect }) => effect.invocationKey));
+    const sleeps = steps.filter(({ type, effect }) => type === 'requested' && effect.kind === 'sleep');
+    this.#sleeps = new Map(sleeps.map((step) => [step.effect.invocationKey, step]));
+  }
+
+  async run(): Promise<ReplayReport> {
+    await this.#read();
+    for (const step of this.#steps) {
+      const stopped = this.#options.signal.aborted
+        ? 'It was cancelled.'
+        : await (step.type === 'requested' ? this.#request(step) : this.#settle(step));
+      if (stopped !== undefined) return { replayed: this.#replayed, notes: this.#notes, stopped };
     }
-    const same = asked.get(invocationKey);
-    if (!same || same.status !== 'pending' || run.fold.effects.get(same.effectId)?.status !== 'pending')
-      continue;
-    // Nothing wakes a sleep early: engines before 5.0 would count the later steps differently once it is over.
-    if (effect.kind === 'sleep') continue;
-    const answer = await recorded(effect.effectId);
-    if (!answer) return stop(`The recorded answer of "${title}" cannot be read.`);
-    if (answer.invocationKey !== invocationKey || answer.taskId !== effect.taskId) {
-      return stop(`The files of "${title}" belong to another step.`);
+    return { replayed: this.#replayed, notes: this.#notes, stopped: undefined };
+  }
+
+  async #read(): Promise<void> {
+    this.#run = await this.#options.target.read();
+    this.#asked = byKey(this.#run);
+  }
+
+  /** @returns why the replay ends here */
+  async #request(step: ReplayStep): Promise<string | undefined> {
+    const { effect, title } = step;
+    const { invocationKey = '' } = effect;
+    const ended = `The new run ended where the original asked for "${title}".`;
+    if (!this.#asked.has(invocationKey)) {
+      const end = this.#run.fold.end?.type;
+      if (end === 'RUN_COMPLETED' || end === 'RUN_HALTED') return ended;
+      const stopped = (await this.#wake(effect)) ?? (await this.#options.target.iterate());
+      if (stopped !== undefined) return stopped;
+      await this.#read();
+    }
+    const same = this.#asked.get(invocationKey);
+    if (same) return same.taskId === effect.taskId ? undefined : differs(title, effect, same);
+    const sleep = effect.kind === 'sleep' ? undefined : this.#pendingSleeps[0];
+    if (sleep) {
+      const until = this.#until(sleep);
+      const time = until === undefined ? ', as the original did' : ` until ${toIso(until)}`;
+      return `The new run sleeps here${time}; what follows its sleep was not replayed.`;
+    }
+    const other = [...this.#run.fold.pending.values()].find(
+      ({ kind, invocationKey: key }) => kind !== 'sleep' && !this.#known.has(key),
+    );
+    if (other) return differs(title, effect, other);
+    if (this.#run.fold.end) return ended;
+    // A sleep that is over by now is not asked for.
+    if (effect.kind !== 'sleep') {
+      this.#notes.push(`"${title}" is not asked for any more; its answer was left out.`);
+    }
+    return undefined;
+  }
+
+  /** @returns why the replay ends here */
+  async #settle({ effect, title, until }: ReplayStep): Promise<string | undefined> {
+    const { invocationKey = '', effectId } = effect;
+    const same = this.#asked.get(invocationKey);
+    if (same?.status !== 'pending') return undefined;
+    const { recorded, target, onReplayed } = this.#options;
+    if (effect.kind === 'sleep') {
+      if (positionalStep.test(effect.stepId ?? '') && !this.#isMeasuredAnew(same, { effect, until })) {
+        return undefined;
+      }
+      return this.#answerSleep(same, effect);
+    }
+    const answer = await recorded(effectId);
+    if (!answer) return `The recorded answer of "${title}" cannot be read.`;
+    if (answer.recorded.invocationKey !== invocationKey || answer.recorded.taskId !== effect.taskId) {
+      return `The files of "${title}" belong to another step.`;
     }
     const failure = await target.post(same.effectId, answer);
-    if (failure !== undefined) return stop(failure);
-    replayed += 1;
-    onReplayed(replayed);
-    run = await target.read();
-    asked = byKey(run);
+    if (failure !== undefined) return failure;
+    this.#replayed += 1;
+    onReplayed(this.#replayed);
+    return this.#read().then(() => undefined);
   }
-  return { replayed, notes, stopped: undefined };
+
+  /** Answers the sleeps that the original had behind it when it asked for an effect, where that does no harm. */
+  async #wake(wanted: Effect): Promise<string | undefined> {
+    for (const sleep of this.#pendingSleeps) {
+      const original = this.#sleeps.get(sleep.invocationKey);
+      const passed = (original?.until ?? Infinity) <= (wanted.requestedAt ?? this.#options.now());
+      if (!original || !passed || !this.#isMeasuredAnew(sleep, original)) continue;
+      const stopped = await this.#answerSleep(sleep, original.effect);
+      if (stopped !== undefined) return stopped;
+    }
+    return undefined;
+  }
+
+  /** Sleeps of the new run that are not over, or of which that is not known. */
+  get #pendingSleeps(): readonly Effect[] {
+    return [...this.#run.fold.pending.values()].filter(
+      (effect) => effect.kind === 'sleep' && (this.#until(effect) ?? Infinity) > this.#options.now(),
+    );
+  }
+
+  #until(effect: Effect): number | undefined {
+    return sleepUntil({ effect, task: this.#run.pendingTasks.get(effect.effectId) });
+  }
+
+  /**
+   * Whether a sleep lasts for a while from whenever the process comes to it, and not until a time. It then is asked for
+   * at every iterate for ever, so that an answer keeps its place among the steps; that of one until a time would lose it
+   * once that time is over, and with it engines before 5.0 count all later steps differently (0006).
+   */
+  #isMeasuredAnew(sleep: Effect, original: Pick<ReplayStep, 'effect' | 'until'>): boolean {
+    const now = this.#until(sleep);
+    const then = original.until;
+    if (now === undefined || then === undefined || now === then) return false;
+    if (sleep.requestedAt === undefined || original.effect.requestedAt === undefined) return false;
+    return Math.abs(now - sleep.requestedAt - (then - original.effect.requestedAt)) <= sameDelay;
+  }
+
+  async #answerSleep(sleep: Effect, original: Effect): Promise<string | undefined> {
+    const { effectId, taskId, kind, invocationKey = '' } = original;
+    const nothing = { value: undefined, valueRef: undefined, error: undefined, metadata: undefined };
+    const times = { startedAt: undefined, finishedAt: undefined };
+    const failure = await this.#options.target.post(sleep.effectId, {
+      recorded: {
+        ...{ effectId, taskId, kind, invocationKey, title: '' },
+        result: { ...nothing, ...times, status: 'ok', value: null },
+        files: { value: undefined, stdout: undefined, stderr: undefined },
+      },
+      metadata: { sleptIn: 'the original' },
+    });
+    if (failure === undefined) await this.#read();
+    return failure;
+  }
 }
+
+/** Delays that differ by less are the same one; the process runs for a moment before it asks. In milliseconds. */
+const sameDelay = 10_000;
 
 /**
  * Feeds a new run with whatever was answered, for a run whose journal cannot tell the order: each step that the new
@@ -119,11 +222,11 @@ export async function feed(
     if (run.fold.end) return report();
     const pending = new Map([...run.fold.pending.values()].map((effect) => [effect.invocationKey, effect]));
     let posted = 0;
-    for (const [key, answer] of left) {
+    for (const [key, recorded] of left) {
       const effect = pending.get(key);
-      if (!effect || effect.taskId !== answer.taskId || effect.kind === 'sleep') continue;
+      if (!effect || effect.taskId !== recorded.taskId || effect.kind === 'sleep') continue;
       if (signal.aborted) return report('It was cancelled.');
-      const refused = await target.post(effect.effectId, answer);
+      const refused = await target.post(effect.effectId, { recorded });
       if (refused !== undefined) return report(refused);
       left.delete(key);
       posted += 1;
@@ -142,13 +245,4 @@ function differs(title: string, { taskId }: Effect, other: Effect): string {
   return other.taskId === taskId
     ? `The new run counts its steps differently at "${title}": the process asks for more or fewer before it.`
     : `The new run asks for "${other.taskId}" where the original asked for "${title}": the process does not repeat itself.`;
-}
-
-/** Whether a sleep is pending that is not over, or of which that is not known. */
-function sleepsOn(run: Run, now: number): boolean {
-  return [...run.fold.pending.values()]
-    .filter(({ kind }) => kind === 'sleep')
-    .some(
-      (effect) => (sleepUntil({ effect, task: run.pendingTasks.get(effect.effectId) }) ?? Infinity) > now,
-    );
 }

@@ -46,8 +46,8 @@ export interface CopiedRun {
   /** Absolute path of the process file. */
   readonly entry: string;
   readonly exportName: string;
-  /** Absolute path of a JSON file; `undefined`: the process gets no inputs. */
-  readonly inputsFile: string | undefined;
+  /** In a JSON file (its absolute path), or as they are; `undefined`: the process gets no inputs. */
+  readonly inputs: { readonly file: string } | { readonly value: unknown } | undefined;
   readonly prompt: string | undefined;
   readonly processRevision: string | undefined;
   readonly nonInteractive: boolean;
@@ -61,16 +61,18 @@ const copyAnswer = z.looseObject({ runId: z.string() });
 export function copyRunCall(run: CopiedRun): CliCall<z.infer<typeof copyAnswer>> {
   const option = (name: string, value: string | undefined): readonly string[] =>
     value === undefined || value === '' ? [] : [name, value];
+  const { inputs } = run;
   return {
     args: [
       ...['run:create', '--runs-dir', run.runsDir, '--process-id', run.processId],
       ...['--entry', `${run.entry}#${run.exportName}`, '--request', run.request],
-      ...option('--inputs', run.inputsFile),
+      ...option('--inputs', inputs && 'file' in inputs ? inputs.file : undefined),
       ...option('--prompt', run.prompt),
       ...option('--process-revision', run.processRevision),
       ...(run.nonInteractive ? ['--non-interactive'] : []),
       '--json',
     ],
+    ...(inputs && 'value' in inputs ? { files: { '--inputs': JSON.stringify(inputs.value) } } : {}),
     answer: copyAnswer,
   };
 }

@@ -1,6 +1,6 @@
 import { ago, capital, count, cutAtWord, duration, firstLine, shortId, thousands, visible } from '../format';
 import type { ContextWord } from '../contract';
-import { forkOrigin } from '../fork/forkPlan';
+import { originOf, originWords } from '../fork/lineage';
 import type { Effect } from '../run/foldRun';
 import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
@@ -107,7 +107,7 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
       ['Process', visible(processIdOf(run))],
       ['Run', visible(run.runId)],
       ['Parent run', visible(run.metadata?.parentRunId ?? '')],
-      ['Made as', visible(forkWords(run))],
+      ['Made as', originOfRun(run)],
       ['Folder', visible(run.dir)],
       ['Tasks', counts],
       ['Last event', run.reading ? '' : `${age}, ${count(run.eventFiles, 'event')}`],
@@ -341,10 +341,10 @@ function countWords(counts: Readonly<Record<Effect['status'], number>>): string 
     .join(', ');
 }
 
-/** "fork of R1 at event 12"; empty for other runs. */
-function forkWords(run: Run): string {
-  const origin = forkOrigin(run.metadata?.request);
-  return origin === undefined ? '' : `fork of ${cutAtWord(origin.runId, 60)} at event ${origin.at}`;
+/** "Fork of R1 at event 12"; empty for other runs. */
+function originOfRun(run: Run): string {
+  const origin = originOf(run.metadata?.request);
+  return origin === undefined ? '' : originWords(origin, cutAtWord(origin.runId, 60));
 }
 
 function pendingIcon(effect: Effect): Row['icon'] | undefined {

@@ -1,10 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  millisecondsPerAnswer,
-  type Forker,
-  type ForkProgress,
-  type ForkReport,
-} from '../../core/fork/forker';
+import type { Forker, ForkProgress, ForkReport } from '../../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../../core/fork/forkPlan';
 import { HumanError, NotNowError } from '../../core/errors';
 import { count, duration, list, visible } from '../../core/format';
@@ -55,7 +50,11 @@ export class Forking {
       event ?? pointOf(found, argument, effectId) ?? (await pickPoint(found)),
     );
     if (plan.refused !== undefined) throw new NotNowError(visible(plan.refused));
-    await confirm(`Fork "${visible(runTitle(run))}"?`, describePlan(run, plan), 'Fork');
+    await confirm(
+      `Fork "${visible(runTitle(run))}"?`,
+      describePlan(run, plan, forker.estimate(run.projectDir, plan.replayed.length)),
+      'Fork',
+    );
     await this.make(run, plan.replayed.length, 'Fork', (progress) => forker.fork(run, plan, progress));
   }
 
@@ -117,18 +116,17 @@ export class Forking {
 }
 
 /** Everything a person should know before. */
-function describePlan(run: Run, { at, replayed, human, anew }: ForkPlan): string {
+function describePlan(run: Run, { at, replayed, human, anew }: ForkPlan, estimate: number): string {
   const names = (all: readonly string[]): string =>
     list([
       ...all.slice(0, 8).map((title) => `"${visible(title)}"`),
       ...(all.length > 8 ? [`${all.length - 8} more`] : []),
     ]);
-  const estimate = duration(replayed.length * millisecondsPerAnswer);
   return [
     `A new run of the same process with the same inputs, up to event ${at} of ${run.eventFiles}.`,
     replayed.length === 0
       ? 'Nothing is replayed; everything runs anew.'
-      : `${count(replayed.length, 'result')} ${replayed.length === 1 ? 'is' : 'are'} replayed and not run again (about ${estimate}).`,
+      : `${count(replayed.length, 'result')} ${replayed.length === 1 ? 'is' : 'are'} replayed and not run again (about ${duration(estimate)}).`,
     ...(replayed.length > many
       ? ['That is a lot: the engine reads the whole journal at each step, so it may take much longer.']
       : []),

@@ -1,0 +1,93 @@
+import { list, visible } from '../format';
+import { runTitle, type Run } from '../run/run';
+
+/** What a person changed before a fork. */
+export interface Edited {
+  readonly inputs: boolean;
+  readonly result: boolean;
+}
+
+/** Which run another one was made from, as its run.json says in `request`. */
+export type Origin =
+  | { readonly type: 'fork'; readonly runId: string; readonly at: number; readonly edited: Edited }
+  | { readonly type: 'recovery'; readonly runId: string };
+
+const untouched: Edited = { inputs: false, result: false };
+
+/** The request text of a fork, which {@link originOf} reads. */
+export function forkRequest(runId: string, at: number, edited = untouched): string {
+  return `fork of ${runId} at ${at}${editedWords(edited)}`;
+}
+
+/** The request text of a run that is fed from the task folders of another one. */
+export function recoveryRequest(runId: string): string {
+  return `recovery of ${runId}`;
+}
+
+/** Which run a run was made from; `undefined`: from none. */
+export function originOf(request: string | undefined): Origin | undefined {
+  if (request?.startsWith('recovery of ')) {
+    return { type: 'recovery', runId: request.slice('recovery of '.length) };
+  }
+  if (!request?.startsWith('fork of ')) return undefined;
+  const [, runId, at, words = ''] =
+    /^fork of (.+) at (\d+)((?: with edited (?:inputs and result|inputs|result))?)$/.exec(request) ?? [];
+  if (runId === undefined) return undefined;
+  const edited = { inputs: words.includes('inputs'), result: words.includes('result') };
+  return { type: 'fork', runId, at: Number(at), edited };
+}
+
+function editedWords({ inputs, result }: Edited): string {
+  const parts = [...(inputs ? ['inputs'] : []), ...(result ? ['result'] : [])];
+  return parts.length === 0 ? '' : ` with edited ${list(parts)}`;
+}
+
+/** "Fork of "Migrate the orders" at event 12", with a name for the original; texts made visible. */
+export function originWords(origin: Origin, name: string): string {
+  const original = visible(name);
+  return origin.type === 'recovery'
+    ? `Recovery of ${original}`
+    : `Fork of ${original} at event ${origin.at}${editedWords(origin.edited)}`;
+}
+
+/** The original among the runs that are here: one in the same folder, as ids may repeat in others. */
+export function originalOf(run: Run, all: Iterable<Run>): Run | undefined {
+  const origin = originOf(run.metadata?.request);
+  if (!origin) return undefined;
+  const folder = folderOf(run.dir);
+  for (const other of all) {
+    if (other.runId === origin.runId && folderOf(other.dir) === folder) return other;
+  }
+  return undefined;
+}
+
+/** A run that was made from another one. */
+export interface Descendant {
+  readonly run: Run;
+  readonly origin: Origin;
+}
+
+/** The forks and recoveries of a run among the runs that are here. */
+export function descendantsOf(original: Run, all: Iterable<Run>): readonly Descendant[] {
+  const folder = folderOf(original.dir);
+  const found: Descendant[] = [];
+  for (const run of all) {
+    // Thousands of runs are looked through, and few are forks.
+    const origin = originOf(run.metadata?.request);
+    if (origin?.runId === original.runId && folderOf(run.dir) === folder && run.dir !== original.dir) {
+      found.push({ run, origin });
+    }
+  }
+  return found;
+}
+
+/** "fork at event 12: Migrate the orders", for a list of them; made visible. */
+export function descendantWords({ run, origin }: Descendant): string {
+  const what =
+    origin.type === 'recovery' ? 'recovery' : `fork at event ${origin.at}${editedWords(origin.edited)}`;
+  return `${visible(runTitle(run))} (${what})`;
+}
+
+function folderOf(dir: string): string {
+  return dir.slice(0, dir.search(/[/\\][^/\\]*$/));
+}
