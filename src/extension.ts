@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { Attention } from './core/attention/attention';
 import { needNode } from './core/attention/needsYou';
@@ -40,7 +40,7 @@ import { EngineCommands } from './vscode/commands/engineCommands';
 import { Forking } from './vscode/commands/fork';
 import { Repairing } from './vscode/commands/repair';
 import { Iterating } from './vscode/commands/iterating';
-import { NewRuns } from './vscode/commands/newRun';
+import { inputsOf, NewRuns } from './vscode/commands/newRun';
 import { Posting } from './vscode/commands/postTask';
 import { TaskRuns } from './vscode/commands/runTask';
 import { Snoozing } from './vscode/commands/snoozing';
@@ -186,7 +186,11 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const forker = new Forker(engine, feeders, new ForkFolder(), clock);
   const forking = new Forking({
-    ...{ opened, targets, forker, access, engineCommands, logger, panels: () => panels },
+    ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, panels: () => panels },
+    respondedBy: responder.respondedBy,
+    inputsOf: (run) => inputsOf(run, { store, folders: runFolders }),
+    inputSchema: ({ dir, metadata }) =>
+      metadata?.entry && readProcess(resolve(dir, metadata.entry.importPath))?.inputs,
   });
   const repairing = own(
     new Repairing({ store, repairer, forker, forking, access, logger, panels: () => panels }),

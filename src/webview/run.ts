@@ -609,7 +609,8 @@ function answerList({ answers, moreAnswers }: RunView): TemplateResult {
 
 /** Where the run comes from. */
 function provenanceSection(provenance: Provenance): TemplateResult {
-  const { facts: rows, entry, prompt, inputs, parent, children, moreChildren } = provenance;
+  const { facts: rows, entry, prompt, inputs, origin, parent, children, moreChildren } = provenance;
+  const { forks, moreForks } = provenance;
   const runLink = (runId: string, label: string): TemplateResult =>
     html`<button class="link" role="link" @click=${() => runApi.postMessage({ type: 'openRun', runId })}>
       ${label}
@@ -627,6 +628,25 @@ function provenanceSection(provenance: Provenance): TemplateResult {
                 <button class="link" role="link" @click=${() => runApi.postMessage({ type: 'openEntry' })}>
                   ${entry}
                 </button>
+              </dd>
+            </div>`
+      }
+      ${
+        origin
+          ? html`<div>
+              <dt>Made as</dt>
+              <dd>${origin.open ? runLink(origin.runId, origin.words) : origin.words}</dd>
+            </div>`
+          : nothing
+      }
+      ${
+        forks.length === 0
+          ? nothing
+          : html`<div>
+              <dt>Forks</dt>
+              <dd>
+                ${forks.map(({ runId, title }) => html`<div class="fork">${runLink(runId, title)}</div>`)}
+                ${moreForks === 0 ? nothing : html`and ${moreForks} more`}
               </dd>
             </div>`
       }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   descendantsOf,
   descendantWords,
+  lineageLines,
   forkRequest,
   originalOf,
   originOf,
@@ -64,5 +65,19 @@ describe('lineage among runs', () => {
       'Do R3 (recovery)',
     ]);
     expect(descendantsOf(fork, all)).toEqual([]);
+  });
+
+  it('is told in the tooltips of both', () => {
+    expect(lineageLines(fork, all)).toEqual([
+      ['Made as', 'Fork of "Do R1" at event 7'],
+      ['Forks', ''],
+    ]);
+    expect(lineageLines(original, all)).toEqual([
+      ['Made as', ''],
+      ['Forks', 'Do R2 (fork at event 7) and Do R3 (recovery)'],
+    ]);
+    expect(lineageLines(fork, [])).toContainEqual(['Made as', 'Fork of R1 at event 7']);
+    const many = Array.from({ length: 7 }, (_, n) => run(`F${n}`, 'fork of R1 at 7'));
+    expect(lineageLines(original, many)[1]?.[1]).toMatch(/Do F4 \(fork at event 7\) and 2 more$/);
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { toAnswerView } from '../../src/core/panel/answerView';
 import { fromPage } from '../../src/core/panel/protocol';
+import type { Descendant } from '../../src/core/fork/lineage';
 import { lineOfFunction, toProvenance } from '../../src/core/panel/provenance';
 import { toRunView } from '../../src/core/panel/runView';
 import type { Standing } from '../../src/core/panel/standing';
 import { auditAnswers } from '../../src/core/run/audit';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
+import type { Run } from '../../src/core/run/run';
 import { aRun } from '../support/runBuilder';
 import { now, opened, stored } from '../support/treeText';
 
@@ -88,13 +90,18 @@ describe('an answer in the list', () => {
 });
 
 describe('where a run comes from', () => {
-  const provenance = (metadata: object, children: readonly { title: string; runId: string }[] = []) =>
+  const provenance = (
+    metadata: object,
+    children: readonly { title: string; runId: string }[] = [],
+    lineage: { original?: Run; descendants?: readonly Descendant[] } = {},
+  ) =>
     toProvenance({
       run: aRun({
         journal: journal().created().done('a', 'agent', { stepId: 'S000001' }),
         metadata: { ...metadata },
       }),
       ...{ inputs: [], parentIsHere: true, children, session: 'session-7' },
+      ...{ original: undefined, descendants: [], ...lineage },
     });
 
   it('names process, entry, engine, session, parent and children', () => {
@@ -114,6 +121,24 @@ describe('where a run comes from', () => {
       children: [{ title: 'Child', runId: 'down' }],
     });
     expect(Object.fromEntries(provenance({ sdkVersion: '6.0.0' }).facts)['Engine']).toBe('6.0.0');
+  });
+
+  it('names the run it was forked from, and its forks', () => {
+    const original = aRun({ metadata: { prompt: 'Migrate' } });
+    const request = 'fork of R1 at 7 with edited inputs';
+    expect(provenance({ request }).origin).toEqual({
+      ...{ words: 'Fork of R1 at event 7 with edited inputs', runId: 'R1', open: false },
+    });
+    expect(provenance({ request }, [], { original }).origin).toMatchObject({
+      ...{ words: 'Fork of "Migrate" at event 7 with edited inputs', open: true },
+    });
+    const descendants = Array.from({ length: 60 }, () => ({
+      run: original,
+      origin: { type: 'recovery', runId: 'run' } as const,
+    }));
+    const shown = provenance({}, [], { descendants });
+    expect(shown.forks[0]).toEqual({ title: 'Migrate (recovery)', runId: 'run' });
+    expect([shown.origin, shown.forks.length, shown.moreForks]).toEqual([undefined, 50, 10]);
   });
 
   it('is bounded', () => {

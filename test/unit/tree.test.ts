@@ -430,7 +430,7 @@ describe('a run’s row', () => {
     const problems = Array.from({ length: 9 }, (_, i) => ({ file: `file-${i}`, what: 'is empty' }));
     const { tooltip } = runRow({ journal: journal().created().done('a'), metadata: { prompt }, problems });
     expect(tooltip.map(([name]) => name)).toEqual([
-      ...['', 'Prompt', 'Process', 'Run', 'Parent run', 'Made as', 'Folder', 'Tasks', 'Last event'],
+      ...['', 'Prompt', 'Process', 'Run', 'Parent run', 'Folder', 'Tasks', 'Last event'],
       ...Array.from({ length: 5 }, () => 'Problem'),
     ]);
     const texts = Object.fromEntries(tooltip);
@@ -438,11 +438,6 @@ describe('a run’s row', () => {
     expect(texts['Prompt']?.length).toBeGreaterThan(400);
     expect(texts['Folder']).toBe('/project/.a5c/runs/run');
     expect(texts['Last event']).toBe('59 min ago, 3 events');
-  });
-
-  it('tells in its tooltip where a fork comes from', () => {
-    const { tooltip } = runRow({ journal: journal().created(), metadata: { request: 'fork of R1 at 12' } });
-    expect(Object.fromEntries(tooltip)['Made as']).toBe('fork of R1 at event 12');
   });
 });
 

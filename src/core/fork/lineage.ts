@@ -1,4 +1,4 @@
-import { list, visible } from '../format';
+import { cutAtWord, list, visible } from '../format';
 import { runTitle, type Run } from '../run/run';
 
 /** What a person changed before a fork. */
@@ -86,6 +86,27 @@ export function descendantWords({ run, origin }: Descendant): string {
   const what =
     origin.type === 'recovery' ? 'recovery' : `fork at event ${origin.at}${editedWords(origin.edited)}`;
   return `${visible(runTitle(run))} (${what})`;
+}
+
+/** The lines of a run's tooltip about lineage: made as what, and which runs were made from it. */
+export function lineageLines(
+  run: Run,
+  all: readonly Run[],
+): readonly (readonly [name: string, text: string])[] {
+  const origin = originOf(run.metadata?.request);
+  const forks = descendantsOf(run, all);
+  const more = forks.length > mostNamed ? [`${forks.length - mostNamed} more`] : [];
+  return [
+    ['Made as', origin === undefined ? '' : originWords(origin, nameOf(origin, originalOf(run, all)))],
+    ['Forks', list([...forks.slice(0, mostNamed).map(descendantWords), ...more])],
+  ];
+}
+
+const mostNamed = 5;
+
+/** What the original is called: its title if it is here, else its id. */
+export function nameOf({ runId }: Origin, original: Run | undefined): string {
+  return original ? `"${runTitle(original)}"` : cutAtWord(runId, 60);
 }
 
 function folderOf(dir: string): string {

@@ -1,4 +1,5 @@
 import { toIso, visible } from '../format';
+import { descendantWords, nameOf, originOf, originWords, type Descendant } from '../fork/lineage';
 import { processIdOf, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { ValueNode } from './valueTree';
@@ -11,6 +12,11 @@ export interface Provenance {
   /** The prompt as it was given; empty: none is recorded. */
   readonly prompt: string;
   readonly inputs: readonly ValueNode[];
+  /** The run it was forked from or recovered from, in words. `open`: as below. */
+  readonly origin: { readonly words: string; readonly runId: string; readonly open: boolean } | undefined;
+  /** Forks and recoveries of this run, the newest first. */
+  readonly forks: readonly { readonly title: string; readonly runId: string }[];
+  readonly moreForks: number;
   /** `open`: its page can be opened, as the run is here. */
   readonly parent: { readonly runId: string; readonly open: boolean } | undefined;
   readonly children: readonly { readonly title: string; readonly runId: string }[];
@@ -23,16 +29,21 @@ export interface ProvenanceParts {
   readonly inputs: readonly ValueNode[];
   /** Folder-free: the parent is found again by its id when it is opened. */
   readonly parentIsHere: boolean;
+  /** The run it was made from, if that is here. */
+  readonly original: Run | undefined;
+  readonly descendants: readonly Descendant[];
   readonly children: readonly { readonly title: string; readonly runId: string }[];
   /** The agent's session that the journal names last. */
   readonly session: string | undefined;
 }
 
-const most = { prompt: 20_000, children: 50 };
+const most = { prompt: 20_000, children: 50, forks: 50 };
 
 /** Tells where a run comes from. */
-export function toProvenance({ run, inputs, parentIsHere, children, session }: ProvenanceParts): Provenance {
+export function toProvenance(parts: ProvenanceParts): Provenance {
+  const { run, inputs, parentIsHere, children, original, descendants, session } = parts;
   const { metadata, fold } = run;
+  const origin = originOf(metadata?.request);
   const entry = metadata ? metadata.entry : fold.entry;
   const version = metadata?.sdkVersion ?? fold.sdkVersion;
   const positional =
@@ -55,6 +66,15 @@ export function toProvenance({ run, inputs, parentIsHere, children, session }: P
     entry: entry === undefined ? '' : visible(`${entry.importPath}#${entry.exportName}`.slice(0, 1000)),
     prompt: visible(maskSecrets(metadata?.prompt ?? fold.prompt ?? '').slice(0, most.prompt)),
     inputs,
+    origin: origin && {
+      words: originWords(origin, nameOf(origin, original)),
+      runId: visible(origin.runId.slice(0, 300)),
+      open: original !== undefined,
+    },
+    forks: descendants
+      .slice(0, most.forks)
+      .map((each) => ({ title: descendantWords(each), runId: each.run.runId })),
+    moreForks: Math.max(0, descendants.length - most.forks),
     parent:
       parentRunId === undefined
         ? undefined

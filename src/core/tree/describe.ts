@@ -1,6 +1,5 @@
 import { ago, capital, count, cutAtWord, duration, firstLine, shortId, thousands, visible } from '../format';
 import type { ContextWord } from '../contract';
-import { originOf, originWords } from '../fork/lineage';
 import type { Effect } from '../run/foldRun';
 import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
@@ -107,7 +106,6 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
       ['Process', visible(processIdOf(run))],
       ['Run', visible(run.runId)],
       ['Parent run', visible(run.metadata?.parentRunId ?? '')],
-      ['Made as', originOfRun(run)],
       ['Folder', visible(run.dir)],
       ['Tasks', counts],
       ['Last event', run.reading ? '' : `${age}, ${count(run.eventFiles, 'event')}`],
@@ -339,12 +337,6 @@ function countWords(counts: Readonly<Record<Effect['status'], number>>): string 
     .filter((status) => counts[status] > 0)
     .map((status) => `${counts[status]} ${statusWords[status]}`)
     .join(', ');
-}
-
-/** "Fork of R1 at event 12"; empty for other runs. */
-function originOfRun(run: Run): string {
-  const origin = originOf(run.metadata?.request);
-  return origin === undefined ? '' : originWords(origin, cutAtWord(origin.runId, 60));
 }
 
 function pendingIcon(effect: Effect): Row['icon'] | undefined {

@@ -1,30 +1,52 @@
 import * as vscode from 'vscode';
-import type { Forker, ForkProgress, ForkReport } from '../../core/fork/forker';
+import type { ForkEdits, Forker, ForkProgress, ForkReport } from '../../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../../core/fork/forkPlan';
-import { HumanError, NotNowError } from '../../core/errors';
-import { count, duration, list, visible } from '../../core/format';
+import type { RecordedTask } from '../../core/fork/recordedTask';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
+import { count, cutAtWord, duration, list, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import type { Effect } from '../../core/run/foldRun';
+import { exampleOf, type Schema } from '../../core/newRun/processFile';
+import type { RunStore } from '../../core/source/runStore';
+import { outputSchema } from '../../core/taskRun/outputSchema';
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { whyNot } from '../../core/engine/whyNot';
-import { confirm, plain, tell, withoutIcons } from '../messages';
+import type { Drafts } from '../drafts';
+import { plain, tell, withoutIcons } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
 import { localTime } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { EngineCommands } from './engineCommands';
+import { demandValid } from './newRun';
+import { errorSchema } from './postTask';
 import { pick, type Targets } from './targets';
 
 export interface ForkingDeps {
+  readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly targets: Targets;
   readonly forker: Forker;
   readonly access: EngineAccess;
   readonly engineCommands: EngineCommands;
   readonly logger: Logger;
+  readonly drafts: Drafts;
   readonly panels: () => RunPanels;
+  /** Who the person is, for what they edit. */
+  respondedBy(projectDir: string): Promise<string>;
+  /** The inputs of a run; `undefined`: it has none. @throws HumanError when they cannot be read */
+  inputsOf(run: Run): Promise<unknown>;
+  /** What the process of a run wants as inputs, as its file says; `undefined`: it does not say. */
+  inputSchema(run: Run): Schema | undefined;
+}
+
+/** A fork as far as it is decided. */
+interface Planned {
+  readonly run: Run;
+  readonly plan: ForkPlan;
+  readonly edits: ForkEdits;
 }
 
 /** From so many results on, a fork takes minutes. */
@@ -37,7 +59,7 @@ export class Forking {
   /** @throws NotNowError when no fork can be made there */
   async fork(argument: unknown): Promise<void> {
     demandTrust();
-    const { targets, opened, forker } = this.deps;
+    const { targets, opened } = this.deps;
     const { stored, effectId, event } = await targets.run(argument, 'Fork From Here', 'run.fork');
     const illegal = whyNot('run.fork', stored, localTime);
     if (illegal) throw new NotNowError(illegal);
@@ -50,12 +72,63 @@ export class Forking {
       event ?? pointOf(found, argument, effectId) ?? (await pickPoint(found)),
     );
     if (plan.refused !== undefined) throw new NotNowError(visible(plan.refused));
-    await confirm(
+    await this.#decide({ run, plan, edits: {} });
+  }
+
+  /** Says what a fork does, and does it; or lets something be edited before, and asks again. */
+  async #decide(planned: Planned): Promise<void> {
+    const { forker } = this.deps;
+    const { run, plan, edits } = planned;
+    const last = await forker.lastAnswer(run, plan);
+    const answers = plan.replayed.length;
+    const editInputs = 'Edit Inputs First…';
+    const editResult = 'Edit Last Result First…';
+    const chosen = await vscode.window.showWarningMessage(
       `Fork "${visible(runTitle(run))}"?`,
-      describePlan(run, plan, forker.estimate(run.projectDir, plan.replayed.length)),
-      'Fork',
+      { modal: true, detail: describePlan(planned, forker.estimate(run.projectDir, answers)) },
+      ...['Fork', editInputs, ...(last ? [editResult] : [])],
     );
-    await this.make(run, plan.replayed.length, 'Fork', (progress) => forker.fork(run, plan, progress));
+    if (chosen === 'Fork') {
+      await this.make(run, answers, 'Fork', (progress) => forker.fork(run, plan, progress, edits));
+    } else if (chosen === editInputs) await this.#editInputs(planned);
+    else if (chosen === editResult && last) await this.#editResult(planned, last);
+    else throw new CancelledError();
+  }
+
+  async #editInputs(planned: Planned): Promise<void> {
+    const { run, edits } = planned;
+    const { drafts, inputsOf, inputSchema } = this.deps;
+    const schema = inputSchema(run);
+    const value = edits.inputs ? edits.inputs.value : ((await inputsOf(run)) ?? exampleOf(schema) ?? {});
+    await drafts.open({
+      ...{ name: 'inputs.json', value, schema, button: 'Fork with these inputs' },
+      use: async (inputs, problems) => {
+        await demandValid(problems, 'Continue Anyway');
+        await this.#decide({ ...planned, edits: { ...edits, inputs: { value: inputs } } });
+        return true;
+      },
+    });
+  }
+
+  async #editResult(planned: Planned, { effectId, title, taskId, result }: RecordedTask): Promise<void> {
+    const { run, edits } = planned;
+    const { drafts, store, respondedBy } = this.deps;
+    const ok = result.status === 'ok';
+    const json = await store.sourceOf(run.dir)?.readText(run.dir, `tasks/${effectId}/task.json`);
+    const original = ok ? result.value : (result.error ?? {});
+    await drafts.open({
+      name: ok ? 'result.json' : 'error.json',
+      value: edits.result ? edits.result.value : original,
+      schema: ok ? outputSchema(json ?? '') : errorSchema,
+      button: `Fork with this ${ok ? 'result' : 'error'} of "${visible(cutAtWord(title || taskId, 60))}"`,
+      use: async (value, problems) => {
+        await demandValid(problems, 'Continue Anyway');
+        const editedBy = await respondedBy(run.projectDir);
+        const edited = { effectId, value, editedBy, editedAt: toIso(Date.now()) };
+        await this.#decide({ ...planned, edits: { ...edits, result: edited } });
+        return true;
+      },
+    });
   }
 
   /** Makes a run from another with progress and cancel, and tells what came of it. */
@@ -116,14 +189,18 @@ export class Forking {
 }
 
 /** Everything a person should know before. */
-function describePlan(run: Run, { at, replayed, human, anew }: ForkPlan, estimate: number): string {
+function describePlan({ run, plan, edits }: Planned, estimate: number): string {
+  const { at, replayed, human, anew } = plan;
+  const last = replayed.at(-1);
   const names = (all: readonly string[]): string =>
     list([
       ...all.slice(0, 8).map((title) => `"${visible(title)}"`),
       ...(all.length > 8 ? [`${all.length - 8} more`] : []),
     ]);
   return [
-    `A new run of the same process with the same inputs, up to event ${at} of ${run.eventFiles}.`,
+    `A new run of the same process with ${edits.inputs ? 'edited' : 'the same'} inputs, up to event ${at} of ${run.eventFiles}.`,
+    ...(edits.inputs ? ['The edited inputs affect only what runs anew; replayed results stay.'] : []),
+    ...(edits.result && last ? [`"${visible(last.title)}" gets the result as you edited it.`] : []),
     replayed.length === 0
       ? 'Nothing is replayed; everything runs anew.'
       : `${count(replayed.length, 'result')} ${replayed.length === 1 ? 'is' : 'are'} replayed and not run again (about ${duration(estimate)}).`,

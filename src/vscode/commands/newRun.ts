@@ -85,7 +85,7 @@ export class NewRuns {
     const title = 'New Run With the Same Inputs';
     const path = resolve(run.dir, entry.importPath);
     const file = this.deps.readProcess(path);
-    const same = await this.#inputsOf(run);
+    const same = await inputsOf(run, this.deps);
     const make = (inputs: unknown): Promise<boolean> =>
       this.#make({
         ...{ title, projectDir: run.projectDir, runsDir: dirname(run.dir), entry: path, inputs },
@@ -345,23 +345,13 @@ export class NewRuns {
       ({ run }) => run.metadata?.entry && resolve(run.dir, run.metadata.entry.importPath) === entry,
     );
     for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
-      const inputs = await this.#inputsOf(run);
+      const inputs = await inputsOf(run, this.deps);
       const key = JSON.stringify(inputs);
       if (inputs === undefined || seen.has(key)) continue;
       seen.add(key);
       if (recent.push({ run, inputs }) === mostRecent) break;
     }
     return recent;
-  }
-
-  /** `undefined`: it was made without any. @throws HumanError when they cannot be read */
-  async #inputsOf(run: Run): Promise<unknown> {
-    const source = this.deps.store.sourceOf(run.dir);
-    if (!source || !this.deps.folders.exists(join(run.dir, 'inputs.json'))) return undefined;
-    const parsed = parseJson(await source.readText(run.dir, 'inputs.json'));
-    if ('problem' in parsed)
-      throw new HumanError(`inputs.json of ${visible(shortId(run.runId))} ${parsed.problem}.`);
-    return parsed.value;
   }
 
   /** Waits until a new run is read; `undefined`: it does not belong to what is shown here. */
@@ -385,6 +375,19 @@ export class NewRuns {
       check();
     });
   }
+}
+
+/** The inputs of a run; `undefined`: it was made without any. @throws HumanError when they cannot be read */
+export async function inputsOf(
+  run: Run,
+  { store, folders }: Pick<NewRunsDeps, 'store' | 'folders'>,
+): Promise<unknown> {
+  const source = store.sourceOf(run.dir);
+  if (!source || !folders.exists(join(run.dir, 'inputs.json'))) return undefined;
+  const parsed = parseJson(await source.readText(run.dir, 'inputs.json'));
+  if ('problem' in parsed)
+    throw new HumanError(`inputs.json of ${visible(shortId(run.runId))} ${parsed.problem}.`);
+  return parsed.value;
 }
 
 /** Asks before a document is used that does not fit its schema. @throws CancelledError when it shall not be */

@@ -131,7 +131,8 @@ export class Posting {
   }
 }
 
-const errorSchema = {
+/** What an error is to look like that a process gets thrown. */
+export const errorSchema = {
   type: 'object',
   properties: {
     name: { type: 'string' },

@@ -7,6 +7,10 @@ import { HumanError, messageOf } from '../../core/errors';
 import { shortId } from '../../core/format';
 import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
+=======
+import { descendantsOf, originalOf } from '../../core/fork/lineage';
+import { EventLog, type EventFilter, type EventRecord } from '../../core/panel/eventLog';
+import { toEventRow } from '../../core/panel/eventRow';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
 import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
@@ -146,6 +150,12 @@ export class RunInspector implements Disposable {
     return placed && toEventRow(run, this.#opened?.details ?? noTaskFiles, placed);
   }
 
+  /** Tells the page which runs it is related to, after others came or went. */
+  async updateRelatives(): Promise<void> {
+    const stored = this.deps.store.get(this.dir);
+    if (stored) await this.#postProvenance(stored.run);
+  }
+
   async handle(message: Inspection): Promise<void> {
     switch (message.type) {
       case 'events':
@@ -171,7 +181,9 @@ export class RunInspector implements Disposable {
       case 'openEntry':
         return this.#openEntry();
       case 'openRun': {
-        const found = this.deps.store.all.find(({ run }) => run.runId === message.runId);
+        // Ids may repeat in several folders; what a run is related to is usually in its own.
+        const named = this.deps.store.all.filter(({ run }) => run.runId === message.runId);
+        const found = named.find(({ run }) => dirname(run.dir) === dirname(this.dir)) ?? named[0];
         if (!found) throw new HumanError('The run is not here.');
         return this.deps.openPage(found.run.dir);
       }
@@ -384,6 +396,7 @@ export class RunInspector implements Disposable {
     const { store } = this.deps;
     this.#inputs ??= inputTree(await this.#readPart('inputs.json'));
     const parent = run.metadata?.parentRunId;
+    const all = store.all.map((known) => known.run);
     const provenance = toProvenance({
       run,
       inputs: this.#inputs,
@@ -392,6 +405,8 @@ export class RunInspector implements Disposable {
         .filter((known) => known.run.metadata?.parentRunId === run.runId)
         .filter((known) => !this.#past || known.run.createdAt <= this.#past.at)
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
+      original: originalOf(run, all),
+      descendants: descendantsOf(run, all),
       session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
     });
     const shown = JSON.stringify(provenance);

@@ -159,9 +159,11 @@ class RunPanel implements vscode.Disposable {
       panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
     );
     this.#disposables.add(
-      store.onDidChange(({ dirs }) => {
+      store.onDidChange(({ dirs, membership }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
         if (dirs.has(dir) || dirs.size === 0) void this.#update();
+        // A fork of it, or the run that it is a fork of.
+        else if (membership && this.#ready) void this.#inspector.updateRelatives();
       }),
     );
     this.#disposables.add(driver.onDidChangeIterating((changed) => changed === dir && void this.#update()));

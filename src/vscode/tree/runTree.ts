@@ -3,6 +3,7 @@ import type { Attention } from '../../core/attention/attention';
 import type { Clock } from '../../core/clock';
 import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
+import { lineageLines } from '../../core/fork/lineage';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { childNodes, describeNode, groupNodes, type Paging } from '../../core/tree/buildTree';
 import { describeGroup, describeMore, type Row } from '../../core/tree/describe';
@@ -146,7 +147,15 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   /** Tooltips are built when somebody hovers. */
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
     const row = this.#describe(node);
-    if (row) item.tooltip = toMarkdown(row);
+    if (!row) return item;
+    const run = node.kind === 'run' ? this.deps.store.get(node.dir)?.run : undefined;
+    const lineage = run
+      ? lineageLines(
+          run,
+          this.deps.store.all.map((stored) => stored.run),
+        )
+      : [];
+    item.tooltip = toMarkdown([...row.tooltip, ...lineage]);
     return item;
   }
 
@@ -363,9 +372,9 @@ function clickCommand(node: TreeNode, row: Row): vscode.Command | undefined {
 }
 
 /** Run text goes in as text only: nothing in it becomes Markdown, a link or a command. */
-function toMarkdown({ tooltip }: Row): vscode.MarkdownString {
+function toMarkdown(lines: Row['tooltip']): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  for (const [name, text] of tooltip) {
+  for (const [name, text] of lines) {
     if (text === '') continue;
     if (name !== '') markdown.appendMarkdown(`**${name}:** `);
     markdown.appendText(text).appendMarkdown('\n\n');
