@@ -645,7 +645,7 @@ function provenanceSection(provenance: Provenance): TemplateResult {
           : html`<div>
               <dt>Forks</dt>
               <dd>
-                ${forks.map(({ runId, title }) => html`<div class="fork">${runLink(runId, title)}</div>`)}
+                ${forks.map(({ runId, title }) => html`<span class="line">${runLink(runId, title)}</span>`)}
                 ${moreForks === 0 ? nothing : html`and ${moreForks} more`}
               </dd>
             </div>`

@@ -7,10 +7,7 @@ import { HumanError, messageOf } from '../../core/errors';
 import { shortId } from '../../core/format';
 import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
-=======
 import { descendantsOf, originalOf } from '../../core/fork/lineage';
-import { EventLog, type EventFilter, type EventRecord } from '../../core/panel/eventLog';
-import { toEventRow } from '../../core/panel/eventRow';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
 import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
