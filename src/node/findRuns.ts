@@ -69,22 +69,28 @@ function isSurelyRun(path: string): boolean {
  */
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
-  const runs: string[] = [];
+  const names: string[] = [];
   for (const entry of eachEntryOf(runsDir)) {
-    const path = `${runsDir}${sep}${entry.name}`;
-    if (entry.isSymbolicLink()) {
-      const target = realPath(path);
-      if (target !== undefined && (target === real || dirname(target) === real)) continue;
-      if (real === undefined || (target !== undefined && !isInside(real, target))) {
-        if (isFolder(path)) runs.push(path);
-        continue;
-      }
-    } else if (!entry.isDirectory()) continue;
-    runs.push(path);
+    if (
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() && isRunElsewhere(`${runsDir}${sep}${entry.name}`, real))
+    ) {
+      names.push(entry.name);
+    }
     if (isSliceOver()) yield;
   }
   // ULIDs sort by time, so the newest run is read first.
-  return runs.toSorted((a, b) => (a < b ? 1 : -1));
+  return names
+    .toSorted()
+    .toReversed()
+    .map((name) => `${runsDir}${sep}${name}`);
+}
+
+/** Whether a link may stand for a run that is not listed anyway. */
+function isRunElsewhere(path: string, runsDir: string | undefined): boolean {
+  const target = realPath(path);
+  if (target !== undefined && (target === runsDir || dirname(target) === runsDir)) return false;
+  return (runsDir !== undefined && (target === undefined || isInside(runsDir, target))) || isFolder(path);
 }
 
 function foldersIn(dir: string): readonly Dirent[] {

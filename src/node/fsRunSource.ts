@@ -9,7 +9,7 @@ import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName, type JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
-import type { DigestIndex, KnownRun } from './digestIndex';
+import type { DigestIndex, KeptRun, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { oneAtATime } from './oneAtATime';
 import { exists, RunDirectory } from './runDirectory';
@@ -21,6 +21,8 @@ import { modifiedAt, watchFolder } from './watchFolder';
 const firstRows = 50;
 /** Milliseconds. Changes are handed over together; 50 runs changing at once are two or three batches. */
 const batchEvery = 50;
+/** So many changes are handed over without waiting for more: whoever takes them must not be busy for long. */
+const mostTogether = 400;
 /** Runs without a watch are checked by one `stat` each this often, and locks are checked again, in milliseconds. */
 const sweepEvery = 30_000;
 /** What is watched is looked at this often all the same: not every file system tells of changes. */
@@ -44,7 +46,11 @@ const saveAfter = 60_000;
 type Dirt = Set<string> | 'anything';
 
 interface Known {
-  directory: RunDirectory;
+  /** Made when the run is read: a row that the index gives needs none. */
+  directory: RunDirectory | undefined;
+  readonly parent: Parent;
+  /** What the index gave, until the run is read on from there. */
+  kept: KeptRun | undefined;
   run: Run | undefined;
   /** Somebody looked into the run or acts on it: a row alone does not need every event of a finished run. */
   whole: boolean;
@@ -61,6 +67,12 @@ interface Known {
   appended: boolean;
   /** Lists the journal, should a temporary file stay in it. */
   again: NodeJS.Timeout | undefined;
+}
+
+/** What runs beside each other share: the folder that links must not leave, and the one they lie in; real paths. */
+interface Parent {
+  readonly root: string;
+  readonly real: string | undefined;
 }
 
 /** A runs directory under watch. */
@@ -155,7 +167,7 @@ export class FsRunSource implements RunSource {
     this.#touch(dir);
     return toDisposable(() => {
       known.attended -= 1;
-      if (known.attended === 0) known.directory.forgetDetails();
+      if (known.attended === 0) known.directory?.forgetDetails();
       if (this.#known.get(dir) === known) this.#rewatch(dir, known);
     });
   }
@@ -175,11 +187,12 @@ export class FsRunSource implements RunSource {
   async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     const known = this.#known.get(dir);
     if (known?.run?.folded === false) await this.reread(dir);
-    return known && inSlices(known.directory.readDetails(metricKeys));
+    return known && inSlices(directoryOf(dir, known).readDetails(metricKeys));
   }
 
   async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
-    const aside = this.#known.get(dir)?.directory.aside();
+    const known = this.#known.get(dir);
+    const aside = known && directoryOf(dir, known).aside();
     const run = aside && (await inSlices(aside.read({ whole: true, unchecked: true })));
     const details = run && (await inSlices(aside.readDetails(metricKeys)));
     return details && { run, details };
@@ -187,7 +200,7 @@ export class FsRunSource implements RunSource {
 
   async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
     const known = this.#known.get(dir);
-    return known ? inSlices(known.directory.readTitles(signal)) : [];
+    return known ? inSlices(directoryOf(dir, known).readTitles(signal)) : [];
   }
 
   async readText(dir: string, path: string): Promise<string> {
@@ -202,12 +215,12 @@ export class FsRunSource implements RunSource {
 
   async listEvents(dir: string): Promise<readonly string[]> {
     const known = this.#known.get(dir);
-    return known ? inSlices(known.directory.listEvents()) : [];
+    return known ? inSlices(directoryOf(dir, known).listEvents()) : [];
   }
 
   async readEvents(dir: string, files: readonly string[]): Promise<readonly (JournalEntry | undefined)[]> {
     const known = this.#known.get(dir);
-    return known ? inSlices(known.directory.readEvents(files)) : [];
+    return known ? inSlices(directoryOf(dir, known).readEvents(files)) : [];
   }
 
   /** The place's own runs directory. */
@@ -324,14 +337,15 @@ export class FsRunSource implements RunSource {
     for (const dir of this.#known.keys()) {
       if (dir.startsWith(`${runsDir}${sep}`) && !there.has(dir)) this.#forget(dir);
     }
-    const root = this.#root;
-    const parent = realPath(runsDir);
+    const parent: Parent = { root: this.#root, real: realPath(runsDir) };
     for (const dir of runs) {
       if (isSliceOver()) yield;
       if (this.#disposed) return;
       if (this.#known.has(dir)) continue;
       this.#known.set(dir, {
-        directory: new RunDirectory(dir, root, parent),
+        directory: undefined,
+        parent,
+        kept: undefined,
         run: undefined,
         whole: false,
         accepted: true,
@@ -391,9 +405,9 @@ export class FsRunSource implements RunSource {
     const kept = first ? this.#revive(dir, known) : undefined;
     const asKept = first && known.keptAt !== undefined;
     const added = asKept ? [] : dirt === 'anything' ? undefined : [...dirt];
-    const run = kept ?? (yield* known.directory.read({ whole: known.whole, added, glimpse: first }));
+    const run = kept ?? (yield* directoryOf(dir, known).read({ whole: known.whole, added, glimpse: first }));
     if (this.#disposed || this.#known.get(dir) !== known) return;
-    const journalAt = kept ? (known.keptAt ?? 0) : known.directory.journalAt;
+    const journalAt = kept ? (known.keptAt ?? 0) : directoryOf(dir, known).journalAt;
     known.journalAt = journalAt;
     known.appended = added !== undefined && (known.appended || added.length > 0);
     if (!run) {
@@ -420,7 +434,7 @@ export class FsRunSource implements RunSource {
     // A finished run is not looked at for a lock, then or later, until somebody wants to do something with it.
     if (!run.fold.end && exists(`${dir}/run.lock`)) return undefined;
     known.keptAt = kept.journalAt;
-    if (journal) known.directory = known.directory.from(journal);
+    if (journal) known.kept = kept;
     // A run with effects under way has more than its journal; it is read on, from there.
     return run.fold.end || run.fold.effects.size === 0 ? run : undefined;
   }
@@ -444,10 +458,11 @@ export class FsRunSource implements RunSource {
   }
 
   *#keepable(): Generator<KnownRun> {
-    for (const known of this.#known.values()) {
-      const { run, directory, journalAt } = known;
+    for (const [dir, known] of this.#known) {
+      const { run, journalAt } = known;
+      const { journal } = known.kept ? directoryOf(dir, known) : (known.directory ?? {});
       known.keptAt = journalAt;
-      if (run) yield { run, journal: directory.journal, journalAt };
+      if (run) yield { run, journal, journalAt };
     }
   }
 
@@ -562,7 +577,7 @@ export class FsRunSource implements RunSource {
 
   #deliver(change: RunChange): void {
     this.#batch.set(change.type === 'read' ? change.run.dir : change.dir, change);
-    if (!this.#delivered && this.#batch.size >= firstRows) this.#flush();
+    if (this.#batch.size >= (this.#delivered ? mostTogether : firstRows)) this.#flush();
     else this.#flushTimer ??= setTimeout(() => this.#flush(), batchEvery);
   }
 
@@ -580,6 +595,14 @@ export class FsRunSource implements RunSource {
     timer.unref();
     this.#disposables.add(toDisposable(() => clearInterval(timer)));
   }
+}
+
+function directoryOf(dir: string, known: Known): RunDirectory {
+  const { parent, kept } = known;
+  const directory = (known.directory ??= new RunDirectory(dir, parent.root, parent.real));
+  if (kept?.journal) directory.goOn(kept.run, kept.journal);
+  known.kept = undefined;
+  return directory;
 }
 
 /** Whether events are to be expected soon: it is unfinished and something happened lately. */

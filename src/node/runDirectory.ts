@@ -22,6 +22,7 @@ import type { Run, RunDetails } from '../core/run/run';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
+import type { KeptJournal } from './digestIndex';
 import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
 import { isSliceOver } from './slices';
 
@@ -105,15 +106,12 @@ export class RunDirectory {
    * @param dir absolute path of the run folder
    * @param root the folder that links must not leave: the run's runs directory or workspace; a real path
    * @param parent the real path of the folder it lies in, for whoever has many runs; looked up where it is not given
-   * @param journal how far an earlier session had read
    */
   constructor(
     readonly dir: string,
     private readonly root: string,
     private readonly parent: string | undefined = realPath(dirname(dir)),
-    journal?: JournalReading,
   ) {
-    this.#journal = journal;
     this.#parentInside = parent !== undefined && isInside(root, parent);
   }
 
@@ -127,14 +125,16 @@ export class RunDirectory {
     return this.#journalAt;
   }
 
-  /** The same folder, read as far as an earlier session had read it. */
-  from(journal: JournalReading): RunDirectory {
-    return new RunDirectory(this.dir, this.root, this.parent, journal);
+  /** Goes on from where an earlier session had read to. */
+  goOn(run: Run, journal: KeptJournal): void {
+    this.#journal = { ...unread, ...journal, count: run.eventFiles, fold: run.fold };
   }
 
   /** The same folder for one reading, of which this one will know nothing. */
   aside(): RunDirectory {
-    return new RunDirectory(this.dir, this.root, this.parent, this.#journal);
+    const aside = new RunDirectory(this.dir, this.root, this.parent);
+    aside.#journal = this.#journal;
+    return aside;
   }
 
   /**
@@ -158,6 +158,8 @@ export class RunDirectory {
     const lock = exists(`${real}/run.lock`) ? readLock(real, problems) : undefined;
     // The first event may be needed for the date.
     const mayDigest = !look.whole && !this.#journal && metadata?.createdAt !== undefined;
+    // Reading on looks into what was read before.
+    if (this.#journal && look.added?.length !== 0) yield* this.#journal.fold.effects.load();
     const read =
       (look.added && this.#append(real, look.added)) ??
       (yield* this.#list(real, problems, lock?.alive ?? false, look, mayDigest));
@@ -322,12 +324,12 @@ export class RunDirectory {
     const known = this.#journal;
     if (!known || known.temporary || known.unusable.size > 0) return undefined;
     this.#journalAt = modifiedAt(`${real}/journal`);
+    if (added.length === 0) return known;
     const files = added.toSorted();
     if (!files.every((file, i) => sequenceNumber(file) === known.count + i + 1)) return undefined;
     const folding = new Folding(known.fold);
     const eventProblems = [...known.eventProblems];
-    let { names } = known;
-    let { last } = known;
+    let { names, last } = known;
     for (const file of files) {
       const { entry, problems } = readEvent(real, file, known.verified);
       if (!entry) return undefined;

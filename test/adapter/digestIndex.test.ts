@@ -103,7 +103,7 @@ describe('what a session read', () => {
     const { project, dir, file } = await readOnce(story);
     falsify(dir, 'turn-1', 'turn-9');
     const { fold } = only(await session(project, file));
-    expect([...fold.skipped]).toEqual(['plan']);
+    expect(fold.skipped).toEqual(new Set(['plan']));
     expect(fold.costs.map(({ key, usage }) => [key, usage.costUsd])).toEqual([['turn-1', 0.2]]);
   });
 
@@ -129,7 +129,7 @@ describe('what a session read', () => {
       'of another shape',
       (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"fold"', '"mold"')),
     ],
-    ['of another run', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/r"', '/q"'))],
+    ['of another run', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/r\t', '/q\t'))],
     ['empty', (file) => writeFileSync(file, '')],
     [
       'of another version',

@@ -33,11 +33,13 @@ export interface Expected {
 /**
  * Opens a project as the extension does, and waits for its rows.
  * @param indexFile where the source keeps what it learnt; none, when left out
+ * @param begin called once what is expected is worked out, just before the source begins
  */
 export async function load(
   project: string,
   { plans, others = [] }: Expected,
   indexFile?: string,
+  begin = (): void => {},
 ): Promise<Loaded> {
   const states = statesOf(plans);
   const counted = new Set(plans.map((plan) => join(runsDirOf(project), runIdOf(plan))));
@@ -47,6 +49,7 @@ export async function load(
   const counts = new Map<State, number>();
   const count = (state: State, by: number): unknown => counts.set(state, (counts.get(state) ?? 0) + by);
   let firstRows: number | undefined;
+  begin();
   const start = performance.now();
   const store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
   const allRows = await new Promise<number>((resolve) => {
@@ -54,7 +57,7 @@ export async function load(
       const shown = (map: ReadonlyMap<State, number>): string => JSON.stringify([...map]);
       throw new Error(`After ${patience / 1000} s the rows are ${shown(counts)}, not ${shown(states)}`);
     }, patience);
-    store.onDidChange(({ dirs }) => {
+    const listening = store.onDidChange(({ dirs }) => {
       for (const dir of dirs) {
         const stored = store.get(dir);
         if (stored?.run.reading === false) missing.delete(dir);
@@ -71,6 +74,8 @@ export async function load(
       const complete = told.size === counted.size && missing.size === 0;
       if (!complete || ![...states].every(([state, n]) => (counts.get(state) ?? 0) === n)) return;
       clearTimeout(late);
+      // Else what is expected would stay in memory, too.
+      listening.dispose();
       resolve(now);
     });
     const index = indexFile === undefined ? undefined : new DigestIndex(indexFile, 'bench');

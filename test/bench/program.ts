@@ -75,8 +75,8 @@ const programs: Programs = {
   weigh: async ({ project, shape, indexFile }) => {
     const expected = { plans: plansOf(shape) };
     const before = heapUsed();
-    const longest = watchTurns();
-    const { store } = await load(project, expected, indexFile);
+    let longest = (): number => 0;
+    const { store } = await load(project, expected, indexFile, () => (longest = watchTurns()));
     const figures = { longest: longest(), heap: heapUsed() - before };
     // Alive until here, as it is in the editor.
     store.dispose();

@@ -43,3 +43,21 @@ it('is the same map when nothing was put into it, and shares nothing with other 
   expect(EffectMap.empty.get('e1')).toBeUndefined();
   expect([...EffectMap.empty.with([effect(2, 1)])]).toEqual([['e2', effect(2, 1)]]);
 });
+
+it('is the same when it was kept as text, and reads no text until somebody looks into it', () => {
+  const map = EffectMap.empty.with(Array.from({ length: 1300 }, (_, i) => effect(i, i % 3)));
+  const texts = [...map.texts()];
+  expect(texts).toHaveLength(3);
+  const kept = (): EffectMap => EffectMap.kept(texts, map.size);
+  expect([...kept()]).toEqual([...map]);
+  expect([kept().get('e1299'), kept().get('e1300'), kept().last]).toEqual([map.last, undefined, map.last]);
+  expect([...kept().with([effect(7, 9)])]).toEqual([...map.with([effect(7, 9)])]);
+  const loaded = kept();
+  expect([...loaded.load()]).toHaveLength(3);
+  expect([...loaded]).toEqual([...map]);
+  expect(EffectMap.kept([], 0)).toBe(EffectMap.empty);
+
+  const broken = EffectMap.kept(['no JSON'], 1);
+  expect([broken.size, [...broken.texts()]]).toEqual([1, ['no JSON']]);
+  expect(() => broken.get('e1')).toThrow(SyntaxError);
+});

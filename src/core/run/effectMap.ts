@@ -1,9 +1,13 @@
+import type { Sliced } from '../sliced';
 import type { Effect } from './foldRun';
 
 /** So many effects lie in one chunk, which is copied when one of them changes. */
 const chunkSize = 512;
 
 type Chunks = readonly (readonly Effect[])[];
+
+/** A chunk, or its JSON, which is read when it is asked for. */
+type Kept = readonly Effect[] | string;
 
 /**
  * Effects by id, in order of their requests, that never change: changing them gives a new map. Both share what is the
@@ -15,20 +19,60 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
 
   /** The places of effects. Shared with maps made of this one, so it may know more of them than this map has. */
   readonly #places: Map<string, number>;
-  readonly #chunks: Chunks;
+  readonly #kept: Kept[];
+  /** So many chunks are read, and their effects have places. */
+  #read: number;
 
   private constructor(
     places: Map<string, number>,
-    chunks: Chunks,
+    chunks: readonly Kept[],
     readonly size: number,
   ) {
     this.#places = places;
-    this.#chunks = chunks;
+    this.#kept = chunks as Kept[];
+    this.#read = places.size < size ? 0 : chunks.length;
+  }
+
+  /**
+   * The map that {@link texts} were taken from. They are read as soon as somebody looks into it, so that thousands of
+   * effects which nobody asks for cost nothing.
+   */
+  static kept(texts: readonly string[], size: number): EffectMap {
+    return size === 0 ? EffectMap.empty : new EffectMap(new Map(), [...texts], size);
+  }
+
+  /** Its effects as JSON, piece by piece. */
+  *texts(): Generator<string, void> {
+    for (const chunk of this.#kept) yield typeof chunk === 'string' ? chunk : JSON.stringify(chunk);
+  }
+
+  /** Reads what was kept, for whoever is about to look into it and must not block. */
+  *load(): Sliced<void> {
+    while (this.#read < this.#kept.length) {
+      this.#readNext();
+      yield;
+    }
+  }
+
+  #readNext(): void {
+    const kept = this.#kept[this.#read];
+    // Nobody but this program has written it, which whoever keeps it has made sure of.
+    const chunk = typeof kept === 'string' ? (JSON.parse(kept) as readonly Effect[]) : (kept ?? []);
+    this.#kept[this.#read] = chunk;
+    const first = this.#read * chunkSize;
+    chunk.forEach(({ effectId }, i) => this.#places.set(effectId, first + i));
+    this.#read += 1;
+  }
+
+  get #chunks(): Chunks {
+    while (this.#read < this.#kept.length) this.#readNext();
+    return this.#kept as Chunks;
   }
 
   get(effectId: string): Effect | undefined {
+    const chunks = this.#chunks;
     const place = this.#places.get(effectId);
-    return place === undefined || place >= this.size ? undefined : effectAt(this.#chunks, place);
+    return place === undefined || place >= this.size ? undefined : effectAt(chunks, place);
   }
 
   has(effectId: string): boolean {
@@ -50,8 +94,9 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
 
   /** Begins a map that has these effects and those that are put into it. */
   draft(): EffectDraft {
+    const chunks = this.#chunks;
     const places = this.size === 0 ? new Map<string, number>() : this.#places;
-    return new EffectDraft(places, this.#chunks, this.size, (...parts) => new EffectMap(...parts), this);
+    return new EffectDraft(places, chunks, this.size, (...parts) => new EffectMap(...parts), this);
   }
 
   /** This map with some effects changed or added. */

@@ -74,7 +74,7 @@ export function parseMetadata(json: string): {
       sdkVersion: fields.sdkVersion,
       cwd: fields.cwd,
       harness: fields.harness,
-      request: fields.request,
+      request: fields.request && intern(fields.request),
       processRevision: fields.processRevision,
       nonInteractive: fields.nonInteractive ?? false,
       parentRunId: fields.nested,

@@ -55,9 +55,23 @@ type Told = Omit<RunState, 'actions'>;
 
 /** Tells what a run is doing, why, and what may be done with it. Pure: the same run, lock and time give the same. */
 export function classify(run: Run, now: number, options: ClassifyOptions): RunState {
-  const told = tell(run, now, options);
-  if (told.state === 'reading') return { ...told, actions: [] };
-  return { ...told, actions: stateActions.filter((action) => isLegal(action, told.state, run)) };
+  const { state, reason, changesAt } = tell(run, now, options);
+  return { state, reason, actions: state === 'reading' ? [] : legalActions(state, run), changesAt };
+}
+
+/** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
+const actionLists = new Map<number, readonly StateAction[]>();
+
+function legalActions(state: State, run: Run): readonly StateAction[] {
+  let legal = 0;
+  stateActions.forEach((action, i) => {
+    if (isLegal(action, state, run)) legal |= 1 << i;
+  });
+  const known = actionLists.get(legal);
+  if (known) return known;
+  const list = stateActions.filter((_, i) => legal & (1 << i));
+  actionLists.set(legal, list);
+  return list;
 }
 
 function tell(run: Run, now: number, options: ClassifyOptions): Told {

@@ -87,7 +87,7 @@ export class RunStore implements Disposable {
   /** Judges all runs anew, after a setting changed. */
   reclassify(options: ClassifyOptions): void {
     this.#options = options;
-    this.#judge([...this.#runs.keys()]);
+    this.#judge(new Set(this.#runs.keys()));
   }
 
   /** See {@link RunSource.check}. */
@@ -153,14 +153,12 @@ export class RunStore implements Disposable {
     if (touched.size === 0) this.#changed.fire({ dirs: touched, membership: false });
   }
 
-  #judge(dirs: Iterable<string>): void {
+  #judge(dirs: ReadonlySet<string>): void {
     const now = this.clock.now();
-    const changed = new Set<string>();
     let membership = false;
     for (const dir of dirs) {
       const before = this.#runs.get(dir);
       const run = this.#newest(dir);
-      changed.add(dir);
       this.#stale.add(dir);
       this.#changesAt.delete(dir);
       if (run) {
@@ -174,7 +172,7 @@ export class RunStore implements Disposable {
       }
     }
     this.#wait(now);
-    if (changed.size > 0) this.#changed.fire({ dirs: changed, membership });
+    if (dirs.size > 0) this.#changed.fire({ dirs, membership });
   }
 
   /** Two sources may see the same folder (nested workspace folders, a setting that repeats one). */
@@ -199,7 +197,7 @@ export class RunStore implements Disposable {
 
   #due(): void {
     const now = this.clock.now();
-    this.#judge([...this.#changesAt].filter(([, at]) => at <= now).map(([dir]) => dir));
+    this.#judge(new Set([...this.#changesAt].filter(([, at]) => at <= now).map(([dir]) => dir)));
   }
 }
 
