@@ -51,7 +51,14 @@ export async function buildProduct() {
       ...forNode,
       entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', feeder: 'src/node/feederProgram.ts' },
     }),
-    bundle({ ...forBrowser, entryPoints: { run: 'src/webview/run.ts', table: 'src/webview/table.ts' } }),
+    bundle({
+      ...forBrowser,
+      entryPoints: {
+        run: 'src/webview/run.ts',
+        table: 'src/webview/table.ts',
+        compare: 'src/webview/compare.ts',
+      },
+    }),
   ]);
   const written = bundles.flatMap(({ files }) => files);
   const codicons = 'node_modules/@vscode/codicons';

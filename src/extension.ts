@@ -35,6 +35,7 @@ import { inSlices } from './node/slices';
 import { showAttention } from './vscode/attention';
 import { Answering } from './vscode/commands/answering';
 import { commandTable, registerCommands } from './vscode/commands/commandTable';
+import { Comparing } from './vscode/commands/compare';
 import { Diagnosing } from './vscode/commands/diagnose';
 import { EngineCommands } from './vscode/commands/engineCommands';
 import { Forking } from './vscode/commands/fork';
@@ -54,6 +55,7 @@ import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
 import { PastRuns } from './vscode/panel/pastRuns';
 import { showNotifications } from './vscode/notifications';
+import { ComparePages } from './vscode/panel/comparePage';
 import { RunPanels } from './vscode/panel/runPanel';
 import { RunsTables } from './vscode/panel/runsTable';
 import { Review } from './vscode/review';
@@ -206,10 +208,11 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions: (runId) => sessionsOf(runId, env),
     now: () => clock.now(),
   });
+  const comparing = new Comparing({ store, opened, targets, pages: () => comparePages });
   const commands = commandTable({
     ...{ store, opened, targets, answering, iterating, snoozing, attention, review, runs, arrangement },
     ...{ newRuns, posting, taskRuns, drafts },
-    ...{ diagnosing, repairing, forking, engineCommands },
+    ...{ diagnosing, repairing, forking, engineCommands, comparing },
     ...{ readSources: readReportSources, archives: runArchives },
     ...shown,
     tables: () => tables,
@@ -224,6 +227,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const tables: RunsTables = own(
     new RunsTables({
       ...{ store, arrangement, clock, logger, inSlices },
+      extensionUri: context.extensionUri,
+      openRun: (dir) => panels.open(dir),
+      compare: (a, b) => comparing.openRuns(a, b),
+    }),
+  );
+  const comparePages: ComparePages = own(
+    new ComparePages({
+      ...{ store, opened, logger, inSlices },
       extensionUri: context.extensionUri,
       openRun: (dir) => panels.open(dir),
     }),

@@ -21,6 +21,7 @@ export const commandIds = [
   'run.fork',
   'run.halt',
   'run.assignProcess',
+  'run.compare',
   'run.export',
   'run.exportArchive',
   'run.importArchive',
@@ -61,15 +62,18 @@ export interface EffectReference {
   readonly effectId?: string | undefined;
   /** The sequence number of an event of its journal; what asks for no event overlooks it. */
   readonly event?: number | undefined;
+  /** The number of one of its iterations; what asks for none overlooks it. */
+  readonly iteration?: number | undefined;
 }
 
 const reference = z.union([
-  z.string().transform((name) => ({ runId: name, dir: name, effectId: undefined, event: undefined })),
+  z.string().transform((name) => ({ runId: name, dir: name }) as EffectReference),
   z.looseObject({
     dir: z.string().optional(),
     runId: z.string().optional(),
     effectId: segment.optional(),
     event: z.int().min(1).optional(),
+    iteration: z.int().min(0).optional(),
   }),
 ]);
 
@@ -77,8 +81,18 @@ const reference = z.union([
 export function parseReference(argument: unknown): EffectReference | undefined {
   const parsed = reference.safeParse(argument);
   if (!parsed.success) return undefined;
-  const { dir, runId, effectId, event } = parsed.data;
-  return dir === undefined && runId === undefined ? undefined : { dir, runId, effectId, event };
+  const { dir, runId, effectId, event, iteration } = parsed.data;
+  return dir === undefined && runId === undefined ? undefined : { dir, runId, effectId, event, iteration };
+}
+
+/** Reads an argument that names both sides of a comparison. `undefined`: it does not. */
+export function parseSides(
+  argument: unknown,
+): { readonly left: EffectReference; readonly right: EffectReference } | undefined {
+  const parsed = z.object({ left: reference, right: reference }).safeParse(argument);
+  if (!parsed.success) return undefined;
+  const [left, right] = [parseReference(parsed.data.left), parseReference(parsed.data.right)];
+  return left && right && { left, right };
 }
 
 export const views = {
@@ -91,6 +105,9 @@ export const runPanelType = `${prefix}.run`;
 
 /** The editor type of the runs table. */
 export const runsTableType = `${prefix}.runsTable`;
+
+/** The editor type of the page that compares two runs. */
+export const comparePageType = `${prefix}.compare`;
 
 /** The scheme of the read-only documents made from run files. */
 export const documentScheme = 'babysitter-runs';

@@ -1,5 +1,5 @@
 import { visible } from './format';
-import { parseJson } from './run/lenient';
+import { isRecord, parseJson } from './run/lenient';
 import { maskSecrets } from './run/secrets';
 
 /** A file of a run for a read-only document: its text, or why there is none. */
@@ -20,6 +20,20 @@ export function taskDocument(parts: readonly (DocumentPart & { readonly name: st
     return { comments, value: value && `  ${JSON.stringify(part.name)}: ${value.trimStart()}` };
   });
   return ['{', ...joinValues(values), '}', ''].join('\n');
+}
+
+/**
+ * A value as JSON with the names in it in order, so that two of them can be compared line by line.
+ * @param secrets values that are to be found nowhere
+ */
+export function valueDocument(value: unknown, secrets: readonly string[]): string {
+  const text = stringify(value, (_, item: unknown) =>
+    isRecord(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+  if (text === undefined) return '// It is nested too deeply to be shown.\n';
+  let masked = maskSecrets(text);
+  for (const secret of secrets) masked = masked.replaceAll(secret, '•••');
+  return `${escapeDeceptive(masked)}\n`;
 }
 
 /** Any file of a run as it is, secrets masked. */
@@ -71,9 +85,9 @@ function comment(text: string): string {
 }
 
 /** `undefined`: JSON.parse reads what is nested a million deep, and JSON.stringify, being recursive, does not write it. */
-function stringify(value: unknown): string | undefined {
+function stringify(value: unknown, replacer?: (name: string, value: unknown) => unknown): string | undefined {
   try {
-    return JSON.stringify(value, null, 2);
+    return JSON.stringify(value, replacer, 2);
   } catch {
     return undefined;
   }

@@ -2,13 +2,22 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { documentScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
-import { fileDocument, journalDocument, taskDocument, type DocumentPart } from '../core/documents';
+import { runStory } from '../core/compare/story';
+import {
+  fileDocument,
+  journalDocument,
+  taskDocument,
+  valueDocument,
+  type DocumentPart,
+} from '../core/documents';
 import { HumanError, messageOf } from '../core/errors';
-import { shortId } from '../core/format';
-import { runDocument } from '../core/travel/runDocument';
-import { isRecord } from '../core/run/lenient';
+import { shortId, visible } from '../core/format';
+import { cleaner } from '../core/report/cleanText';
+import { isRecord, isSegment, parseJson } from '../core/run/lenient';
+import { secretsIn } from '../core/run/secrets';
 import type { RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
+import { runDocument } from '../core/travel/runDocument';
 import type { PastRuns } from './panel/pastRuns';
 import type { OpenedRuns } from './tree/openedRuns';
 
@@ -18,7 +27,15 @@ type Shown =
   /** How the run stands, or with so many events stood. */
   | { readonly of: 'run'; readonly event: number | undefined }
   | { readonly of: 'task'; readonly effectId: string }
-  | { readonly of: 'file'; readonly path: string };
+  | { readonly of: 'file'; readonly path: string }
+  | { readonly of: 'value'; readonly value: RunValue; readonly effectId: string }
+  /** The run, or one of its iterations, as text, without ids and times. */
+  | { readonly of: 'story'; readonly n: number | undefined };
+
+/** A value of a run that is compared with another one. */
+export type RunValue = (typeof runValues)[number];
+
+const runValues = ['inputs', 'output', 'task-inputs', 'task-result'] as const;
 
 /** So many of the newest events fit into one document; so many are read before other work gets its turn. */
 const mostEvents = 2000;
@@ -70,6 +87,13 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
         const part = await readPart(source, dir, shown.path);
         return 'text' in part ? fileDocument(part.text) : `${part.file}: ${part.problem}\n`;
       }
+      case 'value':
+        return readValue(source, dir, shown.value, shown.effectId);
+      case 'story': {
+        const opened = await this.opened.get(dir);
+        const secrets = await readSecrets(source, dir);
+        return opened ? runStory(opened, cleaner(secrets, []), shown.n) : 'The run is not there any more.\n';
+      }
       default:
         return shown satisfies never;
     }
@@ -111,6 +135,41 @@ async function readPart(source: RunSource, dir: string, file: string): Promise<D
   }
 }
 
+/** The secrets of a run, to be found nowhere. */
+async function readSecrets(source: RunSource, dir: string): Promise<readonly string[]> {
+  const part = await readPart(source, dir, 'run.json');
+  return 'text' in part ? secretsIn(part.text) : [];
+}
+
+/** Empty where the run has no such value. */
+async function readValue(source: RunSource, dir: string, value: RunValue, effectId: string): Promise<string> {
+  if (!isSegment(effectId) && value.startsWith('task')) return '';
+  const file = {
+    inputs: 'inputs.json',
+    output: 'state/output.json',
+    'task-inputs': `tasks/${effectId}/task.json`,
+    'task-result': `tasks/${effectId}/result.json`,
+  }[value];
+  const part = await readPart(source, dir, file);
+  const json = 'text' in part ? parseJson(part.text) : part;
+  if ('problem' in json) return `// ${visible(`${file} ${json.problem}`)}\n`;
+  const secrets = await readSecrets(source, dir);
+  if (value === 'inputs' || value === 'output') return valueDocument(json.value, secrets);
+  const record = isRecord(json.value) ? json.value : {};
+  const [own, ref] =
+    value === 'task-inputs'
+      ? [record['inputs'], record['inputsRef']]
+      : [record['result'] ?? record['value'] ?? record['error'], record['resultRef']];
+  if (own !== undefined || typeof ref !== 'string')
+    return own === undefined ? '' : valueDocument(own, secrets);
+  // A value over 1 MiB lies in a file of its own.
+  const apart = await readPart(source, dir, ref.startsWith('tasks/') ? ref : `tasks/${effectId}/${ref}`);
+  const large = 'text' in apart ? parseJson(apart.text) : apart;
+  return 'problem' in large
+    ? `// ${visible(`${ref} ${large.problem}`)}\n`
+    : valueDocument(large.value, secrets);
+}
+
 /** Shows one of these documents in an editor. */
 export async function openRunDocument(uri: vscode.Uri, viewColumn = vscode.ViewColumn.Active): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
@@ -144,6 +203,20 @@ export function taskUri(dir: string, effectId: string, title: string): vscode.Ur
   return toUri(dir, { of: 'task', effectId }, `${effectId}/${name}.jsonc`);
 }
 
+/** A value of a run, to be compared with another one. `effectId`: of a task. */
+export function valueUri(dir: string, value: RunValue, effectId = ''): vscode.Uri {
+  return toUri(
+    dir,
+    { of: 'value', value, effectId },
+    `${effectId === '' ? value : `${effectId}/${value}`}.json`,
+  );
+}
+
+/** A run, or its iteration `n`, as text, to be compared with another one. */
+export function storyUri(dir: string, runId: string, n: number | undefined): vscode.Uri {
+  return toUri(dir, { of: 'story', n }, `${runId}/${n === undefined ? 'run' : `iteration-${n}`}.txt`);
+}
+
 /** A file of a run as it is. */
 export function fileUri(dir: string, path: string): vscode.Uri {
   return toUri(dir, { of: 'file', path }, path);
@@ -158,7 +231,12 @@ function parseUri(uri: vscode.Uri): { readonly dir: string; readonly shown: Show
   try {
     const { dir, shown } = JSON.parse(uri.query) as Record<string, unknown>;
     if (typeof dir !== 'string' || !isRecord(shown)) return undefined;
-    const { of, effectId, path, event } = shown;
+    const { of, effectId, path, event, n } = shown;
+    const value = runValues.find((known) => known === shown['value']);
+    if (of === 'story') return { dir, shown: { of, n: typeof n === 'number' ? n : undefined } };
+    if (of === 'value' && value !== undefined && typeof effectId === 'string') {
+      return { dir, shown: { of, value, effectId } };
+    }
     if (of === 'journal') return { dir, shown: { of } };
     if (of === 'run')
       return { dir, shown: { of, event: Number.isSafeInteger(event) ? Number(event) : undefined } };

@@ -405,6 +405,14 @@ class TablePage extends LitElement {
       </div>
       <div class="bar">
         <span class="quiet" role="status">${this.#summary()}</span>
+        <button
+          class="small"
+          ?disabled=${selected !== 2}
+          title=${selected === 2 ? nothing : 'Select two runs to compare them'}
+          @click=${() => tableApi.postMessage({ type: 'compare' })}
+        >
+          <span class="codicon codicon-git-compare" aria-hidden="true"></span> Compare Runs…
+        </button>
         <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'clipboard' })}>
           <span class="codicon codicon-copy" aria-hidden="true"></span> Copy as CSV
         </button>

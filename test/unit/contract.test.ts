@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseReference } from '../../src/core/contract';
+import { parseReference, parseSides } from '../../src/core/contract';
 
 it.each([
   ['run-1', { runId: 'run-1', dir: 'run-1' }],
@@ -26,6 +26,17 @@ it.each([
   [{ dir: '/run', event: 0 }],
   [{ dir: '/run', event: 1.5 }],
   [{ dir: '/run', event: '3' }],
+  [{ dir: '/run', iteration: -1 }],
 ])('%j names none', (argument) => {
   expect(parseReference(argument)).toBeUndefined();
+});
+
+it('both sides of a comparison are named, or neither is', () => {
+  expect(parseSides({ left: 'run-1', right: { dir: '/run', iteration: 0 } })).toEqual({
+    left: { runId: 'run-1', dir: 'run-1' },
+    right: { dir: '/run', iteration: 0 },
+  });
+  for (const argument of [undefined, 'run-1', { left: 'run-1' }, { left: 'run-1', right: {} }]) {
+    expect(parseSides(argument)).toBeUndefined();
+  }
 });

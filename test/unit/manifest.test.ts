@@ -112,6 +112,7 @@ const titles: Readonly<Record<CommandId, string>> = {
   'run.fork': 'Fork From Here…',
   'run.halt': 'Halt Run…',
   'run.assignProcess': 'Assign Process…',
+  'run.compare': 'Compare Runs…',
   'run.export': 'Export Report…',
   'run.exportArchive': 'Export Run…',
   'run.importArchive': 'Import Run…',

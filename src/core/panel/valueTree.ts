@@ -39,12 +39,13 @@ function node(name: string, value: unknown, depth: number, budget: { left: numbe
     : isRecord(value)
       ? Object.entries(value)
       : undefined;
-  if (!entries) return { name: shown, text: scalar(name, value), children: [] };
+  if (!entries) return { name: shown, text: scalarText(name, value), children: [] };
   const text = Array.isArray(value) ? `${entries.length} in a list` : `${entries.length} values`;
   return { name: shown, text, children: depth < most.depth ? children(entries, depth + 1, budget) : [] };
 }
 
-function scalar(name: string, value: unknown): string {
+/** A value that is neither list nor object. `name`: by which a secret is known. */
+export function scalarText(name: string, value: unknown): string {
   if (typeof value !== 'string') return String(value);
   // Masked together with its name, by which a secret is known.
   if (maskSecrets(`${JSON.stringify(name)}:${JSON.stringify(value)}`).endsWith('•••"')) return '•••';

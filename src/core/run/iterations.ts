@@ -1,6 +1,7 @@
 import { atOnce, eachOf, type Sliced } from '../sliced';
 import type { Effect } from './foldRun';
 import { tabulateMetric, type MetricChoice, type MetricTable } from './metrics';
+import { sameValue } from './sameValue';
 import type { TaskDefinition, TaskResult } from './task';
 
 /** One round of a process. The journal has no event for it; it is derived. */
@@ -156,25 +157,6 @@ function beginsRound(effect: Effect, earlier: Asked, files: TaskFiles): boolean 
 
 function fileName(path: string | undefined): string | undefined {
   return path?.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Equal as JSON values; the order of keys does not matter. No recursion: a file may nest a million deep. */
-function sameValue(a: unknown, b: unknown): boolean {
-  const pairs: [unknown, unknown][] = [[a, b]];
-  for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
-    const [left, right] = pair;
-    if (left === right) continue;
-    if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
-      return false;
-    if (Array.isArray(left) !== Array.isArray(right)) return false;
-    const entries = Object.entries(left);
-    if (entries.length !== Object.keys(right).length) return false;
-    for (const [key, value] of entries) {
-      if (!Object.hasOwn(right, key)) return false;
-      pairs.push([value, (right as Readonly<Record<string, unknown>>)[key]]);
-    }
-  }
-  return true;
 }
 
 /** What one iterate requested together is one iteration. */

@@ -40,6 +40,8 @@ export const fromTable = z.discriminatedUnion('type', [
   /** The run on which the keyboard is, whose place is to be told. */
   z.object({ type: z.literal('current'), dir }),
   z.object({ type: z.literal('open'), dir }),
+  /** The two runs that are selected. */
+  z.object({ type: z.literal('compare') }),
   z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),
   /** Whether all runs are to be read when their order depends on it. */
   z.object({ type: z.literal('reading'), on: z.boolean() }),

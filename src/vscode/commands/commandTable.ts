@@ -12,6 +12,7 @@ import type { OpenedRuns } from '../tree/openedRuns';
 import type { RunArrangement } from '../tree/runArrangement';
 import { loadMore, type RunTree } from '../tree/runTree';
 import type { Answering } from './answering';
+import type { Comparing } from './compare';
 import { copyCommandLine, copyText } from './copyText';
 import type { Diagnosing } from './diagnose';
 import type { EngineCommands } from './engineCommands';
@@ -51,6 +52,7 @@ export interface CommandDeps {
   readonly repairing: Repairing;
   readonly forking: Forking;
   readonly engineCommands: EngineCommands;
+  readonly comparing: Comparing;
   readonly readSources: ExportReportDeps['readSources'];
   readonly archives: ExportRunDeps['archives'];
   readonly attention: Attention;
@@ -99,6 +101,7 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'run.halt': async (argument) => deps.engineCommands.halt(argument),
     'run.assignProcess': async (argument) => deps.engineCommands.assignProcess(argument),
     'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
+    'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
     'run.exportArchive': async (argument) => exportRun(await targets.run(argument, 'Export Run'), deps),
     'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.panels().open(dir) }),

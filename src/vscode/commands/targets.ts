@@ -25,6 +25,8 @@ export interface RunTarget {
   readonly effectId: string | undefined;
   /** The event that was named with the run, whether or not the run has it. */
   readonly event: number | undefined;
+  /** The iteration that was named with the run, whether or not the run has it. */
+  readonly iteration: number | undefined;
 }
 
 export interface EffectTarget {
@@ -48,7 +50,7 @@ export class Targets {
     const named = this.#named(argument);
     if (named) return named;
     const stored = await this.#pickRun(title, action);
-    return { stored, surface: 'palette', effectId: undefined, event: undefined };
+    return { stored, surface: 'palette', effectId: undefined, event: undefined, iteration: undefined };
   }
 
   /** A pending breakpoint. A run that has exactly one means that one. */
@@ -134,7 +136,8 @@ export class Targets {
       const stored = this.store.get(argument.dir);
       if (!stored) throw new HumanError('The run is not there any more.');
       const effectId = 'effectId' in argument ? argument.effectId : undefined;
-      return { stored, surface: 'row', effectId, event: undefined };
+      const iteration = argument.kind === 'iteration' ? argument.n : undefined;
+      return { stored, surface: 'row', effectId, event: undefined, iteration };
     }
     if (argument === undefined || argument === null) return undefined;
     const reference = parseReference(argument);
@@ -144,30 +147,14 @@ export class Targets {
     if (!found) {
       throw new HumanError(`There is no run ${visible(reference.runId ?? reference.dir ?? '')} here.`);
     }
-    const { effectId, event } = reference;
-    return { stored: found, surface: 'elsewhere', effectId, event };
+    const { effectId, event, iteration } = reference;
+    return { stored: found, surface: 'elsewhere', effectId, event, iteration };
   }
 
   async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {
     const all = this.store.all;
     if (all.length === 0) throw new NotNowError('There are no runs here yet.');
-    const items = all.map((stored) => {
-      const why = action && whyNot(action, stored, localTime);
-      const { run } = stored;
-      return {
-        label: withoutIcons(visible(runTitle(run))),
-        description: [
-          why === undefined ? stateWord(stored) : '',
-          shortId(run.runId),
-          ago(Date.now() - run.updatedAt),
-        ]
-          .filter(Boolean)
-          .join(' · '),
-        ...(why === undefined ? {} : { detail: `Not now: ${withoutIcons(visible(why))}` }),
-        legal: why === undefined,
-        stored,
-      };
-    });
+    const items = all.map((stored) => toRunItem(stored, action && whyNot(action, stored, localTime)));
     // Sorting is stable: within both groups the newest stay first.
     const { stored } = await pick(
       items.toSorted((a, b) => Number(b.legal) - Number(a.legal)),
@@ -196,6 +183,24 @@ export class Targets {
     const { stored, effect } = await pick(items, title, 'Choose a question');
     return { stored, effect, surface: 'palette' };
   }
+}
+
+/** A run in a picker. `why`: it is not fit now, and why. */
+export function toRunItem(stored: StoredRun, why?: string) {
+  const { run } = stored;
+  return {
+    label: withoutIcons(visible(runTitle(run))),
+    description: [
+      why === undefined ? stateWord(stored) : '',
+      shortId(run.runId),
+      ago(Date.now() - run.updatedAt),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    ...(why === undefined ? {} : { detail: `Not now: ${withoutIcons(visible(why))}` }),
+    legal: why === undefined,
+    stored,
+  };
 }
 
 /** @throws CancelledError when the person picks nothing */

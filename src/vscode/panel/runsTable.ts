@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { runsTableType } from '../../core/contract';
 import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
-import { CancelledError, HumanError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { thousands } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { wantedMetricKeys } from '../../core/run/metrics';
@@ -29,6 +29,7 @@ export interface RunsTableDeps {
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
   openRun(dir: string): void;
+  compare(a: string, b: string): void;
 }
 
 /** Changes of runs are shown together after so long, and ages and waits drawn again, in milliseconds. */
@@ -175,6 +176,13 @@ class RunsTablePage implements Disposable {
         return;
       case 'open':
         return this.deps.openRun(this.#stored(message.dir).run.dir);
+      case 'compare': {
+        const [a, b, ...more] = this.#table.selected;
+        if (a === undefined || b === undefined || more.length > 0) {
+          throw new NotNowError('Select two runs to compare them.');
+        }
+        return this.deps.compare(a, b);
+      }
       case 'csv':
         return this.#export(message.to);
       case 'reading':

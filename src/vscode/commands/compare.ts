@@ -1,0 +1,192 @@
+import type * as vscode from 'vscode';
+import type { SideReference } from '../../core/compare/protocol';
+import { parseSides } from '../../core/contract';
+import { HumanError, NotNowError } from '../../core/errors';
+import { count, visible } from '../../core/format';
+import { originOf } from '../../core/fork/lineage';
+import type { Iteration } from '../../core/run/iterations';
+import { processIdOf, runTitle } from '../../core/run/run';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import { formatNumber } from '../../core/tree/describe';
+import { withoutIcons } from '../messages';
+import type { ComparePages } from '../panel/comparePage';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { pick, toRunItem, type Targets } from './targets';
+
+export interface ComparingDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly targets: Targets;
+  readonly pages: () => ComparePages;
+}
+
+const title = 'Compare Runs';
+
+interface IterationItem extends vscode.QuickPickItem {
+  /** `undefined`: one of another run. */
+  readonly n: number | undefined;
+}
+
+/** Finds out which two runs, or iterations, are to be compared. */
+export class Comparing {
+  constructor(private readonly deps: ComparingDeps) {}
+
+  async compare(argument: unknown): Promise<void> {
+    const { targets } = this.deps;
+    const both = parseSides(argument);
+    if (both) {
+      const [left, right] = [await this.#named(both.left), await this.#named(both.right)];
+      return this.open(left, right);
+    }
+    const { stored, iteration } = await targets.run(argument, title);
+    const one: SideReference = { dir: stored.run.dir, n: iteration };
+    const other =
+      iteration === undefined ? await this.#pickOther(stored) : await this.#pickIteration(stored, iteration);
+    if (other.of === 'iterations') {
+      const n = await this.#pickOwn(stored);
+      return this.#openInOrder({ dir: stored.run.dir, n }, (await this.#pickIteration(stored, n)).side);
+    }
+    return this.#openInOrder(one, other.side);
+  }
+
+  /** @throws HumanError when a side is not there */
+  open(left: SideReference, right: SideReference): void {
+    if (left.dir === right.dir && left.n === right.n) {
+      throw new NotNowError('Both sides are the same, so there is nothing to compare.');
+    }
+    this.deps.pages().open(left, right);
+  }
+
+  /** What was there first is on the left. */
+  #openInOrder(a: SideReference, b: SideReference): void {
+    const at = ({ dir }: SideReference): number => this.#stored(dir).run.createdAt;
+    const order = a.dir === b.dir ? (a.n ?? 0) - (b.n ?? 0) : at(a) - at(b);
+    if (order > 0) this.open(b, a);
+    else this.open(a, b);
+  }
+
+  /** The two runs in the order of their creation. */
+  openRuns(a: string, b: string): void {
+    this.#openInOrder({ dir: a }, { dir: b });
+  }
+
+  async #named(reference: unknown): Promise<SideReference> {
+    const { stored, iteration } = await this.deps.targets.run(reference, title);
+    if (iteration !== undefined) this.#demand(await this.#opened(stored.run.dir), iteration);
+    return { dir: stored.run.dir, n: iteration };
+  }
+
+  #stored(dir: string): StoredRun {
+    const stored = this.deps.store.get(dir);
+    if (!stored) throw new HumanError('The run is not there any more.');
+    return stored;
+  }
+
+  async #opened(dir: string): Promise<OpenedRun> {
+    const opened = await this.deps.opened.get(dir);
+    if (!opened) throw new HumanError('The run is not there any more.');
+    return opened;
+  }
+
+  #demand({ run, iterations }: OpenedRun, n: number): void {
+    if (iterations.list.some((iteration) => iteration.n === n)) return;
+    throw new HumanError(`The run "${visible(runTitle(run))}" has no iteration ${n}.`);
+  }
+
+  /** The other run: its forks and its original first, then the same process, always from the newest; or two iterations of this one. */
+  async #pickOther(
+    stored: StoredRun,
+  ): Promise<{ readonly of: 'run'; readonly side: SideReference } | { readonly of: 'iterations' }> {
+    const { run } = stored;
+    const process = processIdOf(run);
+    const rank = (other: StoredRun): number => {
+      const [mine, its] = [originOf(run.metadata?.request), originOf(other.run.metadata?.request)];
+      if (its?.runId === run.runId || mine?.runId === other.run.runId) return 0;
+      return processIdOf(other.run) === process ? 1 : 2;
+    };
+    const others = this.deps.store.all
+      .filter((other) => other.run.dir !== run.dir)
+      .map((other) => ({ item: toRunItem(other), rank: rank(other) }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ item, rank }) => ({
+        ...item,
+        description: [['fork of it, or its original', 'same process', ''][rank], item.description]
+          .filter(Boolean)
+          .join(' · '),
+      }));
+    const iterations = (await this.#opened(run.dir)).iterations.list.length;
+    const own = {
+      label: '$(layers) Two of its iterations…',
+      description: count(iterations, 'iteration'),
+      stored: undefined,
+    };
+    const items = [...(iterations > 1 ? [own] : []), ...others];
+    if (items.length === 0) throw new NotNowError('There is no other run to compare it with.');
+    const chosen = await pick<(typeof items)[number]>(
+      items,
+      title,
+      `Compare "${withoutIcons(visible(runTitle(run)))}" with…`,
+    );
+    return chosen.stored === undefined
+      ? { of: 'iterations' }
+      : { of: 'run', side: { dir: chosen.stored.run.dir } };
+  }
+
+  async #pickOwn(stored: StoredRun): Promise<number> {
+    const { iterations } = await this.#opened(stored.run.dir);
+    const items = iterations.list
+      .toReversed()
+      .map((iteration) => toItem(iteration, iterations.metric?.key, ''));
+    return (await pick(items, title, 'Choose an iteration')).n as number;
+  }
+
+  /** The other iteration: the one before and the best first, then from the newest; or one of another run. */
+  async #pickIteration(
+    stored: StoredRun,
+    n: number,
+  ): Promise<{ readonly of: 'run'; readonly side: SideReference }> {
+    const opened = await this.#opened(stored.run.dir);
+    this.#demand(opened, n);
+    const { list, metric } = opened.iterations;
+    const before = list[list.findIndex((iteration) => iteration.n === n) - 1];
+    const best = list.find((iteration) => iteration.best);
+    const newestFirst = list.toReversed();
+    const ordered = new Set([...(before ? [before] : []), ...(best ? [best] : []), ...newestFirst]);
+    const items: IterationItem[] = [...ordered]
+      .filter((iteration) => iteration.n !== n)
+      .map((iteration) => toItem(iteration, metric?.key, iteration === before ? 'the one before' : ''));
+    const elsewhere: IterationItem = { label: '$(git-compare) An iteration of another run…', n: undefined };
+    const chosen = await pick([...items, elsewhere], title, `Compare iteration ${n} with…`);
+    if (chosen.n !== undefined) return { of: 'run', side: { dir: stored.run.dir, n: chosen.n } };
+    const process = processIdOf(stored.run);
+    const others = this.deps.store.all.filter(({ run }) => run.dir !== stored.run.dir);
+    if (others.length === 0) throw new NotNowError('There is no other run to compare it with.');
+    const same = (other: StoredRun): number => Number(processIdOf(other.run) === process);
+    const { stored: other } = await pick(
+      others.toSorted((a, b) => same(b) - same(a)).map((each) => toRunItem(each)),
+      title,
+      'Choose the run of the other iteration',
+    );
+    return { of: 'run', side: { dir: other.run.dir, n: await this.#pickOwn(other) } };
+  }
+}
+
+function toItem(
+  { n, best, metric, requested }: Iteration,
+  key: string | undefined,
+  what: string,
+): IterationItem {
+  return {
+    label: `Iteration ${n}`,
+    description: [
+      what,
+      best ? 'best' : '',
+      metric === undefined ? '' : withoutIcons(`${visible(key ?? '')} ${formatNumber(metric)}`),
+      count(requested, 'task'),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    n,
+  };
+}

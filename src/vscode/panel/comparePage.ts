@@ -1,0 +1,296 @@
+import * as vscode from 'vscode';
+import { comparing, type Side } from '../../core/compare/compareRuns';
+import {
+  comparedSides,
+  fromCompare,
+  type ComparedSides,
+  type FromCompare,
+  type SideReference,
+  type ToCompare,
+} from '../../core/compare/protocol';
+import { comparePageType } from '../../core/contract';
+import { DisposableStore } from '../../core/disposables';
+import { HumanError } from '../../core/errors';
+import { visible } from '../../core/format';
+import type { Logger } from '../../core/log';
+import { cleaner } from '../../core/report/cleanText';
+import { parseJson } from '../../core/run/lenient';
+import { runTitle, taskTitle } from '../../core/run/run';
+import { secretsIn } from '../../core/run/secrets';
+import type { InSlices } from '../../core/sliced';
+import type { RunStore, StoredRun } from '../../core/source/runStore';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import { showError } from '../messages';
+import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
+import { metricChoice } from '../settings';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { showPage } from './pageShell';
+
+export interface ComparePagesDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly logger: Logger;
+  readonly extensionUri: vscode.Uri;
+  readonly inSlices: InSlices;
+  openRun(dir: string): void;
+}
+
+/** The pages that compare two runs or iterations, one for each two, brought back after a reload. */
+export class ComparePages implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #pages = new Set<ComparePage>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(private readonly deps: ComparePagesDeps) {
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(comparePageType, this));
+  }
+
+  open(left: SideReference, right: SideReference): void {
+    const known = [...this.#pages].find((page) => page.compares(left, right));
+    if (known) {
+      known.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      comparePageType,
+      'Compare Runs',
+      vscode.ViewColumn.Active,
+      {
+        enableFindWidget: true,
+      },
+    );
+    this.#adopt(panel, { left, right });
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const sides = comparedSides.safeParse(state);
+    if (sides.success) this.#adopt(panel, sides.data);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const page of this.#pages) page.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel, sides: ComparedSides): void {
+    const page = new ComparePage(panel, sides, this.deps);
+    this.#pages.add(page);
+    panel.onDidDispose(() => {
+      page.dispose();
+      this.#pages.delete(page);
+    });
+  }
+}
+
+class ComparePage implements vscode.Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #attended = new Set<string>();
+  #sides: ComparedSides;
+  #ready = false;
+  #updating: Promise<void> | undefined;
+  #updateAgain = false;
+  /** What was compared last: nothing changes as long as these are the same. */
+  #compared: readonly unknown[] = [];
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    sides: ComparedSides,
+    private readonly deps: ComparePagesDeps,
+  ) {
+    this.#sides = sides;
+    this.#disposables.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+    );
+    this.#disposables.add(
+      deps.store.onDidChange(({ dirs }) => {
+        // Runs that are read later, after a reload of the window, arrive here too.
+        if (dirs.size === 0 || this.#dirs.some((dir) => dirs.has(dir))) void this.#update();
+      }),
+    );
+    this.#disposables.add(panel.onDidChangeViewState(() => panel.visible && void this.#update()));
+    showPage(panel, deps.extensionUri, {
+      name: 'compare',
+      title: 'Compare Runs',
+      data: { sides: JSON.stringify(sides) },
+    });
+  }
+
+  get #dirs(): readonly string[] {
+    return [this.#sides.left.dir, this.#sides.right.dir];
+  }
+
+  compares(left: SideReference, right: SideReference): boolean {
+    const same = (a: SideReference, b: SideReference): boolean => a.dir === b.dir && a.n === b.n;
+    return same(this.#sides.left, left) && same(this.#sides.right, right);
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+    this.panel.dispose();
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const parsed = fromCompare.safeParse(message);
+    if (!parsed.success) {
+      this.deps.logger.warn(`The comparison sent something unknown: ${parsed.error.issues[0]?.message}`);
+      return;
+    }
+    try {
+      await this.#handle(parsed.data);
+    } catch (error) {
+      showError(error, this.deps.logger);
+    }
+  }
+
+  async #handle(message: FromCompare): Promise<void> {
+    const { left, right } = this.#sides;
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        this.#compared = [];
+        return this.#update();
+      case 'swap':
+        this.#sides = { left: right, right: left };
+        return this.#update();
+      case 'diff': {
+        const { what } = message;
+        const uri = ({ dir, n }: SideReference): vscode.Uri =>
+          what === 'story' ? storyUri(dir, this.#stored(dir).run.runId, n) : valueUri(dir, what);
+        const names = {
+          inputs: 'Inputs',
+          output: 'Results',
+          story: left.n === undefined ? 'Runs' : 'Iterations',
+        };
+        return this.#diff(uri(left), uri(right), names[what]);
+      }
+      case 'diffTask': {
+        const opened = await this.deps.opened.get(left.dir);
+        const effect = opened?.run.fold.effects.get(message.left);
+        const title = effect ? taskTitle(effect, opened?.details.tasks.get(message.left)) : 'Task';
+        return this.#diff(
+          valueUri(left.dir, message.what, message.left),
+          valueUri(right.dir, message.what, message.right),
+          `${message.what === 'task-inputs' ? 'Inputs' : 'Results'} of ${visible(title)}`,
+        );
+      }
+      case 'openTask': {
+        const { dir } = this.#sides[message.side];
+        const opened = await this.deps.opened.get(dir);
+        const effect = opened?.run.fold.effects.get(message.effectId);
+        if (!effect) throw new HumanError('The run has no such task.');
+        const title = taskTitle(effect, opened?.details.tasks.get(message.effectId));
+        return openRunDocument(taskUri(dir, message.effectId, title), this.#beside);
+      }
+      case 'openRun':
+        return this.deps.openRun(this.#stored(this.#sides[message.side].dir).run.dir);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  async #diff(left: vscode.Uri, right: vscode.Uri, what: string): Promise<void> {
+    const name = ({ dir, n }: SideReference): string => {
+      const title = visible(runTitle(this.#stored(dir).run));
+      return n === undefined ? title : `iteration ${n}`;
+    };
+    const title = `${what}: ${name(this.#sides.left)} ↔ ${name(this.#sides.right)}`;
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, {
+      preview: true,
+      viewColumn: this.#beside,
+    });
+  }
+
+  /** Where the comparison stays to be seen. */
+  get #beside(): vscode.ViewColumn {
+    const { viewColumn } = this.panel;
+    return viewColumn === undefined
+      ? vscode.ViewColumn.Beside
+      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
+  }
+
+  #stored(dir: string): StoredRun {
+    const stored = this.deps.store.get(dir);
+    if (!stored) throw new HumanError('The run is not there any more.');
+    return stored;
+  }
+
+  /** One after the other: what is asked for while one is under way is done by one more after it. */
+  #update(): Promise<void> {
+    this.#updateAgain = this.#updating !== undefined;
+    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  async #updateAll(): Promise<void> {
+    do {
+      this.#updateAgain = false;
+      await this.#updateOnce();
+    } while (this.#updateAgain);
+  }
+
+  async #updateOnce(): Promise<void> {
+    const { store, opened, inSlices } = this.deps;
+    if (!this.#ready || !this.panel.visible) return;
+    const { left, right } = this.#sides;
+    for (const dir of this.#dirs) {
+      if (!store.get(dir)) {
+        if (store.loaded) this.#post({ type: 'gone', sentence: 'One of the runs is not there any more.' });
+        return;
+      }
+      // Somebody looks at the runs, so their changes are to be seen at once, even if they were finished.
+      if (!this.#attended.has(dir)) this.#disposables.add(store.attend(dir));
+      this.#attended.add(dir);
+    }
+    const [a, b] = [await opened.get(left.dir), await opened.get(right.dir)];
+    const [storedA, storedB] = [store.get(left.dir), store.get(right.dir)];
+    if (!a || !b || !storedA || !storedB) return;
+    const compared = [this.#sides, a, b, storedA.state.state, storedB.state.state];
+    if (compared.every((item, i) => item === this.#compared[i])) return;
+    const [x, y] = [await this.#side(storedA, a, left), await this.#side(storedB, b, right)];
+    if (!x || !y) {
+      this.#post({ type: 'gone', sentence: 'The iteration is not there any more.' });
+      return;
+    }
+    this.#compared = compared;
+    const clean = cleaner([...(await this.#secrets(left.dir)), ...(await this.#secrets(right.dir))], []);
+    const options = { now: Date.now(), metric: metricChoice(), clean };
+    const view = await inSlices(comparing(x, y, options));
+    const [one, other] = view.sides.map(({ title, n }) => (n === undefined ? title : `Iteration ${n}`));
+    this.panel.title = `${one} ↔ ${other}`;
+    this.#post({ type: 'view', view });
+  }
+
+  async #side(stored: StoredRun, opened: OpenedRun, { dir, n }: SideReference): Promise<Side | undefined> {
+    const iteration = opened.iterations.list.find((known) => known.n === n);
+    if (n !== undefined && !iteration) return undefined;
+    const [inputs, output] = [
+      await this.#value(dir, 'inputs.json'),
+      await this.#value(dir, 'state/output.json'),
+    ];
+    return { stored, opened, iteration, inputs, output };
+  }
+
+  async #value(dir: string, file: string): Promise<unknown> {
+    const json = parseJson(await this.#text(dir, file));
+    return 'value' in json ? json.value : undefined;
+  }
+
+  async #secrets(dir: string): Promise<readonly string[]> {
+    return secretsIn(await this.#text(dir, 'run.json'));
+  }
+
+  /** Empty where there is no such file. */
+  async #text(dir: string, file: string): Promise<string> {
+    const source = this.deps.store.sourceOf(dir);
+    return (await source?.readText(dir, file).catch(() => '')) ?? '';
+  }
+
+  #post(message: ToCompare): void {
+    void this.panel.webview.postMessage(message);
+  }
+}

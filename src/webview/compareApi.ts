@@ -1,0 +1,13 @@
+import type { ComparedSides, FromCompare } from '../core/compare/protocol';
+import { connectPage } from './vscodeApi';
+
+/** Kept by VS Code across hiding and reloading: it brings the page back. */
+export interface CompareState extends ComparedSides {
+  readonly text: string;
+  readonly scroll: number;
+}
+
+const sides = JSON.parse(document.body.dataset['sides'] ?? '{}') as ComparedSides;
+
+/** A comparison's connection to the extension. */
+export const compareApi = connectPage<CompareState, FromCompare>({ ...sides, text: '', scroll: 0 });
