@@ -221,6 +221,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels: RunPanels = own(
     new RunPanels({
       ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices, past },
+      sessions: (runId) => sessionsOf(runId, env),
       extensionUri: context.extensionUri,
     }),
   );

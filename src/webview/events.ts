@@ -75,6 +75,8 @@ export class EventList extends LitElement {
   /** What is seen is to be asked for again, as it may have changed. */
   #stale = false;
   #opened = false;
+  /** The event that was selected when the page was left, by its place in the whole journal; 0: none, or it is selected again. */
+  #left = runApi.state().selectedEvent;
   #typing: ReturnType<typeof setTimeout> | undefined;
   readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
   #unmount: () => void = () => {};
@@ -162,7 +164,7 @@ export class EventList extends LitElement {
     const last = view.total - 1;
     const at = this.selected === undefined ? (steps > 0 ? -1 : last + 1) : this.#flip(this.selected);
     const index = Math.max(0, Math.min(last, at + steps));
-    this.selected = this.#flip(index);
+    this.#select(this.#flip(index));
     this.#scroller?.focus({ preventScroll: true });
     this.#scroller?.scrollIntoView({ block: 'nearest' });
     this.#virtualizer.scrollToIndex(index);
@@ -182,7 +184,7 @@ export class EventList extends LitElement {
   showMoment(event: number): void {
     const { view } = this;
     if (!view || view.total !== view.all || event > view.total) return;
-    this.selected = event - 1;
+    this.#select(event - 1);
     this.#virtualizer.scrollToIndex(this.#flip(event - 1));
   }
 
@@ -203,11 +205,22 @@ export class EventList extends LitElement {
 
   #showFocus(): void {
     const { view } = this;
+    const left = this.#left;
+    this.#left = 0;
     if (!view || view.total === 0) return;
-    if (view.focus !== undefined) {
-      this.selected = view.focus;
-      this.#virtualizer.scrollToIndex(this.#flip(view.focus), { align: 'center' });
-    }
+    const kept = left > 0 && left <= view.total && view.total === view.all && this.moment === undefined;
+    const place = kept ? left - 1 : view.focus;
+    if (place === undefined) return;
+    this.selected = place;
+    this.#virtualizer.scrollToIndex(this.#flip(place), { align: 'center' });
+  }
+
+  /** Selects an event by its place among those the filter leaves, and keeps which one for when the page comes back. */
+  #select(place: number): void {
+    this.selected = place;
+    const { view } = this;
+    const isWhole = view !== undefined && view.total === view.all;
+    runApi.keep({ selectedEvent: this.#rows.get(place)?.event ?? (isWhole ? place + 1 : 0) });
   }
 
   #askFor(from: number, to: number, newest = false): void {
@@ -383,7 +396,7 @@ export class EventList extends LitElement {
       aria-setsize=${this.view?.total ?? 0}
       .style=${style}
       @click=${(event: Event) => {
-        this.selected = place;
+        this.#select(place);
         if (effectId !== '') showTask(event, effectId);
       }}
       @dblclick=${() => runApi.postMessage({ type: 'openEvent', seq })}
@@ -410,7 +423,7 @@ export class EventList extends LitElement {
         aria-hidden="true"
         @click=${(click: Event) => {
           click.stopPropagation();
-          this.selected = place;
+          this.#select(place);
           this.#travelTo(event);
         }}
       ></span>

@@ -8,6 +8,7 @@ import type { Provenance } from '../core/panel/provenance';
 import type { IterationView, RunView } from '../core/panel/runView';
 import type { TaskDetail } from '../core/panel/taskDetail';
 import type { Timeline } from '../core/panel/timeline';
+import type { UsageRow, UsageView } from '../core/panel/usageView';
 import { commentList, values, type BreakpointCard } from './breakpoint';
 import type { EventList } from './events';
 import './events';
@@ -34,6 +35,7 @@ class RunPage extends LitElement {
     task: { state: true },
     timeline: { state: true },
     provenance: { state: true },
+    usage: { state: true },
     travel: { state: true },
     asked: { state: true },
   };
@@ -50,6 +52,7 @@ class RunPage extends LitElement {
   declare task: TaskDetail | undefined;
   declare timeline: Timeline | undefined;
   declare provenance: Provenance | undefined;
+  declare usage: UsageView | undefined;
   declare travel: TravelView | undefined;
   /** With how many events the run is to be shown; `undefined`: as it is now. */
   declare asked: number | undefined;
@@ -75,6 +78,7 @@ class RunPage extends LitElement {
     this.task = undefined;
     this.timeline = undefined;
     this.provenance = undefined;
+    this.usage = undefined;
     this.travel = undefined;
     this.asked = runApi.state().event || undefined;
     this.#save();
@@ -96,7 +100,7 @@ class RunPage extends LitElement {
     runApi.postMessage({ type: 'ready', event: this.asked });
     const { task } = runApi.state();
     if (task !== '') runApi.postMessage({ type: 'task', effectId: task });
-    runApi.postMessage({ type: 'timeline' });
+    runApi.postMessage({ type: 'timeline', part: runApi.state().part });
   }
 
   protected override updated(): void {
@@ -193,6 +197,9 @@ class RunPage extends LitElement {
         return;
       case 'provenance':
         this.provenance = message.provenance;
+        return;
+      case 'usage':
+        this.usage = message.usage;
         return;
       case 'drafts':
         // What this page itself was left with is newer.
@@ -367,7 +374,8 @@ class RunPage extends LitElement {
           <event-list .moment=${this.asked}></event-list>
         </section>
         <h2>Tasks</h2>
-        ${this.#tasks(view)} ${view.answers.length === 0 ? nothing : answerList(view)}
+        ${this.#tasks(view)} ${this.usage ? usageSection(this.usage) : nothing}
+        ${view.answers.length === 0 ? nothing : answerList(view)}
         ${this.provenance ? provenanceSection(this.provenance) : nothing}
         <p class="quiet keys">
           <button class="link" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
@@ -574,6 +582,49 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
   `;
 }
 
+/** What the run took, by model and by task. */
+function usageSection({ from, head, total, models, tasks, leftTasks }: UsageView): TemplateResult {
+  const row = ({ name, effectId, cells }: UsageRow): TemplateResult =>
+    html`<tr>
+      <th scope="row">
+        ${
+          effectId === ''
+            ? name
+            : html`<button
+                class="link"
+                data-task=${effectId}
+                @click=${(event: Event) => showTask(event, effectId)}
+              >
+                ${name}
+              </button>`
+        }
+      </th>
+      ${cells.map((cell) => html`<td>${cell}</td>`)}
+    </tr>`;
+  const table = (caption: string, rows: readonly UsageRow[]): TemplateResult =>
+    html`<table class="numbers">
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${head.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(row)}
+      </tbody>
+    </table>`;
+  return html`<section aria-labelledby="usage">
+    <h2 id="usage">Tokens and cost</h2>
+    <p class="quiet">${from}</p>
+    ${table('In all and by model', [{ name: 'In all', effectId: '', cells: total }, ...models])}
+    ${tasks.length === 0 ? nothing : table('By task', tasks)}
+    ${leftTasks === 0 ? nothing : html`<p class="quiet">${leftTasks} tasks that took less are left out.</p>`}
+  </section>`;
+}
+
 /** Who answered what, when, after how long and through what. */
 function answerList({ answers, moreAnswers }: RunView): TemplateResult {
   return html`<section aria-labelledby="answers">
@@ -605,6 +656,17 @@ function answerList({ answers, moreAnswers }: RunView): TemplateResult {
     </ul>
     ${moreAnswers === 0 ? nothing : html`<p class="quiet">${moreAnswers} older answers are in the journal.</p>`}
   </section>`;
+}
+
+function isUnfolded(name: string): boolean {
+  return runApi.state().unfolded.includes(name);
+}
+
+/** What a person unfolded stays so when the page comes back. */
+function keepUnfolded(event: Event, name: string): void {
+  const others = runApi.state().unfolded.filter((known) => known !== name);
+  const { open } = event.currentTarget as HTMLDetailsElement;
+  runApi.keep({ unfolded: open ? [...others, name] : others });
 }
 
 /** Where the run comes from. */
@@ -673,7 +735,10 @@ function provenanceSection(provenance: Provenance): TemplateResult {
     ${
       prompt === ''
         ? nothing
-        : html`<details>
+        : html`<details
+            ?open=${isUnfolded('prompt')}
+            @toggle=${(event: Event) => keepUnfolded(event, 'prompt')}
+          >
             <summary>Prompt</summary>
             <p class="words">${prompt}</p>
           </details>`
@@ -681,7 +746,10 @@ function provenanceSection(provenance: Provenance): TemplateResult {
     ${
       inputs.length === 0
         ? nothing
-        : html`<details>
+        : html`<details
+            ?open=${isUnfolded('inputs')}
+            @toggle=${(event: Event) => keepUnfolded(event, 'inputs')}
+          >
             <summary>Inputs</summary>
             ${values(inputs)}
           </details>`

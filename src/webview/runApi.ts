@@ -14,6 +14,12 @@ export interface PageState {
   readonly eventType: string;
   readonly eventText: string;
   readonly collapseIdle: boolean;
+  /** The part of the timeline that is shown; `undefined`: all of it. */
+  readonly part: { readonly from: number; readonly to: number } | undefined;
+  /** The event that is selected, by its place in the whole journal; 0: none. */
+  readonly selectedEvent: number;
+  /** What can be unfolded and is, by name. */
+  readonly unfolded: readonly string[];
   readonly scroll: number;
   /** With how many events the run is shown; 0: as it is now. */
   readonly event: number;
@@ -31,6 +37,9 @@ export const runApi = connectPage<PageState, FromPage>({
   eventType: '',
   eventText: '',
   collapseIdle: true,
+  part: undefined,
+  selectedEvent: 0,
+  unfolded: [],
   scroll: 0,
   event: 0,
   since: 0,

@@ -51,7 +51,7 @@ export class RunTimeline extends LitElement {
     this.collapse = runApi.state().collapseIdle;
     this.past = false;
     this.width = 800;
-    this.shown = undefined;
+    this.shown = runApi.state().part;
     this.brush = undefined;
     this.at = '';
   }
@@ -78,6 +78,7 @@ export class RunTimeline extends LitElement {
     const to = Math.min(end, part?.to ?? end);
     if (part && to - from < least.part) return;
     this.shown = part && (from > start || to < end) ? { from, to } : undefined;
+    runApi.keep({ part: this.shown });
     runApi.postMessage({ type: 'timeline', part: this.shown });
   }
 
@@ -402,11 +403,13 @@ export class RunTimeline extends LitElement {
     );
     for (const time of times) {
       const x = scale(time);
-      if (x - (shown.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96 || x > this.width - 70) continue;
       const date = new Date(time);
       const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
       const clock = date.toLocaleTimeString(undefined, { hour12: false });
-      shown.push({ x, label: today === day ? clock : `${today} ${clock}` });
+      const label = today === day ? clock : `${today} ${clock}`;
+      const isCut = x + label.length * 6 > this.width;
+      if (isCut || x - (shown.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
+      shown.push({ x, label });
       day = today;
     }
     return shown;

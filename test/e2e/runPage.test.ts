@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -14,10 +14,38 @@ const rows = {
   long: /^A long night/,
 };
 
+const spent = { idempotencyKey: 'k1', effectId: 'plan1', model: 'opus' };
+const priced = journal()
+  .created()
+  .requested('plan1')
+  .add('COST_TRACKED', { ...spent, inputTokens: 1000, outputTokens: 100, costUsd: 0.5 })
+  // The same spending, told again as it grows.
+  .add('COST_TRACKED', { ...spent, inputTokens: 2400, outputTokens: 200, costUsd: 1.25 })
+  .resolved('plan1')
+  .requested('build1', 'shell');
+
 describe('The page of a run', () => {
   let window: PageWindow;
   beforeAll(async () => {
-    window = await openRunPages();
+    window = await openRunPages({
+      prepare: ({ workspace }) => {
+        const runs = join(workspace, '.a5c', 'runs');
+        const metadata = { createdAt: new Date().toISOString() };
+        writeRun(runs, 'priced', {
+          journal: priced,
+          metadata: {
+            ...metadata,
+            ...{ prompt: 'Count what it takes', harness: 'claude-code', sdkVersion: '6.0.0' },
+            ...{ processRevision: 'r12', processCodeHash: 'c0ffee00c0ffee00' },
+          },
+        });
+        const nested = { parentRunId: 'priced' };
+        writeRun(runs, 'child', {
+          journal: journal().created(),
+          metadata: { ...metadata, prompt: 'A child', nested },
+        });
+      },
+    });
   });
 
   test('answers first whether it can go on, what is done and what it waits for', async () => {
@@ -167,6 +195,87 @@ describe('The page of a run', () => {
     expect(picture).toMatch(/^<svg [^>]*xmlns=/);
     expect(picture).toContain('Review billing');
     expect(picture).not.toMatch(/class="timeline"|<!--|var\(/);
+  });
+
+  test('counts tokens and cost once, and says of what code and session the run is', async () => {
+    const { page, webview, openPage, screenshot, home } = window;
+    const state = join(home, '.a5c', 'state');
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, 'session-9.md'), '---\nactive: true\nrun_id: "priced"\n---\nDo it\n');
+    await window.runCommand('View: Close All Editors');
+    await openPage(/^Count what it takes/);
+    const section = webview().getByRole('region', { name: 'Tokens and cost' });
+    const cells = (name: string): Promise<string> => section.getByRole('row', { name }).innerText();
+    await section.waitFor();
+    expect(await cells('In all')).toMatch(/In all\s+2,400\s+200\s+1\.25/);
+    expect(await cells('opus')).toMatch(/opus\s+2,400\s+200\s+1\.25/);
+    expect(await cells('Do plan1')).toMatch(/Do plan1\s+2,400\s+200\s+1\.25/);
+    const origin = webview().getByRole('region', { name: 'Where it comes from' });
+    for (const fact of ['r12', 'sha256 c0ffee00c0ffee00', '6.0.0', 'session-9 (bound, at work)']) {
+      await origin.getByText(fact, { exact: true }).waitFor();
+    }
+    await origin.getByText(/ by claude-code$/).waitFor();
+    await screenshot('runPage-cost');
+    // As of the first telling it was less.
+    await webview().getByRole('slider', { name: 'Show the run as of event' }).fill('3');
+    await expect.poll(() => cells('In all')).toMatch(/In all\s+1,000\s+100\s+0\.50/);
+    await webview().getByRole('button', { name: 'Back to Now' }).click();
+    await expect.poll(() => cells('In all')).toMatch(/2,400/);
+
+    await origin.getByRole('link', { name: 'A child' }).click();
+    await page.getByRole('tab', { name: /^A child/ }).waitFor();
+    await webview()
+      .getByRole('region', { name: 'Where it comes from' })
+      .getByRole('link', { name: 'priced' })
+      .click();
+    await section.waitFor();
+  });
+
+  test('shows what a task writes while it is under way', async () => {
+    const { webview, workspace } = window;
+    await webview()
+      .getByRole('button', { name: /^Do build1, .*pending/ })
+      .press('Enter');
+    const panel = webview().getByRole('complementary', { name: 'Task Do build1' });
+    await panel.getByRole('tab', { name: 'Output' }).click();
+    await panel.getByText('No output is recorded.').waitFor();
+    const output = join(workspace, '.a5c', 'runs', 'priced', 'tasks', 'build1', 'stdout.log');
+    writeFileSync(output, 'compiling 1 of 2\n');
+    await panel.getByText('compiling 1 of 2').waitFor();
+    writeFileSync(output, 'compiling 1 of 2\ncompiling 2 of 2\n');
+    await panel.getByText('compiling 2 of 2').waitFor();
+  });
+
+  test('keeps the part of the timeline, the selected event and what is unfolded over a reload', async () => {
+    const { page, webview, runCommand, openPage, events } = window;
+    await runCommand('View: Close All Editors');
+    await openPage(rows.scored);
+    const timeline = webview().getByRole('group', { name: /^Timeline/ });
+    const box = (await timeline.boundingBox()) ?? expect.fail('there is no timeline');
+    const drag = async (from: number, to: number): Promise<void> => {
+      await page.mouse.move(box.x + box.width * from, box.y + 30);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * to, box.y + 30, { steps: 4 });
+      await page.mouse.up();
+    };
+    await drag(0.5, 0.7);
+    await timeline.getByText(/^Iteration 5/).waitFor({ state: 'detached' });
+    await timeline.getByText(/^Iteration 1/).waitFor({ state: 'detached' });
+    await events().press('Home');
+    for (let i = 0; i < 4; i += 1) await events().press('j');
+    const selected = events().getByRole('option', { selected: true });
+    await selected.getByText('Iteration 1: run the relevance benchmark').waitFor();
+    await webview().getByText('Inputs', { exact: true }).click();
+    await webview().getByText('targetQuality').waitFor();
+
+    const loaded = page.waitForEvent('domcontentloaded');
+    await runCommand('Developer: Reload Window');
+    await loaded;
+    await selected.getByText('Iteration 1: run the relevance benchmark').waitFor();
+    await webview().getByText('targetQuality').waitFor();
+    await timeline.getByText(/^Iteration 3/).waitFor();
+    expect(await timeline.getByText(/^Iteration [15]/).count()).toBe(0);
+    await timeline.press('0');
   });
 
   test('complains about nothing', () => {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { toAnswerView } from '../../src/core/panel/answerView';
 import { fromPage } from '../../src/core/panel/protocol';
-import type { Descendant } from '../../src/core/fork/lineage';
-import { lineOfFunction, toProvenance } from '../../src/core/panel/provenance';
+import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/core/panel/provenance';
 import { toRunView } from '../../src/core/panel/runView';
 import type { Standing } from '../../src/core/panel/standing';
 import { auditAnswers } from '../../src/core/run/audit';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
-import type { Run } from '../../src/core/run/run';
 import { aRun } from '../support/runBuilder';
 import { now, opened, stored } from '../support/treeText';
 
@@ -93,7 +91,7 @@ describe('where a run comes from', () => {
   const provenance = (
     metadata: object,
     children: readonly { title: string; runId: string }[] = [],
-    lineage: { original?: Run; descendants?: readonly Descendant[] } = {},
+    known: Partial<ProvenanceParts> = {},
   ) =>
     toProvenance({
       run: aRun({
@@ -101,7 +99,7 @@ describe('where a run comes from', () => {
         metadata: { ...metadata },
       }),
       ...{ inputs: [], parentIsHere: true, children, session: 'session-7' },
-      ...{ original: undefined, descendants: [], ...lineage },
+      ...{ original: undefined, descendants: [], bound: undefined, codeHash: undefined, ...known },
     });
 
   it('names process, entry, engine, session, parent and children', () => {
@@ -121,6 +119,16 @@ describe('where a run comes from', () => {
       children: [{ title: 'Child', runId: 'down' }],
     });
     expect(Object.fromEntries(provenance({ sdkVersion: '6.0.0' }).facts)['Engine']).toBe('6.0.0');
+    const bound = [
+      { sessionId: 's1', active: true, lastIterationAt: now },
+      { sessionId: 's2', active: false, lastIterationAt: undefined },
+    ];
+    const more = provenance({ processRevision: 'r7' }, [], { bound, codeHash: 'abc' });
+    expect(Object.fromEntries(more.facts)).toMatchObject({
+      Revision: 'r7',
+      Code: 'sha256 abc',
+      Session: 's1 (bound, at work), s2 (bound, ended)',
+    });
   });
 
   it('names the run it was forked from, and its forks', () => {

@@ -6,6 +6,7 @@ import type { Provenance } from './provenance';
 import type { RunView } from './runView';
 import type { TaskDetail } from './taskDetail';
 import type { Timeline } from './timeline';
+import type { UsageView } from './usageView';
 
 /** Commands that the page's buttons may ask for. */
 export const pageCommands = [
@@ -141,6 +142,8 @@ export type ToPage =
   /** `undefined`: nothing has a time. */
   | { readonly type: 'timeline'; readonly timeline: Timeline | undefined }
   | { readonly type: 'provenance'; readonly provenance: Provenance }
+  /** `undefined`: nothing tells what the run took. */
+  | { readonly type: 'usage'; readonly usage: UsageView | undefined }
   /** Texts typed into an earlier page of the run, by effect id. */
   | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
   /** What can be shown of a breakpoint's context files, in their order. */

@@ -1,4 +1,5 @@
 import { toIso, visible } from '../format';
+import type { SessionBinding } from '../diagnose/diagnose';
 import { descendantWords, nameOf, originOf, originWords, type Descendant } from '../fork/lineage';
 import { processIdOf, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
@@ -35,13 +36,17 @@ export interface ProvenanceParts {
   readonly children: readonly { readonly title: string; readonly runId: string }[];
   /** The agent's session that the journal names last. */
   readonly session: string | undefined;
+  /** Sessions that say they drive the run; `undefined`: nothing is known of any. */
+  readonly bound: readonly SessionBinding[] | undefined;
+  /** A hash of the process file, as run.json has it. */
+  readonly codeHash: string | undefined;
 }
 
 const most = { prompt: 20_000, children: 50, forks: 50 };
 
 /** Tells where a run comes from. */
 export function toProvenance(parts: ProvenanceParts): Provenance {
-  const { run, inputs, parentIsHere, children, original, descendants, session } = parts;
+  const { run, inputs, parentIsHere, children, original, descendants, session, bound, codeHash } = parts;
   const { metadata, fold } = run;
   const origin = originOf(metadata?.request);
   const entry = metadata ? metadata.entry : fold.entry;
@@ -53,8 +58,10 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     ['Process', processIdOf(run)],
     ['Created', `${toIso(run.createdAt)}${metadata?.harness === undefined ? '' : ` by ${metadata.harness}`}`],
     ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
+    ['Revision', metadata?.processRevision],
+    ['Code', codeHash && `sha256 ${codeHash}`],
     ['Asks', metadata?.nonInteractive === true ? 'nobody (--non-interactive)' : undefined],
-    ['Session', session],
+    ['Session', sessionWords(bound ?? [], session)],
     ['Project', run.projectDir],
     ['Folder', run.dir],
   ];
@@ -82,6 +89,15 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     children: children.slice(0, most.children).map(({ title, runId }) => ({ title: visible(title), runId })),
     moreChildren: Math.max(0, children.length - most.children),
   };
+}
+
+/** The sessions that are bound, else the one that wrote last. */
+function sessionWords(bound: readonly SessionBinding[], last: string | undefined): string | undefined {
+  if (bound.length === 0) return last;
+  return bound
+    .slice(0, 10)
+    .map(({ sessionId, active }) => `${sessionId} (bound, ${active ? 'at work' : 'ended'})`)
+    .join(', ');
 }
 
 /**

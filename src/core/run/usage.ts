@@ -1,5 +1,6 @@
 import { distinctCosts, sumCosts, sumUsage, usageOfResult, type CostRecord, type Usage } from './cost';
 import type { TaskResult } from './task';
+import { atOnce, eachOf, type Sliced } from '../sliced';
 
 /** What a run, or some of its tasks, took; every spending counted once. */
 export interface RunUsage {
@@ -15,11 +16,19 @@ export function usageByTask(
   costs: readonly CostRecord[],
   results: ReadonlyMap<string, Pick<TaskResult, 'value'>>,
 ): ReadonlyMap<string, Usage> {
+  return atOnce(countingUsage(costs, results));
+}
+
+/** The same, interruptibly: there may be fifty thousand results. */
+export function* countingUsage(
+  costs: readonly CostRecord[],
+  results: ReadonlyMap<string, Pick<TaskResult, 'value'>>,
+): Sliced<ReadonlyMap<string, Usage>> {
   const usages = new Map<string, Usage>();
-  for (const [effectId, { value }] of results) {
+  yield* eachOf(results, ([effectId, { value }]) => {
     const usage = usageOfResult(value);
     if (usage) usages.set(effectId, usage);
-  }
+  });
   for (const [effectId, records] of groupBy(distinctCosts(costs), (cost) => cost.effectId)) {
     const usage = effectId === undefined ? undefined : sumCosts(records);
     if (effectId !== undefined && usage) usages.set(effectId, usage);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { toDisposable, type Disposable } from '../../core/disposables';
+import type { SessionBinding } from '../../core/diagnose/diagnose';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError, messageOf } from '../../core/errors';
 import { shortId } from '../../core/format';
@@ -12,6 +13,7 @@ import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
 import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
 import { layingOutTimeline, type Timeline } from '../../core/panel/timeline';
+import { makingUsageView } from '../../core/panel/usageView';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
 import type { Effect } from '../../core/run/foldRun';
 import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
@@ -53,12 +55,16 @@ export interface InspectorDeps {
   readonly clock: Clock;
   readonly files: ReadFiles;
   readonly inSlices: InSlices;
+  /** The agent sessions that say they drive a run; `undefined`: nothing is known. */
+  sessions(runId: string): readonly SessionBinding[] | undefined;
   /** Opens the page of another run. */
   openPage(dir: string): void;
 }
 
 /** Output of a task that is under way is looked at again so often, in milliseconds. */
 const outputEvery = 2000;
+/** So often the sessions that are bound to the run are looked for, in milliseconds. */
+const sessionsEvery = 30_000;
 /** Events are searched in pieces of this many, each of which is shown. */
 const searchPiece = 1000;
 /** Process files may be this large, in bytes. */
@@ -86,6 +92,8 @@ export class RunInspector implements Disposable {
   #part: { readonly from: number; readonly to: number } | undefined;
   #inputs: readonly ValueNode[] | undefined;
   #shownProvenance = '';
+  #sessions: readonly SessionBinding[] | undefined;
+  #sessionsDue = 0;
   #knewTitles = false;
   #disposed = false;
 
@@ -273,10 +281,12 @@ export class RunInspector implements Disposable {
     const whole = past ? await this.#wholeTimeline(now) : undefined;
     const shown = past?.opened ?? now;
     const timeline = await this.#layOut(shown, past?.at ?? begun, this.#part, whole);
+    const usage = await this.deps.inSlices(makingUsageView(shown));
     if (request !== this.#timelineRequest || this.#disposed) return;
     const done = this.deps.clock.now();
     this.#timelineDue = done + (done - begun) * 20;
     this.post({ type: 'timeline', timeline });
+    this.post({ type: 'usage', usage });
   }
 
   /** In the past the axis is that of the run as it is, so that moments stay at their places. */
@@ -405,10 +415,22 @@ export class RunInspector implements Disposable {
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
       session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
+      bound: this.#boundSessions(run.runId),
+      codeHash: codeHashOf(await this.#readPart('run.json')),
     });
     const shown = JSON.stringify(provenance);
     if (shown !== this.#shownProvenance) this.post({ type: 'provenance', provenance });
     this.#shownProvenance = shown;
+  }
+
+  /** Looked for again after a while: every session there ever was has a file. */
+  #boundSessions(runId: string): readonly SessionBinding[] | undefined {
+    const now = this.deps.clock.now();
+    if (now >= this.#sessionsDue) {
+      this.#sessions = this.deps.sessions(runId);
+      this.#sessionsDue = now + sessionsEvery;
+    }
+    return this.#sessions;
   }
 
   async #readPart(file: string): Promise<DocumentPart> {
@@ -424,6 +446,13 @@ export class RunInspector implements Disposable {
     if (!source) throw new HumanError('The run is not there any more.');
     return source.readText(this.dir, path);
   }
+}
+
+/** What run.json says of the process file; the only part of it that is taken here. */
+function codeHashOf(part: DocumentPart): string | undefined {
+  const json = 'text' in part ? parseJson(part.text) : undefined;
+  const hash = json && 'value' in json && isRecord(json.value) ? json.value['processCodeHash'] : undefined;
+  return typeof hash === 'string' && /^[0-9a-f]{6,128}$/i.test(hash) ? hash : undefined;
 }
 
 /** The inputs of a run; empty when none were given. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { runPanelType, type CommandId } from '../../core/contract';
+import type { SessionBinding } from '../../core/diagnose/diagnose';
 import { DisposableStore } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import type { RunDriver } from '../../core/engine/runDriver';
@@ -50,6 +51,7 @@ export interface PanelDeps {
   readonly files: ReadFiles;
   readonly inSlices: InSlices;
   readonly past: PastRuns;
+  sessions(runId: string): readonly SessionBinding[] | undefined;
 }
 
 /** Runs with more events than this are shown before their tasks are read. */
