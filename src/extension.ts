@@ -32,6 +32,7 @@ import { newRunId, runFolders } from './node/runFolders';
 import { commandRunner } from './node/runTaskCommand';
 import { readTextIn, realPath } from './node/safeFile';
 import { inSlices } from './node/slices';
+import { Artefacts } from './vscode/artefacts';
 import { showAttention } from './vscode/attention';
 import { Answering } from './vscode/commands/answering';
 import { commandTable, registerCommands } from './vscode/commands/commandTable';
@@ -56,6 +57,7 @@ import { pageActions } from './vscode/panel/pageActions';
 import { PastRuns } from './vscode/panel/pastRuns';
 import { showNotifications } from './vscode/notifications';
 import { ComparePages } from './vscode/panel/comparePage';
+import { ReportPanels } from './vscode/panel/reportPanel';
 import { RunPanels } from './vscode/panel/runPanel';
 import { RunsTables } from './vscode/panel/runsTable';
 import { Review } from './vscode/review';
@@ -133,7 +135,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
   const targets = new Targets(store, opened);
-  const shown = { panels: () => panels, showLog: () => logger.show() };
+  const shown = { panels: () => panels, reports: () => reports, showLog: () => logger.show() };
   const memory = context.workspaceState;
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
@@ -149,7 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const drafts = own(new Drafts());
   const newRuns = new NewRuns({
     ...{ store, engine, access, logger, iterating, drafts, readProcess, newRunId },
-    ...{ panels: shown.panels, folders: runFolders, findProcesses },
+    ...{ panels: shown.panels, reports: shown.reports, folders: runFolders, findProcesses },
   });
   const posting = new Posting({
     ...{ store, access, logger, iterating, drafts },
@@ -175,7 +177,8 @@ export function activate(context: vscode.ExtensionContext): void {
     realPath,
     readText: (path: string, limit: number) => readTextIn(dirname(path), path, limit),
   };
-  const evidence = own(new Evidence({ store, git: new GitProgram(env), copies, ...files }));
+  const git = new GitProgram(env);
+  const evidence = own(new Evidence({ store, git, copies, ...files }));
   const review = own(new Review({ store, opened, targets, answering, memory, ...files }));
   const repairer = new Repairer(store, engine, new RepairFolder(), clock);
   const feeders = new ChildFeeders(
@@ -213,7 +216,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ store, opened, targets, answering, iterating, snoozing, attention, review, runs, arrangement },
     ...{ newRuns, posting, taskRuns, drafts },
     ...{ diagnosing, repairing, forking, engineCommands, comparing },
-    ...{ readSources: readReportSources, archives: runArchives },
+    ...{ readSources: readReportSources, archives: runArchives, inSlices },
     ...shown,
     tables: () => tables,
   });
@@ -240,6 +243,16 @@ export function activate(context: vscode.ExtensionContext): void {
       openRun: (dir) => panels.open(dir),
     }),
   );
+  const reports: ReportPanels = own(
+    new ReportPanels({
+      ...{ store, opened, clock, logger, evidence, inSlices, readSources: readReportSources },
+      extensionUri: context.extensionUri,
+      artefacts: new Artefacts({ store, git, copies, ...files }),
+      folders: workspaceFolders,
+      panels: shown.panels,
+      command: (id, argument) => commands[id](argument),
+    }),
+  );
   own(registerCommands(commands, commandName, logger));
   own(showEngineStatus({ store, panels, version: access.version }));
   const shownAttention = own(
@@ -247,7 +260,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   own(
     showNotifications({
-      ...{ clock, store, attention, shared, panels },
+      ...{ clock, store, attention, shared, panels, reports },
       workspace: workspaceFolders().join('\n'),
       isIterating: (dir) => driver.isIterating(dir),
     }),

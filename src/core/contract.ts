@@ -10,6 +10,8 @@ export const prefix = 'babysitterRuns';
  */
 export const commandIds = [
   'run.open',
+  'run.report',
+  'iteration.report',
   'run.resume',
   'run.iterate',
   'run.continue',
@@ -55,26 +57,26 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** Names a run, by folder or by id, and perhaps one of its effects or events. A plain text is either. */
+/** Names a run, by folder or by id, and perhaps a part of it. A plain text is a folder or an id. */
 export interface EffectReference {
   readonly dir?: string | undefined;
   readonly runId?: string | undefined;
   readonly effectId?: string | undefined;
   /** The sequence number of an event of its journal; what asks for no event overlooks it. */
   readonly event?: number | undefined;
-  /** The number of one of its iterations; what asks for none overlooks it. */
+  /** What asks for no iteration overlooks it. */
   readonly iteration?: number | undefined;
 }
 
+const part = {
+  effectId: segment.optional(),
+  event: z.int().min(1).optional(),
+  iteration: z.int().min(0).optional(),
+};
+
 const reference = z.union([
-  z.string().transform((name) => ({ runId: name, dir: name }) as EffectReference),
-  z.looseObject({
-    dir: z.string().optional(),
-    runId: z.string().optional(),
-    effectId: segment.optional(),
-    event: z.int().min(1).optional(),
-    iteration: z.int().min(0).optional(),
-  }),
+  z.string().transform((name): EffectReference => ({ runId: name, dir: name })),
+  z.looseObject({ dir: z.string().optional(), runId: z.string().optional(), ...part }),
 ]);
 
 /** Reads an argument that another extension, a keybinding or a link passed. `undefined`: it names nothing. */
@@ -108,6 +110,9 @@ export const runsTableType = `${prefix}.runsTable`;
 
 /** The editor type of the page that compares two runs. */
 export const comparePageType = `${prefix}.compare`;
+
+/** The editor type of the report page. */
+export const reportPanelType = `${prefix}.report`;
 
 /** The scheme of the read-only documents made from run files. */
 export const documentScheme = 'babysitter-runs';

@@ -45,15 +45,15 @@ export class GitProgram implements GitHistory {
     for (const folder of new Set(files.map((file) => dirname(file)))) {
       const head = await this.#commit(folder, []);
       if (head === undefined) continue;
-      const beforeRun = await this.#commit(folder, [`--before=@${Math.floor(before / 1000)}`]);
+      const earlier = await this.#commit(folder, [`--before=@${Math.floor(before / 1000)}`]);
       // A line break in a name would end git's line of input.
       const members = files.filter((file) => dirname(file) === folder && !file.includes('\n'));
       const none = new Map<string, CommittedFile>();
-      const [atHead, atRun] = [
+      const [atHead, atEarlier] = [
         await this.#committed(folder, members, head),
-        beforeRun === undefined ? none : await this.#committed(folder, members, beforeRun),
+        earlier === undefined ? none : await this.#committed(folder, members, earlier),
       ];
-      for (const file of members) found.set(file, { head: atHead.get(file), beforeRun: atRun.get(file) });
+      for (const file of members) found.set(file, { head: atHead.get(file), before: atEarlier.get(file) });
     }
     return found;
   }

@@ -50,7 +50,7 @@ const baseNames: Readonly<Record<DiffBase, string>> = {
 };
 
 /** What an older text is; all of it stands in the URI, so that a diff can be restored with the window. */
-type Older =
+export type Older =
   | { readonly of: 'commit'; readonly file: string; readonly commit: string }
   | { readonly of: 'copy'; readonly dir: string; readonly effectId: string; readonly path: string };
 
@@ -95,7 +95,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
       const copy = copies.find(({ texts }) => texts.has(file.path))?.texts.get(file.path);
       const versions: OlderVersion[] = [];
       if (history?.head) versions.push({ base: 'head', same: history.head.same });
-      if (history?.beforeRun) versions.push({ base: 'before-run', same: history.beforeRun.same });
+      if (history?.before) versions.push({ base: 'before-run', same: history.before.same });
       if (copy !== undefined) {
         const now = this.deps.readText(file.found, limits.preview);
         versions.push({ base: 'previous-gate', same: 'text' in now && now.text === copy });
@@ -155,7 +155,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     const commit = older.of === 'commit' ? ` ${older.commit.slice(0, 8)}` : '';
     await vscode.commands.executeCommand(
       'vscode.diff',
-      toUri(older, path),
+      olderUri(older, path),
       vscode.Uri.file(path),
       `${basename(path)} (${baseNames[base]}${commit} ↔ now)`,
       { preview: true, viewColumn },
@@ -186,7 +186,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
       return copy && { of: 'copy', dir: run.dir, effectId: copy.effectId, path };
     }
     const history = (await this.#histories(run, [file])).get(file);
-    const committed = base === 'head' ? history?.head : history?.beforeRun;
+    const committed = base === 'head' ? history?.head : history?.before;
     return committed && { of: 'commit', file, commit: committed.commit };
   }
 
@@ -293,7 +293,8 @@ function decoded(link: string): string {
   }
 }
 
-function toUri(older: Older, path: string): vscode.Uri {
+/** The read-only document of an older text of a file. */
+export function olderUri(older: Older, path: string): vscode.Uri {
   // The path gives the editor its language and its name.
   return vscode.Uri.file(path).with({ scheme: evidenceScheme, query: JSON.stringify(older) });
 }

@@ -3,6 +3,7 @@ import { views } from '../core/contract';
 import type { Disposable } from '../core/disposables';
 import * as vscode from 'vscode';
 import { tell, type Choice } from './messages';
+import type { ReportPanels } from './panel/reportPanel';
 import type { RunPanels } from './panel/runPanel';
 import { onSettingsChange, setting } from './settings';
 
@@ -11,10 +12,11 @@ export interface NotificationDeps extends Omit<
   'settings' | 'isFocused' | 'isLookedAt' | 'show'
 > {
   readonly panels: RunPanels;
+  readonly reports: ReportPanels;
 }
 
 /** Says what newly needs the person, in notifications. */
-export function showNotifications({ panels, ...deps }: NotificationDeps): Disposable {
+export function showNotifications({ panels, reports, ...deps }: NotificationDeps): Disposable {
   const notifier = new Notifier({
     ...deps,
     settings: () => ({
@@ -25,7 +27,7 @@ export function showNotifications({ panels, ...deps }: NotificationDeps): Dispos
     }),
     isFocused: () => vscode.window.state.focused,
     isLookedAt: (dir) => panels.lookedAt.includes(dir),
-    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, panels)),
+    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, panels, reports)),
   });
   const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
   return vscode.Disposable.from(notifier, settings);
@@ -35,13 +37,16 @@ function severityOf({ items }: Notice): 'info' | 'warning' {
   return items.some(({ kind }) => kind === 'failed') ? 'warning' : 'info';
 }
 
-function choicesFor({ items }: Notice, panels: RunPanels): readonly Choice[] {
+function choicesFor({ items }: Notice, panels: RunPanels, reports: ReportPanels): readonly Choice[] {
   const later: Choice = { title: 'Later', run: () => {} };
   const [only] = items;
   if (!only || items.length > 1) {
     return [{ title: 'Show', run: () => vscode.commands.executeCommand(`${views.needsYou}.focus`) }, later];
   }
   const open: Choice = { title: 'Open', run: () => panels.open(only.dir) };
+  if (only.kind === 'completed') {
+    return [{ title: 'Open Report', run: () => reports.open(only.dir) }, open, later];
+  }
   if (only.kind !== 'breakpoint') return [open, later];
   return [{ title: 'Answer', run: () => panels.open(only.dir, only.effectId) }, open, later];
 }

@@ -236,6 +236,7 @@ class RunPage extends LitElement {
   async #revealBreakpoint(effectId: string): Promise<void> {
     await this.updateComplete;
     const card = this.querySelector<BreakpointCard>(`breakpoint-card[data-effect="${CSS.escape(effectId)}"]`);
+    if (!card) this.#showTask(effectId);
     await card?.updateComplete;
     card?.scrollIntoView({ block: 'start' });
     // Without scrolling: a long question is read from its beginning.
@@ -443,6 +444,7 @@ class RunPage extends LitElement {
           <h2 id="is-done">What is done?</h2>
           <p>${standing.done}</p>
           <div class="buttons">
+            ${commandButton('run.report', 'Open Report', 'graph', { whyNot: undefined }, false)}
             ${commandButton('journal.open', 'Open Journal', 'list-ordered', { whyNot: undefined }, false)}
             ${commandButton('run.reveal', 'Reveal Run Folder', 'folder-opened', { whyNot: undefined }, false)}
           </div>
@@ -576,6 +578,13 @@ function iterationSection({ n, description, icon, tasks }: IterationView): Templ
       <h3>
         <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
         <small>${description}</small>
+        <button
+          class="link report-link"
+          aria-label="Report of iteration ${n}"
+          @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
+        >
+          Report
+        </button>
       </h3>
       ${taskList(tasks)}
     </section>

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Timeline, TimelineBar } from '../core/panel/timeline';
 import { showTask } from './taskList';
-import { timelineSvg } from './timelineSvg';
+import { savedSvg } from './savedSvg';
 import { runApi } from './runApi';
 
 type Scale = ScaleTime<number, number>;
@@ -260,7 +260,7 @@ export class RunTimeline extends LitElement {
           class="small"
           @click=${() => {
             const chart = this.querySelector('svg');
-            if (chart) runApi.postMessage({ type: 'saveTimeline', svg: timelineSvg(chart) });
+            if (chart) runApi.postMessage({ type: 'saveTimeline', svg: savedSvg(chart) });
           }}
         >
           <span class="codicon codicon-save" aria-hidden="true"></span> Save as SVG…

@@ -48,15 +48,15 @@ describe('the past of a file in git', () => {
     const [first, head] = commits;
     expect(found.get(file('deep/er/a plan.md'))).toEqual({
       head: { commit: head, same: false },
-      beforeRun: { commit: first, same: false },
+      before: { commit: first, same: false },
     });
     expect(found.get(file('same.ts'))).toEqual({
       head: { commit: head, same: true },
-      beforeRun: { commit: first, same: true },
+      before: { commit: first, same: true },
     });
-    expect(found.get(file('later.ts'))).toEqual({ head: { commit: head, same: true }, beforeRun: undefined });
+    expect(found.get(file('later.ts'))).toEqual({ head: { commit: head, same: true }, before: undefined });
     for (const name of ['new.ts', 'missing.ts']) {
-      expect(found.get(file(name))).toEqual({ head: undefined, beforeRun: undefined });
+      expect(found.get(file(name))).toEqual({ head: undefined, before: undefined });
     }
     expect(await program.read(file('deep/er/a plan.md'), first ?? '')).toBe('one\n');
     expect(await program.read(file('deep/er/a plan.md'), head ?? '')).toBe('two\n');
@@ -67,7 +67,7 @@ describe('the past of a file in git', () => {
     writeFileSync(outside, 'x');
     expect(await program.histories([outside, file('line\nbreak')], start)).toEqual(new Map());
     const before = await program.histories([file('same.ts')], start - day);
-    expect(before.get(file('same.ts'))?.beforeRun).toBeUndefined();
+    expect(before.get(file('same.ts'))?.before).toBeUndefined();
     await expect(program.read(file('same.ts'), 'HEAD')).rejects.toThrow(/does not have/);
     await expect(program.read(file('same.ts'), '--help')).rejects.toThrow(/does not have/);
   });

@@ -101,6 +101,8 @@ const whens = [...entries, ...viewsWelcome, ...Object.values(manifest.contribute
 /** The public face: titles are what people and tests outside rely on. */
 const titles: Readonly<Record<CommandId, string>> = {
   'run.open': 'Open Run',
+  'run.report': 'Open Report',
+  'iteration.report': 'Open Iteration Report',
   'run.resume': 'Resume Run…',
   'run.iterate': 'Iterate Once',
   'run.continue': 'Iterate Until It Needs You…',

@@ -489,9 +489,12 @@ describe('the formats', () => {
     const made = report({ ...scored(), sources: { inputs: { targetQuality: 95 } } });
     const html = writeReport(made, 'html');
     expect(html).toContain(
-      'aria-label="score over 3 iterations, from 60 to 90. Best (highest): 90 in iteration 2. Target: 95."',
+      'aria-label="score over 3 iterations, from 60 to 90. Best (highest): 90 in iteration 2. Target: 95. passRate over 3 iterations, from 0.6 to 0.9. Best (highest): 0.9 in iteration 2."',
     );
-    expect(html.match(/<svg/g)).toHaveLength(2);
+    // One picture, with a scale of its own for what is a share.
+    expect(html.match(/<svg/g)).toHaveLength(1);
+    expect(html.match(/<polyline/g)).toHaveLength(2);
+    expect(html.match(/class="frame"/g)).toHaveLength(2);
     const markdown = writeReport(made, 'md');
     expect(markdown).toContain('## Metrics of iteration 2, the best');
     expect(markdown).toContain('| score | 90 | 60 | 90 (iteration 2) | 95 |');
@@ -504,6 +507,7 @@ describe('the formats', () => {
       [1e12, 1e12 + 1],
       Array.from({ length: 300 }, (_, i) => Math.sin(i)),
       [-3, 0],
+      [-1.5e308, 1.5e308],
     ]) {
       const story = journal().created();
       const results: Record<string, unknown> = {};

@@ -32,7 +32,7 @@ export interface CommittedFile {
 /** A file's past in git; `undefined`: the commit, or the file in it, does not exist. */
 export interface FileHistory {
   readonly head: CommittedFile | undefined;
-  readonly beforeRun: CommittedFile | undefined;
+  readonly before: CommittedFile | undefined;
 }
 
 /** Reads the git repositories of files. Runs nothing that a repository could name. */

@@ -10,6 +10,7 @@ import type { UsageView } from './usageView';
 
 /** Commands that the page's buttons may ask for. */
 export const pageCommands = [
+  'run.report',
   'run.resume',
   'run.iterate',
   'run.continue',
@@ -82,6 +83,7 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('saveTimeline'), svg: z.string().startsWith('<svg ').max(5_000_000) }),
   z.object({ type: z.literal('openEntry') }),
   z.object({ type: z.literal('openRun'), runId: segment }),
+  z.object({ type: z.literal('openReport'), iteration: z.int().min(0) }),
   z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
   z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
 ]);

@@ -1,6 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { linkTo } from './links';
-import { metricChart } from './metricChart';
+import { chartLegend, metricChart, svgText } from './metricChart';
 import type { Report } from './report';
 import { reportTitle, toSections, type Block, type Cell } from './sections';
 
@@ -75,8 +75,9 @@ function toElement(block: Block, base: string, caption: string): string {
       return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(`Table: ${caption}`)}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
     }
     case 'chart': {
-      const { metric, iteration } = block;
-      return `<figure>${metricChart(metric, iteration, escapeHtml)}<figcaption>${escapeHtml(metric.key)} by iteration; ◆ best${metric.target === undefined ? '' : ', dashed line: target'}${iteration === undefined ? '' : `, ring: iteration ${iteration}`}</figcaption></figure>`;
+      const { metrics, iteration } = block;
+      const chart = svgText(metricChart(metrics, iteration), escapeHtml);
+      return `<figure>${chart}<figcaption>${escapeHtml(chartLegend(metrics, iteration))}</figcaption></figure>`;
     }
     default:
       return block satisfies never;
@@ -93,8 +94,8 @@ function cell(item: Cell, base: string): string {
 }
 
 const style = `
-:root{color-scheme:light dark;--text:#1f2328;--quiet:#57606a;--back:#fff;--line:#d0d7de;--band:#f6f8fa;--accent:#0550ae;--bad:#a40e26;--good:#1a7f37}
-@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9da7b3;--back:#0d1117;--line:#3d444d;--band:#161b22;--accent:#79c0ff;--bad:#ff9492;--good:#56d364}}
+:root{color-scheme:light dark;--text:#1f2328;--quiet:#57606a;--back:#fff;--line:#d0d7de;--band:#f6f8fa;--accent:#0550ae;--bad:#a40e26;--good:#1a7f37;--s1:#953800;--s3:#8250df}
+@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9da7b3;--back:#0d1117;--line:#3d444d;--band:#161b22;--accent:#79c0ff;--bad:#ff9492;--good:#56d364;--s1:#ffa657;--s3:#d2a8ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-wrap:anywhere}
 main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 4rem}
@@ -122,12 +123,20 @@ tr.failed td{color:var(--bad)}
 .said{border-left:3px solid var(--line);padding-left:1rem}
 .chart{width:100%;max-width:42rem;height:auto}
 .chart text{font:12px system-ui,sans-serif;fill:var(--quiet)}
-.chart .value{fill:var(--text);paint-order:stroke;stroke:var(--back);stroke-width:4px}
+.chart .value,.chart .name{fill:var(--text);paint-order:stroke;stroke:var(--back);stroke-width:4px}
 .chart .frame{stroke:var(--line)}
-.chart .line{fill:none;stroke:var(--accent);stroke-width:2}
-.chart .point{fill:var(--back);stroke:var(--accent);stroke-width:2}
-.chart .best{fill:var(--good);stroke:var(--good)}
+.chart .grid{stroke:var(--line);stroke-opacity:.6}
+.chart .s0{--series:var(--accent)}
+.chart .s1{--series:var(--s1)}
+.chart .s2{--series:var(--good)}
+.chart .s3{--series:var(--s3)}
+.chart .s4{--series:var(--bad)}
+.chart .s5{--series:var(--quiet)}
+.chart .line{fill:none;stroke:var(--series);stroke-width:2}
+.chart .mark{fill:var(--back);stroke:var(--series);stroke-width:2}
+.chart .best .mark{fill:var(--series)}
+.chart .hit{fill:none}
 .chart .focus{fill:none;stroke:var(--text)}
-.chart .target{stroke:var(--quiet);stroke-dasharray:6 4;stroke-width:1.5}
-@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}.wide{overflow:visible}a{color:inherit}}
+.chart .target{stroke:var(--series);stroke-width:1.5;stroke-opacity:.8}
+@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23;--s1:#7a2e00;--s3:#5b2fa8}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}.wide{overflow:visible}a{color:inherit}}
 `;

@@ -1,6 +1,7 @@
 import type { Report } from './report';
 import { linkTo } from './links';
-import { figure, reportTitle, toSections, type Block, type Cell } from './sections';
+import { figure } from './figures';
+import { reportTitle, toSections, type Block, type Cell } from './sections';
 
 /**
  * The report as Markdown (GitHub's kind). Run text is escaped, so that it is text and never markup.
@@ -39,11 +40,14 @@ function toText(block: Block, base: string): string {
         .map((row) => `| ${row.join(' | ')} |`)
         .join('\n');
     }
-    case 'chart': {
-      const { key, series } = block.metric;
+    case 'chart':
       // What the chart shows, for a format that draws none.
-      return `${escaped(key)} by iteration: ${series.map(({ iteration, value }) => `${iteration}: ${figure(value)}`).join(', ')}`;
-    }
+      return block.metrics
+        .map(
+          ({ key, series }) =>
+            `${escaped(key)} by iteration: ${series.map(({ iteration, value }) => `${iteration}: ${figure(value)}`).join(', ')}`,
+        )
+        .join('\n\n');
     default:
       return block satisfies never;
   }

@@ -1,75 +1,317 @@
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import { figure } from './figures';
 import type { ReportMetric } from './report';
-import { figure } from './sections';
 
-const size = { width: 640, height: 220, left: 56, right: 88, top: 16, bottom: 36 };
-/** More points than these get no number beside them. */
-const mostLabels = 20;
+/** An element of a picture: what HTML reports write as text, and the page makes elements of. */
+export interface ChartNode {
+  readonly tag: 'svg' | 'g' | 'line' | 'polyline' | 'path' | 'circle' | 'text' | 'title';
+  readonly attributes: Readonly<Record<string, string | number>>;
+  readonly children: readonly (ChartNode | string)[];
+  /** What a person can point to. */
+  readonly point?: ChartPoint;
+}
+
+export interface ChartPoint {
+  readonly key: string;
+  readonly iteration: number;
+  /** "score, iteration 3: 92, best". */
+  readonly spoken: string;
+}
+
+type Scale = ScaleLinear<number, number>;
+type Attributes = ChartNode['attributes'];
+
+interface Panel {
+  readonly metrics: readonly ReportMetric[];
+  readonly top: number;
+  readonly y: Scale;
+}
+
+/** A metric and its place among all, by which it is told apart. */
+interface Series {
+  readonly metric: ReportMetric;
+  readonly style: number;
+}
+
+interface SeriesNodes {
+  readonly line: ChartNode;
+  readonly labels: readonly ChartNode[];
+}
+
+const margin = { left: 56, right: 92, top: 30, bottom: 18, axis: 26 };
+const panelHeight = { alone: 190, amongOthers: 130 };
+/** More points than these get no number beside them, and more no place of their own. */
+const most = { labels: 20, points: 600, name: 32 };
+/** Of points that are closer than this, in pixels, only the line is drawn. */
+const dense = 9;
+
+/** Lines of a metric, so that colour is never the only sign. */
+const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2 1 2'];
 
 /**
- * The metric over the iterations as SVG, with the best one, the target and the iteration in focus marked. Shapes differ,
- * so that colour is never the only sign. It takes its colours from the classes of the page it is in; the numbers stand
- * in the table of iterations, too.
+ * Metrics over the iterations as one picture, with best values, targets and the iteration in focus marked. Metrics of one
+ * order of magnitude share a scale, others have one below it. Each has a line, a mark and a class of its own; colours
+ * come from the classes of the page it is in. The numbers stand in the table of iterations, too.
  * @param focus the iteration that the report is on
  */
 export function metricChart(
-  metric: ReportMetric,
+  metrics: readonly ReportMetric[],
   focus: number | undefined,
-  escape: (text: string) => string,
-): string {
-  const { key, series, best, target, better } = metric;
-  const values = [...series.map(({ value }) => value), ...(target === undefined ? [] : [target])];
-  const [least, most] = [minimum(values), maximum(values)];
-  // A flat line lies in the middle.
-  const pad = (most - least || Math.abs(most) || 1) * 0.08;
-  const [low, high] = [least - pad, most + pad];
-  const [first, last] = [series[0]?.iteration ?? 0, series.at(-1)?.iteration ?? 1];
-  const x = (n: number): number =>
-    round(size.left + ((n - first) / (last - first || 1)) * (size.width - size.left - size.right));
-  const y = (value: number): number =>
-    round(size.top + ((high - value) / (high - low)) * (size.height - size.top - size.bottom));
-  const axis = [least, ...(most === least ? [] : [most])].map(
-    (value) =>
-      `<text class="axis" x="${size.left - 10}" y="${y(value) + 4}" text-anchor="end">${figure(value)}</text>`,
-  );
-  const every = Math.ceil(series.length / mostLabels);
-  const points = series.map(({ iteration, value }, i) => {
-    const [cx, cy] = [x(iteration), y(value)];
-    const said = `iteration ${iteration}: ${figure(value)}`;
-    const isBest = iteration === best.iteration;
-    const shape = isBest
-      ? `<path class="best" d="M${cx} ${cy - 8}l8 8-8 8-8-8z"/>`
-      : `<circle class="point" cx="${cx}" cy="${cy}" r="4"/>`;
-    const ring = iteration === focus ? `<circle class="focus" cx="${cx}" cy="${cy}" r="12"/>` : '';
-    // Above its point, or below where it would lie on the target's line or beyond the edge.
-    const above = cy - 14;
-    const crossed = above < size.top || (target !== undefined && Math.abs(above - 4 - y(target)) < 14);
-    const number =
-      isBest || series.length <= mostLabels
-        ? `<text class="value" x="${cx}" y="${crossed ? cy + 24 : above}" text-anchor="middle">${figure(value)}</text>`
-        : '';
-    const tick =
-      i % every === 0
-        ? `<text class="axis" x="${cx}" y="${size.height - 14}" text-anchor="middle">${iteration}</text>`
-        : '';
-    return `<g>${ring}${shape}<title>${said}${isBest ? ', best' : ''}</title>${number}${tick}</g>`;
+  width = 640,
+): ChartNode {
+  const series = metrics.map((metric, style): Series => ({ metric, style }));
+  const magnitudes = [...new Set(metrics.map(magnitude))];
+  const groups = magnitudes.map((size) => series.filter(({ metric }) => magnitude(metric) === size));
+  const height = groups.length > 1 ? panelHeight.amongOthers : panelHeight.alone;
+  const each = margin.top + height + margin.bottom;
+  const all = groups.length * each + margin.axis;
+  const numbers = metrics.flatMap((metric) => metric.series.map(({ iteration }) => iteration));
+  const [first, last] = [minimum(numbers), maximum(numbers)];
+  const x = scaleLinear()
+    .domain(first === last ? [first - 1, last + 1] : [first, last])
+    .range([margin.left + 14, width - margin.right - 14]);
+  const panels = groups.map((group, i) => {
+    const top = i * each + margin.top;
+    return panelNodes(group, {
+      metrics: group.map(({ metric }) => metric),
+      top,
+      y: yScale(group, top, height),
+    });
   });
-  const line = series.map(({ iteration, value }) => `${x(iteration)},${y(value)}`).join(' ');
-  const aim =
-    target === undefined
-      ? ''
-      : `<line class="target" x1="${size.left}" x2="${size.width - size.right}" y1="${y(target)}" y2="${y(target)}"/>` +
-        `<text class="axis" x="${size.width - size.right + 8}" y="${y(target) + 4}">target ${figure(target)}</text>`;
-  const told = [
-    `${key} over ${series.length} iterations, from ${figure(least)} to ${figure(maximum(series.map(({ value }) => value)))}.`,
+  return element(
+    'svg',
+    {
+      class: 'chart',
+      viewBox: `0 0 ${width} ${all}`,
+      role: 'img',
+      'aria-label': metrics.map(told).join(' '),
+      xmlns: 'http://www.w3.org/2000/svg',
+    },
+    [...panels.flat(), ...iterationAxis()],
+  );
+
+  function panelNodes(group: readonly Series[], panel: Panel): readonly ChartNode[] {
+    const { top, y } = panel;
+    const [left, right] = [margin.left, width - margin.right];
+    const ticks = y.ticks(height > 150 ? 5 : 3);
+    const focused = focus === undefined ? undefined : x(focus);
+    const drawn = group.map(({ metric, style }) => seriesNodes(metric, style, panel));
+    let nameAt = left;
+    return [
+      ...ticks.map((tick) =>
+        element('line', { class: 'grid', x1: left, x2: right, y1: round(y(tick)), y2: round(y(tick)) }),
+      ),
+      ...ticks.map((tick) => label('axis', left - 8, y(tick) + 4, figure(tick), 'end')),
+      element('line', { class: 'frame', x1: left, x2: right, y1: top + height, y2: top + height }),
+      ...(focused === undefined || focus === undefined || focus < first || focus > last
+        ? []
+        : [
+            element('line', {
+              class: 'frame focus-line',
+              x1: round(focused),
+              x2: round(focused),
+              y1: top,
+              y2: top + height,
+            }),
+          ]),
+      ...group.flatMap(({ metric, style }) => {
+        const at = nameAt;
+        const name = shortened(metric.key);
+        nameAt += name.length * 7 + 54;
+        return [
+          element('g', { class: `s${style}` }, [
+            element('line', {
+              class: 'line',
+              x1: at,
+              x2: at + 26,
+              y1: top - 16,
+              y2: top - 16,
+              ...dash(style),
+            }),
+            mark(style, at + 13, top - 16, 4),
+            label('name', at + 32, top - 12, name),
+          ]),
+        ];
+      }),
+      ...group.flatMap(({ metric, style }) => targetNodes(metric, style, panel)),
+      ...drawn.map(({ line }) => line),
+      // Above all lines, so that they can be read.
+      ...drawn.flatMap(({ labels }) => labels),
+    ];
+  }
+
+  function targetNodes(
+    { key, target }: ReportMetric,
+    style: number,
+    { metrics, y }: Panel,
+  ): readonly ChartNode[] {
+    if (target === undefined) return [];
+    const at = round(y(bounded(target)));
+    const right = width - margin.right;
+    return [
+      element('g', { class: `s${style}` }, [
+        element('line', {
+          class: 'target',
+          x1: margin.left,
+          x2: right,
+          y1: at,
+          y2: at,
+          'stroke-dasharray': '6 4',
+        }),
+        label('axis', right + 6, at + 4, `target ${figure(target)}`),
+        element('title', {}, [`Target of ${metrics.length > 1 ? key : 'the metric'}: ${figure(target)}`]),
+      ]),
+    ];
+  }
+
+  function seriesNodes(metric: ReportMetric, style: number, { metrics, top, y }: Panel): SeriesNodes {
+    const { key, best, target } = metric;
+    const places = metric.series.map(({ iteration, value }) => ({
+      iteration,
+      value,
+      at: [round(x(iteration)), round(y(bounded(value)))] as const,
+    }));
+    const gap = (width - margin.left - margin.right) / Math.max(1, places.length);
+    const every = Math.ceil(places.length / most.points);
+    const shown = places.filter(
+      ({ iteration }, i) =>
+        i % every === 0 || i === places.length - 1 || iteration === best.iteration || iteration === focus,
+    );
+    const numbered = metrics.length === 1 && places.length <= most.labels;
+    const points = shown.map(({ iteration, value, at: [cx, cy] }): ChartNode => {
+      const [isBest, isFocus] = [iteration === best.iteration, iteration === focus];
+      const spoken = `${key}, iteration ${iteration}: ${figure(value)}${isBest ? ', best' : ''}`;
+      return {
+        ...element('g', { class: `point${isBest ? ' best' : ''}` }, [
+          element('circle', { class: 'hit', cx, cy, r: Math.max(3, Math.min(12, gap / 2)) }),
+          ...(isFocus ? [element('circle', { class: 'focus', cx, cy, r: 11 })] : []),
+          // Marks that touch each other would hide their line.
+          ...(gap >= dense || isBest || isFocus ? [mark(style, cx, cy, isBest ? 6 : 4)] : []),
+          element('title', {}, [spoken]),
+        ]),
+        point: { key, iteration, spoken },
+      };
+    });
+    const labels = shown
+      .filter(({ iteration }) => numbered || iteration === best.iteration || iteration === focus)
+      .map(({ iteration, value, at: [cx, cy] }) => {
+        // Above its point, or below where it would lie on the target's line or beyond the edge.
+        const above = cy - 12;
+        const crossed =
+          above - 10 < top || (target !== undefined && Math.abs(above - 4 - y(bounded(target))) < 12);
+        const text = `${iteration === best.iteration ? '★ ' : ''}${figure(value)}`;
+        return label('value', cx, crossed ? cy + 22 : above, text, 'middle');
+      });
+    const line = places.map(({ at }) => at.join(',')).join(' ');
+    return {
+      line: element('g', { class: `s${style}` }, [
+        element('polyline', { class: 'line', points: line, ...dash(style) }),
+        ...points,
+      ]),
+      labels,
+    };
+  }
+
+  function iterationAxis(): readonly ChartNode[] {
+    const wanted = Math.max(2, Math.floor((width - margin.left - margin.right) / 56));
+    const known = [...new Set(numbers)].toSorted((a, b) => a - b);
+    const ticks = known.length <= wanted ? known : x.ticks(wanted).filter((tick) => Number.isInteger(tick));
+    return [
+      ...ticks.map((tick) => label('axis', x(tick), all - margin.axis + 6, String(tick), 'middle')),
+      label('axis', width - margin.right + 6, all - margin.axis + 6, 'iteration'),
+    ];
+  }
+}
+
+/** Says beside a chart what its signs mean. */
+export function chartLegend(metrics: readonly ReportMetric[], focus: number | undefined): string {
+  return [
+    `By iteration. ★ best`,
+    ...(metrics.some(({ target }) => target !== undefined) ? ['dashed level line: target'] : []),
+    ...(focus === undefined ? [] : [`ring: iteration ${focus}`]),
+  ].join('; ');
+}
+
+/** The picture as text. */
+export function svgText({ tag, attributes, children }: ChartNode, escape: (text: string) => string): string {
+  const named = Object.entries(attributes).map(([name, value]) => ` ${name}="${escape(String(value))}"`);
+  const inner = children.map((child) => (typeof child === 'string' ? escape(child) : svgText(child, escape)));
+  return `<${tag}${named.join('')}>${inner.join('')}</${tag}>`;
+}
+
+/** "score over 5 iterations, from 61 to 92. Best (highest): 92 in iteration 3. Target: 95." */
+function told({ key, series, best, better, target }: ReportMetric): string {
+  const values = series.map(({ value }) => value);
+  return [
+    `${key} over ${series.length} iterations, from ${figure(minimum(values))} to ${figure(maximum(values))}.`,
     `Best (${better}): ${figure(best.value)} in iteration ${best.iteration}.`,
     ...(target === undefined ? [] : [`Target: ${figure(target)}.`]),
   ].join(' ');
-  return (
-    `<svg class="chart" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escape(told)}" xmlns="http://www.w3.org/2000/svg">` +
-    `<line class="frame" x1="${size.left}" x2="${size.width - size.right}" y1="${size.height - size.bottom}" y2="${size.height - size.bottom}"/>` +
-    `${axis.join('')}${aim}<polyline class="line" points="${line}"/>${points.join('')}` +
-    `<text class="axis" x="${size.width - size.right + 8}" y="${size.height - 14}">iteration</text></svg>`
-  );
+}
+
+/** Values up to 1, to 10, to 100 and so on: what one scale can show so that none becomes a flat line. */
+function magnitude({ series, target = 0 }: ReportMetric): number {
+  const largest = series.reduce((a, { value }) => Math.max(a, Math.abs(value)), Math.abs(target));
+  return largest <= 1 ? 0 : Math.ceil(Math.log10(largest));
+}
+
+function yScale(group: readonly Series[], top: number, height: number): Scale {
+  const values = group.flatMap(({ metric: { series, target } }) => [
+    ...series.map(({ value }) => bounded(value)),
+    ...(target === undefined ? [] : [bounded(target)]),
+  ]);
+  const [least, most] = [minimum(values), maximum(values)];
+  // A flat line lies in the middle.
+  const pad = (most - least || Math.abs(most) || 1) * 0.08;
+  return scaleLinear()
+    .domain([least - pad, most + pad])
+    .range([top + height, top]);
+}
+
+/** The difference of larger numbers would be no number. */
+function bounded(value: number): number {
+  return Math.max(-1e300, Math.min(1e300, value));
+}
+
+function mark(style: number, x: number, y: number, r: number): ChartNode {
+  const path = (d: string): ChartNode => element('path', { class: 'mark', d });
+  switch (style % 6) {
+    case 0:
+      return element('circle', { class: 'mark', cx: x, cy: y, r });
+    case 1:
+      return path(`M${round(x - r)} ${round(y - r)}h${2 * r}v${2 * r}h${-2 * r}z`);
+    case 2:
+      return path(`M${x} ${round(y - r * 1.2)}l${r * 1.2} ${r * 2.1}h${-r * 2.4}z`);
+    case 3:
+      return path(
+        `M${x} ${round(y - r * 1.3)}l${r * 1.3} ${r * 1.3} ${-r * 1.3} ${r * 1.3} ${-r * 1.3} ${-r * 1.3}z`,
+      );
+    case 4:
+      return path(`M${x} ${round(y + r * 1.2)}l${r * 1.2} ${-r * 2.1}h${-r * 2.4}z`);
+    default:
+      return path(`M${round(x - r)} ${y}h${2 * r}M${x} ${round(y - r)}v${2 * r}`);
+  }
+}
+
+function dash(style: number): Attributes {
+  const pattern = dashes[style % dashes.length] ?? '';
+  return pattern === '' ? {} : { 'stroke-dasharray': pattern };
+}
+
+function label(className: string, x: number, y: number, text: string, anchor = 'start'): ChartNode {
+  return element('text', { class: className, x: round(x), y: round(y), 'text-anchor': anchor }, [text]);
+}
+
+function element(
+  tag: ChartNode['tag'],
+  attributes: Attributes,
+  children: ChartNode['children'] = [],
+): ChartNode {
+  return { tag, attributes, children };
+}
+
+function shortened(name: string): string {
+  return name.length > most.name ? `${name.slice(0, most.name - 1)}…` : name;
 }
 
 function round(number: number): number {
@@ -77,9 +319,9 @@ function round(number: number): number {
 }
 
 function minimum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.min(a, b));
+  return numbers.reduce((a, b) => Math.min(a, b), numbers[0] ?? 0);
 }
 
 function maximum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.max(a, b));
+  return numbers.reduce((a, b) => Math.max(a, b), numbers[0] ?? 0);
 }

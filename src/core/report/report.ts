@@ -11,6 +11,7 @@ import { secretsIn } from '../run/secrets';
 import { usageByTask, usageInAll } from '../run/usage';
 import { classify, type ClassifyOptions, type State } from '../run/runState';
 import { effectTime, runTime, workerOf, workTime, type Worker, type WorkTime } from '../run/workTime';
+import { atOnce, type Sliced } from '../sliced';
 import type { OpenedRun } from '../tree/buildTree';
 import { cleaner, type CleanText } from './cleanText';
 import { findingsOf, pathsOf, type Finding } from './findings';
@@ -165,13 +166,31 @@ export interface ReportOptions {
   readonly iteration: number | undefined;
 }
 
-const most = { tasks: 5000, findings: 500, artefacts: 500, problems: 200, attempted: 100, question: 20_000 };
+const most = {
+  tasks: 5000,
+  findings: 500,
+  artefacts: 500,
+  /** Names of files that are looked for. */
+  names: 5000,
+  problems: 200,
+  attempted: 100,
+  question: 20_000,
+};
 
 /**
  * Makes the report of a run, or of one of its iterations.
  * @throws HumanError when the run has no such iteration
  */
 export function toReport(opened: OpenedRun, sources: ReportSources, options: ReportOptions): Report {
+  return atOnce(reporting(opened, sources, options));
+}
+
+/** The same, interruptibly. */
+export function* reporting(
+  opened: OpenedRun,
+  sources: ReportSources,
+  options: ReportOptions,
+): Sliced<Report> {
   const { run, details, iterations } = opened;
   const { metadata, fold } = run;
   const clean = cleaner(secretsOf(sources), [
@@ -180,6 +199,10 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
     [sources.home, '~'],
   ]);
   const short = (text: string): string => clean(oneLine(text), 300);
+  const titleOf = (effectId: string): string => {
+    const effect = fold.effects.get(effectId);
+    return effect ? short(taskTitle(effect, details.tasks.get(effectId))) : '';
+  };
   const { state, reason } = classify(run, options.now, options.classify);
   const focus = focusOf(iterations.list, options.iteration);
   const numbers = new Map(
@@ -190,19 +213,63 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
   const targets = targetsOf(sources.inputs);
   const usages = usageByTask(opened.run.fold.costs, opened.details.results);
   const entry = metadata ? metadata.entry : fold.entry;
-  const findings = effects
-    .filter(({ kind }) => kind !== 'breakpoint')
-    .flatMap((effect) => {
-      const task = short(taskTitle(effect, details.tasks.get(effect.effectId)));
-      return findingsOf(details.results.get(effect.effectId)?.value).map((finding) => ({
-        effectId: effect.effectId,
-        task,
-        name: clean(finding.name, 100),
-        texts: finding.texts.map((text) => clean(text)),
-        left: finding.left,
-      }));
-    });
-  const artefacts = artefactsOf(opened, effects, sources, clean);
+  yield;
+  const found = yield* mapped(
+    effects.filter(({ kind }) => kind !== 'breakpoint'),
+    ({ effectId }) =>
+      findingsOf(details.results.get(effectId)?.value).map((finding) => ({ effectId, finding })),
+  );
+  const allFindings = found.flat();
+  const findings = yield* mapped(allFindings.slice(0, most.findings), ({ effectId, finding }) => ({
+    effectId,
+    task: titleOf(effectId),
+    name: clean(finding.name, 100),
+    texts: finding.texts.map((text) => clean(text)),
+    left: finding.left,
+  }));
+  const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
+  const metrics = yield* mapped(iterations.list, ({ n, effects: some }) => ({
+    n,
+    metrics: metricsOf(some, details),
+  }));
+  const tasks = yield* mapped(effects.slice(0, most.tasks), (effect): ReportTask => {
+    const task = details.tasks.get(effect.effectId);
+    const result = details.results.get(effect.effectId);
+    const exitCode = isRecord(result?.value) ? result.value['exitCode'] : undefined;
+    const why = effect.error?.message ?? effect.cancelReason ?? result?.failure;
+    return {
+      effectId: clean(effect.effectId),
+      taskId: clean(effect.taskId, 300),
+      iteration: numbers.get(effect.effectId) as number,
+      kind: clean(effect.kind, 100),
+      title: short(taskTitle(effect, task)),
+      status: effect.status,
+      ...optional('passed', passed(effect, result?.failure)),
+      ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
+      ...optional('why', why && clean(why)),
+      by: workerOf(effect),
+      ...optional('requestedAt', time(effect.requestedAt)),
+      ...optional('resolvedAt', time(effect.resolvedAt)),
+      ...optional('duration', effectTime(effect)),
+      ...optional('usage', told(usages.get(effect.effectId))),
+    };
+  });
+  const rows = yield* mapped(iterations.list, (iteration, place): ReportIteration => {
+    const times = iteration.effects.flatMap(({ requestedAt, resolvedAt }) => [requestedAt, resolvedAt]);
+    const known = times.filter((at) => at !== undefined);
+    return {
+      n: iteration.n,
+      requested: iteration.requested,
+      ok: iteration.ok,
+      error: iteration.error,
+      cancelled: iteration.cancelled,
+      ...(iteration.best ? { best: true as const } : {}),
+      metrics: Object.assign({}, ...(metrics[place]?.metrics ?? [])) as Record<string, number>,
+      ...optional('startedAt', time(minimum(known))),
+      ...optional('endedAt', time(maximum(known))),
+      time: workTime(iteration.effects),
+    };
+  });
   const problems = [...run.problems, ...details.problems, ...details.warnings];
   const prompt = metadata?.prompt ?? fold.prompt;
   const endedAt = fold.end?.at;
@@ -234,47 +301,11 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
           ...optional('description', task?.description && clean(task.description)),
         };
       }),
-    tasks: effects.slice(0, most.tasks).map((effect) => {
-      const task = details.tasks.get(effect.effectId);
-      const result = details.results.get(effect.effectId);
-      const exitCode = isRecord(result?.value) ? result.value['exitCode'] : undefined;
-      const why = effect.error?.message ?? effect.cancelReason ?? result?.failure;
-      return {
-        effectId: clean(effect.effectId),
-        taskId: clean(effect.taskId, 300),
-        iteration: numbers.get(effect.effectId) as number,
-        kind: clean(effect.kind, 100),
-        title: short(taskTitle(effect, task)),
-        status: effect.status,
-        ...optional('passed', passed(effect, result?.failure)),
-        ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
-        ...optional('why', why && clean(why)),
-        by: workerOf(effect),
-        ...optional('requestedAt', time(effect.requestedAt)),
-        ...optional('resolvedAt', time(effect.resolvedAt)),
-        ...optional('duration', effectTime(effect)),
-        ...optional('usage', told(usages.get(effect.effectId))),
-      };
-    }),
-    metrics: metricsTable(opened, options.metric, focus?.n, targets.quality),
+    tasks,
+    metrics: metricsTable(metrics, iterations.metric?.key, options.metric, focus?.n, targets.quality),
     targets,
-    iterations: iterations.list.map((iteration) => {
-      const times = iteration.effects.flatMap(({ requestedAt, resolvedAt }) => [requestedAt, resolvedAt]);
-      const known = times.filter((at) => at !== undefined);
-      return {
-        n: iteration.n,
-        requested: iteration.requested,
-        ok: iteration.ok,
-        error: iteration.error,
-        cancelled: iteration.cancelled,
-        ...(iteration.best ? { best: true as const } : {}),
-        metrics: Object.assign({}, ...metricsOf(iteration.effects, details)) as Record<string, number>,
-        ...optional('startedAt', time(minimum(known))),
-        ...optional('endedAt', time(maximum(known))),
-        time: workTime(iteration.effects),
-      };
-    }),
-    findings: findings.slice(0, most.findings),
+    iterations: rows,
+    findings,
     artefacts: artefacts.slice(0, most.artefacts),
     answers: auditAnswers(fold, details)
       .filter(({ effectId }) => ids.has(effectId))
@@ -322,7 +353,7 @@ export function toReport(opened: OpenedRun, sources: ReportSources, options: Rep
       .map(({ file, what }) => ({ file: clean(file, 1000), what: clean(what, 1000) })),
     left: {
       tasks: Math.max(0, effects.length - most.tasks),
-      findings: Math.max(0, findings.length - most.findings),
+      findings: Math.max(0, allFindings.length - most.findings),
       artefacts: Math.max(0, artefacts.length - most.artefacts),
       problems: Math.max(0, problems.length - most.problems),
     },
@@ -358,15 +389,13 @@ function targetsOf(inputs: unknown): Report['targets'] {
 }
 
 function metricsTable(
-  { iterations, details }: OpenedRun,
+  found: Parameters<typeof tabulateMetric>[0],
+  main: string | undefined,
   choice: MetricChoice,
   focus: number | undefined,
   target: number | undefined,
 ): readonly ReportMetric[] {
-  const found = iterations.list.map(({ n, effects }) => ({ n, metrics: metricsOf(effects, details) }));
-  const at = iterations.list.findIndex(({ n }) => n === focus);
-  const previous = iterations.list[at - 1]?.n;
-  const main = iterations.metric?.key;
+  const previous = found[found.findIndex(({ n }) => n === focus) - 1]?.n;
   const keys = wantedMetricKeys(choice).toSorted((a, b) => Number(b === main) - Number(a === main));
   return keys.flatMap((key) => {
     const table = tabulateMetric(found, { key, best: choice.best });
@@ -386,21 +415,23 @@ function metricsTable(
   });
 }
 
-function artefactsOf(
+function* findingArtefacts(
   { details }: OpenedRun,
   effects: readonly Effect[],
   sources: ReportSources,
   clean: CleanText,
-): Report['artefacts'] {
+): Sliced<Report['artefacts']> {
   const found = new Map<string, string[]>();
   const known = new Map<string, string | undefined>();
   for (const { effectId } of effects) {
+    yield;
     const named = [
       ...pathsOf(details.results.get(effectId)?.value),
       ...(details.tasks.get(effectId)?.breakpoint?.files ?? []).map(({ path }) => path),
     ];
     for (const name of named) {
-      if (!known.has(name)) known.set(name, sources.findFile(name));
+      // Looking costs a few calls of the system for each name, and results may name anything.
+      if (!known.has(name) && known.size < most.names) known.set(name, sources.findFile(name));
       const path = known.get(name);
       if (path === undefined) continue;
       const users = found.get(path) ?? [];
@@ -422,6 +453,16 @@ function usageTotal(
   if (!usage) return undefined;
   const byModel = [...usage.byModel].map(([model, some]) => ({ model: clean(model, 100), ...told(some) }));
   return { from: usage.from, ...told(usage.total), ...(byModel.length > 0 ? { byModel } : {}) };
+}
+
+/** Makes one thing of each other, interruptibly: each takes a while. */
+function* mapped<T, R>(items: readonly T[], make: (item: T, place: number) => R): Sliced<readonly R[]> {
+  const made: R[] = [];
+  for (const [place, item] of items.entries()) {
+    made.push(make(item, place));
+    yield;
+  }
+  return made;
 }
 
 function told(usage: Usage | undefined): ReportUsage | undefined {

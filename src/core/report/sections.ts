@@ -1,5 +1,7 @@
-import { capital, count, duration, list, thousands, utcMinute } from '../format';
+import { capital, count, duration, list, thousands } from '../format';
 import { stateWords } from '../tree/describe';
+import { figure, figureOrDash, lasted, when } from './figures';
+import { iterationColumns } from './iterationColumns';
 import type { Report, ReportMetric, ReportTask, ReportUsage } from './report';
 
 /** A text of a table or list; `link` is the path, relative to the project, of a file it leads to. */
@@ -14,51 +16,87 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly Cell[] }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
-  | { readonly kind: 'chart'; readonly metric: ReportMetric; readonly iteration: number | undefined };
+  | {
+      readonly kind: 'chart';
+      readonly metrics: readonly ReportMetric[];
+      readonly iteration: number | undefined;
+    };
+
+export type SectionId =
+  | 'state'
+  | 'metrics'
+  | 'attempted'
+  | 'findings'
+  | 'answers'
+  | 'iterations'
+  | 'tasks'
+  | 'artefacts'
+  | 'time'
+  | 'usage'
+  | 'provenance'
+  | 'problems';
 
 export interface Section {
+  readonly id: SectionId;
   readonly title: string;
   readonly blocks: readonly Block[];
 }
 
-/** The sections that have something to say, in the order in which a person reads them. */
-export function toSections(report: Report): readonly Section[] {
-  const sections: readonly Section[] = [
-    { title: 'State', blocks: [facts(stateFacts(report))] },
-    { title: focused('Metrics', report), blocks: metricBlocks(report) },
-    { title: focused('What was attempted', report), blocks: attemptBlocks(report) },
-    { title: 'Findings', blocks: [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')] },
-    { title: 'Answers by people', blocks: answerBlocks(report) },
-    { title: 'All iterations', blocks: iterationBlocks(report) },
-    { title: 'Tasks', blocks: [...taskBlocks(report), ...leftOut(report, 'tasks', 'task')] },
-    {
-      title: 'Artefacts',
-      blocks: [
-        ...some(report.artefacts, (all): Block => ({
-          kind: 'list',
-          items: all.map(({ path }) => ({ text: path, link: path })),
-        })),
-        ...leftOut(report, 'artefacts', 'artefact'),
-      ],
-    },
-    { title: 'Time', blocks: [facts(timeFacts(report))] },
-    { title: 'Tokens and cost', blocks: usageBlocks(report) },
-    { title: 'Where it comes from', blocks: [facts(provenanceFacts(report))] },
-    {
-      title: 'Problems',
-      blocks: [
-        ...some(report.problems, (all): Block => ({
-          kind: 'list',
-          items: all.map((p) => `${p.file}: ${p.what}`),
-        })),
-        ...leftOut(report, 'problems', 'problem'),
-      ],
-    },
-  ];
-  return sections
-    .filter(({ blocks }) => blocks.length > 0)
-    .map(({ title, blocks }) => ({ title, blocks: joinLists(blocks) }));
+/**
+ * The sections that have something to say, in the order in which a person reads them.
+ * @param without those that are not wanted
+ */
+export function toSections(report: Report, without: ReadonlySet<SectionId> = new Set()): readonly Section[] {
+  return makers.flatMap(([id, title, make]) => {
+    const blocks = without.has(id) ? [] : make(report);
+    return blocks.length === 0 ? [] : [{ id, title: title(report), blocks: joinLists(blocks) }];
+  });
 }
+
+type Maker = readonly [
+  id: SectionId,
+  title: (report: Report) => string,
+  blocks: (report: Report) => readonly Block[],
+];
+
+const makers: readonly Maker[] = [
+  ['state', () => 'State', (report) => [facts(stateFacts(report))]],
+  ['metrics', (report) => focused('Metrics', report), metricBlocks],
+  ['attempted', (report) => focused('What was attempted', report), attemptBlocks],
+  [
+    'findings',
+    () => 'Findings',
+    (report) => [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')],
+  ],
+  ['answers', () => 'Answers by people', answerBlocks],
+  ['iterations', () => 'All iterations', iterationBlocks],
+  ['tasks', () => 'Tasks', (report) => [...taskBlocks(report), ...leftOut(report, 'tasks', 'task')]],
+  [
+    'artefacts',
+    () => 'Artefacts',
+    (report) => [
+      ...some(report.artefacts, (all): Block => ({
+        kind: 'list',
+        items: all.map(({ path }) => ({ text: path, link: path })),
+      })),
+      ...leftOut(report, 'artefacts', 'artefact'),
+    ],
+  ],
+  ['time', () => 'Time', (report) => [facts(timeFacts(report))]],
+  ['usage', () => 'Tokens and cost', usageBlocks],
+  ['provenance', () => 'Where it comes from', (report) => [facts(provenanceFacts(report))]],
+  [
+    'problems',
+    () => 'Problems',
+    (report) => [
+      ...some(report.problems, (all): Block => ({
+        kind: 'list',
+        items: all.map((p) => `${p.file}: ${p.what}`),
+      })),
+      ...leftOut(report, 'problems', 'problem'),
+    ],
+  ],
+];
 
 /** Lists that follow each other are one. */
 function joinLists(blocks: readonly Block[]): readonly Block[] {
@@ -87,12 +125,6 @@ function focused(title: string, { iteration, iterations, scope }: Report): strin
   return `${title}${title === 'Metrics' ? ' of' : ' in'} iteration ${iteration}${why}`;
 }
 
-/** A number as people read it: "91", "71.5", "0.8667". */
-export function figure(number: number): string {
-  if (Number.isInteger(number) && Math.abs(number) < 1e15) return thousands(number);
-  return String(Number(number.toPrecision(4)));
-}
-
 function facts(rows: readonly (readonly [string, string | undefined])[]): Block {
   return {
     kind: 'facts',
@@ -109,10 +141,6 @@ function leftOut({ left }: Report, what: keyof Report['left'], noun: string): re
   return left[what] === 0
     ? []
     : [{ kind: 'text', text: `${count(left[what], `further ${noun}`)} left out.` }];
-}
-
-function when(iso: string | undefined): string | undefined {
-  return iso === undefined ? undefined : utcMinute(Date.parse(iso));
 }
 
 function isAnswered({ by, status }: ReportTask): boolean {
@@ -153,18 +181,13 @@ function attemptBlocks({ attempted }: Report): readonly Block[] {
   return items.length === 0 ? blocks : [...blocks, { kind: 'list', items }];
 }
 
-/** A duration, or a dash where there was none. */
-function lasted(milliseconds: number): string {
-  return milliseconds === 0 ? '–' : duration(milliseconds);
-}
-
 function metricBlocks({ metrics, targets, iterations, iteration }: Report): readonly Block[] {
   const rows = metrics.map((metric) => [
     metric.key,
-    number(metric.this),
-    number(metric.previous),
+    figureOrDash(metric.this),
+    figureOrDash(metric.previous),
     `${figure(metric.best.value)} (iteration ${metric.best.iteration})`,
-    number(metric.target),
+    figureOrDash(metric.target),
   ]);
   const most = targets.iterations;
   return [
@@ -173,17 +196,14 @@ function metricBlocks({ metrics, targets, iterations, iteration }: Report): read
       head: ['Metric', 'This', 'Previous', 'Best', 'Target'],
       rows: all,
     })),
-    ...metrics
-      .filter(({ series }) => series.length > 1)
-      .map((metric): Block => ({ kind: 'chart', metric, iteration })),
+    ...some(
+      metrics.filter(({ series }) => series.length > 1),
+      (drawn): Block => ({ kind: 'chart', metrics: drawn, iteration }),
+    ),
     ...(most === undefined
       ? []
       : [{ kind: 'text' as const, text: `${iterations.length} of at most ${most} iterations.` }]),
   ];
-}
-
-function number(value: number | undefined): string {
-  return value === undefined ? '–' : figure(value);
 }
 
 function findingBlocks({ findings, scope }: Report): readonly Block[] {
@@ -244,24 +264,16 @@ function verdict(approved: boolean | undefined): string {
 }
 
 function iterationBlocks({ iterations, metrics }: Report): readonly Block[] {
-  const keys = metrics.map(({ key }) => key);
+  const columns = iterationColumns(metrics.map(({ key }) => key));
   return some(iterations, (all): Block => ({
     kind: 'table',
-    head: ['Iteration', ...keys, 'Passed', 'Failed', 'Tasks', 'Agents', 'People', 'Began'],
-    rows: all.map(({ n, best, metrics: found, ok, error, requested, time, startedAt }) => [
-      `${n}${best ? ' ★ best' : ''}`,
-      ...keys.map((key) => number(found[key])),
-      String(ok),
-      String(error),
-      String(requested),
-      lasted(time.agent),
-      lasted(time.human),
-      when(startedAt) ?? '–',
-    ]),
+    head: columns.map(({ name }) => name),
+    rows: all.map((iteration) => columns.map(({ text }) => text(iteration))),
   }));
 }
 
-const outcomes = {
+/** What came of a task, in a sign and a word. */
+export const outcomes = {
   ok: '✓ passed',
   error: '✗ failed',
   pending: '○ pending',
@@ -328,7 +340,7 @@ function usageBlocks({ usage }: Report): readonly Block[] {
 function usageCells(usage: ReportUsage): readonly string[] {
   const { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, costUsd } = usage;
   return [
-    ...[inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens].map(number),
+    ...[inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens].map(figureOrDash),
     costUsd === undefined ? '–' : costUsd.toFixed(costUsd < 0.1 ? 4 : 2),
   ];
 }

@@ -41,6 +41,7 @@ export const stateWords: Readonly<Record<State, string>> = {
   created: 'not started',
 };
 
+/** The icon of each state. */
 export const stateIcons: Readonly<Record<State, Row['icon']>> = {
   reading: { name: 'loading~spin' },
   unreadable: { name: 'warning', color: 'list.warningForeground' },

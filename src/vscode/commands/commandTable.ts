@@ -5,6 +5,7 @@ import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { guarded } from '../messages';
+import type { ReportPanels } from '../panel/reportPanel';
 import type { RunPanels } from '../panel/runPanel';
 import type { RunsTables } from '../panel/runsTable';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
@@ -22,6 +23,7 @@ import { filterRuns } from './filterRuns';
 import { findRun } from './findRun';
 import type { Forking } from './fork';
 import { groupRuns } from './groupRuns';
+import { openIterationReport } from './iterationReport';
 import type { Drafts } from '../drafts';
 import type { Review } from '../review';
 import { importRun } from './importRun';
@@ -54,6 +56,7 @@ export interface CommandDeps {
   readonly engineCommands: EngineCommands;
   readonly comparing: Comparing;
   readonly readSources: ExportReportDeps['readSources'];
+  readonly inSlices: ExportReportDeps['inSlices'];
   readonly archives: ExportRunDeps['archives'];
   readonly attention: Attention;
   readonly review: Review;
@@ -62,6 +65,7 @@ export interface CommandDeps {
   showLog(): Promise<void>;
   readonly panels: () => RunPanels;
   readonly tables: () => RunsTables;
+  readonly reports: () => ReportPanels;
 }
 
 /** Everything a person can ask for, from a row, a page or the palette. The work is done elsewhere. */
@@ -73,6 +77,11 @@ export function commandTable(deps: CommandDeps): CommandTable {
       const { stored, effectId } = await targets.run(argument, 'Open Run');
       deps.panels().open(stored.run.dir, effectId);
     },
+    'run.report': async (argument) => {
+      const { stored } = await targets.run(argument, 'Open Report');
+      deps.reports().open(stored.run.dir);
+    },
+    'iteration.report': async (argument) => openIterationReport(argument, deps),
     'run.resume': async (argument) => {
       const { stored } = await targets.run(argument, 'Resume Run', 'run.resume');
       await iterating.resume(stored.run.dir);

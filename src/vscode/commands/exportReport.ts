@@ -4,15 +4,13 @@ import { reportScheme } from '../../core/contract';
 import { CancelledError, HumanError } from '../../core/errors';
 import { count, list, visible } from '../../core/format';
 import { writeReport, type ReportFormat } from '../../core/report/formats';
-import { toReport, type Report, type ReportSources } from '../../core/report/report';
-import { figure } from '../../core/report/sections';
-import type { Run } from '../../core/run/run';
-import type { OpenedRun } from '../../core/tree/buildTree';
-import { tell, withoutIcons, type Choice } from '../messages';
-import { classifyOptions, metricChoice } from '../settings';
+import type { Report } from '../../core/report/report';
+import type { InSlices } from '../../core/sliced';
+import { makeReport, type ReadSources } from '../makeReport';
+import { tell, type Choice } from '../messages';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { isOurNode } from '../tree/runTree';
-import { pick, type Targets } from './targets';
+import { pickExtent } from './pickIteration';
+import type { Targets } from './targets';
 
 interface Format extends vscode.QuickPickItem {
   readonly format: ReportFormat;
@@ -40,28 +38,17 @@ const formats: readonly Format[] = [
 export interface ExportReportDeps {
   readonly targets: Targets;
   readonly opened: OpenedRuns;
-  /** What a report needs besides the run's events and tasks. */
-  readonly readSources: (run: Run) => ReportSources;
+  readonly readSources: ReadSources;
+  readonly inSlices: InSlices;
 }
 
 /** Asks for extent, format and place, with a preview on the way, and writes the report of a run. */
 export async function exportReport(argument: unknown, deps: ExportReportDeps): Promise<void> {
-  const { stored } = await deps.targets.run(argument, 'Export Report');
+  const { stored, iteration } = await deps.targets.run(argument, 'Export Report');
   const opened = await deps.opened.get(stored.run.dir);
   if (!opened) throw new HumanError('The run is not there any more.');
-  const sources = deps.readSources(opened.run);
-  const make = (n: number | undefined): Report =>
-    toReport(opened, sources, {
-      now: Date.now(),
-      classify: classifyOptions(),
-      metric: metricChoice(),
-      iteration: n,
-    });
-  const n = await pickExtent(
-    opened,
-    isOurNode(argument) && argument.kind === 'iteration' ? argument.n : undefined,
-  );
-  const report = make(n);
+  const n = await pickExtent(opened, 'Export Report', 'What is the report to be about?', iteration);
+  const report = await deps.inSlices(makeReport(opened, deps.readSources(opened.run), n));
   const { format } = await pickFormat(report);
   const { runId, projectDir } = opened.run;
   const name = `report-${fileName(runId)}${n === undefined ? '' : `-iteration-${n}`}.${format}`;
@@ -77,30 +64,6 @@ export async function exportReport(argument: unknown, deps: ExportReportDeps): P
   );
   await vscode.window.showTextDocument(target, { preview: false });
   tell('info', `The report was written to ${visible(basename(target.path))}.`, openChoices(format, target));
-}
-
-/** `undefined`: the whole run. */
-async function pickExtent({ iterations }: OpenedRun, first: number | undefined): Promise<number | undefined> {
-  if (iterations.list.length === 0) return undefined;
-  const key = iterations.metric?.key;
-  const whole = {
-    label: 'Whole run',
-    description: count(iterations.list.length, 'iteration'),
-    n: undefined as number | undefined,
-  };
-  const items = iterations.list.toReversed().map(({ n, best, metric, requested }) => ({
-    label: `Iteration ${n}`,
-    description: [
-      count(requested, 'task'),
-      ...(metric === undefined ? [] : [withoutIcons(`${visible(key ?? '')} ${figure(metric)}`)]),
-      ...(best ? ['best'] : []),
-    ].join(' · '),
-    n: n as number | undefined,
-  }));
-  // The row that was clicked comes first.
-  const named = items.filter(({ n }) => first !== undefined && n === first);
-  const rest = items.filter((item) => !named.includes(item));
-  return (await pick([...named, whole, ...rest], 'Export Report', 'What is the report to be about?')).n;
 }
 
 /** Each format can be looked at before one is chosen. */

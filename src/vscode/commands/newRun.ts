@@ -11,6 +11,7 @@ import { processIdOf, runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Drafts } from '../drafts';
 import { guarded, plain, tell, withoutIcons } from '../messages';
+import type { ReportPanels } from '../panel/reportPanel';
 import type { RunPanels } from '../panel/runPanel';
 import { isInside, workspaceFolders } from '../workspacePlaces';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
@@ -34,6 +35,7 @@ export interface NewRunsDeps {
   readonly iterating: Iterating;
   readonly drafts: Drafts;
   readonly panels: () => RunPanels;
+  readonly reports: () => ReportPanels;
   readonly folders: RunFolders;
   /** An id as the engine makes it. */
   newRunId(): string;
@@ -245,7 +247,11 @@ export class NewRuns {
     const completed = stored?.state.state === 'completed';
     const fresh = freeId(runId, (id) => this.deps.folders.exists(this.deps.folders.path(plan.runsDir, id)));
     const use = completed
-      ? { label: '$(open-preview) Open the run that is there', detail: 'It is completed.', decided: 'use' }
+      ? {
+          label: '$(graph) Open the report of the run that is there',
+          detail: 'It is completed.',
+          decided: 'use',
+        }
       : {
           label: '$(debug-continue) Resume the run that is there',
           detail: withoutIcons(visible(stored?.state.reason ?? '')),
@@ -265,7 +271,7 @@ export class NewRuns {
       `There is a run "${visible(runId)}" already`,
     );
     if (decided === 'use') {
-      if (completed) this.deps.panels().open(dir);
+      if (completed) this.deps.reports().open(dir);
       else void guarded(this.deps.logger, () => this.deps.iterating.resume(dir));
     }
     return decided;

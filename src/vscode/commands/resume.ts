@@ -104,6 +104,10 @@ export function demandAction(action: StateAction, stored: StoredRun): void {
   if (!over || whyNot('run.startAgain', stored) !== undefined) throw new NotNowError(refused);
   tell('info', refused, [
     {
+      title: 'Open Report',
+      run: () => vscode.commands.executeCommand(commandName('run.report'), { dir: run.dir }),
+    },
+    {
       title: 'New Run With the Same Inputs…',
       run: () => vscode.commands.executeCommand(commandName('run.startAgain'), { dir: run.dir }),
     },

@@ -57,6 +57,8 @@ export function pageActions(deps: PageActionDeps): PageActions {
     openTask: (dir, effectId) => commands['task.open']({ dir, effectId }),
 
     fork: (dir, event, effectId) => commands['run.fork']({ dir, event, effectId }),
+
+    openReport: (dir, iteration) => commands['iteration.report']({ dir, iteration }),
   };
 }
 

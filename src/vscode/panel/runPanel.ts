@@ -36,6 +36,7 @@ export interface PageActions {
   snooze(dir: string, effectId: string): Promise<void>;
   openTask(dir: string, effectId: string): Promise<void>;
   fork(dir: string, event: number | undefined, effectId: string | undefined): Promise<void>;
+  openReport(dir: string, iteration: number): Promise<void>;
 }
 
 export interface PanelDeps {
@@ -178,6 +179,8 @@ class RunPanel implements vscode.Disposable {
     );
     this.#disposables.add(
       panel.onDidChangeViewState(() => {
+        // A hidden page is taken down, and says so when it is there again.
+        if (!panel.visible) this.#ready = false;
         // Files may have changed while nobody looked.
         if (panel.visible) this.#shownEvidence = '';
         if (panel.visible) void this.#update();
@@ -279,6 +282,8 @@ class RunPanel implements vscode.Disposable {
         return actions.openTask(this.dir, message.effectId);
       case 'fork':
         return actions.fork(this.dir, message.event, message.effectId);
+      case 'openReport':
+        return actions.openReport(this.dir, message.iteration);
       case 'openFile':
         return evidence.open(
           this.dir,

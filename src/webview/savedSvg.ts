@@ -12,7 +12,7 @@ const properties = [
 ];
 
 /** The chart as a picture that looks the same without the page. */
-export function timelineSvg(chart: SVGSVGElement): string {
+export function savedSvg(chart: SVGSVGElement): string {
   const copy = chart.cloneNode(true) as SVGSVGElement;
   const copies = [...copy.querySelectorAll('*')];
   for (const [i, element] of [...chart.querySelectorAll('*')].entries()) {
@@ -22,7 +22,7 @@ export function timelineSvg(chart: SVGSVGElement): string {
       // A reference to a pattern is written with the page's address before it.
       if (value !== '' && !value.includes('url(')) copies[i]?.setAttribute(name, value);
     }
-    copies[i]?.removeAttribute('tabindex');
+    for (const name of ['tabindex', 'role', 'aria-pressed']) copies[i]?.removeAttribute(name);
   }
   // The template's own marks.
   const comments = document.createNodeIterator(copy, NodeFilter.SHOW_COMMENT);

@@ -1,0 +1,94 @@
+import { figure, figureOrDash, lasted, when } from './figures';
+import type { ReportIteration } from './report';
+
+/** A column of the table of iterations. */
+export interface IterationColumn {
+  readonly id: string;
+  readonly name: string;
+  text(iteration: ReportIteration): string;
+  /** What the column is sorted by; `undefined`: the iteration has none. */
+  value(iteration: ReportIteration): number | undefined;
+}
+
+export interface IterationOrder {
+  /** The id of a column. */
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/**
+ * The columns of the table of iterations, of reports and of their page.
+ * @param keys of the metrics, the main one first
+ */
+export function iterationColumns(keys: readonly string[]): readonly IterationColumn[] {
+  const counted = (
+    id: string,
+    name: string,
+    value: (iteration: ReportIteration) => number,
+  ): IterationColumn => ({
+    id,
+    name,
+    value,
+    text: (iteration) => String(value(iteration)),
+  });
+  const timed = (id: string, name: string, by: 'agent' | 'human'): IterationColumn => ({
+    id,
+    name,
+    value: ({ time }) => time[by],
+    text: ({ time }) => lasted(time[by]),
+  });
+  return [
+    {
+      id: 'iteration',
+      name: 'Iteration',
+      value: ({ n }) => n,
+      text: ({ n, best }) => `${n}${best ? ' ★ best' : ''}`,
+    },
+    ...keys.map((key): IterationColumn => {
+      const value = ({ metrics }: ReportIteration): number | undefined =>
+        Object.hasOwn(metrics, key) ? metrics[key] : undefined;
+      return { id: `metric ${key}`, name: key, value, text: (iteration) => figureOrDash(value(iteration)) };
+    }),
+    counted('ok', 'Passed', ({ ok }) => ok),
+    counted('error', 'Failed', ({ error }) => error),
+    counted('requested', 'Tasks', ({ requested }) => requested),
+    timed('agent', 'Agents', 'agent'),
+    timed('human', 'People', 'human'),
+    {
+      id: 'began',
+      name: 'Began',
+      value: ({ startedAt }) => (startedAt === undefined ? undefined : Date.parse(startedAt)),
+      text: ({ startedAt }) => when(startedAt) ?? '–',
+    },
+  ];
+}
+
+/** Sorted by a column; those without a value come last either way, and equal ones stay in the order of their numbers. */
+export function sortIterations(
+  iterations: readonly ReportIteration[],
+  columns: readonly IterationColumn[],
+  { column: id, descending }: IterationOrder,
+): readonly ReportIteration[] {
+  const column = columns.find((known) => known.id === id);
+  if (!column) return iterations;
+  const sign = descending ? -1 : 1;
+  return iterations
+    .map((iteration) => ({ iteration, value: column.value(iteration) }))
+    .toSorted((a, b) => {
+      if (a.value === undefined || b.value === undefined) {
+        return Number(a.value === undefined) - Number(b.value === undefined);
+      }
+      return (a.value - b.value) * sign;
+    })
+    .map(({ iteration }) => iteration);
+}
+
+/** "Iteration 3 · score 92 · ★ best": how a picker names an iteration. */
+export function iterationName({ n, best, metrics }: ReportIteration, key: string | undefined): string {
+  const value = key === undefined || !Object.hasOwn(metrics, key) ? undefined : metrics[key];
+  return [
+    `Iteration ${n}`,
+    ...(value === undefined ? [] : [`${key} ${figure(value)}`]),
+    ...(best ? ['★ best'] : []),
+  ].join(' · ');
+}

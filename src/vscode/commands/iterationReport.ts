@@ -1,0 +1,30 @@
+import { HumanError, NotNowError } from '../../core/errors';
+import type { ReportPanels } from '../panel/reportPanel';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { pickIteration } from './pickIteration';
+import type { Targets } from './targets';
+
+export interface IterationReportDeps {
+  readonly targets: Targets;
+  readonly opened: OpenedRuns;
+  readonly reports: () => ReportPanels;
+}
+
+/** Opens the report of the iteration that was named, or that has the task that was named, else of one that is picked. */
+export async function openIterationReport(
+  argument: unknown,
+  { targets, opened, reports }: IterationReportDeps,
+): Promise<void> {
+  const { stored, effectId, iteration } = await targets.run(argument, 'Open Iteration Report');
+  const { dir } = stored.run;
+  const run = await opened.get(dir);
+  if (!run) throw new HumanError('The run is not there any more.');
+  const { list } = run.iterations;
+  if (list.length === 0) throw new NotNowError('The run has no iterations yet.');
+  const named = list.find(
+    ({ n, effects }) => n === iteration || effects.some((effect) => effect.effectId === effectId),
+  );
+  if (iteration !== undefined && !named) throw new HumanError(`The run has no iteration ${iteration}.`);
+  const only = list.length === 1 ? list[0] : undefined;
+  reports().open(dir, (named ?? only)?.n ?? (await pickIteration(run, 'Open Iteration Report')));
+}

@@ -1,0 +1,25 @@
+import { reporting, type Report, type ReportSources } from '../core/report/report';
+import type { Run } from '../core/run/run';
+import type { Sliced } from '../core/sliced';
+import type { OpenedRun } from '../core/tree/buildTree';
+import { classifyOptions, metricChoice } from './settings';
+
+/** What a report needs besides the run's events and tasks. */
+export type ReadSources = (run: Run) => ReportSources;
+
+/**
+ * The report of a run, or of one of its iterations, by the person's settings.
+ * @throws HumanError when the run has no such iteration
+ */
+export function makeReport(
+  opened: OpenedRun,
+  sources: ReportSources,
+  iteration: number | undefined,
+): Sliced<Report> {
+  return reporting(opened, sources, {
+    now: Date.now(),
+    classify: classifyOptions(),
+    metric: metricChoice(),
+    iteration,
+  });
+}

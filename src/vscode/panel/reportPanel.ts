@@ -1,0 +1,365 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { reportPanelType, type CommandId } from '../../core/contract';
+import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
+import { HumanError } from '../../core/errors';
+import { shortId, visible } from '../../core/format';
+import type { Logger } from '../../core/log';
+import { fromReportPage, type FromReportPage, type ToReportPage } from '../../core/panel/reportProtocol';
+import { toReportView, type ReportExtent, type ReportView } from '../../core/panel/reportView';
+import { findingCounterparts, type Counterparts, type ReportBase } from '../../core/report/counterparts';
+import type { ReportSources } from '../../core/report/report';
+import { isRecord } from '../../core/run/lenient';
+import { runTitle, taskTitle } from '../../core/run/run';
+import type { InSlices } from '../../core/sliced';
+import type { RunStore } from '../../core/source/runStore';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import type { Artefacts } from '../artefacts';
+import type { Evidence } from '../evidence';
+import { makeReport, type ReadSources } from '../makeReport';
+import { showError } from '../messages';
+import { openRunDocument, taskUri, valueUri } from '../runDocuments';
+import { onSettingsChange } from '../settings';
+import type { OpenedRuns } from '../tree/openedRuns';
+import { showPage } from './pageShell';
+import type { RunPanels } from './runPanel';
+
+export interface ReportDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly extensionUri: vscode.Uri;
+  readonly readSources: ReadSources;
+  readonly inSlices: InSlices;
+  readonly artefacts: Artefacts;
+  readonly evidence: Evidence;
+  readonly folders: () => readonly string[];
+  readonly panels: () => RunPanels;
+  /** What the page's buttons do: the same as the commands. */
+  command(id: CommandId, argument: unknown): Promise<void>;
+}
+
+/** A report of a long run takes time to make, so it is made again at most so often: this many times as rarely. */
+const restFactor = 10;
+
+/** The report pages: at most one for each run, brought back after a reload. */
+export class ReportPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #panels = new Map<string, ReportPanel>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(private readonly deps: ReportDeps) {
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(reportPanelType, this));
+  }
+
+  /**
+   * Opens a run's report, or brings it to the front.
+   * @param extent what to show; `undefined`: what it showed last, at first the best iteration, else the last
+   */
+  open(dir: string, extent?: ReportExtent): void {
+    const panel =
+      this.#panels.get(dir) ??
+      this.#adopt(
+        vscode.window.createWebviewPanel(reportPanelType, 'Report', vscode.ViewColumn.Active, {
+          enableFindWidget: true,
+        }),
+        dir,
+      );
+    panel.reveal(extent);
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const dir = isRecord(state) ? state['dir'] : undefined;
+    if (typeof dir === 'string' && !this.#panels.has(dir)) this.#adopt(panel, dir);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels.values()) panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(webviewPanel: vscode.WebviewPanel, dir: string): ReportPanel {
+    const panel = new ReportPanel(webviewPanel, dir, this.deps);
+    this.#panels.set(dir, panel);
+    webviewPanel.onDidDispose(() => {
+      panel.dispose();
+      this.#panels.delete(dir);
+    });
+    return panel;
+  }
+}
+
+/** What was shown last, and what belongs to it. */
+interface Shown {
+  readonly opened: OpenedRun;
+  readonly view: ReportView;
+  readonly counterparts: ReadonlyMap<string, Counterparts>;
+}
+
+class ReportPanel implements vscode.Disposable {
+  readonly #disposables = new DisposableStore();
+  #ready = false;
+  /** `undefined`: nobody has chosen anything, so the run decides. */
+  #extent: ReportExtent | undefined;
+  /** The page's last request. */
+  #request = 0;
+  #shown: Shown | undefined;
+  #updating: Promise<void> | undefined;
+  #updateAgain = false;
+  #rest: Disposable | undefined;
+  #restUntil = 0;
+  #sources: { readonly of: OpenedRun; readonly sources: ReportSources } | undefined;
+  #attending = false;
+  /** The artefacts that are looked up now, and whether others are wanted meanwhile. */
+  #lookingUp = false;
+  #lookUpAgain = false;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly dir: string,
+    private readonly deps: ReportDeps,
+  ) {
+    this.#disposables.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+    );
+    this.#disposables.add(
+      deps.store.onDidChange(({ dirs }) => {
+        // Runs that are read later, after a reload of the window, arrive here too.
+        if (dirs.has(dir) || dirs.size === 0) this.#updateSoon();
+      }),
+    );
+    this.#disposables.add(
+      panel.onDidChangeViewState(() => {
+        // A hidden page is taken down, and says so when it is there again.
+        if (!panel.visible) this.#ready = false;
+      }),
+    );
+    this.#disposables.add(
+      onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best'], () => this.#updateSoon()),
+    );
+    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#lookUp()));
+    this.#disposables.add(toDisposable(() => this.#rest?.dispose()));
+    showPage(panel, deps.extensionUri, { name: 'report', title: 'Report', data: { dir } });
+  }
+
+  reveal(extent: ReportExtent | undefined): void {
+    this.panel.reveal();
+    this.#extent = extent ?? this.#extent;
+    if (this.#ready) void this.#update();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+    this.panel.dispose();
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const parsed = fromReportPage.safeParse(message);
+    if (!parsed.success) {
+      this.deps.logger.warn(`The report page sent something unknown: ${parsed.error.issues[0]?.message}`);
+      return;
+    }
+    try {
+      await this.#handle(parsed.data);
+    } catch (error) {
+      showError(error, this.deps.logger);
+    }
+  }
+
+  async #handle(message: FromReportPage): Promise<void> {
+    const { command, artefacts, evidence, panels } = this.deps;
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        this.#request = 0;
+        this.#extent ??= message.extent;
+        return this.#update();
+      case 'show':
+        this.#extent = message.extent;
+        this.#request = message.request;
+        return this.#update();
+      case 'command': {
+        const { extent } = this.#known().view;
+        return command(message.command, {
+          dir: this.dir,
+          ...(extent === 'run' ? {} : { iteration: extent }),
+        });
+      }
+      case 'openTask': {
+        const { effectId, where } = message;
+        const uri = taskUri(this.dir, effectId, this.#titleOf(effectId));
+        if (where === 'document') return openRunDocument(uri, this.#beside);
+        return panels().open(this.dir, effectId);
+      }
+      case 'diffTask':
+        return this.#diffTask(message.effectId, message.base);
+      case 'openFile':
+        return artefacts.open(this.#known().opened.run, this.#artefact(message.file), this.#beside);
+      case 'diffFile': {
+        const { opened, view } = this.#known();
+        const file = this.#artefact(message.file);
+        return artefacts.diff(opened, file, seenFrom(opened, view), message.base, this.#beside);
+      }
+      case 'openLink':
+        return evidence.openLink(this.dir, message.path, this.#beside);
+      case 'saveChart':
+        return this.#saveChart(message.svg);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #known(): Shown {
+    if (!this.#shown) throw new HumanError('The run is not there any more.');
+    return this.#shown;
+  }
+
+  /** @throws HumanError unless the report names it */
+  #artefact(file: string): string {
+    if (!this.#known().view.artefacts.includes(file)) throw new HumanError('The report has no such file.');
+    return file;
+  }
+
+  #titleOf(effectId: string): string {
+    const { opened } = this.#known();
+    const effect = opened.run.fold.effects.get(effectId);
+    if (!effect) throw new HumanError('The run has no such task.');
+    return taskTitle(effect, opened.details.tasks.get(effectId));
+  }
+
+  async #diffTask(effectId: string, base: ReportBase): Promise<void> {
+    const { opened, view, counterparts } = this.#known();
+    const title = this.#titleOf(effectId);
+    const other = counterparts.get(effectId)?.[base];
+    if (!other) throw new HumanError('There is no such task to compare with.');
+    const own = view.tasks.find((task) => task.effectId === effectId)?.iteration;
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      valueUri(opened.run.dir, 'task-result', other.effectId),
+      valueUri(opened.run.dir, 'task-result', effectId),
+      `${visible(title)}: result (iteration ${other.iteration} ↔ ${own})`,
+      { preview: true, viewColumn: this.#beside },
+    );
+  }
+
+  async #saveChart(svg: string): Promise<void> {
+    const { run } = this.#known().opened;
+    const folder = this.deps.folders()[0] ?? dirname(this.dir);
+    const name = `metrics-${shortId(run.runId).replace(/[^\w.-]/g, '-')}.svg`;
+    const target = await vscode.window.showSaveDialog({
+      title: 'Save Chart',
+      defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), name),
+      filters: { SVG: ['svg'] },
+    });
+    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
+  }
+
+  /** After a change of the run: not while nobody sees the page, and not before it has rested. */
+  #updateSoon(): void {
+    if (!this.panel.visible || this.#rest) return;
+    const wait = this.#restUntil - this.deps.clock.now();
+    if (wait <= 0) {
+      void this.#update();
+      return;
+    }
+    this.#rest = this.deps.clock.after(wait, () => {
+      this.#rest = undefined;
+      void this.#update();
+    });
+  }
+
+  /** One after the other: what is asked for while one is under way is done by one more after it. */
+  #update(): Promise<void> {
+    this.#updateAgain = this.#updating !== undefined;
+    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  async #updateAll(): Promise<void> {
+    do {
+      this.#updateAgain = false;
+      await this.#updateOnce();
+    } while (this.#updateAgain);
+  }
+
+  async #updateOnce(): Promise<void> {
+    const { store, opened: runs, clock } = this.deps;
+    if (!this.#ready) return;
+    const opened = store.get(this.dir) && (await runs.get(this.dir));
+    if (!opened) {
+      if (store.loaded) this.#post({ type: 'gone' });
+      return;
+    }
+    // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
+    if (!this.#attending) this.#disposables.add(store.attend(this.dir));
+    this.#attending = true;
+    const began = clock.now();
+    this.panel.title = `Report: ${visible(runTitle(opened.run))}`;
+    const n = this.#iterationOf(opened);
+    const { inSlices } = this.deps;
+    const report = await inSlices(makeReport(opened, this.#sourcesOf(opened), n));
+    const counterparts = await inSlices(findingCounterparts(opened.iterations.list, opened.details, n));
+    // Something else is wanted meanwhile, and comes next.
+    if (n !== this.#iterationOf(opened)) return;
+    const view = toReportView(report, counterparts);
+    // What is shown first stays, even if another iteration becomes the best.
+    if (opened.iterations.list.length > 0) this.#extent = view.extent;
+    this.#shown = { opened, view, counterparts };
+    this.#post({ type: 'view', view, request: this.#request });
+    const done = clock.now();
+    this.#restUntil = done + (done - began) * restFactor;
+    void this.#lookUp();
+  }
+
+  /** What was chosen, as long as the run has it; at first the best iteration, else the last. */
+  #iterationOf({ iterations: { list } }: OpenedRun): number | undefined {
+    if (this.#extent === 'run') return undefined;
+    if (list.some(({ n }) => n === this.#extent)) return this.#extent;
+    return (list.find(({ best }) => best) ?? list.at(-1))?.n;
+  }
+
+  #sourcesOf(opened: OpenedRun): ReportSources {
+    if (this.#sources?.of.run !== opened.run) {
+      this.#sources = { of: opened, sources: this.deps.readSources(opened.run) };
+    }
+    return this.#sources.sources;
+  }
+
+  /** What the artefacts can be compared with; git takes its time, so the page is there before. */
+  async #lookUp(): Promise<void> {
+    this.#lookUpAgain = this.#lookingUp;
+    if (this.#lookingUp) return;
+    this.#lookingUp = true;
+    try {
+      do {
+        this.#lookUpAgain = false;
+        const { opened, view } = this.#known();
+        const files = await this.deps.artefacts.versions(opened, view.artefacts, seenFrom(opened, view));
+        this.#post({ type: 'versions', extent: view.extent, files });
+      } while (this.#lookUpAgain);
+    } catch (error) {
+      showError(error, this.deps.logger);
+    } finally {
+      this.#lookingUp = false;
+    }
+  }
+
+  get #beside(): vscode.ViewColumn {
+    const { viewColumn } = this.panel;
+    return viewColumn === undefined
+      ? vscode.ViewColumn.Beside
+      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
+  }
+
+  #post(message: ToReportPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** The iteration from which artefacts are compared: the one that is shown; of the whole run the last, as files are now. */
+function seenFrom({ iterations }: OpenedRun, { extent }: ReportView): number | undefined {
+  return extent === 'run' ? iterations.list.at(-1)?.n : extent;
+}

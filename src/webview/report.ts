@@ -1,0 +1,576 @@
+import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import type { ArtefactVersions, ToReportPage } from '../core/panel/reportProtocol';
+import type { ReportExtent, ReportTaskView, ReportView, TimeView } from '../core/panel/reportView';
+import { iterationName } from '../core/report/iterationColumns';
+import type { ReportBase } from '../core/report/counterparts';
+import type { Block, Cell, Section } from '../core/report/sections';
+import { helpDialog } from './help';
+import './iterationTable';
+import { safeHtml } from './markdown';
+import './metricCharts';
+import { reportApi } from './reportApi';
+import './report.css';
+
+/** So many tasks are listed before somebody asks for more. */
+const tasksAtOnce = 200;
+
+const keys = [
+  ['j, →', 'next iteration'],
+  ['k, ←', 'previous iteration'],
+  ['w', 'whole run'],
+  ['/', 'find tasks'],
+  ['← → ↑ ↓', 'in the chart: between points and metrics'],
+  ['Enter', 'in the chart or the table: show the iteration'],
+  ['?', 'this help'],
+] as const;
+
+class ReportPage extends LitElement {
+  static override properties = {
+    view: { state: true },
+    gone: { state: true },
+    extent: { state: true },
+    versions: { state: true },
+    text: { state: true },
+    limit: { state: true },
+    closed: { state: true },
+  };
+
+  declare view: ReportView | undefined;
+  declare gone: boolean;
+  /** What was asked for; the view follows. */
+  declare extent: ReportExtent | undefined;
+  declare versions:
+    { readonly extent: ReportExtent; readonly files: readonly ArtefactVersions[] } | undefined;
+  declare text: string;
+  declare limit: number;
+  declare closed: readonly string[];
+
+  #scrolled = false;
+  #request = 0;
+
+  readonly #show = (extent: ReportExtent): void => {
+    if (extent === this.extent) return;
+    this.extent = extent;
+    this.limit = tasksAtOnce;
+    reportApi.keep({ extent });
+    this.#request += 1;
+    reportApi.postMessage({ type: 'show', extent, request: this.#request });
+  };
+
+  constructor() {
+    super();
+    const { extent, text, closed } = reportApi.state();
+    this.view = undefined;
+    this.gone = false;
+    this.extent = extent;
+    this.versions = undefined;
+    this.text = text;
+    this.limit = tasksAtOnce;
+    this.closed = closed;
+    reportApi.keep({});
+    window.addEventListener('scroll', () => reportApi.keep({ scroll: window.scrollY }), { passive: true });
+    window.addEventListener('message', (event: MessageEvent<ToReportPage>) => this.#receive(event.data));
+    window.addEventListener('keydown', (event) => this.#press(event));
+    this.addEventListener('click', (event) => this.#followLink(event));
+  }
+
+  /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { extent } = this;
+    reportApi.postMessage({ type: 'ready', ...(extent === undefined ? {} : { extent }) });
+  }
+
+  protected override updated(): void {
+    if (this.#scrolled || !this.view) return;
+    this.#scrolled = true;
+    const { scroll } = reportApi.state();
+    if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
+  }
+
+  #receive(message: ToReportPage): void {
+    switch (message.type) {
+      case 'view':
+        this.view = message.view;
+        this.gone = false;
+        // Something else was asked for meanwhile.
+        if (message.request < this.#request) return;
+        this.extent = message.view.extent;
+        reportApi.keep({ extent: this.extent });
+        return;
+      case 'gone':
+        this.gone = true;
+        return;
+      case 'versions':
+        this.versions = message;
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    const help = this.querySelector<HTMLDialogElement>('dialog');
+    if (help?.open || target.matches('textarea, input, select')) return;
+    switch (event.key) {
+      case 'ArrowRight':
+      case 'ArrowLeft':
+        // These scroll what is wider than the page.
+        if (target.closest('.wide, .iterations, pre, table')) return;
+        this.#move(event.key === 'ArrowRight' ? 1 : -1);
+        break;
+      case 'j':
+        this.#move(1);
+        break;
+      case 'k':
+        this.#move(-1);
+        break;
+      case 'w':
+        this.#show('run');
+        break;
+      case '/':
+        this.#open('tasks');
+        void this.updateComplete.then(() => this.querySelector<HTMLElement>('input[type=search]')?.focus());
+        break;
+      case '?':
+        help?.showModal();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  }
+
+  /** A neighbour of what is shown. From the whole run, the way leads to the first or the last iteration. */
+  #neighbour(by: 1 | -1): number | undefined {
+    const list = this.view?.iterations ?? [];
+    if (this.extent === 'run' || this.extent === undefined) return list.at(by === 1 ? 0 : -1)?.n;
+    const place = list.findIndex(({ n }) => n === this.extent) + by;
+    return place < 0 ? undefined : list[place]?.n;
+  }
+
+  #move(by: 1 | -1): void {
+    const next = this.#neighbour(by);
+    if (next !== undefined) this.#show(next);
+  }
+
+  /** A relative link in a text of the run: the extension looks where it leads. */
+  #followLink(event: Event): void {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('a[data-path]') : null;
+    const path = link?.dataset['path'];
+    if (path === undefined) return;
+    event.preventDefault();
+    reportApi.postMessage({ type: 'openLink', path: path.slice(0, 1000) });
+  }
+
+  #open(id: string): void {
+    this.closed = this.closed.filter((other) => other !== id);
+    reportApi.keep({ closed: this.closed });
+  }
+
+  #toggled(id: string, event: Event): void {
+    const { open } = event.currentTarget as HTMLDetailsElement;
+    if (open === !this.closed.includes(id)) return;
+    this.closed = open ? this.closed.filter((other) => other !== id) : [...this.closed, id];
+    reportApi.keep({ closed: this.closed });
+  }
+
+  protected override render(): TemplateResult {
+    if (this.gone) return html`<p class="gone">This run is not there any more.</p>`;
+    const { view } = this;
+    if (!view) return html`<p class="gone" role="status">Reading the run…</p>`;
+    return html`
+      <header>
+        <h1>${view.title}</h1>
+        <p class="facts">
+          <span class="codicon codicon-${view.icon}" aria-hidden="true"></span> ${view.state} · ${view.runId}
+        </p>
+      </header>
+      ${this.#bar(view)}
+      <main>
+        ${this.#section('state', view)} ${this.#metrics(view)} ${this.#iterations(view)}
+        ${this.#section('attempted', view)} ${this.#tasks(view)} ${this.#section('findings', view)}
+        ${this.#artefacts(view)} ${this.#section('answers', view)} ${this.#time(view)}
+        ${this.#section('usage', view)} ${this.#section('provenance', view)}
+        ${this.#section('problems', view)}
+        <p class="quiet keys">
+          <button class="link" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
+            Keyboard shortcuts
+          </button>
+          <kbd aria-hidden="true">?</kbd>
+        </p>
+      </main>
+      ${helpDialog(keys)}
+    `;
+  }
+
+  /** What is shown, and the way to the others. */
+  #bar(view: ReportView): TemplateResult {
+    const move = (by: 1 | -1, label: string, icon: string): TemplateResult => {
+      const next = this.#neighbour(by);
+      return html`<button
+        class="secondary icon-button"
+        title=${label}
+        aria-label=${label}
+        ?disabled=${next === undefined}
+        @click=${() => this.#move(by)}
+      >
+        <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+      </button>`;
+    };
+    const command = (id: 'run.open' | 'run.export', label: string, icon: string): TemplateResult =>
+      html`<button class="secondary" @click=${() => reportApi.postMessage({ type: 'command', command: id })}>
+        <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${label}
+      </button>`;
+    const main = view.metrics[0]?.key;
+    return html`<nav class="bar" aria-label="Iterations">
+      <div class="bar-move">
+        ${move(-1, 'Previous iteration', 'chevron-left')}
+        <select
+          aria-label="What the report shows"
+          @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            this.#show(value === 'run' ? 'run' : Number(value));
+          }}
+        >
+          <option value="run" ?selected=${this.extent === 'run'} .selected=${this.extent === 'run'}>
+            Whole run
+          </option>
+          ${repeat(
+            view.iterations,
+            ({ n }) => n,
+            (iteration) =>
+              html`<option value=${iteration.n} .selected=${this.extent === iteration.n}>
+                ${iterationName(iteration, main)}
+              </option>`,
+          )}
+        </select>
+        ${move(1, 'Next iteration', 'chevron-right')}
+      </div>
+      <p class="heading" role="status">${view.heading}</p>
+      <div class="bar-more">
+        ${command('run.open', 'Open Run', 'open-preview')}
+        ${command('run.export', 'Export Report…', 'export')}
+      </div>
+    </nav>`;
+  }
+
+  #part(id: string, title: string, content: unknown): TemplateResult {
+    return html`<details
+      class="part"
+      id=${id}
+      ?open=${!this.closed.includes(id)}
+      @toggle=${(event: Event) => this.#toggled(id, event)}
+    >
+      <summary><h2>${title}</h2></summary>
+      ${content}
+    </details>`;
+  }
+
+  #section(id: Section['id'], view: ReportView): TemplateResult | typeof nothing {
+    const section = view.sections.find((known) => known.id === id);
+    return section
+      ? this.#part(
+          id,
+          section.title,
+          section.blocks.map((block) => blockOf(block, section)),
+        )
+      : nothing;
+  }
+
+  #metrics(view: ReportView): TemplateResult | typeof nothing {
+    const section = view.sections.find(({ id }) => id === 'metrics');
+    if (!section) return nothing;
+    return this.#part('metrics', section.title, [
+      section.blocks.filter(({ kind }) => kind !== 'chart').map((block) => blockOf(block, section)),
+      html`<metric-charts
+        .metrics=${view.metrics}
+        .current=${view.focus}
+        .onShow=${this.#show}
+      ></metric-charts>`,
+    ]);
+  }
+
+  #iterations(view: ReportView): TemplateResult | typeof nothing {
+    if (view.iterations.length < 2) return nothing;
+    const more =
+      view.leftIterations === 0
+        ? nothing
+        : html`<p class="quiet">
+            ${view.leftIterations} older iterations are left out; an exported report has them.
+          </p>`;
+    return this.#part('iterations', 'All iterations', [
+      html`<iteration-table
+        .iterations=${view.iterations}
+        .metrics=${view.metrics}
+        .current=${view.focus}
+        .onShow=${this.#show}
+      ></iteration-table>`,
+      more,
+    ]);
+  }
+
+  #tasks(view: ReportView): TemplateResult | typeof nothing {
+    if (view.tasks.length === 0) return nothing;
+    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = view.tasks.filter(({ title, kind, outcome, why }) => {
+      const said = `${title} ${kind} ${outcome} ${why}`.toLowerCase();
+      return words.every((word) => said.includes(word));
+    });
+    const withIteration = view.extent === 'run' && view.iterations.length > 1;
+    return this.#part(
+      'tasks',
+      'Tasks',
+      html`
+        <div class="filters">
+          <label class="inline">
+            Find tasks
+            <input
+              type="search"
+              .value=${this.text}
+              @input=${(event: Event) => {
+                this.text = (event.target as HTMLInputElement).value;
+                this.limit = tasksAtOnce;
+                reportApi.keep({ text: this.text });
+              }}
+            />
+          </label>
+          <span class="quiet" role="status">
+            ${words.length === 0 ? '' : `${found.length} of ${view.tasks.length} tasks`}
+          </span>
+        </div>
+        <ul class="report-tasks">
+          ${repeat(
+            found.slice(0, this.limit),
+            ({ effectId }) => effectId,
+            (task) => taskRow(task, withIteration),
+          )}
+        </ul>
+        ${
+          found.length > this.limit
+            ? html`<button class="secondary" @click=${() => (this.limit += tasksAtOnce)}>
+                Show ${Math.min(tasksAtOnce, found.length - this.limit)} more tasks
+              </button>`
+            : nothing
+        }
+        ${view.leftTasks === 0 ? nothing : html`<p class="quiet">${view.leftTasks} further tasks are left out.</p>`}
+      `,
+    );
+  }
+
+  #artefacts(view: ReportView): TemplateResult | typeof nothing {
+    if (view.artefacts.length === 0) return nothing;
+    const known = this.versions?.extent === view.extent ? this.versions.files : [];
+    return this.#part(
+      'artefacts',
+      'Artefacts',
+      html`<ul class="artefacts">
+        ${repeat(
+          view.artefacts,
+          (file) => file,
+          (file) =>
+            html`<li>
+              <button
+                class="link"
+                role="link"
+                @click=${() => reportApi.postMessage({ type: 'openFile', file })}
+              >
+                ${file}
+              </button>
+              ${versionsOf(
+                file,
+                known.find((versions) => versions.file === file),
+              )}
+            </li>`,
+        )}
+      </ul>`,
+    );
+  }
+
+  #time(view: ReportView): TemplateResult | typeof nothing {
+    const section = view.sections.find(({ id }) => id === 'time');
+    if (!section) return nothing;
+    return this.#part('time', section.title, [
+      section.blocks.map((block) => blockOf(block, section)),
+      timeBars(view.time),
+    ]);
+  }
+}
+
+function taskRow(task: ReportTaskView, withIteration: boolean): TemplateResult {
+  const { effectId, title, kind, outcome, failed, took, why, iteration } = task;
+  const compare = (
+    base: ReportBase,
+    n: number | undefined,
+    label: string,
+  ): TemplateResult | typeof nothing =>
+    n === undefined
+      ? nothing
+      : html`<button
+          class="small"
+          aria-label="Compare the result of ${title} with ${label}, iteration ${n}"
+          @click=${() => reportApi.postMessage({ type: 'diffTask', effectId, base })}
+        >
+          <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
+        </button>`;
+  return html`<li class=${failed ? 'failed' : nothing}>
+    <span class="outcome">${outcome}</span>
+    <span class="what">
+      <button
+        class="link"
+        role="link"
+        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'document' })}
+      >
+        ${title}
+      </button>
+      <small
+        >${[withIteration ? `iteration ${iteration}` : '', kind, took].filter(Boolean).join(' · ')}</small
+      >
+      ${why === '' ? nothing : html`<span class="why">${why}</span>`}
+    </span>
+    <span class="row-actions">
+      ${compare('previous', task.previous, 'previous')}
+      ${task.best === task.previous ? nothing : compare('best', task.best, 'best')}
+      <button
+        class="small"
+        title="Show in the run's page"
+        aria-label="Show ${title} in the run's page"
+        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'page' })}
+      >
+        <span class="codicon codicon-open-preview" aria-hidden="true"></span>
+      </button>
+    </span>
+  </li>`;
+}
+
+/** What an artefact can be compared with, and what was not kept. */
+function versionsOf(file: string, versions: ArtefactVersions | undefined): TemplateResult | typeof nothing {
+  if (!versions) return nothing;
+  const { own, older } = versions;
+  const lost = older.filter(({ kept }) => kept === '');
+  return html`<small>${own}</small> ${older.map(({ base, kept, same }) =>
+      kept === ''
+        ? nothing
+        : same
+          ? html`<small>same as the ${kept}</small>`
+          : html`<button
+              class="small"
+              aria-label="Compare ${file} with the ${kept}"
+              @click=${() => reportApi.postMessage({ type: 'diffFile', file, base })}
+            >
+              <span class="codicon codicon-diff" aria-hidden="true"></span>
+              ${base === 'previous' ? 'previous' : 'best'}: ${kept}
+            </button>`,
+    )}
+    ${
+      lost.length === 0
+        ? nothing
+        : html`<small>
+            Nothing was kept of it from
+            ${lost.map(({ base, iteration }) => `iteration ${iteration} (${base})`).join(' and ')}.
+          </small>`
+    }`;
+}
+
+/** How long each task took: a bar of agents is filled, one of people hatched, one of sleeps empty. */
+function timeBars({ rows, left }: TimeView): TemplateResult | typeof nothing {
+  if (rows.length === 0) return nothing;
+  const most = Math.max(1, ...rows.map(({ milliseconds }) => milliseconds));
+  return html`
+    <svg class="hidden" aria-hidden="true">
+      <defs>
+        <pattern
+          id="waiting"
+          width="6"
+          height="6"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <line class="hatch-line" x1="0" y1="0" x2="0" y2="6" />
+        </pattern>
+      </defs>
+    </svg>
+    <ul class="time-bars" aria-label="Time by task">
+      ${rows.map(
+        ({ label, by, milliseconds, text }) =>
+          html`<li>
+            <span class="label">${label}</span>
+            <span class="track" aria-hidden="true"> ${timeBar(by, (milliseconds / most) * 100)} </span>
+            <span class="took">${text}</span>
+          </li>`,
+      )}
+    </ul>
+    ${left === 0 ? nothing : html`<p class="quiet">${left} shorter ones are left out.</p>`}
+  `;
+}
+
+function timeBar(by: TimeView['rows'][number]['by'], share: number): TemplateResult {
+  const width = `${Math.max(0.4, share * 0.99)}%`;
+  const rect = (className: string, fill: string | typeof nothing): TemplateResult =>
+    svg`<rect class=${className} x="0.5" y="0.5" width=${width} height="13" rx="2" fill=${fill} />`;
+  return html`<svg class="time-bar ${by}" width="100%" height="14">
+    ${rect('shape', nothing)} ${by === 'person' ? rect('hatch', 'url(#waiting)') : nothing}
+  </svg>`;
+}
+
+function blockOf(block: Block, section: Section): TemplateResult | typeof nothing {
+  switch (block.kind) {
+    case 'text':
+      return html`<p>${block.text}</p>`;
+    case 'heading':
+      return html`<h3>${block.text}</h3>`;
+    case 'markdown':
+      return html`<div class="said">${guard([block.text], () => unsafeHTML(safeHtml(block.text)))}</div>`;
+    case 'list':
+      return html`<ul class="bullets">
+        ${block.items.map((item) => html`<li>${textOf(item)}</li>`)}
+      </ul>`;
+    case 'facts':
+      return html`<dl class="fact-list">
+        ${block.rows.map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>`;
+    case 'table':
+      return html`<div class="wide" tabindex="0" role="region" aria-label="Table: ${section.title}">
+        <table>
+          <thead>
+            <tr>
+              ${block.head.map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${block.rows.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((item) => html`<td>${textOf(item)}</td>`)}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
+    case 'chart':
+      return nothing;
+    default:
+      return block satisfies never;
+  }
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
+}
+
+customElements.define('report-page', ReportPage);

@@ -1,0 +1,31 @@
+import type { FromReportPage } from '../core/panel/reportProtocol';
+import type { ReportExtent } from '../core/panel/reportView';
+import type { IterationOrder } from '../core/report/iterationColumns';
+import { connectPage } from './vscodeApi';
+
+/** Kept by VS Code across hiding and reloading. */
+export interface ReportPageState {
+  /** The run folder, from which the page is brought back. */
+  readonly dir: string;
+  /** `undefined`: the page was never shown. */
+  readonly extent: ReportExtent | undefined;
+  /** Keys of metrics that are not drawn. */
+  readonly hidden: readonly string[];
+  readonly order: IterationOrder;
+  /** Sections that are closed. */
+  readonly closed: readonly string[];
+  /** What tasks are looked for by. */
+  readonly text: string;
+  readonly scroll: number;
+}
+
+/** The report page's connection to the extension. */
+export const reportApi = connectPage<ReportPageState, FromReportPage>({
+  dir: document.body.dataset['dir'] ?? '',
+  extent: undefined,
+  hidden: [],
+  order: { column: 'iteration', descending: false },
+  closed: [],
+  text: '',
+  scroll: 0,
+});
