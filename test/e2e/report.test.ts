@@ -238,6 +238,8 @@ describe('The report of a run', () => {
     await choose(window, second, 'Open Iteration Report');
     await heading('Iteration 2 (5').waitFor();
 
+    // What was opened takes the focus, and would close a picker.
+    await webview().locator('h1').click();
     await runCommand('Babysitter: Open Iteration Report');
     const quickPick = page.locator('.quick-input-widget');
     await quickPick.getByRole('option', { name: scored }).click();

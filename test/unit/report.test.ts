@@ -472,6 +472,19 @@ describe('hostile text', () => {
     expect(lines.at(-1)).toBe('');
   });
 
+  it('is bounded also where results say much, and counts what is left out', () => {
+    const story = journal().created();
+    const results: Record<string, unknown> = {};
+    for (let n = 0; n < 40; n += 1) {
+      story.done(`a${n}x`);
+      results[`a${n}x`] = { risks: Array.from({ length: 50 }, () => 'y'.repeat(4000)) };
+    }
+    const made = report({ journal: story, results });
+    expect(made.findings).toHaveLength(5);
+    expect(made.left.findings).toBe(35);
+    expect(writeReport(made, 'md')).toContain('35 further findings left out.');
+  });
+
   it('is bounded', () => {
     const long = 'x'.repeat(1_000_000);
     const made = report({

@@ -121,6 +121,10 @@ function bounded(report: Report): Report {
       series: metric.series.filter(({ iteration }) => numbers.has(iteration)),
     })),
     answers: report.answers.slice(-most.answers),
+    left: {
+      ...report.left,
+      answers: report.left.answers + Math.max(0, report.answers.length - most.answers),
+    },
   };
 }
 

@@ -196,11 +196,11 @@ export function metricChart(
       .filter(({ iteration }) => numbered || iteration === best.iteration || iteration === focus)
       .map(({ iteration, value, at: [cx, cy] }) => {
         // Above its point, or below where it would lie on the target's line or beyond the edge.
-        const above = cy - 12;
+        const above = cy - (iteration === focus ? 16 : 12);
         const crossed =
           above - 10 < top || (target !== undefined && Math.abs(above - 4 - y(bounded(target))) < 12);
         const text = `${iteration === best.iteration ? '★ ' : ''}${figure(value)}`;
-        return label('value', cx, crossed ? cy + 22 : above, text, 'middle');
+        return label('value', cx, crossed ? cy + (iteration === focus ? 26 : 22) : above, text, 'middle');
       });
     const line = places.map(({ at }) => at.join(',')).join(' ');
     return {

@@ -80,7 +80,7 @@ export interface Report {
   };
   readonly problems: readonly { readonly file: string; readonly what: string }[];
   /** How many of each are left out because there are too many. */
-  readonly left: Readonly<Record<'tasks' | 'findings' | 'artefacts' | 'problems', number>>;
+  readonly left: Readonly<Record<'tasks' | 'findings' | 'artefacts' | 'answers' | 'problems', number>>;
 }
 
 export interface ReportTask {
@@ -169,6 +169,9 @@ export interface ReportOptions {
 const most = {
   tasks: 5000,
   findings: 500,
+  /** Characters of all findings together. */
+  findingTexts: 1_000_000,
+  answers: 1000,
   artefacts: 500,
   /** Names of files that are looked for. */
   names: 5000,
@@ -220,13 +223,19 @@ export function* reporting(
       findingsOf(details.results.get(effectId)?.value).map((finding) => ({ effectId, finding })),
   );
   const allFindings = found.flat();
-  const findings = yield* mapped(allFindings.slice(0, most.findings), ({ effectId, finding }) => ({
+  const cleaned = yield* mapped(allFindings.slice(0, most.findings), ({ effectId, finding }) => ({
     effectId,
     task: titleOf(effectId),
     name: clean(finding.name, 100),
     texts: finding.texts.map((text) => clean(text)),
     left: finding.left,
   }));
+  let characters = 0;
+  const findings = cleaned.filter(({ texts }) => {
+    characters += texts.reduce((sum, text) => sum + text.length, 0);
+    return characters <= most.findingTexts;
+  });
+  const answers = auditAnswers(fold, details).filter(({ effectId }) => ids.has(effectId));
   const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
   const metrics = yield* mapped(iterations.list, ({ n, effects: some }) => ({
     n,
@@ -307,23 +316,21 @@ export function* reporting(
     iterations: rows,
     findings,
     artefacts: artefacts.slice(0, most.artefacts),
-    answers: auditAnswers(fold, details)
-      .filter(({ effectId }) => ids.has(effectId))
-      .map((answer) => ({
-        effectId: clean(answer.effectId),
-        iteration: numbers.get(answer.effectId) as number,
-        title: short(answer.title),
-        ...optional('question', answer.question && clean(answer.question, most.question)),
-        ...optional('approved', answer.approved),
-        ...optional('option', answer.option && short(answer.option)),
-        ...optional('text', answer.text && clean(answer.text)),
-        ...optional('respondedBy', answer.respondedBy && short(answer.respondedBy)),
-        ...optional('answeredAt', time(answer.answeredAt)),
-        ...optional('waited', answer.waited),
-        ...optional('product', answer.product && short(answer.product)),
-        ...optional('surface', answer.surface && short(answer.surface)),
-        ...optional('signedWith', answer.signedWith && short(answer.signedWith)),
-      })),
+    answers: answers.slice(0, most.answers).map((answer) => ({
+      effectId: clean(answer.effectId),
+      iteration: numbers.get(answer.effectId) as number,
+      title: short(answer.title),
+      ...optional('question', answer.question && clean(answer.question, most.question)),
+      ...optional('approved', answer.approved),
+      ...optional('option', answer.option && short(answer.option)),
+      ...optional('text', answer.text && clean(answer.text)),
+      ...optional('respondedBy', answer.respondedBy && short(answer.respondedBy)),
+      ...optional('answeredAt', time(answer.answeredAt)),
+      ...optional('waited', answer.waited),
+      ...optional('product', answer.product && short(answer.product)),
+      ...optional('surface', answer.surface && short(answer.surface)),
+      ...optional('signedWith', answer.signedWith && short(answer.signedWith)),
+    })),
     questions: pendingEffects(run)
       .filter(({ effect }) => effect.kind === 'breakpoint' && ids.has(effect.effectId))
       .map(({ effect, task }) => ({
@@ -353,7 +360,8 @@ export function* reporting(
       .map(({ file, what }) => ({ file: clean(file, 1000), what: clean(what, 1000) })),
     left: {
       tasks: Math.max(0, effects.length - most.tasks),
-      findings: Math.max(0, allFindings.length - most.findings),
+      findings: allFindings.length - findings.length,
+      answers: Math.max(0, answers.length - most.answers),
       artefacts: Math.max(0, artefacts.length - most.artefacts),
       problems: Math.max(0, problems.length - most.problems),
     },

@@ -68,7 +68,11 @@ const makers: readonly Maker[] = [
     () => 'Findings',
     (report) => [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')],
   ],
-  ['answers', () => 'Answers by people', answerBlocks],
+  [
+    'answers',
+    () => 'Answers by people',
+    (report) => [...answerBlocks(report), ...leftOut(report, 'answers', 'answer')],
+  ],
   ['iterations', () => 'All iterations', iterationBlocks],
   ['tasks', () => 'Tasks', (report) => [...taskBlocks(report), ...leftOut(report, 'tasks', 'task')]],
   [
