@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Jobs } from './program';
 import { figure, printTable, type Figure } from './figures';
-import { bare, growing, long, longest, many, opened, tiny, usual } from './shapes';
+import { pageRows } from './page';
+import { bare, growing, long, longest, many, opened, paged, tiny, usual } from './shapes';
 import type { Shape } from './trees';
 
 const { values: options } = parseArgs({
@@ -226,6 +227,9 @@ async function main(): Promise<void> {
     await measureLoad(bareTree, { cold: 2.5 });
     await measureIndex(bareTree);
     await measureOpening(await treeOf(opened));
+    for (const tree of [await treeOf(paged), await treeOf(opened)]) {
+      figures.push(...pageRows(tree.shape, await repeat(5, () => run('page', tree)), median));
+    }
     await measureGrowth(usualTree, cold);
     if (options.vsix !== undefined) plain('size of the VSIX', Number(options.vsix) / 1e6, 'MB', 1);
   }

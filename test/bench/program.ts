@@ -5,6 +5,7 @@ import { watchTurns } from './blocks';
 import { addLiveRun, live, type LiveFigures, type LiveJob } from './live';
 import { load, untilThere } from './load';
 import { open, type OpenFigures } from './open';
+import { page, type PageFigures } from './page';
 import { ensureTree, plansOf, runIdOf, runsDirOf, type Shape } from './trees';
 import { write, type Target, type WriterJob } from './writer';
 
@@ -36,6 +37,8 @@ export interface Jobs {
   /** Reads the only run's journal, then the files of its tasks. */
   openFloor: { job: OnTree; figures: { readonly folded: number; readonly whole: number } };
   open: { job: OnTree; figures: OpenFigures };
+  /** Shows the page of the only run, as it is and as it was. */
+  page: { job: OnTree; figures: PageFigures };
   write: { job: WriterJob; figures: Awaited<ReturnType<typeof write>> };
 }
 
@@ -93,6 +96,7 @@ const programs: Programs = {
     return { folded, whole: performance.now() - start };
   },
   open: ({ project, shape }) => open(project, shape),
+  page: ({ project, shape }) => page(project, shape),
   write,
 };
 

@@ -14,6 +14,8 @@ export const many = shape(10_000, 200);
 export const long = shape(10, 10_000);
 export const longest = shape(1, 100_000);
 export const opened = shape(1, 100_000, { name: '1x100000-finished', taskFolders: true, finished: true });
+/** A run with a long page: its tasks and results are shown, too. */
+export const paged = shape(1, 10_000, { name: '1x10000-finished', taskFolders: true, finished: true });
 export const bare = shape(5000, 1);
 
 /** For how cost grows with events. */

@@ -181,7 +181,8 @@ function earlierOfSameGate(
   effect: Effect,
   asks: Breakpoint | undefined,
 ): readonly Effect[] {
-  return [...run.fold.effects.values()]
+  return run.fold.effects
+    .list()
     .filter(
       (known) =>
         known.kind === 'breakpoint' &&
@@ -238,7 +239,7 @@ function earlierAnswer(effect: Effect, result: TaskResult | undefined, now: numb
 }
 
 function ranBefore({ run, details }: OpenedRun, effect: Effect, now: number): BreakpointView['ran'] {
-  const all = [...run.fold.effects.values()];
+  const all = run.fold.effects.list();
   const previous = all.findLast(
     ({ kind, status, requestedSeq }) =>
       kind === 'breakpoint' && status !== 'pending' && requestedSeq < effect.requestedSeq,
@@ -265,7 +266,7 @@ export function toTaskView(effect: Effect, { tasks, results }: TaskFiles, now: n
 
 /** The titles of breakpoints that were answered, newest first, and whether the process has gone on since. */
 export function answeredBreakpoints({ run, details }: OpenedRun): readonly AnsweredView[] {
-  const all = [...run.fold.effects.values()];
+  const all = run.fold.effects.list();
   const lastRequestKnew = all.at(-1)?.resolvedBefore ?? 0;
   return all
     .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')

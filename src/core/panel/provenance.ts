@@ -52,7 +52,7 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
   const entry = metadata ? metadata.entry : fold.entry;
   const version = metadata?.sdkVersion ?? fold.sdkVersion;
   const positional =
-    version === undefined && [...fold.effects.values()].some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
+    version === undefined && fold.effects.list().some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Run', run.runId],
     ['Process', processIdOf(run)],

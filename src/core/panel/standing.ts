@@ -79,7 +79,7 @@ function stop(
   const { end } = run.fold;
   if (end) {
     const when = end.at === undefined ? '' : ` ${ago(now - end.at)}`;
-    const failed = [...run.fold.effects.values()].findLast(({ status }) => status === 'error');
+    const failed = run.fold.effects.list().findLast(({ status }) => status === 'error');
     if (state.state !== 'failed') {
       return { stopTitle: 'What it waits for', stop: `For nothing: it ended${when}.`, effectId: '' };
     }

@@ -30,7 +30,8 @@ export interface AnswerRecord {
 
 /** Lists the answers to the breakpoints of a run, in the order in which they were given. */
 export function auditAnswers(fold: RunFold, { tasks, results }: TaskFiles): readonly AnswerRecord[] {
-  return [...fold.effects.values()]
+  return fold.effects
+    .list()
     .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
     .map((effect) => {

@@ -84,6 +84,11 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
     return effectAt(this.#chunks, this.size - 1);
   }
 
+  /** All of them in a new array, much faster than one by one. */
+  list(): Effect[] {
+    return this.#chunks.flat();
+  }
+
   *values(): Generator<Effect, void> {
     for (const chunk of this.#chunks) yield* chunk;
   }

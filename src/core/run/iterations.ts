@@ -1,6 +1,6 @@
 import { atOnce, eachOf, type Sliced } from '../sliced';
 import type { Effect } from './foldRun';
-import { tabulateMetric, type MetricChoice, type MetricTable } from './metrics';
+import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics';
 import { sameValue } from './sameValue';
 import type { TaskDefinition, TaskResult } from './task';
 
@@ -59,11 +59,10 @@ export function* derivingIterations(
     else groups.set(n, [effect]);
   });
   const sorted = [...groups].toSorted(([a], [b]) => a - b);
-  const scored: Parameters<typeof tabulateMetric>[0][number][] = [];
+  yield;
+  const scored: Parameters<typeof tabulatingMetric>[0][number][] = [];
   yield* eachOf(sorted, ([n, group]) => scored.push({ n, metrics: metricsOf(group, files) }));
-  yield;
-  const metric = tabulateMetric(scored, choice);
-  yield;
+  const metric = yield* tabulatingMetric(scored, choice);
   const list: Iteration[] = [];
   yield* eachOf(sorted, ([n, group]) => {
     const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };

@@ -1,3 +1,4 @@
+import { atOnce, eachOf, type Sliced } from '../sliced';
 import { isRecord } from './lenient';
 
 /** Names under which processes report how good an iteration was, most telling first. */
@@ -60,19 +61,26 @@ export function wantedMetricKeys(choice: MetricChoice): readonly string[] {
  * @returns `undefined` when no iteration has a metric
  */
 export function tabulateMetric(
+  ...[iterations, choice]: Parameters<typeof tabulatingMetric>
+): MetricTable | undefined {
+  return atOnce(tabulatingMetric(iterations, choice));
+}
+
+/** The same, interruptibly: there may be thousands of iterations. */
+export function* tabulatingMetric(
   iterations: readonly {
     readonly n: number;
     readonly metrics: readonly Readonly<Record<string, number>>[];
   }[],
   choice: MetricChoice,
-): MetricTable | undefined {
+): Sliced<MetricTable | undefined> {
   let chosen: { key: string; values: Map<number, number> } | undefined;
   for (const key of wantedMetricKeys(choice)) {
     const values = new Map<number, number>();
-    for (const { n, metrics } of iterations) {
+    yield* eachOf(iterations, ({ n, metrics }) => {
       // An iteration's value is that of its last resolved effect that has the key.
       for (const found of metrics) if (Object.hasOwn(found, key)) values.set(n, found[key] as number);
-    }
+    });
     if (values.size > (chosen?.values.size ?? 0)) chosen = { key, values };
   }
   if (!chosen) return undefined;

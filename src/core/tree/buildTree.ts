@@ -30,7 +30,7 @@ export function openRun(run: Run, details: RunDetails, metric: MetricChoice): Op
 
 /** The same, interruptibly. */
 export function* openingRun(run: Run, details: RunDetails, metric: MetricChoice): Sliced<OpenedRun> {
-  const iterations = yield* derivingIterations([...run.fold.effects.values()], details, metric);
+  const iterations = yield* derivingIterations(run.fold.effects.list(), details, metric);
   return { run, details, iterations };
 }
 

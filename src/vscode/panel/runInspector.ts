@@ -306,7 +306,7 @@ export class RunInspector implements Disposable {
     return this.deps.inSlices(
       layingOutTimeline({
         ...{ now, part, whole },
-        effects: [...run.fold.effects.values()],
+        effects: run.fold.effects.list(),
         iterations: iterations.list,
         files: details,
         endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),

@@ -16,7 +16,7 @@ import { visible } from '../../core/format';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
-import { openRun } from '../../core/tree/buildTree';
+import { openingRun } from '../../core/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
 import { showError } from '../messages';
 import type { Review } from '../review';
@@ -348,7 +348,8 @@ class RunPanel implements vscode.Disposable {
     const trusted = vscode.workspace.isTrusted;
     if (!opened.peek(this.dir) && stored.run.eventFiles > manyEvents) {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };
-      const partial = openRun(stored.run, nothing, metricChoice());
+      const partial = await this.deps.inSlices(openingRun(stored.run, nothing, metricChoice()));
+      if (this.#event !== undefined) return;
       this.panel.title = visible(runTitle(stored.run));
       this.#post({
         type: 'view',
