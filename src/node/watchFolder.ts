@@ -41,9 +41,10 @@ export function watchFolder(
       return toDisposable(() => watcher.close());
     } catch (error) {
       // ENOENT: the folder went away meanwhile; whoever watches its parent learns that.
-      if (codeOf(error) !== 'ENOENT') {
+      const code = codeOf(error);
+      if (code !== 'ENOENT' && !isSaid(logger, code)) {
         logger.warn(
-          `${path} cannot be watched (${codeOf(error)}); it is looked at every ${pollEvery / 1000} s instead.`,
+          `${path} cannot be watched (${code}); it is looked at every ${pollEvery / 1000} s instead, as are others that cannot.`,
         );
       }
       return undefined;
@@ -64,6 +65,17 @@ export function watchFolder(
   };
   begin();
   return toDisposable(() => watching.dispose());
+}
+
+/** What was said already: where the system has no watches left, that is so for a hundred folders. */
+const said = new WeakMap<Logger, Set<string | undefined>>();
+
+function isSaid(logger: Logger, code: string | undefined): boolean {
+  const codes = said.get(logger) ?? new Set();
+  said.set(logger, codes);
+  if (codes.has(code)) return true;
+  codes.add(code);
+  return false;
 }
 
 /** The folder's modification time in milliseconds, which changes with its entries; 0 when there is none. */
