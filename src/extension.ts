@@ -70,6 +70,7 @@ import { followWorkspace, workspaceFolders } from './vscode/workspacePlaces';
 
 /** Joins the parts. Waits for nothing: runs arrive when they are read. */
 export function activate(context: vscode.ExtensionContext): void {
+  const began = performance.now();
   const own = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
     return item;
@@ -285,6 +286,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
   );
   shownAttention.update();
+  logger.info(`Activated in ${Math.round(performance.now() - began)} ms.`);
 
   function viewMessage(): string | undefined {
     // VS Code shows either a message or the welcome text, which leads out of the filter.
