@@ -224,6 +224,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
   const panels: RunPanels = own(
     new RunPanels({
+      engine: (projectDir) => engine.locate(projectDir).found,
       ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices, past },
       sessions: (runId) => sessionsOf(runId, env),
       extensionUri: context.extensionUri,

@@ -73,15 +73,20 @@ export class CliEngine implements Engine {
         if (arg.includes('\0'))
           throw new HumanError('An argument holds a NUL character, so nothing was run.');
       }
+      // A process may work for long within one iterate, and what it prints tells how far it is.
+      const live =
+        args[0] === 'run:iterate' ? new LiveOutput((line) => this.#logOutput('', line)) : undefined;
       const outcome = await runProcess(process.execPath, [found.script, ...found.before, ...args], {
         cwd: await existing(projectDir),
         env: engineEnvironment(this.options.env),
         stdin: call.stdin,
         signal,
         timeLimit: engineTimeLimit,
+        ...(live ? { onOutput: (text: string) => live.add(text) } : {}),
       });
       const parsed = call.answer.safeParse(lastJsonObject(outcome.stdout));
-      this.#log(args, outcome.stdout, outcome.stderr, [
+      const left = live ? { stdout: live.rest, stderr: '' } : outcome;
+      this.#log(args, left.stdout, left.stderr, [
         outcome.ended === 'exit' ? `exit code ${outcome.exitCode ?? 'none'}` : outcome.ended,
         duration(outcome.milliseconds),
         parsed.success ? 'answered' : 'no answer',
@@ -101,15 +106,51 @@ export class CliEngine implements Engine {
   #log(args: readonly string[], stdout: string, stderr: string, outcome: readonly string[]): void {
     const line = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
     this.logger.info(`${outcome.join(', ')}: babysitter ${visible(line)}`);
-    for (const [name, text] of [
-      ['stdout', stdout],
-      ['stderr', stderr],
-    ] as const) {
-      const said = visible(cutAtWord(oneLine(maskSecrets(text)), 2000));
-      if (said !== '') this.logger.info(`  ${name}: ${said}`);
-    }
+    this.#logOutput('stdout: ', stdout);
+    this.#logOutput('stderr: ', stderr);
+  }
+
+  #logOutput(name: string, text: string): void {
+    const said = visible(cutAtWord(oneLine(maskSecrets(text)), 2000));
+    if (said !== '') this.logger.info(`  ${name}${said}`);
   }
 }
+
+/** So many lines of one call are told as they come; whoever prints more prints it for somebody else. */
+const mostLines = 1000;
+
+/** What a process prints within an iterate, line by line as it comes, up to the engine's own answer. */
+class LiveOutput {
+  #text = '';
+  #lines = 0;
+  #answer = false;
+
+  constructor(private readonly tell: (line: string) => void) {}
+
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-outputKept);
+    while (!this.#answer) {
+      const end = this.#text.indexOf('\n');
+      if (end === -1) return;
+      const line = this.#text.slice(0, end);
+      // The answer is JSON in several lines, of which the first is this.
+      this.#answer = line === '{';
+      if (this.#answer) return;
+      this.#text = this.#text.slice(end + 1);
+      this.#lines += 1;
+      if (this.#lines <= mostLines) this.tell(line);
+      if (this.#lines === mostLines) this.tell('… (what follows is left out)');
+    }
+  }
+
+  /** What was not told yet. */
+  get rest(): string {
+    return this.#text;
+  }
+}
+
+/** Of what was not told yet the end is kept, in characters. */
+const outputKept = 100_000;
 
 /** The environment of the editor, less what would make a child behave as a part of the editor. */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DemoRuns } from '../../scripts/demo.mjs';
 import { answerCall, iterateCall } from '../../src/core/engine/cliCalls';
 import { NoEngineError } from '../../src/core/engine/engine';
@@ -776,6 +776,25 @@ describe('what is left behind', () => {
     expect(log).toContain('"completionProof": "•••"');
     expect(log).not.toContain(completionProof);
     expect(log).not.toContain('My very own words');
+  });
+
+  it('shows what a process prints while it works, once, and no secret', async () => {
+    const go = join(temporaryFolder(), 'go');
+    const run = await ownRun(`import { existsSync } from 'node:fs';
+    export async function process() {
+      console.log('step 1 with "completionProof": "0123456789abcdef"');
+      while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20));
+      console.error('step 2');
+      return 1;
+    }`);
+    const iterating = run.driver.iterate(run.dir, 1, never, () => {});
+    const log = (): string => run.driving.log.join('\n');
+    await vi.waitFor(() => expect(log()).toContain('step 1 with "completionProof": "•••"'), 15_000);
+    expect(log()).not.toContain('step 2');
+    writeFileSync(go, '');
+    expect(await iterating).toMatchObject({ reason: 'completed' });
+    expect(log().match(/step [12]/g)).toEqual(['step 1', 'step 2']);
+    expect(log()).not.toContain('0123456789abcdef');
   });
 
   it('shows what a hostile process prints, and does not obey it', async () => {

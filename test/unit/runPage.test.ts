@@ -100,6 +100,7 @@ describe('where a run comes from', () => {
       }),
       ...{ inputs: [], parentIsHere: true, children, session: 'session-7' },
       ...{ original: undefined, descendants: [], bound: undefined, codeHash: undefined, ...known },
+      engine: { version: '0.0.187', where: 'PATH' },
     });
 
   it('names process, entry, engine, session, parent and children', () => {
@@ -118,7 +119,6 @@ describe('where a run comes from', () => {
       parent: { runId: 'up', open: true },
       children: [{ title: 'Child', runId: 'down' }],
     });
-    expect(Object.fromEntries(provenance({ sdkVersion: '6.0.0' }).facts)['Engine']).toBe('6.0.0');
     const bound = [
       { sessionId: 's1', active: true, lastIterationAt: now },
       { sessionId: 's2', active: false, lastIterationAt: undefined },
@@ -129,6 +129,11 @@ describe('where a run comes from', () => {
       Code: 'sha256 abc',
       Session: 's1 (bound, at work), s2 (bound, ended)',
     });
+    expect(facts).toMatchObject({ 'Iterates with': '0.0.187 (PATH)' });
+    expect(facts).not.toHaveProperty('Mind');
+    const newer = Object.fromEntries(provenance({ sdkVersion: '6.0.0' }).facts);
+    expect(newer['Engine']).toBe('6.0.0');
+    expect(newer['Mind']).toMatch(/made by version 6.0.0 of the engine.*It may ask finished work again/);
   });
 
   it('names the run it was forked from, and its forks', () => {

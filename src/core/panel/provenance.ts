@@ -1,3 +1,4 @@
+import { engineMismatch } from '../engine/engineMismatch';
 import { toIso, visible } from '../format';
 import type { SessionBinding } from '../diagnose/diagnose';
 import { descendantWords, nameOf, originOf, originWords, type Descendant } from '../fork/lineage';
@@ -40,13 +41,16 @@ export interface ProvenanceParts {
   readonly bound: readonly SessionBinding[] | undefined;
   /** A hash of the process file, as run.json has it. */
   readonly codeHash: string | undefined;
+  /** The command line that would iterate it: its version and where it was found; `undefined`: there is none. */
+  readonly engine: { readonly version: string | undefined; readonly where: string } | undefined;
 }
 
 const most = { prompt: 20_000, children: 50, forks: 50 };
 
 /** Tells where a run comes from. */
 export function toProvenance(parts: ProvenanceParts): Provenance {
-  const { run, inputs, parentIsHere, children, original, descendants, session, bound, codeHash } = parts;
+  const { run, inputs, parentIsHere, children, original, descendants, session, bound, codeHash, engine } =
+    parts;
   const { metadata, fold } = run;
   const origin = originOf(metadata?.request);
   const entry = metadata ? metadata.entry : fold.entry;
@@ -60,6 +64,11 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
     ['Revision', metadata?.processRevision],
     ['Code', codeHash && `sha256 ${codeHash}`],
+    [
+      'Iterates with',
+      engine ? `${engine.version ?? 'an unknown version'} (${engine.where})` : 'no engine was found here',
+    ],
+    ['Mind', engineMismatch(run, engine?.version)],
     ['Asks', metadata?.nonInteractive === true ? 'nobody (--non-interactive)' : undefined],
     ['Session', sessionWords(bound ?? [], session)],
     ['Project', run.projectDir],

@@ -57,6 +57,8 @@ export interface InspectorDeps {
   readonly inSlices: InSlices;
   /** The agent sessions that say they drive a run; `undefined`: nothing is known. */
   sessions(runId: string): readonly SessionBinding[] | undefined;
+  /** The command line that a project would use; `undefined`: there is none. */
+  engine(projectDir: string): { readonly version: string | undefined; readonly where: string } | undefined;
   /** Opens the page of another run. */
   openPage(dir: string): void;
 }
@@ -414,6 +416,7 @@ export class RunInspector implements Disposable {
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
+      engine: this.deps.engine(run.projectDir),
       session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
       bound: this.#boundSessions(run.runId),
       codeHash: codeHashOf(await this.#readPart('run.json')),

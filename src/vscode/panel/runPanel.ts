@@ -25,7 +25,7 @@ import type { OpenedRuns } from '../tree/openedRuns';
 import { showPage } from './pageShell';
 import { comparePast } from '../runDocuments';
 import type { PastRuns } from './pastRuns';
-import { RunInspector, type ReadFiles } from './runInspector';
+import { RunInspector, type InspectorDeps, type ReadFiles } from './runInspector';
 
 export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
 
@@ -50,6 +50,7 @@ export interface PanelDeps {
   readonly evidence: Evidence;
   readonly review: Review;
   readonly files: ReadFiles;
+  readonly engine: InspectorDeps['engine'];
   readonly inSlices: InSlices;
   readonly past: PastRuns;
   sessions(runId: string): readonly SessionBinding[] | undefined;
