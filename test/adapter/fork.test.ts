@@ -246,8 +246,9 @@ export async function process(inputs, ctx) {
       `${taskHelper}
 export async function process(inputs, ctx) {
   const a = await ctx.task(task('a'), {});
-  const b = await ctx.task(task('b'), {});
-  return { a, b, goal: inputs.goal };
+  const b = await ctx.task(task('b'), { a, goal: inputs.goal });
+  const gate = await ctx.breakpoint({ title: 'Go on?' });
+  return { a, b, goal: inputs.goal, gate };
 }`,
       { inputs: { goal: 80 } },
     );
@@ -260,7 +261,11 @@ export async function process(inputs, ctx) {
       inputs: { value: { goal: 95 } },
       result: { effectId, value: { score: 7 }, ...edit },
     });
-    expect(await work(made.home, report.dir)).toMatchObject({ status: 'completed', executed: ['b'] });
+    expect(report.notes).toEqual([]);
+    expect(await work(made.home, report.dir)).toMatchObject({
+      status: 'completed',
+      executed: ['b', '__sdk.breakpoint'],
+    });
     expect(await readJson(report.dir, 'state', 'output.json')).toMatchObject({
       a: { score: 7 },
       goal: 95,
@@ -271,6 +276,14 @@ export async function process(inputs, ctx) {
     expect((await resultsOf(report.dir)).get('a')?.['metadata']).toEqual({
       ...{ forkedFrom: 'run', effectId, edited: true },
       ...edit,
+    });
+    // What follows may be replayed all the same; it was asked for with other inputs, which is said.
+    const all = await forker.fork(run, forkPlan(run, details), progress(), {
+      inputs: { value: { goal: 95 } },
+    });
+    expect(all).toMatchObject({
+      replayed: 3,
+      notes: ['Asked for with other inputs than in the original, and given the same result: "Do b".'],
     });
     // The command line takes them, too.
     const slow = await forkable(made, { functions: false });

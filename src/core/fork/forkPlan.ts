@@ -2,6 +2,7 @@ import { positionalStep } from '../engine/engineMismatch';
 import type { Effect } from '../run/foldRun';
 import { isSegment } from '../run/lenient';
 import { toIso } from '../format';
+import type { TaskDefinition } from '../run/task';
 import { sleepUntil, taskTitle, type Run, type RunDetails } from '../run/run';
 
 /** One event of the original that the new run has to repeat. */
@@ -11,6 +12,8 @@ export interface ReplayStep {
   readonly title: string;
   /** Until when a sleep was meant to last, in milliseconds since 1970; of other effects `undefined`. */
   readonly until: number | undefined;
+  /** Its task.json; `undefined`: it cannot be read. */
+  readonly task: TaskDefinition | undefined;
 }
 
 /** What a fork keeps and what it runs anew. */
@@ -52,7 +55,7 @@ export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks' | 'results'
   const step = (type: ReplayStep['type'], effect: Effect): ReplayStep => {
     const task = details.tasks.get(effect.effectId);
     const until = effect.kind === 'sleep' ? sleepUntil({ effect, task }) : undefined;
-    return { type, effect, title: title(effect), until };
+    return { type, effect, title: title(effect), until, task };
   };
   const steps: ReplayStep[] = [];
   let next = 0;

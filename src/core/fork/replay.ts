@@ -1,7 +1,10 @@
-import { toIso } from '../format';
+import { list, toIso } from '../format';
 import { positionalStep } from '../engine/engineMismatch';
 import type { Effect } from '../run/foldRun';
+import { haveSameInputs } from '../run/iterations';
+import { isRecord } from '../run/lenient';
 import { sleepUntil, type Run } from '../run/run';
+import type { TaskDefinition } from '../run/task';
 import type { ReplayStep } from './forkPlan';
 import type { RecordedTask } from './recordedTask';
 
@@ -54,6 +57,8 @@ class Replay {
   /** The original's sleeps, by key. */
   readonly #sleeps: ReadonlyMap<string | undefined, ReplayStep>;
   readonly #notes: string[] = [];
+  /** Titles of what was asked for with other inputs than in the original. */
+  readonly #askedOtherwise: string[] = [];
   #replayed = 0;
   /** The new run as it was last read, and what it asked for, by key. */
   #run!: Run;
@@ -73,9 +78,17 @@ class Replay {
       const stopped = this.#options.signal.aborted
         ? 'It was cancelled.'
         : await (step.type === 'requested' ? this.#request(step) : this.#settle(step));
-      if (stopped !== undefined) return { replayed: this.#replayed, notes: this.#notes, stopped };
+      if (stopped !== undefined) return this.#report(stopped);
     }
-    return { replayed: this.#replayed, notes: this.#notes, stopped: undefined };
+    return this.#report();
+  }
+
+  #report(stopped?: string): ReplayReport {
+    const all = this.#askedOtherwise.map((title) => `"${title}"`);
+    const names = list([...all.slice(0, 5), ...(all.length > 5 ? [`${all.length - 5} more`] : [])]);
+    const otherwise = `Asked for with other inputs than in the original, and given the same result: ${names}.`;
+    const notes = all.length === 0 ? this.#notes : [...this.#notes, otherwise];
+    return { replayed: this.#replayed, notes, stopped };
   }
 
   async #read(): Promise<void> {
@@ -116,7 +129,7 @@ class Replay {
   }
 
   /** @returns why the replay ends here */
-  async #settle({ effect, title, until }: ReplayStep): Promise<string | undefined> {
+  async #settle({ effect, title, until, task }: ReplayStep): Promise<string | undefined> {
     const { invocationKey = '', effectId } = effect;
     const same = this.#asked.get(invocationKey);
     if (same?.status !== 'pending') return undefined;
@@ -132,8 +145,11 @@ class Replay {
     if (answer.recorded.invocationKey !== invocationKey || answer.recorded.taskId !== effect.taskId) {
       return `The files of "${title}" belong to another step.`;
     }
+    const asked = this.#run.pendingTasks.get(same.effectId);
     const failure = await target.post(same.effectId, answer);
     if (failure !== undefined) return failure;
+    // Times and random values may be among them, so it is no reason to stop.
+    if (task && asked && !haveSameInputs(timeless(task), timeless(asked))) this.#askedOtherwise.push(title);
     this.#replayed += 1;
     onReplayed(this.#replayed);
     return this.#read().then(() => undefined);
@@ -190,6 +206,17 @@ class Replay {
     if (failure === undefined) await this.#read();
     return failure;
   }
+}
+
+/** The inputs of a task without the time that the engine puts into those of every breakpoint. */
+function timeless({
+  inputs,
+  inputsRef,
+  breakpoint,
+}: TaskDefinition): Pick<TaskDefinition, 'inputs' | 'inputsRef'> {
+  if (!breakpoint || !isRecord(inputs)) return { inputs, inputsRef };
+  const { requestedAt: _, ...rest } = inputs;
+  return { inputs: rest, inputsRef };
 }
 
 /** Delays that differ by less are the same one; the process runs for a moment before it asks. In milliseconds. */

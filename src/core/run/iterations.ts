@@ -147,11 +147,18 @@ function beginsRound(effect: Effect, earlier: Asked, files: TaskFiles): boolean 
     return false;
   const sameInputs = (e: Effect): boolean => {
     const [a, b] = [files.tasks.get(e.effectId), files.tasks.get(effect.effectId)];
-    if (a === undefined || b === undefined) return false;
-    // The name of a separate inputs file ends with the hash of what is in it.
-    return fileName(a.inputsRef) === fileName(b.inputsRef) && sameValue(a.inputs, b.inputs);
+    return a !== undefined && b !== undefined && haveSameInputs(a, b);
   };
   return earlier.firstResolved <= effect.resolvedBefore && !earlier.effects.some(sameInputs);
+}
+
+/** Whether two tasks were asked for with the same inputs. */
+export function haveSameInputs(
+  a: Pick<TaskDefinition, 'inputs' | 'inputsRef'>,
+  b: Pick<TaskDefinition, 'inputs' | 'inputsRef'>,
+): boolean {
+  // The name of a separate inputs file ends with the hash of what is in it.
+  return fileName(a.inputsRef) === fileName(b.inputsRef) && sameValue(a.inputs, b.inputs);
 }
 
 function fileName(path: string | undefined): string | undefined {
