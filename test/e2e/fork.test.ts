@@ -20,7 +20,7 @@ test(
         'editor.autoSurround': 'never',
       },
     });
-    const { page, notification, screenshot, runDir, webview, runCommand } = window;
+    const { page, notification, screenshot, runDir, webview, runCommand, useTheme } = window;
     const original = runDir('scored');
     const runs = join(original, '..');
     const before = readdirSync(runs);
@@ -75,6 +75,11 @@ test(
     });
     await down.scrollIntoViewIfNeeded();
     await screenshot('fork-listed');
+    for (const theme of ['Light 2026', 'Default High Contrast'] as const) {
+      await useTheme(theme);
+      await screenshot(`fork-listed-${theme}`);
+      expect(await seriousViolations(window)).toEqual([]);
+    }
     await down.click();
     await up.waitFor();
 
