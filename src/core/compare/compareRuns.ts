@@ -15,7 +15,7 @@ import { eachOf, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { describeTask, formatNumber, stateIcons, stateWord, statusWords } from '../tree/describe';
-import { matchTasks } from './matchTasks';
+import { matchingTasks } from './matchTasks';
 import { valueDiff } from './valueDiff';
 
 /** A run, or one of its iterations, that is compared with another. */
@@ -157,7 +157,8 @@ export function* comparing(left: Side, right: Side, options: CompareOptions): Sl
   const result = whole ? diff(left.output, right.output, most.changes) : undefined;
   yield;
   const { tasks, answers } = yield* comparePairs(left, right, options);
-  const metrics = compareMetrics(left, right, options);
+  const metrics = yield* compareMetrics(left, right, options);
+  yield;
   const differ = <T>(items: readonly T[], test: (item: T) => boolean): number => items.filter(test).length;
   const values = ({ changes, more }: ValueComparison = { has: 'none', changes: [], more: 0 }): number =>
     changes.length + more;
@@ -173,7 +174,7 @@ export function* comparing(left: Side, right: Side, options: CompareOptions): Sl
     tasks: tasks.filter((pair) => kept.has(pair)),
     answers,
     metrics,
-    times: compareTimes(left, right),
+    times: yield* compareTimes(left, right),
     differences: {
       facts: differ(facts, ({ same }) => !same),
       inputs: values(inputs),
@@ -315,10 +316,12 @@ function* comparePairs(
   const [a, b] = [yield* stepsOf(left, byIteration), yield* stepsOf(right, byIteration)];
   const answersOf = ({ opened }: Side): ReadonlyMap<string, AnswerRecord> =>
     new Map(auditAnswers(opened.run.fold, opened.details).map((answer) => [answer.effectId, answer]));
-  const [given, otherGiven] = [answersOf(left), answersOf(right)];
+  const given = answersOf(left);
+  yield;
+  const otherGiven = answersOf(right);
   yield;
   const [isInRight, isInLeft] = [replayedBy(left, right), replayedBy(right, left)];
-  const matches = matchTasks(a, b);
+  const matches = yield* matchingTasks(a, b);
   yield;
   const tasks: TaskPair[] = [];
   const answers: AnswerPair[] = [];
@@ -479,13 +482,20 @@ function compareValues(left: unknown, right: unknown, changes: number, clean: Cl
 }
 
 /** What iterations are weighed by, and how many there are. */
-function compareMetrics(left: Side, right: Side, { metric, clean }: CompareOptions): readonly Figure[] {
+function* compareMetrics(
+  left: Side,
+  right: Side,
+  { metric, clean }: CompareOptions,
+): Sliced<readonly Figure[]> {
   const whole = left.iteration === undefined && right.iteration === undefined;
   const lowest = metric.best === 'lowest';
   const figures: Figure[] = [];
   for (const key of wantedMetricKeys(metric)) {
     const name = clean(key, 100);
-    const [a, b] = [scored(left, key, metric), scored(right, key, metric)];
+    const a = scored(left, key, metric);
+    yield;
+    const b = scored(right, key, metric);
+    yield;
     if (!a && !b) continue;
     const of = (n: number): string => (whole ? `iteration ${n}` : '');
     figures.push(figure(whole ? `best ${name}` : name, a?.best, b?.best, of, lowest));
@@ -543,25 +553,30 @@ function figure(
   };
 }
 
-function compareTimes(left: Side, right: Side): readonly Figure[] {
+function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]> {
   const of: readonly (readonly [string, (side: Side) => number | undefined])[] = [
     ['from start to end', spanOf],
     ['agents at work', (side) => workTime(effectsOf(side)).agent],
     ['waited for people', (side) => workTime(effectsOf(side)).human],
   ];
-  return of.map(([name, read]) => {
-    const [a, b] = [read(left), read(right)];
+  const figures: Figure[] = [];
+  for (const [name, read] of of) {
+    const a = read(left);
+    yield;
+    const b = read(right);
+    yield;
     const change = a === undefined || b === undefined ? 0 : b - a;
     const [x, y] = [a === undefined ? '' : duration(a), b === undefined ? '' : duration(b)];
-    return {
+    figures.push({
       name,
       left: x,
       right: y,
       same: x === y,
       change: x === y || change === 0 ? '' : signed(change, duration(Math.abs(change))),
       better: '',
-    };
-  });
+    });
+  }
+  return figures;
 }
 
 /** Of a run, or from an iteration's first request to its last answer. */

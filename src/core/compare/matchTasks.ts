@@ -1,3 +1,5 @@
+import { eachOf, type Sliced } from '../sliced';
+
 /** What tasks are told apart by. */
 export interface Matchable {
   readonly taskId: string;
@@ -50,11 +52,14 @@ const passes: readonly { readonly key: Key; readonly onlyIfEven: boolean }[] = [
  * anywhere. Of equal ones, the first is matched with the first. It makes no difference which side is which.
  * @returns in the order of both sides, as far as they agree
  */
-export function matchTasks(left: readonly Matchable[], right: readonly Matchable[]): readonly Match[] {
+export function* matchingTasks(
+  left: readonly Matchable[],
+  right: readonly Matchable[],
+): Sliced<readonly Match[]> {
   const matches: Match[] = [];
   let [leftOver, rightOver] = [[...left.keys()], [...right.keys()]];
   for (const { key, onlyIfEven } of passes) {
-    const [a, b] = [groupBy(leftOver, left, key), groupBy(rightOver, right, key)];
+    const [a, b] = [yield* groupBy(leftOver, left, key), yield* groupBy(rightOver, right, key)];
     const done = { left: new Set<number>(), right: new Set<number>() };
     for (const [name, places] of a) {
       const others = b.get(name) ?? [];
@@ -66,8 +71,10 @@ export function matchTasks(left: readonly Matchable[], right: readonly Matchable
         done.right.add(match.right);
       }
     }
+    yield;
     leftOver = leftOver.filter((place) => !done.left.has(place));
     rightOver = rightOver.filter((place) => !done.right.has(place));
+    if (leftOver.length === 0 || rightOver.length === 0) break;
   }
   for (const place of leftOver) matches.push({ left: place, right: undefined });
   for (const place of rightOver) matches.push({ left: undefined, right: place });
@@ -75,18 +82,18 @@ export function matchTasks(left: readonly Matchable[], right: readonly Matchable
   return matches.toSorted((a, b) => order(a) - order(b));
 }
 
-function groupBy(
+function* groupBy(
   places: readonly number[],
   tasks: readonly Matchable[],
   key: Key,
-): ReadonlyMap<string, readonly number[]> {
+): Sliced<ReadonlyMap<string, readonly number[]>> {
   const groups = new Map<string, number[]>();
-  for (const place of places) {
+  yield* eachOf(places, (place) => {
     const name = key(tasks[place] as Matchable);
-    if (name === undefined) continue;
+    if (name === undefined) return;
     const group = groups.get(name);
     if (group) group.push(place);
     else groups.set(name, [place]);
-  }
+  });
   return groups;
 }
