@@ -9,7 +9,7 @@ import {
   type TaskPair,
   type ValueComparison,
 } from '../../src/core/compare/compareRuns';
-import { matchingTasks, type Matchable } from '../../src/core/compare/matchTasks';
+import { matchTasks, type Matchable } from '../../src/core/compare/matchTasks';
 import { runStory } from '../../src/core/compare/story';
 import { valueDocument } from '../../src/core/documents';
 import { valueDiff } from '../../src/core/compare/valueDiff';
@@ -383,7 +383,7 @@ describe('matching tasks', () => {
     ...{ taskId, title, iteration, kind },
   });
   const matched = (left: readonly Matchable[], right: readonly Matchable[]): readonly string[] =>
-    atOnce(matchingTasks(left, right)).map(({ left, right }) => `${left ?? '-'}${right ?? '-'}`);
+    matchTasks(left, right).map(({ left, right }) => `${left ?? '-'}${right ?? '-'}`);
 
   it('goes by id, title and order', () => {
     expect(matched([task('a'), task('b')], [task('b'), task('a')])).toEqual(['01', '10']);

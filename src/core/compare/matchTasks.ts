@@ -1,4 +1,4 @@
-import { eachOf, type Sliced } from '../sliced';
+import { atOnce, eachOf, type Sliced } from '../sliced';
 
 /** What tasks are told apart by. */
 export interface Matchable {
@@ -52,6 +52,11 @@ const passes: readonly { readonly key: Key; readonly onlyIfEven: boolean }[] = [
  * anywhere. Of equal ones, the first is matched with the first. It makes no difference which side is which.
  * @returns in the order of both sides, as far as they agree
  */
+export function matchTasks(left: readonly Matchable[], right: readonly Matchable[]): readonly Match[] {
+  return atOnce(matchingTasks(left, right));
+}
+
+/** The same, interruptibly: runs may have asked for tens of thousands. */
 export function* matchingTasks(
   left: readonly Matchable[],
   right: readonly Matchable[],
