@@ -5,13 +5,13 @@ import { DisposableStore, toDisposable, type Disposable } from '../core/disposab
 import { HumanError, messageOf } from '../core/errors';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
+import { oneAtATime } from '../core/oneAtATime';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName, type JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KeptRun, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
-import { oneAtATime } from './oneAtATime';
 import { exists, RunDirectory } from './runDirectory';
 import { isInside, readTextInside, realPath } from './safeFile';
 import { inSlices, isSliceOver } from './slices';

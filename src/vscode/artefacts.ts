@@ -2,31 +2,17 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { HumanError } from '../core/errors';
-import type { FileHistory, GitHistory, KeptCopies } from '../core/evidence/evidence';
+import type { FileHistory } from '../core/evidence/evidence';
 import { visible } from '../core/format';
 import type { ArtefactVersions, OlderArtefact } from '../core/panel/reportProtocol';
 import { reportBases, type ReportBase } from '../core/report/counterparts';
 import type { Iteration } from '../core/run/iterations';
 import { parseJson } from '../core/run/lenient';
 import type { Run } from '../core/run/run';
-import type { RunStore } from '../core/source/runStore';
 import type { OpenedRun } from '../core/tree/buildTree';
 import { findContextFile } from './contextFile';
-import { olderUri } from './evidence';
+import { olderUri, type EvidenceDeps } from './evidence';
 import { fileUri } from './runDocuments';
-
-export interface ArtefactDeps {
-  readonly store: RunStore;
-  readonly git: GitHistory;
-  readonly copies: KeptCopies;
-  readonly folders: () => readonly string[];
-  /** Resolves links; `undefined` when there is nothing. */
-  readonly realPath: (path: string) => string | undefined;
-  readonly readText: (
-    path: string,
-    limit: number,
-  ) => { readonly text: string } | { readonly problem: string };
-}
 
 /** A text of an artefact that was kept from an iteration. */
 interface Kept {
@@ -57,7 +43,7 @@ const storedArtefacts = z.array(z.looseObject({ name: z.string(), storedAt: z.st
 
 /** The files that tasks made: found, opened, and compared with what was kept of them from other iterations. */
 export class Artefacts {
-  constructor(private readonly deps: ArtefactDeps) {}
+  constructor(private readonly deps: EvidenceDeps) {}
 
   async open(run: Run, file: string, viewColumn: vscode.ViewColumn): Promise<void> {
     const uri = vscode.Uri.file(this.#find(run, file));

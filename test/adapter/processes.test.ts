@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { commandLine, shellOf, typedLine } from '../../src/core/engine/commandLine';
 import { HumanError } from '../../src/core/errors';
 import { currentUser } from '../../src/node/gitUser';
-import { oneAtATime } from '../../src/node/oneAtATime';
+import { oneAtATime } from '../../src/core/oneAtATime';
 import { runProcess, type ProcessOptions, type ProcessOutcome } from '../../src/node/spawn';
 import { temporaryFolder } from '../support/runFolder';
 

@@ -1,13 +1,11 @@
-import type * as Axe from 'axe-core';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventFile, eventText, journal, minute } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
+import { seriousViolations } from './support/axe';
 import { openDemo, type DemoWindow } from './support/openDemo';
-import { setTheme, type EditorWindow } from './support/openWindow';
 
 const secret = 'a-secret-of-the-first-run';
 
@@ -228,27 +226,11 @@ describe('Compare Runs…', () => {
   });
 
   test('is usable by everybody, in every theme', { timeout: 120_000 }, async () => {
-    for (const theme of ['Light 2026', 'Dark Modern', 'Dark High Contrast']) {
-      await setTheme(window, theme);
+    for (const theme of ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const) {
+      await window.useTheme(theme);
       expect(await seriousViolations(window)).toEqual([]);
       await window.screenshot(`compare-${theme}`);
     }
     expect(complaints).toEqual([]);
   });
 });
-
-/** What axe finds in the page and calls serious or critical. */
-async function seriousViolations({ webview }: EditorWindow): Promise<readonly string[]> {
-  const frame = await (await webview().owner().elementHandle())?.contentFrame();
-  if (!frame) throw new Error('There is no page.');
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  // Through the debugger, which the page's policy does not bind.
-  await frame.evaluate(readFileSync(axe, 'utf8'));
-  return frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}

@@ -1,14 +1,13 @@
-import type * as Axe from 'axe-core';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { eventFile, eventText } from '../support/journalBuilder';
 import { writeManyRuns } from '../support/manyRuns';
+import { seriousViolations } from './support/axe';
 import { openDemo } from './support/openDemo';
-import { openWindow, setTheme, type EditorWindow } from './support/openWindow';
+import { openWindow, type EditorWindow } from './support/openWindow';
 
 const size = { width: 1500, height: 900 };
 
@@ -242,25 +241,9 @@ test('The runs table is usable by everybody, in every theme', { timeout: 120_000
   await table.says(/1 selected/);
   await page.keyboard.press('j');
   await table.row('Audit the dependencies').and(window.webview().locator('.current')).waitFor();
-  for (const theme of ['Light 2026', 'Dark Modern', 'Dark High Contrast']) {
-    await setTheme(window, theme);
+  for (const theme of ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const) {
+    await window.useTheme(theme);
     expect(await seriousViolations(window)).toEqual([]);
     await screenshot(`table-${theme}`);
   }
 });
-
-/** What axe finds in the page and calls serious or critical. */
-async function seriousViolations({ webview }: EditorWindow): Promise<readonly string[]> {
-  const frame = await (await webview().owner().elementHandle())?.contentFrame();
-  if (!frame) throw new Error('There is no page.');
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  // Through the debugger, which the page's policy does not bind.
-  await frame.evaluate(readFileSync(axe, 'utf8'));
-  return frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { oneAtATime } from '../../core/oneAtATime';
 import { comparing, type Side } from '../../core/compare/compareRuns';
 import {
   comparedSides,
@@ -20,11 +21,10 @@ import { secretsIn } from '../../core/run/secrets';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
-import { showError } from '../messages';
 import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { showPage } from './pageShell';
+import { besides, listen, showPage } from './pageShell';
 
 export interface ComparePagesDeps {
   readonly store: RunStore;
@@ -88,8 +88,7 @@ class ComparePage implements vscode.Disposable {
   readonly #attended = new Set<string>();
   #sides: ComparedSides;
   #ready = false;
-  #updating: Promise<void> | undefined;
-  #updateAgain = false;
+  readonly #update = oneAtATime(() => this.#updateOnce());
   /** What was compared last: nothing changes as long as these are the same. */
   #compared: readonly unknown[] = [];
 
@@ -100,7 +99,7 @@ class ComparePage implements vscode.Disposable {
   ) {
     this.#sides = sides;
     this.#disposables.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      listen(panel, 'The comparison', fromCompare, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
       deps.store.onDidChange(({ dirs }) => {
@@ -132,19 +131,6 @@ class ComparePage implements vscode.Disposable {
   dispose(): void {
     this.#disposables.dispose();
     this.panel.dispose();
-  }
-
-  async #receive(message: unknown): Promise<void> {
-    const parsed = fromCompare.safeParse(message);
-    if (!parsed.success) {
-      this.deps.logger.warn(`The comparison sent something unknown: ${parsed.error.issues[0]?.message}`);
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      showError(error, this.deps.logger);
-    }
   }
 
   async #handle(message: FromCompare): Promise<void> {
@@ -184,7 +170,7 @@ class ComparePage implements vscode.Disposable {
         const effect = opened?.run.fold.effects.get(message.effectId);
         if (!effect) throw new HumanError('The run has no such task.');
         const title = taskTitle(effect, opened?.details.tasks.get(message.effectId));
-        return openRunDocument(taskUri(dir, message.effectId, title), this.#beside);
+        return openRunDocument(taskUri(dir, message.effectId, title), besides(this.panel));
       }
       case 'openRun':
         return this.deps.openRun(this.#stored(this.#sides[message.side].dir).run.dir);
@@ -201,36 +187,14 @@ class ComparePage implements vscode.Disposable {
     const title = `${what}: ${name(this.#sides.left)} ↔ ${name(this.#sides.right)}`;
     await vscode.commands.executeCommand('vscode.diff', left, right, title, {
       preview: true,
-      viewColumn: this.#beside,
+      viewColumn: besides(this.panel),
     });
-  }
-
-  /** Where the comparison stays to be seen. */
-  get #beside(): vscode.ViewColumn {
-    const { viewColumn } = this.panel;
-    return viewColumn === undefined
-      ? vscode.ViewColumn.Beside
-      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
   }
 
   #stored(dir: string): StoredRun {
     const stored = this.deps.store.get(dir);
     if (!stored) throw new HumanError('The run is not there any more.');
     return stored;
-  }
-
-  /** One after the other: what is asked for while one is under way is done by one more after it. */
-  #update(): Promise<void> {
-    this.#updateAgain = this.#updating !== undefined;
-    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
-    return this.#updating;
-  }
-
-  async #updateAll(): Promise<void> {
-    do {
-      this.#updateAgain = false;
-      await this.#updateOnce();
-    } while (this.#updateAgain);
   }
 
   async #updateOnce(): Promise<void> {

@@ -1,4 +1,8 @@
 import * as vscode from 'vscode';
+import type * as z from 'zod';
+import type { Disposable } from '../../core/disposables';
+import type { Logger } from '../../core/log';
+import { showError } from '../messages';
 
 /** A page of ours: a custom element with a script and a style sheet of its own, all called after the page. */
 export interface PageShell {
@@ -20,6 +24,41 @@ export function showPage(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, s
     dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
   };
   webview.html = html(webview, dist, shell);
+}
+
+/**
+ * Hands on what a page says, once it was checked; what cannot be done is told to the person.
+ * @param page what the log calls it: "The run page"
+ */
+export function listen<T>(
+  panel: vscode.WebviewPanel,
+  page: string,
+  schema: z.ZodType<T>,
+  handle: (message: T) => Promise<void> | void,
+  logger: Logger,
+): Disposable {
+  return panel.webview.onDidReceiveMessage(async (message: unknown) => {
+    const parsed = schema.safeParse(message);
+    if (!parsed.success) {
+      logger.warn(`${page} sent something unknown: ${parsed.error.issues[0]?.message}`);
+      return;
+    }
+    try {
+      await handle(parsed.data);
+    } catch (error) {
+      showError(error, logger);
+    }
+  });
+}
+
+/**
+ * Where something opens so that the page is still to be seen. Not `Beside`: that means beside the active editor, which the
+ * page is not yet when its button is clicked from another editor.
+ */
+export function besides({ viewColumn }: vscode.WebviewPanel): vscode.ViewColumn {
+  return viewColumn === undefined
+    ? vscode.ViewColumn.Beside
+    : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
 }
 
 function html(webview: vscode.Webview, dist: vscode.Uri, { name, title, data }: PageShell): string {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
 import { reportPanelType, type CommandId } from '../../core/contract';
 import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
@@ -22,7 +23,7 @@ import { showError } from '../messages';
 import { openRunDocument, taskUri, valueUri } from '../runDocuments';
 import { onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { showPage } from './pageShell';
+import { besides, listen, showPage } from './pageShell';
 import type { RunPanels } from './runPanel';
 
 export interface ReportDeps {
@@ -107,8 +108,7 @@ class ReportPanel implements vscode.Disposable {
   /** The page's last request. */
   #request = 0;
   #shown: Shown | undefined;
-  #updating: Promise<void> | undefined;
-  #updateAgain = false;
+  readonly #update = oneAtATime(() => this.#updateOnce());
   #rest: Disposable | undefined;
   #restUntil = 0;
   #sources: { readonly of: OpenedRun; readonly sources: ReportSources } | undefined;
@@ -123,7 +123,7 @@ class ReportPanel implements vscode.Disposable {
     private readonly deps: ReportDeps,
   ) {
     this.#disposables.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      listen(panel, 'The report page', fromReportPage, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
       deps.store.onDidChange(({ dirs }) => {
@@ -156,19 +156,6 @@ class ReportPanel implements vscode.Disposable {
     this.panel.dispose();
   }
 
-  async #receive(message: unknown): Promise<void> {
-    const parsed = fromReportPage.safeParse(message);
-    if (!parsed.success) {
-      this.deps.logger.warn(`The report page sent something unknown: ${parsed.error.issues[0]?.message}`);
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      showError(error, this.deps.logger);
-    }
-  }
-
   async #handle(message: FromReportPage): Promise<void> {
     const { command, artefacts, evidence, panels } = this.deps;
     switch (message.type) {
@@ -191,20 +178,20 @@ class ReportPanel implements vscode.Disposable {
       case 'openTask': {
         const { effectId, where } = message;
         const uri = taskUri(this.dir, effectId, this.#titleOf(effectId));
-        if (where === 'document') return openRunDocument(uri, this.#beside);
+        if (where === 'document') return openRunDocument(uri, besides(this.panel));
         return panels().open(this.dir, effectId);
       }
       case 'diffTask':
         return this.#diffTask(message.effectId, message.base);
       case 'openFile':
-        return artefacts.open(this.#known().opened.run, this.#artefact(message.file), this.#beside);
+        return artefacts.open(this.#known().opened.run, this.#artefact(message.file), besides(this.panel));
       case 'diffFile': {
         const { opened, view } = this.#known();
         const file = this.#artefact(message.file);
-        return artefacts.diff(opened, file, seenFrom(opened, view), message.base, this.#beside);
+        return artefacts.diff(opened, file, seenFrom(opened, view), message.base, besides(this.panel));
       }
       case 'openLink':
-        return evidence.openLink(this.dir, message.path, this.#beside);
+        return evidence.openLink(this.dir, message.path, besides(this.panel));
       case 'saveChart':
         return this.#saveChart(message.svg);
       default:
@@ -241,7 +228,7 @@ class ReportPanel implements vscode.Disposable {
       valueUri(opened.run.dir, 'task-result', other.effectId),
       valueUri(opened.run.dir, 'task-result', effectId),
       `${visible(title)}: result (iteration ${other.iteration} ↔ ${own})`,
-      { preview: true, viewColumn: this.#beside },
+      { preview: true, viewColumn: besides(this.panel) },
     );
   }
 
@@ -269,20 +256,6 @@ class ReportPanel implements vscode.Disposable {
       this.#rest = undefined;
       void this.#update();
     });
-  }
-
-  /** One after the other: what is asked for while one is under way is done by one more after it. */
-  #update(): Promise<void> {
-    this.#updateAgain = this.#updating !== undefined;
-    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
-    return this.#updating;
-  }
-
-  async #updateAll(): Promise<void> {
-    do {
-      this.#updateAgain = false;
-      await this.#updateOnce();
-    } while (this.#updateAgain);
   }
 
   async #updateOnce(): Promise<void> {
@@ -345,13 +318,6 @@ class ReportPanel implements vscode.Disposable {
     } finally {
       this.#lookingUp = false;
     }
-  }
-
-  get #beside(): vscode.ViewColumn {
-    const { viewColumn } = this.panel;
-    return viewColumn === undefined
-      ? vscode.ViewColumn.Beside
-      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
   }
 
   #post(message: ToReportPage): void {

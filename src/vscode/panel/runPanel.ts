@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
 import { runPanelType, type CommandId } from '../../core/contract';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
@@ -18,11 +19,10 @@ import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
 import { openingRun } from '../../core/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
-import { showError } from '../messages';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { showPage } from './pageShell';
+import { besides, listen, showPage } from './pageShell';
 import { comparePast } from '../runDocuments';
 import type { PastRuns } from './pastRuns';
 import { RunInspector, type InspectorDeps, type ReadFiles } from './runInspector';
@@ -131,8 +131,7 @@ class RunPanel implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #inspector: RunInspector;
   #attending = false;
-  #updating: Promise<void> | undefined;
-  #updateAgain = false;
+  readonly #update = oneAtATime(() => this.#updateOnce());
   #ready = false;
   #reveal: string | undefined;
   /** The pending breakpoints whose evidence the page has. */
@@ -155,12 +154,12 @@ class RunPanel implements vscode.Disposable {
         dir,
         deps,
         (message) => this.#post(message),
-        () => this.#beside,
+        () => besides(this.panel),
       ),
     );
     const { store, driver, review, clock, extensionUri } = deps;
     this.#disposables.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      listen(panel, 'The run page', fromPage, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
       store.onDidChange(({ dirs, membership }) => {
@@ -217,19 +216,6 @@ class RunPanel implements vscode.Disposable {
     this.panel.dispose();
   }
 
-  async #receive(message: unknown): Promise<void> {
-    const parsed = fromPage.safeParse(message);
-    if (!parsed.success) {
-      this.deps.logger.warn(`The run page sent something unknown: ${parsed.error.issues[0]?.message}`);
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      showError(error, this.deps.logger);
-    }
-  }
-
   async #handle(message: FromPage): Promise<void> {
     const { actions, evidence, review } = this.deps;
     if (this.#event !== undefined && isAboutNow(message)) {
@@ -253,7 +239,7 @@ class RunPanel implements vscode.Disposable {
         this.#setOut(message.event);
         return this.#update();
       case 'compareWithNow':
-        return comparePast(this.dir, message.event, this.#beside);
+        return comparePast(this.dir, message.event, besides(this.panel));
       case 'command':
         return actions.command(message.command, this.dir);
       case 'answer': {
@@ -290,7 +276,7 @@ class RunPanel implements vscode.Disposable {
           this.dir,
           message.effectId,
           message.file,
-          message.beside ? this.#beside : this.#here,
+          message.beside ? besides(this.panel) : this.#here,
         );
       case 'preview': {
         const { effectId, file } = message;
@@ -298,11 +284,11 @@ class RunPanel implements vscode.Disposable {
         return;
       }
       case 'diff':
-        return evidence.diff(this.dir, message.effectId, message.file, message.base, this.#beside);
+        return evidence.diff(this.dir, message.effectId, message.file, message.base, besides(this.panel));
       case 'openLink':
-        return evidence.openLink(this.dir, message.path, this.#beside);
+        return evidence.openLink(this.dir, message.path, besides(this.panel));
       case 'showComment':
-        return review.show(message.id, this.#beside);
+        return review.show(message.id, besides(this.panel));
       case 'removeComment':
         return review.removeById(message.id);
       case 'snooze':
@@ -317,20 +303,6 @@ class RunPanel implements vscode.Disposable {
     this.#travelling.abort();
     this.#travelling = new AbortController();
     this.#event = event;
-  }
-
-  /** One after the other: what is asked for while one is under way is done by one more after it. */
-  #update(): Promise<void> {
-    this.#updateAgain = this.#updating !== undefined;
-    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
-    return this.#updating;
-  }
-
-  async #updateAll(): Promise<void> {
-    do {
-      this.#updateAgain = false;
-      await this.#updateOnce();
-    } while (this.#updateAgain);
   }
 
   async #updateOnce(): Promise<void> {
@@ -404,17 +376,6 @@ class RunPanel implements vscode.Disposable {
 
   get #here(): vscode.ViewColumn {
     return this.panel.viewColumn ?? vscode.ViewColumn.Active;
-  }
-
-  /**
-   * Where the question is still to be read. Not `Beside`: that means beside the active editor, which this page is not
-   * yet when its button is clicked from another editor.
-   */
-  get #beside(): vscode.ViewColumn {
-    const { viewColumn } = this.panel;
-    return viewColumn === undefined
-      ? vscode.ViewColumn.Beside
-      : Math.min(viewColumn + 1, vscode.ViewColumn.Nine);
   }
 
   /** What can be shown of the files of pending breakpoints; asked for again when they change or are looked at again. */

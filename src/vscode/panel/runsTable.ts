@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
 import { runsTableType } from '../../core/contract';
 import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
@@ -15,11 +16,11 @@ import { RunTable } from '../../core/table/runTable';
 import { openingRun } from '../../core/tree/buildTree';
 import { describeFilter } from '../../core/tree/runFilter';
 import { copyText } from '../commands/copyText';
-import { showError, tell } from '../messages';
+import { tell } from '../messages';
 import { metricChoice, onSettingsChange } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
-import { showPage } from './pageShell';
+import { listen, showPage } from './pageShell';
 
 export interface RunsTableDeps {
   readonly store: RunStore;
@@ -90,8 +91,7 @@ class RunsTablePage implements Disposable {
   /** The folder of the run on which the page's keyboard is; empty: none. */
   #current = '';
   #arranged = '';
-  #updating: Promise<void> | undefined;
-  #updateAgain = false;
+  readonly #update = oneAtATime(() => this.#updateOnce());
   #changeTimer: Disposable | undefined;
   #redrawTimer: Disposable = toDisposable(() => {});
   #reading: Promise<void> | undefined;
@@ -109,7 +109,7 @@ class RunsTablePage implements Disposable {
     const { store, arrangement, clock, extensionUri } = deps;
     this.#table = new RunTable(() => clock.now());
     const own = (item: Disposable): unknown => this.#disposables.add(item);
-    own(panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
+    own(listen(panel, 'The runs table', fromTable, (message) => this.#handle(message), deps.logger));
     own(store.onDidChange(() => this.#updateSoon(changesEvery)));
     own(arrangement.onDidChange(() => this.#updateSoon(0)));
     own(panel.onDidChangeViewState(() => this.#updateSoon(0)));
@@ -143,19 +143,6 @@ class RunsTablePage implements Disposable {
     });
   }
 
-  async #receive(message: unknown): Promise<void> {
-    const parsed = fromTable.safeParse(message);
-    if (!parsed.success) {
-      this.deps.logger.warn(`The runs table sent something unknown: ${parsed.error.issues[0]?.message}`);
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      showError(error, this.deps.logger);
-    }
-  }
-
   async #handle(message: FromTable): Promise<void> {
     switch (message.type) {
       case 'ready':
@@ -168,7 +155,7 @@ class RunsTablePage implements Disposable {
         return this.#update();
       case 'select':
         // Not while rows are being arranged.
-        await this.#updating;
+        await this.#update.idle();
         this.#table.select(message.how, message.dir);
         return this.#update();
       case 'current':
@@ -205,20 +192,6 @@ class RunsTablePage implements Disposable {
       this.#changeTimer = undefined;
       void this.#update();
     });
-  }
-
-  /** One after the other: what is asked for while one is under way is done by one more after it. */
-  #update(): Promise<void> {
-    this.#updateAgain = this.#updating !== undefined;
-    this.#updating ??= this.#updateAll().finally(() => (this.#updating = undefined));
-    return this.#updating;
-  }
-
-  async #updateAll(): Promise<void> {
-    do {
-      this.#updateAgain = false;
-      await this.#updateOnce();
-    } while (this.#updateAgain);
   }
 
   async #updateOnce(): Promise<void> {
@@ -274,7 +247,7 @@ class RunsTablePage implements Disposable {
     let undrawn = 0;
     for (;;) {
       // What is arranged anew may be another list then.
-      await this.#updating;
+      await this.#update.idle();
       const everything = this.#exporting || (this.#table.needsAll && !this.#stopped);
       const { from = 0, to = 0 } = this.panel.visible ? (this.#asked ?? {}) : {};
       const next = this.#table.unread(from, to, everything);

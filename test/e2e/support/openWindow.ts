@@ -113,15 +113,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   return window;
 }
 
-/** Changes the theme of an open window, by a name as VS Code lists it; a new window takes a quarter of a minute. */
-export async function setTheme({ page, runCommand }: EditorWindow, name: string): Promise<void> {
-  await runCommand('Preferences: Color Theme');
-  const picker = page.locator('.quick-input-widget');
-  await picker.locator('.quick-input-box input').fill(name);
-  await picker.getByRole('option', { name }).first().click();
-  await picker.waitFor({ state: 'hidden' });
-}
-
 async function copyOrCreate(source: string | undefined, target: string): Promise<void> {
   if (source) await cp(source, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   else await mkdir(target);
