@@ -1,6 +1,6 @@
 // Measures in a real VS Code what a person waits for (docs/performance.md). `npm run bench:vscode -- [--json FILE]`
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({ options: { json: { type: 'string' } } })
 
 /** New windows with nothing cached, reloaded ones with an index, and events; the medians are told. */
 const [coldStarts, warmStarts, events] = [3, 5, 20];
+const longRunId = 'long-run';
 
 await runMain(async () => {
   await buildBench();
@@ -33,6 +34,13 @@ await runMain(async () => {
   progress('Making 1000 runs of 200 events…');
   const shape = { name: 'project', runs: 1000, events: 200, taskFolders: true };
   const project = await run('tree', { cache: folder.path, shape });
+  // A long run beside them, whose page is opened.
+  const long = await run('tree', {
+    cache: folder.path,
+    shape: { name: 'long', runs: 1, events: 10_000, taskFolders: true, finished: true },
+  });
+  const [longRun = ''] = readdirSync(join(long, '.a5c', 'runs'));
+  cpSync(join(long, '.a5c', 'runs', longRun), join(project, '.a5c', 'runs', longRunId), { recursive: true });
   const figures = await measure(vsix, project, join(folder.path, 'home'), run);
   folder.remove();
 
@@ -41,6 +49,12 @@ await runMain(async () => {
     row('the same, clicked while the window starts, nothing cached', median(figures.cold), 5000),
     row('the same, clicked while the window starts, index cached', median(figures.cached), 5000),
     row('one new event, until its row changed, 95th percentile', percentile95(figures.event), 500),
+    row('first event on the page of 10,000 events, beyond the time of 200 events', median(figures.page), 500),
+    row(
+      "first event on the page of 200 events, most of it VS Code's own time",
+      median(figures.shortPage),
+      undefined,
+    ),
     row('activate, until it returns', median(figures.activate), 50),
     row('before that, its code is loaded', median(figures.loading), undefined),
   ];
@@ -60,8 +74,11 @@ await runMain(async () => {
  * @param {(name: string, job: object) => Promise<any>} run
  */
 async function measure(vsix, project, home, run) {
-  /** @type {Record<'cold' | 'cached' | 'settled' | 'event' | 'activate' | 'loading', number[]>} */
-  const figures = { cold: [], cached: [], settled: [], event: [], activate: [], loading: [] };
+  /** @type {Record<'cold' | 'cached' | 'settled' | 'event' | 'page' | 'shortPage' | 'activate' | 'loading', number[]>} */
+  const figures = {
+    ...{ cold: [], cached: [], settled: [], event: [] },
+    ...{ page: [], shortPage: [], activate: [], loading: [] },
+  };
   const target = await run('add', { project });
   const browser = await launchBrowser();
   try {
@@ -88,6 +105,9 @@ async function measure(vsix, project, home, run) {
           await tabOf(page).locator('.badge-content').waitFor({ timeout: 60_000 });
           await delay(3000);
           figures.settled.push(await firstRow(page));
+          const short = await firstEvent(page, 'Build ');
+          figures.shortPage.push(short);
+          figures.page.push(Math.max(0, (await firstEvent(page, longRunId)) - short));
           const activate = await activation(page);
           figures.activate.push(activate);
           figures.loading.push((await loadedAndActivated(page)) - activate);
@@ -175,6 +195,30 @@ async function eventToRow(page, run, target) {
     if (!changed) throw new Error(`The row of the live run did not change`);
     return changed.at - at - toDate;
   });
+}
+
+/**
+ * Opens a run's page from the palette, and takes the time from the click until its first event is drawn.
+ * @param {import('playwright-core').Page} page
+ * @param {string} run what is typed to find it
+ */
+async function firstEvent(page, run) {
+  await page.keyboard.press('F1');
+  const palette = page.locator('.quick-input-widget');
+  const input = palette.locator('.quick-input-box input');
+  await input.fill('>Babysitter: Open Run');
+  await palette.getByRole('option', { name: 'Babysitter: Open Run' }).first().click();
+  await input.fill(run);
+  const choice = palette.getByRole('option', { name: run }).first();
+  await choice.waitFor();
+  const frame = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+  const start = performance.now();
+  await choice.click();
+  await frame.locator('.event .type').first().waitFor();
+  const took = performance.now() - start;
+  await page.keyboard.press('Control+w');
+  await page.locator('iframe.webview').waitFor({ state: 'detached' });
+  return took;
 }
 
 /**

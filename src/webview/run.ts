@@ -36,6 +36,7 @@ class RunPage extends LitElement {
     timeline: { state: true },
     provenance: { state: true },
     usage: { state: true },
+    settled: { state: true },
     travel: { state: true },
     asked: { state: true },
   };
@@ -53,6 +54,8 @@ class RunPage extends LitElement {
   declare timeline: Timeline | undefined;
   declare provenance: Provenance | undefined;
   declare usage: UsageView | undefined;
+  /** The first events are drawn; what takes longer to draw comes after them. */
+  declare settled: boolean;
   declare travel: TravelView | undefined;
   /** With how many events the run is to be shown; `undefined`: as it is now. */
   declare asked: number | undefined;
@@ -79,6 +82,7 @@ class RunPage extends LitElement {
     this.timeline = undefined;
     this.provenance = undefined;
     this.usage = undefined;
+    this.settled = false;
     this.travel = undefined;
     this.asked = runApi.state().event || undefined;
     this.#save();
@@ -105,7 +109,7 @@ class RunPage extends LitElement {
 
   protected override updated(): void {
     // Once, when the page came back with as much on it as it had.
-    if (this.#scrolled || !this.view || this.view.partial || !this.timeline) return;
+    if (this.#scrolled || !this.view || this.view.partial || !this.timeline || !this.settled) return;
     this.#scrolled = true;
     const { scroll } = runApi.state();
     if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
@@ -182,6 +186,8 @@ class RunPage extends LitElement {
         return;
       case 'events':
         this.#events?.receive(message.events);
+        // Another task of the browser, so that they are drawn before.
+        if (!this.settled) requestAnimationFrame(() => setTimeout(() => (this.settled = true)));
         return;
       case 'eventsChanged':
         this.#events?.refresh();
@@ -363,7 +369,7 @@ class RunPage extends LitElement {
         )}
         ${view.problems.length === 0 ? nothing : problems(view)}
         ${
-          this.timeline
+          this.timeline && this.settled
             ? html`<section aria-labelledby="timeline">
                 <h2 id="timeline">Timeline</h2>
                 <run-timeline .timeline=${this.timeline} .past=${view.past}></run-timeline>
@@ -390,13 +396,13 @@ class RunPage extends LitElement {
   }
 
   #tasks(view: RunView): TemplateResult {
-    if (view.partial) return html`<p class="quiet" role="status">Reading the tasks…</p>`;
+    if (view.partial || !this.settled) return html`<p class="quiet" role="status">Reading the tasks…</p>`;
     return html`
       ${view.iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
       ${repeat(
         view.iterations,
         ({ n }) => n,
-        (iteration) => iterationSection(iteration),
+        (iteration) => iterationSection(iteration, view.past),
       )}
       ${
         view.left.iterations + view.left.tasks > 0
@@ -444,7 +450,7 @@ class RunPage extends LitElement {
           <h2 id="is-done">What is done?</h2>
           <p>${standing.done}</p>
           <div class="buttons">
-            ${commandButton('run.report', 'Open Report', 'graph', { whyNot: undefined }, false)}
+            ${view.past ? nothing : commandButton('run.report', 'Open Report', 'graph', { whyNot: undefined }, false)}
             ${commandButton('journal.open', 'Open Journal', 'list-ordered', { whyNot: undefined }, false)}
             ${commandButton('run.reveal', 'Reveal Run Folder', 'folder-opened', { whyNot: undefined }, false)}
           </div>
@@ -572,19 +578,24 @@ function problems({ problems }: RunView): TemplateResult {
   `;
 }
 
-function iterationSection({ n, description, icon, tasks }: IterationView): TemplateResult {
+/** @param past reports tell how the run is now, so that the past has none */
+function iterationSection({ n, description, icon, tasks }: IterationView, past: boolean): TemplateResult {
   return html`
     <section aria-label="Iteration ${n}">
       <h3>
         <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
         <small>${description}</small>
-        <button
-          class="link report-link"
-          aria-label="Report of iteration ${n}"
-          @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
-        >
-          Report
-        </button>
+        ${
+          past
+            ? nothing
+            : html`<button
+                class="link report-link"
+                aria-label="Report of iteration ${n}"
+                @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
+              >
+                Report
+              </button>`
+        }
       </h3>
       ${taskList(tasks)}
     </section>

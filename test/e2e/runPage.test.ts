@@ -366,7 +366,12 @@ describe('A run of ten thousand events', () => {
 });
 
 test('The page of a run is usable by everybody, in all colours', async () => {
-  const themes = ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const;
+  const themes = [
+    'Light 2026',
+    'Default Dark Modern',
+    'Default High Contrast',
+    'Default High Contrast Light',
+  ] as const;
   const window = await openRunPages();
   const { webview, row, screenshot, openPage, useTheme } = window;
   await openPage(rows.parallel);

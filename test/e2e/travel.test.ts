@@ -227,7 +227,7 @@ describe('Time travel on the page of a run', () => {
     }
     expect(
       await webview()
-        .getByRole('button', { name: /Snooze|Stand Still/ })
+        .getByRole('button', { name: /Snooze|Stand Still|Report/ })
         .count(),
     ).toBe(0);
     await window.screenshot('travel-question');

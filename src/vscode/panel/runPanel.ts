@@ -406,6 +406,7 @@ function isAboutNow(message: FromPage): boolean {
   switch (message.type) {
     case 'answer':
     case 'snooze':
+    case 'openReport':
     case 'preview':
     case 'diff':
       return true;
