@@ -232,7 +232,7 @@ describe('The runs table', () => {
 });
 
 test('The runs table is usable by everybody, in every theme', { timeout: 120_000 }, async () => {
-  const window = await openDemo({ theme: 'Light 2026', size });
+  const window = await openDemo({ size });
   const { page, runCommand, screenshot } = window;
   const table = tableOf(window);
   await runCommand('Babysitter: Open Runs Table');

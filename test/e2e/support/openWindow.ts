@@ -39,7 +39,7 @@ export interface EditorWindow {
   runCommand(title: string): Promise<void>;
   /** The content of the webview that is shown. */
   webview(): FrameLocator;
-  /** Changes the colours of the window, which is much faster than opening another one. */
+  /** Changes the colours of the window to other ones, which is much faster than opening another window. */
   useTheme(theme: Theme): Promise<void>;
   /** Puts a picture into test-results/ and gives its path. */
   screenshot(name: string): Promise<string>;
