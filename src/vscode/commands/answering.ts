@@ -62,7 +62,9 @@ export class Answering {
         async () =>
           vscode.window.withProgress(
             {
-              location: vscode.ProgressLocation.Notification,
+              // In the status bar: of four notifications within a second VS Code holds back the last, which says how
+              // an iterate ended that followed the answer.
+              location: vscode.ProgressLocation.Window,
               title: plain(`Recording your answer to "${title}"`),
             },
             () => driver.answer(dir, effect.effectId, decision, surface),
