@@ -19,13 +19,14 @@ export function oneAtATime(work: () => Promise<void>): OneAtATime {
     return begin();
   };
   const call = (): Promise<void> => {
+    if (next) return next;
     if (!running) return begin();
-    next ??= running.then(again, again);
+    next = running.then(again, again);
     return next;
   };
   const idle = async (): Promise<void> => {
-    await running?.catch(() => {});
-    if (running) await idle();
+    await (next ?? running)?.catch(() => {});
+    if (next ?? running) await idle();
   };
   return Object.assign(call, { idle });
 }

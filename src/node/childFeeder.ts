@@ -77,6 +77,8 @@ class ChildFeeder implements Feeder {
   #output = '';
   #errors = '';
   #ended: 'cancelled' | 'timeout' | undefined;
+  /** Why the process is not there any more. */
+  #gone: string | undefined;
   #answered: ((step: Step) => void) | undefined;
   readonly #exited: Promise<void>;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -91,15 +93,16 @@ class ChildFeeder implements Feeder {
   ) {
     const { child } = started;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#output = (this.#output + text).slice(-outputLimit);
+      this.#output = lastOf(this.#output + text);
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errors = (this.#errors + text).slice(-outputLimit);
+      this.#errors = lastOf(this.#errors + text);
     });
     child.on('message', (message) => this.#receive(message));
     this.#exited = new Promise((resolve) => {
       const gone = (sentence: string): void => {
-        this.#answered?.({ type: 'ended', sentence });
+        this.#gone ??= sentence;
+        this.#answered?.({ type: 'ended', sentence: this.#gone });
         resolve();
       };
       child.on('error', (error) => gone(messageOf(error)));
@@ -145,6 +148,8 @@ class ChildFeeder implements Feeder {
     if (this.#ended === undefined) this.#later(grace, () => this.#end('cancelled'));
     await this.#exited;
     for (const timer of this.#timers) clearTimeout(timer);
+    // What the process function started is in the same group.
+    this.started.kill('SIGKILL');
     child.stdout?.destroy();
     child.stderr?.destroy();
     const took = duration(performance.now() - this.#start);
@@ -163,16 +168,23 @@ class ChildFeeder implements Feeder {
     const { child } = this.started;
     this.#steps += 1;
     const id = this.#steps;
-    if (!child.connected) return { type: 'ended', sentence: this.#explainEnd(child.exitCode ?? undefined) };
+    if (this.#gone !== undefined || !child.connected) {
+      return { type: 'ended', sentence: this.#gone ?? this.#explainEnd(child.exitCode ?? undefined) };
+    }
     const limit = this.#later(this.timeLimit, () => this.#end('timeout'));
     try {
       return await new Promise<Step>((resolve) => {
         this.#answered = (step) => {
           if (step.type === 'ended' || step.id === id) resolve(step);
         };
-        // That it cannot be sent means that the process ends, which is told by itself.
-        child.send({ ...request, id }, () => {});
+        // Into a channel that is closing nothing can be sent; the end of the process itself may have been told already.
+        child.send({ ...request, id }, (error) => {
+          if (error) resolve({ type: 'ended', sentence: this.#gone ?? messageOf(error) });
+        });
       });
+    } catch (error) {
+      // A value too deeply nested to be sent.
+      return { type: 'ended', sentence: messageOf(error) };
     } finally {
       this.#answered = undefined;
       clearTimeout(limit);
@@ -208,6 +220,13 @@ class ChildFeeder implements Feeder {
       stderr: this.#errors,
     });
   }
+}
+
+/** The last whole lines: half of one may hold a secret without its name, by which it would be masked. */
+function lastOf(text: string): string {
+  if (text.length <= outputLimit) return text;
+  const kept = text.slice(-outputLimit);
+  return kept.slice(kept.indexOf('\n') + 1);
 }
 
 /** Why a step failed, as a sentence; `undefined`: it did not. */

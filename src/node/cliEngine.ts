@@ -128,19 +128,21 @@ class LiveOutput {
   constructor(private readonly tell: (line: string) => void) {}
 
   add(text: string): void {
-    this.#text = (this.#text + text).slice(-outputKept);
+    this.#text += text;
     while (!this.#answer) {
       const end = this.#text.indexOf('\n');
-      if (end === -1) return;
+      if (end === -1) break;
       const line = this.#text.slice(0, end);
       // The answer is JSON in several lines, of which the first is this.
       this.#answer = line === '{';
-      if (this.#answer) return;
+      if (this.#answer) break;
       this.#text = this.#text.slice(end + 1);
       this.#lines += 1;
       if (this.#lines <= mostLines) this.tell(line);
       if (this.#lines === mostLines) this.tell('… (what follows is left out)');
     }
+    // Not its end: a secret without its name before it would not be seen to be one.
+    this.#text = this.#text.slice(0, outputKept);
   }
 
   /** What was not told yet. */
@@ -149,7 +151,7 @@ class LiveOutput {
   }
 }
 
-/** Of what was not told yet the end is kept, in characters. */
+/** Of what was not told yet so much is kept, in characters. */
 const outputKept = 100_000;
 
 /** The environment of the editor, less what would make a child behave as a part of the editor. */

@@ -185,7 +185,8 @@ export class Artefacts {
       const listed = storedArtefacts.safeParse('value' in json ? json.value : undefined);
       for (const { name, storedAt } of listed.data ?? []) {
         const file = files.find((each) => each === name) ?? files.find((each) => basename(each) === name);
-        if (file !== undefined) found.set(file, storedAt);
+        // Wherever else it leads, the engine did not put it there.
+        if (file !== undefined && /^(?:tasks|blobs)\//.test(storedAt)) found.set(file, storedAt);
       }
     }
     return found;

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { commandLine, shellOf, typedLine } from '../../src/core/engine/commandLine';
 import { HumanError } from '../../src/core/errors';
 import { currentUser } from '../../src/node/gitUser';
-import { oneAtATime } from '../../src/core/oneAtATime';
 import { runProcess, type ProcessOptions, type ProcessOutcome } from '../../src/node/spawn';
 import { temporaryFolder } from '../support/runFolder';
 
@@ -176,58 +175,5 @@ describe('currentUser', () => {
     expect(await currentUser('/no/such/folder', env(home))).toBe(username);
     mkdirSync(`${home}/.git`);
     expect(await currentUser(home, env(home))).toBe(username);
-  });
-});
-
-describe('oneAtATime', () => {
-  /** Work that ends when the test says so. */
-  function setUp() {
-    const ends: { resolve(): void; reject(error: Error): void }[] = [];
-    const run = oneAtATime(() => new Promise<void>((resolve, reject) => ends.push({ resolve, reject })));
-    return { ends, run };
-  }
-
-  it('runs once more for any number of calls that came meanwhile', async () => {
-    const { ends, run } = setUp();
-    const first = run();
-    const others = [run(), run(), run()];
-    expect(ends).toHaveLength(1);
-    ends[0]?.resolve();
-    await first;
-    await Promise.resolve();
-    expect(ends).toHaveLength(2);
-    ends[1]?.resolve();
-    await Promise.all(others);
-    expect(ends).toHaveLength(2);
-    void run();
-    expect(ends).toHaveLength(3);
-  });
-
-  it('settles for each caller with a run that began after the call', async () => {
-    const { ends, run } = setUp();
-    void run();
-    let settled = false;
-    const second = run().then(() => (settled = true));
-    ends[0]?.resolve();
-    await new Promise(setImmediate);
-    expect(settled).toBe(false);
-    const third = run();
-    ends[1]?.resolve();
-    await second;
-    await new Promise(setImmediate);
-    expect(ends).toHaveLength(3);
-    ends[2]?.resolve();
-    await third;
-  });
-
-  it('goes on after a failure, which only its own caller sees', async () => {
-    const { ends, run } = setUp();
-    const first = run();
-    const second = run();
-    ends[0]?.reject(new Error('no'));
-    await expect(first).rejects.toThrow('no');
-    await new Promise(setImmediate);
-    ends[1]?.resolve();
-    await second;
   });
 });

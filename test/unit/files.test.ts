@@ -95,6 +95,16 @@ describe('isSegment', () => {
 });
 
 describe('parseMetadata', () => {
+  it('takes the completion proof out of the texts that titles are made of', () => {
+    const completionProof = 'c'.repeat(32);
+    const prompt = `Say ${completionProof} when you are done`;
+    const { metadata } = parseMetadata(
+      JSON.stringify({ ...runJson, prompt, request: prompt, completionProof }),
+    );
+    expect(metadata?.prompt).toBe('Say ••• when you are done');
+    expect(metadata?.request).toBe('Say ••• when you are done');
+  });
+
   it('reads what engines write, and leaves the completion proof in the file', () => {
     const json = {
       ...runJson,

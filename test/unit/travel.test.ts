@@ -44,6 +44,25 @@ function historyOf(entries: readonly JournalEntry[], limits: HistoryLimits = sma
 
 const wanted = new AbortController().signal;
 
+it('is read to its end while the journal grows, and given up when it is another one', async () => {
+  const { entries } = ['e1', 'e2', 'e3', 'e4'].reduce(
+    (story, effect) => story.requested(effect, 'agent'),
+    journal().created(),
+  );
+  const { history } = historyOf(entries);
+  const names = entries.map(({ file }) => file);
+  history.list(names.slice(0, 4));
+  const grown = history.foldAt(4, wanted);
+  await Promise.resolve();
+  history.list(names);
+  expect((await grown)?.effects.size).toBe(3);
+
+  const replaced = history.foldAt(5, wanted);
+  await Promise.resolve();
+  history.list(names.toReversed());
+  expect(await replaced).toBeUndefined();
+});
+
 async function foldAt({ history }: Reading, count: number): Promise<RunFold> {
   return (await history.foldAt(count, wanted)) ?? expect.fail(`event ${count} is not there`);
 }

@@ -166,8 +166,8 @@ export class Forker {
   ): Promise<{ readonly feeder: Feeder; readonly runId: string }> {
     const quick = await this.quick.open(projectDir, signal);
     for (const feeder of [quick, new CliFeeder(this.engine, projectDir, signal)]) {
-      const made = await feeder?.create(copied);
-      if (!feeder || !made) continue;
+      if (!feeder) continue;
+      const made = await feeder.create(copied);
       if ('runId' in made) return { feeder, runId: made.runId };
       await feeder.close();
       if (signal.aborted) throw new CancelledError();

@@ -1,4 +1,5 @@
 import { intern } from './intern';
+import { secretsOf } from './secrets';
 import { isRecord, moment, parseLenient, text, Wrong, yesOrNo, type Field } from './lenient';
 
 /** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
@@ -62,19 +63,19 @@ export function parseMetadata(json: string): {
   readonly metadata: RunMetadata | undefined;
   readonly problems: readonly string[];
 } {
-  const { fields, problems } = parseLenient(json, shape);
-  if (!fields) return { metadata: undefined, problems };
+  const { fields, raw, problems } = parseLenient(json, shape);
+  if (!fields || !raw) return { metadata: undefined, problems };
   const foreign = fields.layoutVersion !== undefined && fields.layoutVersion !== layoutVersion;
   return {
     metadata: {
       processId: fields.processId && intern(fields.processId),
       entry: fields.entrypoint,
-      prompt: fields.prompt,
+      prompt: fields.prompt && withoutSecrets(fields.prompt, raw),
       createdAt: fields.createdAt,
       sdkVersion: fields.sdkVersion,
       cwd: fields.cwd,
       harness: fields.harness,
-      request: fields.request && intern(fields.request),
+      request: fields.request && intern(withoutSecrets(fields.request, raw)),
       processRevision: fields.processRevision,
       nonInteractive: fields.nonInteractive ?? false,
       parentRunId: fields.nested,
@@ -83,6 +84,11 @@ export function parseMetadata(json: string): {
       ? [...problems, `has the layout "${fields.layoutVersion}", which engines refuse to iterate`]
       : problems,
   };
+}
+
+/** Titles and links are made of these texts, and nobody looks for the secret in them once more. */
+function withoutSecrets(text: string, raw: Readonly<Record<string, unknown>>): string {
+  return secretsOf(raw).reduce((rest, secret) => rest.replaceAll(secret, '•••'), text);
 }
 
 /** Reads an entry point as run.json or RUN_CREATED hold it: an object, or "path#export". */

@@ -10,7 +10,12 @@ const secret = /(\\*"completion(?:Proof|Secret)\\*"\s*:\s*\\*")(?:[^"\\]|\\[^"])
 export function secretsIn(runJson: string): readonly string[] {
   const json = parseJson(runJson);
   if (!('value' in json) || !isRecord(json.value)) return [];
-  const { completionProof, completionSecret } = json.value;
+  return secretsOf(json.value);
+}
+
+/** The same of a run.json that is parsed already. */
+export function secretsOf(runJson: Readonly<Record<string, unknown>>): readonly string[] {
+  const { completionProof, completionSecret } = runJson;
   // A short text would be found inside harmless words.
   return [completionProof, completionSecret].filter(
     (value): value is string => typeof value === 'string' && value.length >= 8,

@@ -129,6 +129,7 @@ export class RunTable {
   readonly #taken = new Map<string, { readonly of: string; readonly numbers: RunNumbers | undefined }>();
   /** Up to here {@link unread} has found everything read. */
   #readUpTo = 0;
+  #generation = 0;
 
   /** @param now the time, for questions that wait */
   constructor(private readonly now: () => number) {}
@@ -260,8 +261,13 @@ export class RunTable {
     return undefined;
   }
 
-  /** Takes what was read of a run. `undefined`: it could not be read. It is seen when the table has settled again. */
-  take(stored: StoredRun, numbers: RunNumbers | undefined): void {
+  /**
+   * Takes what was read of a run. It is seen when the table has settled again.
+   * @param numbers `undefined`: it could not be read
+   * @param generation the table's when reading began; of an older one it is read again
+   */
+  take(stored: StoredRun, numbers: RunNumbers | undefined, generation = this.#generation): void {
+    if (generation !== this.#generation) return;
     const entry = this.#entries.get(stored.run.dir);
     const of = readingOf(stored);
     // It has changed meanwhile, and is read again.
@@ -286,8 +292,15 @@ export class RunTable {
     return moved;
   }
 
+  /** Rises when what was read is not right any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** What was read is not right any more: another metric counts. */
   forgetNumbers(): void {
+    this.#generation += 1;
+    this.#taken.clear();
     for (const entry of this.#entries.values()) entry.fresh = false;
     this.#readUpTo = 0;
   }

@@ -30,6 +30,8 @@ export class RunHistory {
   readonly #pieces = new Map<number, (JournalEntry | undefined)[]>();
   /** Some event could not be used, and may be mended. */
   #holes = false;
+  /** How often the journal was another one. */
+  #replaced = 0;
   #answering: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -43,6 +45,7 @@ export class RunHistory {
     const last = this.#files.length - 1;
     // Journals only grow, unless they are repaired.
     const grown = files.length > last && files[0] === this.#files[0] && files[last] === this.#files[last];
+    if (!grown) this.#replaced += 1;
     if (!grown || this.#holes) {
       this.#folds.clear();
       this.#pieces.clear();
@@ -68,6 +71,7 @@ export class RunHistory {
 
   async #foldAt(count: number, signal: AbortSignal): Promise<RunFold | undefined> {
     const files = this.#files;
+    const replaced = this.#replaced;
     const { piece, folds } = this.limits;
     const end = Math.min(count, files.length);
     let place = Math.floor(end / piece);
@@ -78,7 +82,7 @@ export class RunHistory {
       const until = Math.min(end, (place + 1) * piece);
       const entries = await this.#entries(place, until - place * piece, signal);
       // The journal may have been replaced meanwhile.
-      if (!entries || signal.aborted || this.#files !== files) return undefined;
+      if (!entries || signal.aborted || this.#replaced !== replaced) return undefined;
       fold = await this.inSlices(foldOn(fold, entries));
       if (until === (place + 1) * piece && (place + 1) % stride === 0) this.#folds.set(place + 1, fold);
     }

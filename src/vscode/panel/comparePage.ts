@@ -24,7 +24,7 @@ import type { OpenedRun } from '../../core/tree/buildTree';
 import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { besides, listen, showPage } from './pageShell';
+import { besides, listen, showPage, whileOpen } from './pageShell';
 
 export interface ComparePagesDeps {
   readonly store: RunStore;
@@ -88,7 +88,7 @@ class ComparePage implements vscode.Disposable {
   readonly #attended = new Set<string>();
   #sides: ComparedSides;
   #ready = false;
-  readonly #update = oneAtATime(() => this.#updateOnce());
+  readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   /** What was compared last: nothing changes as long as these are the same. */
   #compared: readonly unknown[] = [];
 

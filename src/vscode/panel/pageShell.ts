@@ -44,11 +44,28 @@ export function listen<T>(
       return;
     }
     try {
-      await handle(parsed.data);
+      await whileOpen(panel, async () => handle(parsed.data));
     } catch (error) {
       showError(error, logger);
     }
   });
+}
+
+/** Does work of a page that may be closed meanwhile: then nothing of the panel can be asked, and no failure counts. */
+export async function whileOpen(panel: vscode.WebviewPanel, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isOpen(panel)) throw error;
+  }
+}
+
+function isOpen(panel: vscode.WebviewPanel): boolean {
+  try {
+    return panel.visible || panel.active !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**

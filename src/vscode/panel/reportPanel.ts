@@ -23,7 +23,7 @@ import { showError } from '../messages';
 import { openRunDocument, taskUri, valueUri } from '../runDocuments';
 import { onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { besides, listen, showPage } from './pageShell';
+import { besides, listen, showPage, whileOpen } from './pageShell';
 import type { RunPanels } from './runPanel';
 
 export interface ReportDeps {
@@ -108,7 +108,7 @@ class ReportPanel implements vscode.Disposable {
   /** The page's last request. */
   #request = 0;
   #shown: Shown | undefined;
-  readonly #update = oneAtATime(() => this.#updateOnce());
+  readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #rest: Disposable | undefined;
   #restUntil = 0;
   #sources: { readonly of: OpenedRun; readonly sources: ReportSources } | undefined;
@@ -304,15 +304,17 @@ class ReportPanel implements vscode.Disposable {
   /** What the artefacts can be compared with; git takes its time, so the page is there before. */
   async #lookUp(): Promise<void> {
     this.#lookUpAgain = this.#lookingUp;
-    if (this.#lookingUp) return;
+    if (this.#lookingUp || !this.#shown) return;
     this.#lookingUp = true;
     try {
-      do {
-        this.#lookUpAgain = false;
-        const { opened, view } = this.#known();
-        const files = await this.deps.artefacts.versions(opened, view.artefacts, seenFrom(opened, view));
-        this.#post({ type: 'versions', extent: view.extent, files });
-      } while (this.#lookUpAgain);
+      await whileOpen(this.panel, async () => {
+        do {
+          this.#lookUpAgain = false;
+          const { opened, view } = this.#known();
+          const files = await this.deps.artefacts.versions(opened, view.artefacts, seenFrom(opened, view));
+          this.#post({ type: 'versions', extent: view.extent, files });
+        } while (this.#lookUpAgain);
+      });
     } catch (error) {
       showError(error, this.deps.logger);
     } finally {

@@ -22,7 +22,7 @@ import { noTaskFiles } from '../../core/run/iterations';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { besides, listen, showPage } from './pageShell';
+import { besides, listen, showPage, whileOpen } from './pageShell';
 import { comparePast } from '../runDocuments';
 import type { PastRuns } from './pastRuns';
 import { RunInspector, type InspectorDeps, type ReadFiles } from './runInspector';
@@ -131,7 +131,7 @@ class RunPanel implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #inspector: RunInspector;
   #attending = false;
-  readonly #update = oneAtATime(() => this.#updateOnce());
+  readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #ready = false;
   #reveal: string | undefined;
   /** The pending breakpoints whose evidence the page has. */
@@ -407,6 +407,7 @@ function isAboutNow(message: FromPage): boolean {
     case 'answer':
     case 'snooze':
     case 'openReport':
+    case 'removeComment':
     case 'preview':
     case 'diff':
       return true;

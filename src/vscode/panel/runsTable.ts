@@ -20,7 +20,7 @@ import { tell } from '../messages';
 import { metricChoice, onSettingsChange } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
-import { listen, showPage } from './pageShell';
+import { listen, showPage, whileOpen } from './pageShell';
 
 export interface RunsTableDeps {
   readonly store: RunStore;
@@ -91,14 +91,14 @@ class RunsTablePage implements Disposable {
   /** The folder of the run on which the page's keyboard is; empty: none. */
   #current = '';
   #arranged = '';
-  readonly #update = oneAtATime(() => this.#updateOnce());
+  readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #changeTimer: Disposable | undefined;
   #redrawTimer: Disposable = toDisposable(() => {});
   #reading: Promise<void> | undefined;
   /** A person has stopped the reading of all runs. */
   #stopped = false;
-  /** All runs are read to be exported. */
-  #exporting = false;
+  /** For each of these all runs are read, unless it is cancelled. */
+  readonly #exports = new Set<vscode.CancellationToken>();
   #shownFacets = '';
   #disposed = false;
 
@@ -248,11 +248,14 @@ class RunsTablePage implements Disposable {
     for (;;) {
       // What is arranged anew may be another list then.
       await this.#update.idle();
-      const everything = this.#exporting || (this.#table.needsAll && !this.#stopped);
+      if (this.#disposed) return;
+      const exporting = [...this.#exports].some((token) => !token.isCancellationRequested);
+      const everything = exporting || (this.#table.needsAll && !this.#stopped);
       const { from = 0, to = 0 } = this.panel.visible ? (this.#asked ?? {}) : {};
       const next = this.#table.unread(from, to, everything);
-      if (!next || this.#disposed) break;
-      this.#table.take(next, await this.#read(next));
+      if (!next) break;
+      const { generation } = this.#table;
+      this.#table.take(next, await this.#read(next), generation);
       undrawn += 1;
       if (performance.now() - drawn < readingEvery) continue;
       await this.#update();
@@ -280,17 +283,16 @@ class RunsTablePage implements Disposable {
             message: `${thousands(this.#table.read)} of ${thousands(this.#table.total)} read`,
           });
         const timer = setInterval(report, readingEvery);
-        this.#exporting = true;
-        const cancelled = token.onCancellationRequested(() => (this.#exporting = false));
+        this.#exports.add(token);
         try {
-          while (this.#exporting && this.#table.unread(0, 0, true)) await this.#readOn();
-          if (token.isCancellationRequested) throw new CancelledError();
+          const goesOn = (): boolean => !token.isCancellationRequested && !this.#disposed;
+          while (goesOn() && this.#table.unread(0, 0, true)) await this.#readOn();
+          if (!goesOn()) throw new CancelledError();
           await this.#update();
           return await this.deps.inSlices(this.#table.csv());
         } finally {
-          this.#exporting = false;
+          this.#exports.delete(token);
           clearInterval(timer);
-          cancelled.dispose();
         }
       },
     );
