@@ -267,6 +267,8 @@ describe('The report of a run', () => {
       ...['--runs-dir', join(workspace, '.a5c', 'runs'), '--prompt', 'Watch the score grow'],
     )) as { runDir: string };
     await window.row(/^Watch the score grow/).waitFor();
+    // What the test before opened takes the focus, and would close a picker.
+    await webview().locator('h1').click();
     await window.openReport(/^Watch the score grow/);
     await heading('Whole run').waitFor();
 
