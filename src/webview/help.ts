@@ -37,3 +37,13 @@ export function helpDialog(keys: Keys): TemplateResult {
     <form method="dialog"><button class="secondary">Close</button></form>
   </dialog>`;
 }
+
+/** Opens the page's help for those who do not know its key. */
+export function helpLink(page: HTMLElement): TemplateResult {
+  return html`<p class="quiet keys">
+    <button class="link" @click=${() => page.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
+      Keyboard shortcuts
+    </button>
+    <kbd aria-hidden="true">?</kbd>
+  </p>`;
+}

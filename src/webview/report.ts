@@ -7,7 +7,7 @@ import type { ReportExtent, ReportTaskView, ReportView, TimeView } from '../core
 import { iterationName } from '../core/report/iterationColumns';
 import type { ReportBase } from '../core/report/counterparts';
 import type { Block, Cell, Section } from '../core/report/sections';
-import { helpDialog } from './help';
+import { helpDialog, helpLink } from './help';
 import './iterationTable';
 import { safeHtml } from './markdown';
 import './metricCharts';
@@ -201,13 +201,7 @@ class ReportPage extends LitElement {
         ${this.#section('attempted', view)} ${this.#tasks(view)} ${this.#section('findings', view)}
         ${this.#artefacts(view)} ${this.#section('answers', view)} ${this.#time(view)}
         ${this.#section('usage', view)} ${this.#section('provenance', view)}
-        ${this.#section('problems', view)}
-        <p class="quiet keys">
-          <button class="link" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
-            Keyboard shortcuts
-          </button>
-          <kbd aria-hidden="true">?</kbd>
-        </p>
+        ${this.#section('problems', view)} ${helpLink(this)}
       </main>
       ${helpDialog(keys)}
     `;

@@ -12,7 +12,7 @@ import type { UsageRow, UsageView } from '../core/panel/usageView';
 import { commentList, values, type BreakpointCard } from './breakpoint';
 import type { EventList } from './events';
 import './events';
-import { helpDialog, runKeys } from './help';
+import { helpDialog, helpLink, runKeys } from './help';
 import './run.css';
 import { facts, type TaskPanel } from './taskDetail';
 import './taskDetail';
@@ -383,13 +383,7 @@ class RunPage extends LitElement {
         <h2>Tasks</h2>
         ${this.#tasks(view)} ${this.usage ? usageSection(this.usage) : nothing}
         ${view.answers.length === 0 ? nothing : answerList(view)}
-        ${this.provenance ? provenanceSection(this.provenance) : nothing}
-        <p class="quiet keys">
-          <button class="link" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
-            Keyboard shortcuts
-          </button>
-          <kbd aria-hidden="true">?</kbd>
-        </p>
+        ${this.provenance ? provenanceSection(this.provenance) : nothing} ${helpLink(this)}
       </main>
       ${this.task ? html`<task-panel .detail=${this.task}></task-panel>` : nothing} ${helpDialog(runKeys)}
     `;

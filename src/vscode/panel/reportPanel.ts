@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock';
 import { reportPanelType, type CommandId } from '../../core/contract';
 import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
 import { HumanError } from '../../core/errors';
-import { shortId, visible } from '../../core/format';
+import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { fromReportPage, type FromReportPage, type ToReportPage } from '../../core/panel/reportProtocol';
 import { toReportView, type ReportExtent, type ReportView } from '../../core/panel/reportView';
@@ -25,6 +25,7 @@ import { onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { besides, listen, showPage, whileOpen } from './pageShell';
 import type { RunPanels } from './runPanel';
+import { savePicture } from './savePicture';
 
 export interface ReportDeps {
   readonly store: RunStore;
@@ -193,7 +194,13 @@ class ReportPanel implements vscode.Disposable {
       case 'openLink':
         return evidence.openLink(this.dir, message.path, besides(this.panel));
       case 'saveChart':
-        return this.#saveChart(message.svg);
+        return savePicture(
+          'Save Chart',
+          'metrics',
+          this.#known().opened.run.runId,
+          this.deps.folders()[0] ?? dirname(this.dir),
+          message.svg,
+        );
       default:
         return message satisfies never;
     }
@@ -230,18 +237,6 @@ class ReportPanel implements vscode.Disposable {
       `${visible(title)}: result (iteration ${other.iteration} ↔ ${own})`,
       { preview: true, viewColumn: besides(this.panel) },
     );
-  }
-
-  async #saveChart(svg: string): Promise<void> {
-    const { run } = this.#known().opened;
-    const folder = this.deps.folders()[0] ?? dirname(this.dir);
-    const name = `metrics-${shortId(run.runId).replace(/[^\w.-]/g, '-')}.svg`;
-    const target = await vscode.window.showSaveDialog({
-      title: 'Save Chart',
-      defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), name),
-      filters: { SVG: ['svg'] },
-    });
-    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
   }
 
   /** After a change of the run: not while nobody sees the page, and not before it has rested. */

@@ -5,7 +5,6 @@ import { toDisposable, type Disposable } from '../../core/disposables';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError, messageOf } from '../../core/errors';
-import { shortId } from '../../core/format';
 import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
 import { descendantsOf, originalOf } from '../../core/fork/lineage';
@@ -26,6 +25,7 @@ import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
 import { fileUri, openRunDocument } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
+import { savePicture } from './savePicture';
 
 /** What a page asks about its run: the events, a task, the timeline, where it comes from. */
 export type Inspection = Extract<
@@ -184,7 +184,13 @@ export class RunInspector implements Disposable {
         this.#part = message.part;
         return this.#postTimeline();
       case 'saveTimeline':
-        return this.#saveTimeline(message.svg);
+        return savePicture(
+          'Save Timeline',
+          'timeline',
+          this.deps.store.get(this.dir)?.run.runId ?? 'run',
+          this.deps.files.folders()[0] ?? dirname(this.dir),
+          message.svg,
+        );
       case 'openEntry':
         return this.#openEntry();
       case 'openRun': {
@@ -387,18 +393,6 @@ export class RunInspector implements Disposable {
       viewColumn: this.beside(),
       selection: new vscode.Range(line - 1, 0, line - 1, 0),
     });
-  }
-
-  async #saveTimeline(svg: string): Promise<void> {
-    const run = this.deps.store.get(this.dir)?.run;
-    const folder = this.deps.files.folders()[0] ?? dirname(this.dir);
-    const name = `timeline-${shortId(run?.runId ?? 'run').replace(/[^\w.-]/g, '-')}.svg`;
-    const target = await vscode.window.showSaveDialog({
-      title: 'Save Timeline',
-      defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), name),
-      filters: { SVG: ['svg'] },
-    });
-    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
   }
 
   async #postProvenance(run: Run): Promise<void> {
