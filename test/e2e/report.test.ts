@@ -32,8 +32,15 @@ async function openReports(options: DemoOptions = {}): Promise<ReportWindow> {
     complaints,
     heading: (text) => window.webview().locator('.heading', { hasText: text }),
     async openReport(name) {
-      await window.runCommand('Babysitter: Open Report');
-      await window.page.locator('.quick-input-widget').getByRole('option', { name }).click();
+      const option = window.page.locator('.quick-input-widget').getByRole('option', { name });
+      // A page that was just opened may take the focus, and close the picker.
+      const choose = (): Promise<boolean> =>
+        option.click({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+      do await window.runCommand('Babysitter: Open Report');
+      while (!(await choose()));
       await window.webview().getByRole('heading', { level: 1, name }).waitFor();
     },
   };
