@@ -10,11 +10,15 @@ export class FakeSource implements RunSource {
   /** Whether everything that is there at first has been delivered. */
   loaded = true;
 
+  /** What is delivered as soon as somebody watches; left out: nothing. */
+  atOnce: readonly Run[] | undefined;
+
   constructor(readonly id = 'fake') {}
 
   watch(listener: RunListener): Disposable {
     this.#listener = listener;
     this.watching = true;
+    if (this.atOnce) this.deliver(...this.atOnce);
     return toDisposable(() => {
       this.watching = false;
       this.#listener = undefined;

@@ -43,6 +43,16 @@ describe('what a store knows', () => {
     expect(changes).toEqual(['a +/-', 'b +/-', '']);
   });
 
+  it('takes what a source delivers while it is being added', () => {
+    const { store, source, changes } = setUp();
+    source.atOnce = [run('a')];
+    store.add(source);
+    expect(store.loaded).toBe(true);
+    expect(store.all.map(({ run }) => run.runId)).toEqual(['a']);
+    expect(store.sourceOf('/runs/a')).toBe(source);
+    expect(changes).toEqual(['a +/-']);
+  });
+
   it('is sorted by creation, then id, the newest first', () => {
     const { store, source } = setUp();
     store.add(source);

@@ -48,19 +48,21 @@ export class RunStore implements Disposable {
   /** Takes in a source until the result is disposed; its runs leave with it. */
   add(source: RunSource): Disposable {
     const entry = { source, runs: new Map<string, Run>(), loaded: false };
-    const watch = source.watch((batch, loaded) => {
-      entry.loaded = loaded;
-      this.#take(entry.runs, batch);
-    });
+    let watch: Disposable | undefined;
     const ended = toDisposable(() => {
-      watch.dispose();
+      watch?.dispose();
       this.#sources.delete(ended);
       this.#take(
         entry.runs,
         [...entry.runs.keys()].map((dir): RunChange => ({ type: 'gone', dir })),
       );
     });
+    // Known before it is watched: a source may deliver its first batch at once.
     this.#sources.set(ended, entry);
+    watch = source.watch((batch, loaded) => {
+      entry.loaded = loaded;
+      this.#take(entry.runs, batch);
+    });
     return ended;
   }
 
