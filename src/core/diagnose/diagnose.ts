@@ -4,7 +4,7 @@ import { whyNot } from '../engine/whyNot';
 import { ago, utcMinute } from '../format';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../run/run';
-import { hasProcess } from '../run/runState';
+import { hasProcess, uncaughtError } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 
 /** The one thing that helps, as a button. */
@@ -304,20 +304,12 @@ function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
 
 function finalError({ stored, details }: Known): Diagnosis | undefined {
   const { run, state } = stored;
-  const { end } = run.fold;
   const effects = [...run.fold.effects.values()];
   const last = effects.reduce<(typeof effects)[number] | undefined>(
     (latest, effect) => (effect.resolvedOrder > (latest?.resolvedOrder ?? 0) ? effect : latest),
     undefined,
   );
-  // The engine throws an error result into the process; uncaught, it is what the run failed with.
-  const culprit =
-    end?.type === 'RUN_FAILED'
-      ? effects.findLast(
-          ({ status, error }) =>
-            status === 'error' && error?.message !== undefined && error.message === end.error?.message,
-        )
-      : undefined;
+  const culprit = uncaughtError(run);
   if (culprit) {
     const title = taskTitle(culprit, details?.tasks.get(culprit.effectId));
     return said(

@@ -1,63 +1,62 @@
 import { ago, count, cutAtWord, list, utcMinute } from '../format';
-import type { RunEnd } from './foldRun';
+import type { Effect, RunEnd } from './foldRun';
+import {
+  stateActions,
+  type JudgeOptions,
+  type Judgement,
+  type NextStep,
+  type State,
+  type StateAction,
+} from './judgement';
 import { isUnreadable, pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from './run';
 
-/** What a run is doing, in the order in which the first match wins. */
-export type State =
-  | 'reading'
-  | 'unreadable'
-  | 'completed'
-  | 'failed'
-  | 'halted'
-  | 'needs-you'
-  | 'working'
-  | 'sleeping'
-  | 'ready'
-  | 'waiting'
-  | 'created';
+export {
+  defaultActivityWindow,
+  stateActions,
+  type JudgeOptions as ClassifyOptions,
+  type Judgement as RunState,
+  type State,
+  type StateAction,
+} from './judgement';
 
-/** Commands whose legality depends on the run's state, in the order in which they are listed. */
-export const stateActions = [
-  'breakpoint.answer',
-  'breakpoint.approve',
-  'breakpoint.reject',
-  'task.post',
-  'run.iterate',
-  'run.continue',
-  'run.resume',
-  'run.fork',
-  'run.startAgain',
-  'run.repair',
-] as const;
-
-export type StateAction = (typeof stateActions)[number];
-
-/** The one answer that tree, badge, status bar, notifications, pages and the command line all use. */
-export interface RunState {
-  readonly state: State;
-  /** One sentence a person understands. Raw run text may be in it. */
-  readonly reason: string;
-  readonly actions: readonly StateAction[];
-  /** In milliseconds since 1970, when the state can change without an event; `undefined`: only an event changes it. */
-  readonly changesAt: number | undefined;
-}
-
-export interface ClassifyOptions {
-  /** For how long after its last event a run with pending tasks counts as working, in milliseconds. */
-  readonly activityWindow: number;
-  /** Writes a moment for people; UTC to the minute unless given. */
-  readonly formatTime?: (time: number) => string;
-}
-
-export const defaultActivityWindow = 120_000;
-
-type Told = Omit<RunState, 'actions'>;
-
-/** Tells what a run is doing, why, and what may be done with it. Pure: the same run, lock and time give the same. */
-export function classify(run: Run, now: number, options: ClassifyOptions): RunState {
+/** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
+export function classify(run: Run, now: number, options: JudgeOptions): Judgement {
   const { state, reason, changesAt } = tell(run, now, options);
-  return { state, reason, actions: state === 'reading' ? [] : legalActions(state, run), changesAt };
+  const actions = state === 'reading' ? [] : legalActions(state, run);
+  return new BabysitterJudgement(state, reason, actions, changesAt, run, options);
 }
+
+/** What is asked for rarely is found out only then: there are thousands of runs, and each is judged at each change. */
+class BabysitterJudgement implements Judgement {
+  readonly #run: Run;
+  readonly #options: JudgeOptions;
+
+  constructor(
+    readonly state: State,
+    readonly reason: string,
+    readonly actions: readonly StateAction[],
+    readonly changesAt: number | undefined,
+    run: Run,
+    options: JudgeOptions,
+  ) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  get guessed(): boolean {
+    return this.state === 'working' && !this.#run.lock?.alive;
+  }
+
+  get next(): NextStep {
+    return nextStep(this, this.#run);
+  }
+
+  whyNot(action: StateAction): string | undefined {
+    return whyNot(action, this, this.#run, this.#options.formatTime ?? utcMinute);
+  }
+}
+
+type Told = Pick<Judgement, 'state' | 'reason' | 'changesAt'>;
 
 /** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
 const actionLists = new Map<number, readonly StateAction[]>();
@@ -74,7 +73,7 @@ function legalActions(state: State, run: Run): readonly StateAction[] {
   return list;
 }
 
-function tell(run: Run, now: number, options: ClassifyOptions): Told {
+function tell(run: Run, now: number, options: JudgeOptions): Told {
   const time = options.formatTime ?? utcMinute;
   const { fold, lock } = run;
   const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
@@ -212,4 +211,91 @@ function movesOn(state: State, run: Run): boolean {
     default:
       return false;
   }
+}
+
+/** Why an action is not possible on a run now, as a sentence; `undefined` when it is. */
+function whyNot(
+  action: StateAction,
+  { state, reason, actions }: Judgement,
+  run: Run,
+  formatTime: (time: number) => string,
+): string | undefined {
+  if (actions.includes(action)) return stoppedBy(action, run);
+  if (action === 'run.repair') return 'None of its problems can be mended in place.';
+  if (action === 'run.fork' || action === 'run.startAgain') {
+    return 'Its run.json cannot be read, so its process is not known.';
+  }
+  if (action.startsWith('breakpoint.')) {
+    return run.fold.end ? `No question is open: the run is ${state}.` : 'No question is open in this run.';
+  }
+  if (state === 'unreadable') return 'Nothing of this run can be read.';
+  if (run.fold.end?.sealed) return 'The run was sealed, which is final. Make a new run instead.';
+  switch (state) {
+    case 'completed':
+      return 'The run is completed, which is final: iterating would run the whole process again. Make a new run instead.';
+    case 'halted':
+      return 'The process halted the run, which is final. Make a new run instead.';
+    case 'failed':
+      return 'The process itself threw an error; the engine must recover from it before it can go on.';
+    default:
+  }
+  if (run.lock?.alive) {
+    const since = run.lock.acquiredAt === undefined ? '' : ` since ${formatTime(run.lock.acquiredAt)}`;
+    return `Process ${run.lock.pid} holds the run${since}; wait until it is done.`;
+  }
+  switch (state) {
+    case 'needs-you':
+      return 'Answer the open question first; until then an iterate brings nothing new.';
+    case 'sleeping':
+      return `${reason}; until then an iterate brings nothing new.`;
+    case 'created':
+      return hasProcess(run) ? `${reason}.` : 'The run has no process yet; assign one first.';
+    default:
+      return `${reason}. Until something is answered, an iterate brings nothing new.`;
+  }
+}
+
+/** A problem of the run's files with which the engine would fail or do damage. */
+function stoppedBy(action: StateAction, { problems }: Run): string | undefined {
+  const iterates = action === 'run.iterate' || action === 'run.continue';
+  const changes = iterates || action.startsWith('breakpoint.') || action === 'task.post';
+  const problem = problems.find(
+    ({ stops }) => (stops === 'any' && changes) || (stops === 'iterate' && iterates),
+  );
+  if (!problem) return undefined;
+  return `${problem.file} ${problem.what}. With that, the engine would fail or do damage; it has to be mended first.`;
+}
+
+/** The first that fits, from what has to be put right first to what is done last. */
+function nextStep(judgement: Judgement, run: Run): NextStep {
+  const { state, reason, changesAt } = judgement;
+  const step = (action: NextStep['action'], at?: number): NextStep => ({ action, reason, at });
+  const { end } = run.fold;
+  if (state === 'reading') return step(undefined);
+  const over = state === 'completed' || state === 'halted' || end?.sealed === true;
+  const damage = over ? undefined : run.problems.find(({ mendable, stops }) => mendable || stops);
+  if (damage) return { action: 'run.repair', reason: `${damage.file} ${damage.what}`, at: undefined };
+  if (over || state === 'unreadable') return step(undefined);
+  if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
+  if (end) return step(uncaughtError(run) ? 'run.fork' : 'run.iterate');
+  if (state === 'needs-you') return step('breakpoint.answer');
+  if (state === 'working') return step(undefined, changesAt);
+  if (state === 'sleeping') return step(undefined, changesAt);
+  if (state === 'waiting') return step('run.resume');
+  if (state === 'ready' || hasProcess(run)) return step('run.iterate');
+  return step('run.assignProcess');
+}
+
+/**
+ * The task whose error result the run failed with: the engine throws it into the process, which does not catch it. No
+ * iterate asks for such a task again. `undefined`: it did not fail, or by an error of its own.
+ */
+export function uncaughtError({ fold }: Run): Effect | undefined {
+  if (fold.end?.type !== 'RUN_FAILED') return undefined;
+  const message = fold.end.error?.message;
+  return fold.effects
+    .list()
+    .findLast(
+      ({ status, error }) => status === 'error' && error?.message !== undefined && error.message === message,
+    );
 }

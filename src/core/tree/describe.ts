@@ -78,8 +78,8 @@ export const statusWords: Readonly<Record<Effect['status'], string>> = {
 };
 
 /** The state as a word in a row: "needs you". A state that is guessed from time says so. */
-export function stateWord({ run, state }: StoredRun): string {
-  return state.state === 'working' && !run.lock?.alive ? 'probably working' : stateWords[state.state];
+export function stateWord({ state }: StoredRun): string {
+  return state.guessed ? 'probably working' : stateWords[state.state];
 }
 
 /**

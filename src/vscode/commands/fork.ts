@@ -15,7 +15,6 @@ import { whyNot } from '../../core/engine/whyNot';
 import type { Drafts } from '../drafts';
 import { plain, tell, withoutIcons } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
-import { localTime } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
@@ -61,7 +60,7 @@ export class Forking {
     demandTrust();
     const { targets, opened } = this.deps;
     const { stored, effectId, event } = await targets.run(argument, 'Fork From Here', 'run.fork');
-    const illegal = whyNot('run.fork', stored, localTime);
+    const illegal = whyNot('run.fork', stored);
     if (illegal) throw new NotNowError(illegal);
     const found = await opened.get(stored.run.dir);
     if (!found) throw new HumanError('The run is not there any more.');

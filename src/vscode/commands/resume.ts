@@ -19,7 +19,7 @@ import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../.
 import type { StateAction } from '../../core/run/runState';
 import type { StoredRun } from '../../core/source/runStore';
 import { commandName, tell, withoutIcons } from '../messages';
-import { localTime, setting } from '../settings';
+import { setting } from '../settings';
 import { isInside, workspaceFolders } from '../workspacePlaces';
 import { pick } from './targets';
 
@@ -97,7 +97,7 @@ export async function chooseResume(
  * @throws NotNowError, CancelledError
  */
 export function demandAction(action: StateAction, stored: StoredRun): void {
-  const refused = whyNot(action, stored, localTime);
+  const refused = whyNot(action, stored);
   if (refused === undefined) return;
   const { run, state } = stored;
   const over = state.state === 'completed' || state.state === 'halted' || run.fold.end?.sealed;

@@ -10,7 +10,6 @@ import { whyNotPost } from '../../core/taskRun/taskPoster';
 import type { StateAction } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeTask, stateWord } from '../../core/tree/describe';
-import { localTime } from '../settings';
 import { withoutIcons } from '../messages';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
@@ -154,7 +153,7 @@ export class Targets {
   async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {
     const all = this.store.all;
     if (all.length === 0) throw new NotNowError('There are no runs here yet.');
-    const items = all.map((stored) => toRunItem(stored, action && whyNot(action, stored, localTime)));
+    const items = all.map((stored) => toRunItem(stored, action && whyNot(action, stored)));
     // Sorting is stable: within both groups the newest stay first.
     const { stored } = await pick(
       items.toSorted((a, b) => Number(b.legal) - Number(a.legal)),

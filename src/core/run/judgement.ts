@@ -1,0 +1,75 @@
+import type { CommandId } from '../contract';
+
+/** What a run is doing, in the order in which the first match wins. */
+export type State =
+  | 'reading'
+  | 'unreadable'
+  | 'completed'
+  | 'failed'
+  | 'halted'
+  | 'needs-you'
+  | 'working'
+  | 'sleeping'
+  | 'ready'
+  | 'waiting'
+  | 'created';
+
+/** Commands whose legality depends on the run's state, in the order in which they are listed. */
+export const stateActions = [
+  'breakpoint.answer',
+  'breakpoint.approve',
+  'breakpoint.reject',
+  'task.post',
+  'run.iterate',
+  'run.continue',
+  'run.resume',
+  'run.fork',
+  'run.startAgain',
+  'run.repair',
+] as const satisfies readonly CommandId[];
+
+export type StateAction = (typeof stateActions)[number];
+
+/** The one thing that moves a run on. */
+export interface NextStep {
+  /** `undefined`: nothing has to be done, or nothing can be. */
+  readonly action: CommandId | undefined;
+  /** One sentence a person understands. Raw run text may be in it. */
+  readonly reason: string;
+  /** In milliseconds since 1970, when something can be done; `undefined`: now, or no time is known. */
+  readonly at: number | undefined;
+}
+
+/**
+ * The one answer to "what is this run doing, and what may be done with it". Tree, badge, status bar, notifications, pages,
+ * pickers, diagnosis and the command line all ask it, so that they cannot disagree.
+ */
+export interface Judgement {
+  readonly state: State;
+  /** One sentence a person understands. Raw run text may be in it. */
+  readonly reason: string;
+  /** The state is guessed from the time of the last event. */
+  readonly guessed: boolean;
+  /** What may be done with the run now. */
+  readonly actions: readonly StateAction[];
+  /** In milliseconds since 1970, when the state can change without an event; `undefined`: only an event changes it. */
+  readonly changesAt: number | undefined;
+
+  /** What moves the run on. */
+  readonly next: NextStep;
+
+  /**
+   * Why something is not possible now, as a sentence; `undefined`: it is possible. An action that is among `actions` may
+   * be refused all the same, where damage of the run's files makes it harmful.
+   */
+  whyNot(action: StateAction): string | undefined;
+}
+
+export interface JudgeOptions {
+  /** For how long after its last event a run with pending tasks counts as working, in milliseconds. */
+  readonly activityWindow: number;
+  /** Writes a moment for people; UTC to the minute unless given. */
+  readonly formatTime?: (time: number) => string;
+}
+
+export const defaultActivityWindow = 120_000;
