@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HumanError } from '../core/errors';
 
 // A library would do for files of our own. Archives of others need what libraries do not tell: which entries are links,
@@ -276,17 +276,4 @@ function tooMuch(what: string): HumanError {
 
 function megabytes(bytes: number): string {
   return `${Math.floor(bytes / 1024 / 1024).toLocaleString('en-US')} MB`;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1;
-  return crc;
-});
-
-/** Node has its own only from version 22.2 on. */
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
