@@ -1,8 +1,9 @@
 import { opendirSync, readdirSync, statSync, type Dir, type Dirent } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { isInside } from '../core/paths';
 import { sequenceNumber } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
-import { codeOf, isInside, realPath } from './safeFile';
+import { codeOf, realPath } from './safeFile';
 import { isSliceOver } from './slices';
 
 /** How many folders below a workspace folder a project may lie. */

@@ -6,6 +6,7 @@ import { HumanError, messageOf } from '../core/errors';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import { oneAtATime } from '../core/oneAtATime';
+import { isInside } from '../core/paths';
 import type { Run, RunDetails } from '../core/run/run';
 import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
 import { temporaryName, type JournalEntry } from '../core/run/journal';
@@ -13,7 +14,7 @@ import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KeptRun, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { exists, RunDirectory } from './runDirectory';
-import { isInside, readTextInside, realPath } from './safeFile';
+import { readTextInside, realPath } from './safeFile';
 import { inSlices, isSliceOver } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 

@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { homedir } from 'node:os';
+import { isInside } from '../core/paths';
 import { parseJson, isRecord } from '../core/run/lenient';
-import { isInside } from './safeFile';
 
 /** The engine's package on the npm registry. */
 export const enginePackage = '@a5c-ai/babysitter-sdk';

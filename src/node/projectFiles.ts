@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { isInside, realPath } from './safeFile';
+import { isInside } from '../core/paths';
+import { realPath } from './safeFile';
 
 /**
  * Finds files that run text names, in the project and in the run, and nowhere else, links resolved.

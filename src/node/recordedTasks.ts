@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parseRecordedResult, parseRecordedTask, type RecordedTask } from '../core/fork/recordedTask';
+import { isInside } from '../core/paths';
 import { isSegment, parseLenient } from '../core/run/lenient';
 import type { Sliced } from '../core/sliced';
-import { fileLimits, isInside, readTextInside, realPath } from './safeFile';
+import { fileLimits, readTextInside, realPath } from './safeFile';
 
 /**
  * Reads the recorded answer of one effect, for posting it again.

@@ -21,6 +21,7 @@ import type {
 } from '../core/archive/runArchives';
 import { HumanError, messageOf } from '../core/errors';
 import { visible } from '../core/format';
+import { isInside } from '../core/paths';
 import { foldRun } from '../core/run/foldRun';
 import { parseEvent, sequenceNumber } from '../core/run/journal';
 import { isRecord, isSegment, parseJson } from '../core/run/lenient';
@@ -29,7 +30,7 @@ import { isUnreadable, type Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { exists, projectOf, RunDirectory } from './runDirectory';
-import { carefully, codeOf, fileLimits, isInside, readTextInside, realPath, whyNotRead } from './safeFile';
+import { carefully, codeOf, fileLimits, readTextInside, realPath, whyNotRead } from './safeFile';
 import { inSlices } from './slices';
 import { ZipReader, ZipWriter, type ZipEntry } from './zip';
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, opendirSync, readdirSync, statSync, type Dir } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
+import { isInside } from '../core/paths';
 import { digestRun } from '../core/run/digest';
 import { emptyFold, Folding, type RunFold } from '../core/run/foldRun';
 import {
@@ -23,7 +24,7 @@ import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '..
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import type { KeptJournal } from './digestIndex';
-import { codeOf, fileLimits, isInside, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
+import { codeOf, fileLimits, readTextIn, readTextInside, realPath, whyNotRead } from './safeFile';
 import { isSliceOver } from './slices';
 
 /** How much of a run is to be read. */

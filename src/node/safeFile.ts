@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isInside } from '../core/paths';
 
 /** What reading a file gave: its text, or a sentence part saying why there is none. */
 export type FileText = { readonly text: string } | { readonly problem: string; readonly missing: boolean };
@@ -42,14 +43,6 @@ export function readTextIn(root: string, full: string, limit: number): FileText 
   } catch (error) {
     return toProblem(error);
   }
-}
-
-/** True when `path` is `root` or below it. Both absolute; links are not resolved here. */
-export function isInside(root: string, path: string): boolean {
-  // Nearly always that shows at once.
-  if (path[root.length] === sep && path.startsWith(root) && !path.includes(`${sep}..`)) return true;
-  const way = relative(root, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** The real path, links resolved, or `undefined` when there is nothing. (Node's own `realpathSync` is several times slower.) */

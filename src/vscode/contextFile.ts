@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { HumanError } from '../core/errors';
 import { visible } from '../core/format';
+import { isInside } from '../core/paths';
 import type { Run } from '../core/run/run';
-import { isInside } from './workspacePlaces';
 
 /**
  * Finds a file that a breakpoint points to: looked for in the run, then the project, then the workspace folders, and

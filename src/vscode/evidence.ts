@@ -14,13 +14,13 @@ import type {
   OlderVersion,
 } from '../core/evidence/evidence';
 import { visible } from '../core/format';
+import { isInside } from '../core/paths';
 import type { ContextFile } from '../core/run/breakpoint';
 import { isRecord } from '../core/run/lenient';
 import { pendingEffects, type Run } from '../core/run/run';
 import { maskSecrets } from '../core/run/secrets';
 import type { RunStore } from '../core/source/runStore';
 import { findContextFile } from './contextFile';
-import { isInside } from './workspacePlaces';
 
 export interface EvidenceDeps {
   readonly store: RunStore;

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../core/disposables';
+import { isInside } from '../core/paths';
 import type { RunsPlace, RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { onSettingsChange, setting } from './settings';
@@ -67,12 +68,6 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
         metadata?.cwd !== undefined && folders.some((folder) => isInside(folder, metadata.cwd as string)),
     },
   ];
-}
-
-/** True when `path` is the folder or below it. Both absolute; links are not resolved here. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
 }
 
 function withHome(path: string): string {

@@ -13,6 +13,7 @@ import type { RunDriver } from '../../core/engine/runDriver';
 import { HumanError } from '../../core/errors';
 import { cutAtWord, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
+import { isInside } from '../../core/paths';
 import type { Repairer } from '../../core/repair/repairer';
 import { runTitle, type Run } from '../../core/run/run';
 import { hasProcess } from '../../core/run/runState';
@@ -21,7 +22,7 @@ import { commandName, guarded, tell, type Choice } from '../messages';
 import type { RunPanels } from '../panel/runPanel';
 import { localTime } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { isInside, workspaceFolders } from '../workspacePlaces';
+import { workspaceFolders } from '../workspacePlaces';
 import type { EngineCommands } from './engineCommands';
 import type { RunTarget } from './targets';
 

@@ -6,6 +6,7 @@ import { ago, cutAtWord, oneLine, shortId, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { exampleOf, type Schema } from '../../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
+import { isInside } from '../../core/paths';
 import { parseJson } from '../../core/run/lenient';
 import { processIdOf, runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -13,7 +14,7 @@ import type { Drafts } from '../drafts';
 import { guarded, plain, tell, withoutIcons } from '../messages';
 import type { ReportPanels } from '../panel/reportPanel';
 import type { RunPanels } from '../panel/runPanel';
-import { isInside, workspaceFolders } from '../workspacePlaces';
+import { workspaceFolders } from '../workspacePlaces';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { Iterating } from './iterating';
 import { pick } from './targets';
@@ -70,7 +71,7 @@ export class NewRuns {
     const title = 'New Run';
     const file = await this.#pickProcess(title);
     const exportName = await pickExport(file, title);
-    const projectDir = projectOf(file.path);
+    const projectDir = projectOfProcess(file.path);
     await this.#withInputs(title, file, await this.#recentInputs(file.path), async (inputs) => {
       const prompt = await askPrompt(title);
       const runsDir = join(projectDir, '.a5c', 'runs');
@@ -429,7 +430,7 @@ async function askPrompt(title: string): Promise<string> {
 }
 
 /** The project of a process file: the folder around its `.a5c`, else the workspace folder it lies in. */
-function projectOf(path: string): string {
+function projectOfProcess(path: string): string {
   for (let dir = dirname(path); dir !== dirname(dir); dir = dirname(dir)) {
     if (basename(dir) === '.a5c') return dirname(dir);
   }

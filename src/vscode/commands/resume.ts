@@ -13,6 +13,7 @@ import { whyNot } from '../../core/engine/whyNot';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { count, oneLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
+import { isInside } from '../../core/paths';
 import { errorPlaces, type SourcePlace } from '../../core/run/errorPlace';
 import type { Problem } from '../../core/run/problem';
 import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../../core/run/run';
@@ -20,7 +21,7 @@ import type { StateAction } from '../../core/run/runState';
 import type { StoredRun } from '../../core/source/runStore';
 import { commandName, tell, withoutIcons } from '../messages';
 import { setting } from '../settings';
-import { isInside, workspaceFolders } from '../workspacePlaces';
+import { workspaceFolders } from '../workspacePlaces';
 import { pick } from './targets';
 
 /** What Resume Run offers. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, messageOf, NotNowError } from '../../core/errors';
 import { duration, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
+import { isInside } from '../../core/paths';
 import { runTitle, taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import {
@@ -16,7 +17,7 @@ import {
   type TaskCommand,
 } from '../../core/taskRun/taskCommand';
 import { confirm, plain, withoutIcons } from '../messages';
-import { isInside, workspaceFolders } from '../workspacePlaces';
+import { workspaceFolders } from '../workspacePlaces';
 import { demandTrust } from './engineAccess';
 import { Once } from './once';
 import type { Posting } from './postTask';
