@@ -12,8 +12,8 @@ import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/runState';
 import { openRun } from './core/tree/buildTree';
 import { atOnce } from './core/sliced';
-import { listRuns, resolveRunsDirectories } from './node/findRuns';
-import { looksLikeRun, RunDirectory } from './node/runDirectory';
+import { listRuns, looksLikeRun, resolveRunsDirectories } from './node/findRuns';
+import { RunDirectory } from './node/runDirectory';
 import { readReportSources } from './node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
 

@@ -9,7 +9,7 @@ import type { RunMetadata } from '../core/run/metadata';
 import type { Run } from '../core/run/run';
 import type { RunsPlace } from '../core/source/runSource';
 import type { Sliced } from '../core/sliced';
-import type { JournalReading } from './runDirectory';
+import type { JournalReading, KeptJournal } from './journalReader';
 
 /** What a session read of a run, to be kept for the next one. */
 export interface KnownRun {
@@ -28,9 +28,6 @@ export interface KeptRun {
   readonly journal: KeptJournal | undefined;
   readonly journalAt: number;
 }
-
-/** Of a journal that was read whole and in which nothing was wrong, what its run does not tell. */
-export type KeptJournal = Pick<JournalReading, 'names' | 'last' | 'verified'>;
 
 const noTasks: Run['pendingTasks'] = new Map();
 const noProblems: Run['problems'] = [];

@@ -1,8 +1,9 @@
-import { opendirSync, readdirSync, statSync, type Dir, type Dirent } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { isInside } from '../core/paths';
 import { sequenceNumber } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
+import { eachEntryIn } from './eachEntryIn';
 import { codeOf, realPath } from './safeFile';
 import { isSliceOver } from './slices';
 
@@ -53,6 +54,16 @@ export function* resolveRunsDirectories(dir: string): Sliced<readonly string[]> 
   return holdsRuns ? [dir, ...found] : found;
 }
 
+/** Whether a folder is a run: it holds run.json or `journal/`, or cannot be opened. */
+export function looksLikeRun(path: string): boolean {
+  try {
+    return readdirSync(path).some((name) => name === 'run.json' || name === 'journal');
+  } catch (error) {
+    const code = codeOf(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
 /** Whether a folder anywhere is a run for certain: a project may well have a source folder called "journal". */
 function isSurelyRun(path: string): boolean {
   const entries = entriesOf(path);
@@ -71,7 +82,7 @@ function isSurelyRun(path: string): boolean {
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
   const names: string[] = [];
-  for (const entry of eachEntryOf(runsDir)) {
+  for (const entry of eachEntryIn(runsDir)) {
     if (
       entry.isDirectory() ||
       (entry.isSymbolicLink() && isRunElsewhere(`${runsDir}${sep}${entry.name}`, real))
@@ -104,21 +115,6 @@ function isFolder(path: string): boolean {
   } catch (error) {
     const code = codeOf(error);
     return code !== 'ENOENT' && code !== 'ENOTDIR';
-  }
-}
-
-/** {@link entriesOf} of a folder that may hold ten thousand, read as they are asked for. */
-function* eachEntryOf(dir: string): Generator<Dirent, void> {
-  let folder: Dir;
-  try {
-    folder = opendirSync(dir, { bufferSize: 256 });
-  } catch {
-    return;
-  }
-  try {
-    for (let entry = folder.readSync(); entry; entry = folder.readSync()) yield entry;
-  } finally {
-    folder.closeSync();
   }
 }
 

@@ -13,8 +13,8 @@ import { temporaryName, type JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DigestIndex, KeptRun, KnownRun } from './digestIndex';
 import { findRunsDirectories, listRuns } from './findRuns';
-import { exists, RunDirectory } from './runDirectory';
-import { readTextInside, realPath } from './safeFile';
+import { RunDirectory } from './runDirectory';
+import { exists, readTextInside, realPath } from './safeFile';
 import { inSlices, isSliceOver } from './slices';
 import { modifiedAt, watchFolder } from './watchFolder';
 

@@ -8,7 +8,7 @@ import { parseLock } from '../core/run/lock';
 import { parseMetadata } from '../core/run/metadata';
 import type { Sliced } from '../core/sliced';
 import { readAnswers } from './recordedTasks';
-import { isAlive } from './runDirectory';
+import { isAlive } from './isAlive';
 import { fileLimits, readTextIn, realPath, whyNotRead } from './safeFile';
 import { inSlices } from './slices';
 

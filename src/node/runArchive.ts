@@ -29,8 +29,9 @@ import type { Problem } from '../core/run/problem';
 import { isUnreadable, type Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
-import { exists, projectOf, RunDirectory } from './runDirectory';
-import { carefully, codeOf, fileLimits, readTextInside, realPath, whyNotRead } from './safeFile';
+import { projectOf } from './projectOf';
+import { RunDirectory } from './runDirectory';
+import { carefully, codeOf, exists, fileLimits, readTextInside, realPath, whyNotRead } from './safeFile';
 import { inSlices } from './slices';
 import { ZipReader, ZipWriter, type ZipEntry } from './zip';
 

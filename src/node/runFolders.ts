@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import type { RunFolders } from '../core/newRun/runMaker';
-import { exists } from './runDirectory';
+import { exists } from './safeFile';
 
 /** The disk, as making a run asks it. */
 export const runFolders: RunFolders = {

@@ -54,6 +54,15 @@ export function realPath(path: string): string | undefined {
   }
 }
 
+/** Whether there is an entry of that name, be it a broken link. */
+export function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 // O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither: it has no
 // such pipes in folders, and links are looked for.
 export const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
