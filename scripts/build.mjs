@@ -49,10 +49,10 @@ const forBrowser = {
 
 /** Each with a style sheet of its own beside it. */
 const pages = {
-  run: 'src/webview/run.ts',
-  report: 'src/webview/report.ts',
-  table: 'src/webview/table.ts',
-  compare: 'src/webview/compare.ts',
+  run: 'src/webview/run/runPage.ts',
+  report: 'src/webview/report/reportPage.ts',
+  table: 'src/webview/table/tablePage.ts',
+  compare: 'src/webview/compare/comparePage.ts',
 };
 
 /** Writes dist/: what the VSIX carries, and nothing else. */

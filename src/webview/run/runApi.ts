@@ -1,5 +1,5 @@
-import type { FromPage } from '../core/panel/protocol';
-import { connectPage } from './vscodeApi';
+import type { FromPage } from '../../core/panel/protocol';
+import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */
 export interface PageState {

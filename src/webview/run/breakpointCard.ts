@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import type { DiffBase, FileEvidence, FilePreview } from '../core/evidence/evidence';
-import type { BreakpointView, EarlierAnswer, OptionView, PlainAnswer } from '../core/panel/breakpointView';
-import type { AnswerProgress, CommentView, FromPage } from '../core/panel/protocol';
-import type { ValueNode } from '../core/panel/valueTree';
-import { safeCode, safeHtml } from './markdown';
+import type { DiffBase, FileEvidence, FilePreview } from '../../core/evidence/evidence';
+import type { BreakpointView, EarlierAnswer, OptionView, PlainAnswer } from '../../core/panel/breakpointView';
+import type { AnswerProgress, CommentView, FromPage } from '../../core/panel/protocol';
+import type { ValueNode } from '../../core/panel/valueTree';
+import { safeCode, safeHtml } from '../markdown';
 import { taskList } from './taskList';
 import { runApi } from './runApi';
 

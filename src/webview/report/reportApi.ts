@@ -1,7 +1,7 @@
-import type { FromReportPage } from '../core/panel/reportProtocol';
-import type { ReportExtent } from '../core/panel/reportView';
-import type { IterationOrder } from '../core/report/iterationColumns';
-import { connectPage } from './vscodeApi';
+import type { FromReportPage } from '../../core/panel/reportProtocol';
+import type { ReportExtent } from '../../core/panel/reportView';
+import type { IterationOrder } from '../../core/report/iterationColumns';
+import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */
 export interface ReportPageState {

@@ -10,11 +10,11 @@ import type {
   TaskPair,
   TaskView,
   ValueComparison,
-} from '../core/compare/compareRuns';
-import type { ToCompare } from '../core/compare/protocol';
+} from '../../core/compare/compareRuns';
+import type { ToCompare } from '../../core/compare/protocol';
 import { compareApi } from './compareApi';
 import './compare.css';
-import { helpDialog, type Keys } from './help';
+import { helpDialog, type Keys } from '../help';
 
 const keys: Keys = [
   ['j, k', 'next or previous difference'],

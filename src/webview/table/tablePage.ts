@@ -7,10 +7,10 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { State } from '../core/run/runState';
-import type { TableView, ToTable } from '../core/table/protocol';
-import type { Column, Facets, TableRow } from '../core/table/runTable';
-import { helpDialog, type Keys } from './help';
+import type { State } from '../../core/run/runState';
+import type { TableView, ToTable } from '../../core/table/protocol';
+import type { Column, Facets, TableRow } from '../../core/table/runTable';
+import { helpDialog, type Keys } from '../help';
 import './table.css';
 import { tableApi } from './tableApi';
 

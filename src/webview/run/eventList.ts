@@ -7,9 +7,9 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { EventMark, EventRow } from '../core/panel/eventRow';
-import type { EventsView } from '../core/panel/protocol';
-import { clockTime } from './clockTime';
+import type { EventMark, EventRow } from '../../core/panel/eventRow';
+import type { EventsView } from '../../core/panel/protocol';
+import { clockTime } from '../clockTime';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
 

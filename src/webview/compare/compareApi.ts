@@ -1,5 +1,5 @@
-import type { ComparedSides, FromCompare } from '../core/compare/protocol';
-import { connectPage } from './vscodeApi';
+import type { ComparedSides, FromCompare } from '../../core/compare/protocol';
+import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading: it brings the page back. */
 export interface CompareState extends ComparedSides {

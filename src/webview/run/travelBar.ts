@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { TravelView } from '../core/panel/protocol';
-import { clockTime } from './clockTime';
+import type { TravelView } from '../../core/panel/protocol';
+import { clockTime } from '../clockTime';
 import { runApi } from './runApi';
 
 /** How far the keys for larger steps lead, in events, of so many. */

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { chartLegend, metricChart, type ChartNode } from '../core/report/metricChart';
-import type { ReportMetric } from '../core/report/report';
+import { chartLegend, metricChart, type ChartNode } from '../../core/report/metricChart';
+import type { ReportMetric } from '../../core/report/report';
 import { reportApi } from './reportApi';
-import { savedSvg } from './savedSvg';
+import { savedSvg } from '../savedSvg';
 
 /** In pixels; wider pictures are hard to read. */
 const widths = { least: 320, most: 1100 };

@@ -1,7 +1,7 @@
-import type { FromTable } from '../core/table/protocol';
-import type { Column } from '../core/table/runTable';
-import type { State } from '../core/run/runState';
-import { connectPage } from './vscodeApi';
+import type { FromTable } from '../../core/table/protocol';
+import type { Column } from '../../core/table/runTable';
+import type { State } from '../../core/run/runState';
+import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */
 export interface TableState {

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { TaskDetail } from '../core/panel/taskDetail';
-import type { ValueNode } from '../core/panel/valueTree';
-import { values } from './breakpoint';
+import type { TaskDetail } from '../../core/panel/taskDetail';
+import type { ValueNode } from '../../core/panel/valueTree';
+import { values } from './breakpointCard';
 import { runApi } from './runApi';
 
 const tabs = {

@@ -1,9 +1,9 @@
 import { scaleTime, type ScaleTime } from 'd3-scale';
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Timeline, TimelineBar } from '../core/panel/timeline';
+import type { Timeline, TimelineBar } from '../../core/panel/timeline';
 import { showTask } from './taskList';
-import { savedSvg } from './savedSvg';
+import { savedSvg } from '../savedSvg';
 import { runApi } from './runApi';
 
 type Scale = ScaleTime<number, number>;
