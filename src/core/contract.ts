@@ -4,59 +4,6 @@ import { segment } from './run/segmentSchema';
 /** The face of the extension: what package.json contributes and code refers to. A test keeps the two equal. */
 export const prefix = 'babysitterRuns';
 
-/**
- * Every command, without the prefix. Each may be called with a node of our tree, an {@link EffectReference}, or
- * nothing, and then asks.
- */
-export const commandIds = [
-  'run.open',
-  'run.report',
-  'iteration.report',
-  'run.resume',
-  'run.iterate',
-  'run.continue',
-  'run.stop',
-  'run.create',
-  'run.startAgain',
-  'run.diagnose',
-  'run.repair',
-  'run.fork',
-  'run.halt',
-  'run.assignProcess',
-  'run.compare',
-  'run.export',
-  'run.exportArchive',
-  'run.importArchive',
-  'run.reveal',
-  'run.copyId',
-  'run.copyCommand',
-  'breakpoint.answer',
-  'breakpoint.approve',
-  'breakpoint.reject',
-  'breakpoint.snooze',
-  'review.add',
-  'review.remove',
-  'review.send',
-  'task.open',
-  'task.post',
-  'task.run',
-  'task.cancel',
-  'draft.use',
-  'journal.open',
-  'runs.table',
-  'runs.search',
-  'runs.filter',
-  'runs.changeFilter',
-  'runs.clearFilter',
-  'runs.groupBy',
-  'runs.loadMore',
-  'runs.refresh',
-  'runs.markFailedSeen',
-  'log.show',
-] as const;
-
-export type CommandId = (typeof commandIds)[number];
-
 /** Names a run, by folder or by id, and perhaps a part of it. A plain text is a folder or an id. */
 export interface EffectReference {
   readonly dir?: string | undefined;
@@ -139,32 +86,15 @@ export const contextKeys = {
 } as const;
 
 /** Words in a row's `contextValue`; menus ask for them with `viewItem =~ /\bword\b/`. */
-export type ContextWord =
-  'run' | 'breakpoint' | 'iteration' | 'task' | 'pending' | 'resume' | 'stop' | 'answer';
+export const contextWords = [
+  'run',
+  'breakpoint',
+  'iteration',
+  'task',
+  'pending',
+  'resume',
+  'stop',
+  'answer',
+] as const;
 
-/** Settings, without the prefix. */
-export interface Settings {
-  readonly runsDirectories: readonly string[];
-  readonly globalRuns: 'workspace' | 'all' | 'off';
-  /** Seconds. */
-  readonly activityWindow: number;
-  /** Empty: chosen by itself. */
-  readonly 'metrics.key': string;
-  readonly 'metrics.best': 'highest' | 'lowest';
-  /** How many rows of a list are shown before "Load more", from 10 to 1,000. */
-  readonly pageSize: number;
-  readonly 'needsYou.ready': boolean;
-  readonly 'needsYou.failed': boolean;
-  readonly 'notify.breakpoints': boolean;
-  readonly 'notify.completed': boolean;
-  readonly 'notify.failed': boolean;
-  /** 0: no reminders. */
-  readonly 'notify.reminderMinutes': number;
-  readonly afterAnswer: 'ask' | 'iterate' | 'resume' | 'nothing';
-  /** Empty: git's user name, else the system user. */
-  readonly respondedBy: string;
-  /** Empty: looked for. */
-  readonly 'engine.path': string;
-  readonly 'resume.command': readonly string[];
-  readonly 'sleep.iterateWhenDue': boolean;
-}
+export type ContextWord = (typeof contextWords)[number];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { prefix, type CommandId } from '../core/contract';
+import type { CommandId } from '../core/commands';
+import { prefix } from '../core/contract';
 import { CancelledError, HumanError, messageOf, NotNowError } from '../core/errors';
 import type { Logger } from '../core/log';
 

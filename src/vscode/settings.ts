@@ -1,20 +1,18 @@
 import * as vscode from 'vscode';
 import type { NeedsOptions } from '../core/attention/needsYou';
-import { prefix, type Settings } from '../core/contract';
+import { prefix } from '../core/contract';
 import type { MetricChoice } from '../core/run/metrics';
 import type { ClassifyOptions } from '../core/run/runState';
+import { settings, type SettingName, type Settings } from '../core/settings';
 
 /** Reads a setting. VS Code keeps restricted ones at their trusted value while the workspace is not trusted. */
-export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): Settings[K] {
+export function setting<K extends SettingName>(name: K, scope?: vscode.Uri): Settings[K] {
   // The manifest gives every setting a default.
   return vscode.workspace.getConfiguration(prefix, scope).get<Settings[K]>(name) as Settings[K];
 }
 
 /** Calls back when one of the settings changes. */
-export function onSettingsChange(
-  names: readonly (keyof Settings)[],
-  listener: () => void,
-): vscode.Disposable {
+export function onSettingsChange(names: readonly SettingName[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (names.some((name) => event.affectsConfiguration(`${prefix}.${name}`))) listener();
   });
@@ -28,7 +26,8 @@ export function metricChoice(): MetricChoice {
 export function classifyOptions(): ClassifyOptions {
   const seconds = setting('activityWindow');
   return {
-    activityWindow: (Number.isFinite(seconds) && seconds > 0 ? seconds : 120) * 1000,
+    activityWindow:
+      (Number.isFinite(seconds) && seconds > 0 ? seconds : settings.activityWindow.default) * 1000,
     formatTime: localTime,
   };
 }
@@ -60,5 +59,6 @@ export function localDay(day: string): string {
 /** How many rows are shown before "Load more". */
 export function pageSize(): number {
   const size = setting('pageSize');
-  return Number.isFinite(size) ? Math.min(1000, Math.max(10, Math.floor(size))) : 100;
+  const { minimum, maximum, default: usual } = settings.pageSize;
+  return Number.isFinite(size) ? Math.min(maximum, Math.max(minimum, Math.floor(size))) : usual;
 }

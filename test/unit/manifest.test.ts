@@ -2,19 +2,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { commands as commandTable } from '../../src/core/commands';
 import {
-  commandIds,
   contextKeys,
+  contextWords,
   draftScheme,
   prefix,
   reviewController,
   runsTableType,
   views,
-  type CommandId,
   type ContextWord,
 } from '../../src/core/contract';
+import { settings } from '../../src/core/settings';
 
-// What package.json contributes and what the code does have to be the same, and only a test sees both.
+// What package.json contributes, what the code does and what the README says have to be the same, and only a test sees
+// all of them.
 
 interface Menu {
   readonly command: string;
@@ -91,60 +93,13 @@ const sources = new Map(
     .map((path) => [path.replaceAll('\\', '/'), read(`src/${path}`)]),
 );
 const source = [...sources.values()].join('\n');
-const contract = sources.get('core/contract.ts') ?? '';
 
 const entries = [...Object.values(menus).flat(), ...(manifest.contributes.keybindings ?? [])];
 const whens = [...entries, ...viewsWelcome, ...Object.values(manifest.contributes.views).flat()].flatMap(
   ({ when }) => (when === undefined ? [] : [when]),
 );
 
-/** The public face: titles are what people and tests outside rely on. */
-const titles: Readonly<Record<CommandId, string>> = {
-  'run.open': 'Open Run',
-  'run.report': 'Open Report',
-  'iteration.report': 'Open Iteration Report',
-  'run.resume': 'Resume Run…',
-  'run.iterate': 'Iterate Once',
-  'run.continue': 'Iterate Until It Needs You…',
-  'run.stop': 'Stop Iterating',
-  'run.create': 'New Run…',
-  'run.startAgain': 'New Run With the Same Inputs…',
-  'run.diagnose': 'Why Does It Stand Still?',
-  'run.repair': 'Repair Run…',
-  'run.fork': 'Fork From Here…',
-  'run.halt': 'Halt Run…',
-  'run.assignProcess': 'Assign Process…',
-  'run.compare': 'Compare Runs…',
-  'run.export': 'Export Report…',
-  'run.exportArchive': 'Export Run…',
-  'run.importArchive': 'Import Run…',
-  'run.reveal': 'Reveal Run Folder',
-  'run.copyId': 'Copy Run ID',
-  'run.copyCommand': 'Copy CLI Command',
-  'breakpoint.answer': 'Answer Breakpoint…',
-  'breakpoint.approve': 'Approve Breakpoint',
-  'breakpoint.reject': 'Reject Breakpoint…',
-  'breakpoint.snooze': 'Snooze…',
-  'review.add': 'Add Review Comment',
-  'review.remove': 'Remove Review Comment',
-  'review.send': 'Send Review as Request Changes',
-  'task.open': 'Open Task',
-  'task.post': 'Post Task Result…',
-  'task.run': 'Run Task…',
-  'task.cancel': 'Cancel Task…',
-  'draft.use': 'Use This Document',
-  'journal.open': 'Open Journal',
-  'runs.table': 'Open Runs Table',
-  'runs.search': 'Find a Run…',
-  'runs.filter': 'Filter Runs…',
-  'runs.changeFilter': 'Filter Runs…',
-  'runs.clearFilter': 'Clear Filter',
-  'runs.groupBy': 'Group Runs By…',
-  'runs.loadMore': 'Load More',
-  'runs.refresh': 'Refresh',
-  'runs.markFailedSeen': 'Mark Failed Runs as Seen',
-  'log.show': 'Show Log',
-};
+const commandIds = Object.keys(commandTable);
 
 describe('identity', () => {
   it('is what others know it by', () => {
@@ -171,12 +126,14 @@ describe('identity', () => {
 });
 
 describe('commands', () => {
-  it('are contributed as the contract lists them, with their titles', () => {
+  it('are contributed as their table lists them, with their titles', () => {
     const contributed = Object.fromEntries(
       commands.map(({ command, title, category }) => [command, `${category}: ${title}`]),
     );
     expect(contributed).toEqual(
-      Object.fromEntries(commandIds.map((id) => [`${prefix}.${id}`, `Babysitter: ${titles[id]}`])),
+      Object.fromEntries(
+        Object.entries(commandTable).map(([id, { title }]) => [`${prefix}.${id}`, `Babysitter: ${title}`]),
+      ),
     );
     expect(commands).toHaveLength(commandIds.length);
   });
@@ -258,15 +215,10 @@ function wordsIn(when: string): readonly string[] {
 describe('when clauses', () => {
   it('ask rows for the words that rows have, and for no others', () => {
     const asked = new Set(whens.flatMap(wordsIn));
-    const declared =
-      /ContextWord =([^;]+);/
-        .exec(contract)?.[1]
-        ?.match(/'\w+'/g)
-        ?.map((word) => word.slice(1, -1)) ?? [];
     const describeSource = sources.get('core/tree/describe.ts') ?? '';
-    const produced = declared.filter((word) => new RegExp(`words:[^\\n]*'${word}'`).test(describeSource));
-    expect([...asked].toSorted()).toEqual(declared.toSorted());
-    expect(produced).toEqual(declared);
+    const produced = contextWords.filter((word) => new RegExp(`words:[^\\n]*'${word}'`).test(describeSource));
+    expect([...asked].toSorted()).toEqual(contextWords.toSorted());
+    expect(produced).toEqual(contextWords);
     // Every mention of viewItem has the form that is looked for above.
     expect(whens.join(' ').match(/viewItem/g)?.length).toBe(whens.flatMap(wordsIn).length);
   });
@@ -337,11 +289,9 @@ describe('views', () => {
 
 describe('settings', () => {
   const contributed = Object.keys(configuration.properties).map((name) => name.slice(prefix.length + 1));
-  const declared = [
-    ...(/interface Settings \{([\s\S]*?)\n\}/.exec(contract)?.[1] ?? '').matchAll(/readonly '?([\w.]+)'?:/g),
-  ].map(([, name]) => name ?? '');
+  const declared = Object.keys(settings);
 
-  it('are contributed as the contract lists them', () => {
+  it('are contributed as their table lists them', () => {
     expect(declared.length).toBeGreaterThan(5);
     expect(contributed.toSorted()).toEqual(declared.toSorted());
     for (const name of Object.keys(configuration.properties))
@@ -363,8 +313,7 @@ describe('settings', () => {
   );
 
   it.each(declared)('%s is read', (name) => {
-    const readers = [...sources].filter(([path]) => path !== 'core/contract.ts');
-    expect(readers.some(([, text]) => text.includes(`setting('${name}'`))).toBe(true);
+    expect(source.includes(`setting('${name}'`), `nothing calls setting('${name}')`).toBe(true);
   });
 
   it('that are read or watched exist', () => {

@@ -1,4 +1,4 @@
-import type { Settings } from '../contract';
+import type { Settings } from '../settings';
 
 /** What can be done with a run whose question was just answered. */
 export interface Possible {

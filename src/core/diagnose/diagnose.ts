@@ -1,4 +1,4 @@
-import type { CommandId } from '../contract';
+import type { CommandId } from '../commands';
 import { engineMismatch } from '../engine/engineMismatch';
 import { whyNot } from '../engine/whyNot';
 import { ago, utcMinute } from '../format';

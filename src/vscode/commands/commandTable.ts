@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import type { CommandId } from '../../core/contract';
+import type { CommandId } from '../../core/commands';
 import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';

@@ -8,7 +8,7 @@ import {
   type Remedy,
   type SessionBinding,
 } from '../../core/diagnose/diagnose';
-import type { CommandId } from '../../core/contract';
+import type { CommandId } from '../../core/commands';
 import type { RunDriver } from '../../core/engine/runDriver';
 import { HumanError } from '../../core/errors';
 import { cutAtWord, visible } from '../../core/format';

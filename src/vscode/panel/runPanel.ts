@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
-import { runPanelType, type CommandId } from '../../core/contract';
+import type { CommandId } from '../../core/commands';
+import { runPanelType } from '../../core/contract';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
 import { DisposableStore } from '../../core/disposables';
 import { Emitter } from '../../core/event';

@@ -1,0 +1,191 @@
+export interface Setting {
+  readonly type: 'boolean' | 'number' | 'integer' | 'string' | 'array';
+  readonly items?: { readonly type: 'string' };
+  readonly minItems?: number;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default: unknown;
+  /** Its place in the settings editor. */
+  readonly order: number;
+  readonly scope: 'window' | 'resource' | 'machine-overridable';
+  readonly description?: string;
+  readonly markdownDescription?: string;
+  /** The workspace's value is ignored while the workspace is not trusted. */
+  readonly restricted?: true;
+}
+
+/** Every setting by its name, without the prefix; package.json is written from this table. */
+export const settings = {
+  runsDirectories: {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 1,
+    scope: 'resource',
+    markdownDescription:
+      'Further folders that hold runs, besides every `.a5c/runs` in the workspace. A relative path starts at its workspace folder; `~` is the home folder.',
+  },
+  globalRuns: {
+    type: 'string',
+    enum: ['workspace', 'all', 'off'],
+    default: 'workspace',
+    order: 2,
+    scope: 'window',
+    enumDescriptions: ['Those whose project lies in this workspace.', 'All of them.', 'None.'],
+    markdownDescription:
+      'Which runs of the home-wide `~/.a5c/runs` are shown (newer engines keep all runs there).',
+  },
+  /** Seconds. */
+  activityWindow: {
+    type: 'number',
+    default: 120,
+    minimum: 1,
+    order: 3,
+    scope: 'window',
+    markdownDescription:
+      'A run with pending tasks counts as *working* for this many seconds after its last event, then as *waiting*.',
+  },
+  /** Empty: chosen by itself. */
+  'metrics.key': {
+    type: 'string',
+    default: '',
+    order: 4,
+    scope: 'resource',
+    markdownDescription:
+      'The number in task results that scores an iteration. Empty: the first found of `overallScore`, `score`, `qualityScore`, `coverage`, `passRate`, `confidence`.',
+  },
+  'metrics.best': {
+    type: 'string',
+    enum: ['highest', 'lowest'],
+    default: 'highest',
+    order: 5,
+    scope: 'resource',
+    description: 'Which value of the metric is the best.',
+  },
+  /** How many rows of a list are shown before "Load more". */
+  pageSize: {
+    type: 'integer',
+    default: 100,
+    minimum: 10,
+    maximum: 1000,
+    order: 9,
+    scope: 'window',
+    markdownDescription: 'How many runs, iterations or tasks are shown below a row before *Load more*.',
+  },
+  'needsYou.ready': {
+    type: 'boolean',
+    default: true,
+    order: 20,
+    scope: 'window',
+    markdownDescription:
+      'List runs in *Needs You* that are ready to continue: at once after your answer, otherwise when nobody carried them on for the activity window.',
+  },
+  'needsYou.failed': {
+    type: 'boolean',
+    default: true,
+    order: 21,
+    scope: 'window',
+    markdownDescription: 'List runs in *Needs You* that failed and that you have not looked at since.',
+  },
+  'notify.breakpoints': {
+    type: 'boolean',
+    default: true,
+    order: 22,
+    scope: 'window',
+    markdownDescription: 'Notify once when a question waits for you.',
+  },
+  'notify.completed': {
+    type: 'boolean',
+    default: false,
+    order: 23,
+    scope: 'window',
+    markdownDescription: 'Notify when a run is completed.',
+  },
+  'notify.failed': {
+    type: 'boolean',
+    default: false,
+    order: 24,
+    scope: 'window',
+    markdownDescription: 'Notify when a run fails.',
+  },
+  /** 0: no reminders. */
+  'notify.reminderMinutes': {
+    type: 'number',
+    default: 0,
+    minimum: 0,
+    order: 25,
+    scope: 'window',
+    markdownDescription: 'Remind once of a question that is still open after so many minutes. `0`: never.',
+  },
+  afterAnswer: {
+    type: 'string',
+    enum: ['ask', 'iterate', 'resume', 'nothing'],
+    default: 'ask',
+    order: 26,
+    scope: 'window',
+    enumDescriptions: [
+      'Offer to iterate or to resume.',
+      'Iterate the run once, where that is possible.',
+      'Show the ways to resume the run.',
+      'Only record the answer.',
+    ],
+    markdownDescription:
+      'What happens after you answered a question. Iterating runs code of the workspace, and never happens in one that you do not trust.',
+  },
+  /** Empty: git's user name, else the system user. */
+  respondedBy: {
+    type: 'string',
+    default: '',
+    order: 6,
+    scope: 'window',
+    markdownDescription:
+      "The name recorded with your answers. Empty: git's `user.name`, else the system user.",
+  },
+  'sleep.iterateWhenDue': {
+    type: 'boolean',
+    default: false,
+    order: 27,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'Iterate a run by itself when its sleep is over, in one window. Otherwise it is offered once. Iterating runs code of the workspace, and never happens in one that you do not trust.',
+    restricted: true,
+  },
+  /** Empty: looked for. */
+  'engine.path': {
+    type: 'string',
+    default: '',
+    order: 7,
+    scope: 'machine-overridable',
+    markdownDescription:
+      "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
+    restricted: true,
+  },
+  'resume.command': {
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+    order: 8,
+    scope: 'machine-overridable',
+    default: ['claude', '/babysit resume --run-id ${runId}'],
+    markdownDescription:
+      'The program and its arguments that resume an agent, started in a terminal without a shell. *Resume Run… → Choose the agent…* offers the usual ones. Variables: `${runId}`, `${runDir}`, `${processId}`, `${projectDir}`, `${prompt}`, `${maxIterations}` (asked for).',
+    restricted: true,
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof settings;
+
+/** The value of each setting. */
+export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof settings)[Name]> };
+
+type ValueOf<S extends Setting> = S extends { readonly enum: readonly (infer Value)[] }
+  ? Value
+  : {
+      boolean: boolean;
+      number: number;
+      integer: number;
+      string: string;
+      array: readonly string[];
+    }[S['type']];
