@@ -14,6 +14,7 @@ import {
   type ContextWord,
 } from '../../src/core/contract';
 import { settings } from '../../src/core/settings';
+import { packageJson } from '../../src/manifest/packageJson';
 
 // What package.json contributes, what the code does and what the README says have to be the same, and only a test sees
 // all of them.
@@ -100,6 +101,13 @@ const whens = [...entries, ...viewsWelcome, ...Object.values(manifest.contribute
 );
 
 const commandIds = Object.keys(commandTable);
+
+it('package.json is up to date', () => {
+  expect(
+    manifestText,
+    'package.json does not contribute what src/manifest says: run `npm run manifest`, and commit what it wrote.',
+  ).toBe(packageJson(manifestText));
+});
 
 describe('identity', () => {
   it('is what others know it by', () => {

@@ -1,0 +1,101 @@
+import type { CommandId } from '../core/commands';
+import { prefix } from '../core/contract';
+import {
+  all,
+  draftEditor,
+  filtered,
+  inEitherView,
+  inNeedsYou,
+  inRuns,
+  reviewThread,
+  row,
+  rowOfNeedsYou,
+  rowOfRuns,
+  rowOfRunsTable,
+  unfiltered,
+} from './when';
+
+/**
+ * A command in a menu.
+ * @param group the part of the menu, and its place there
+ * @param alternatives it is shown where any of these is true
+ */
+function entry(id: CommandId, group: string, ...alternatives: readonly [string, ...string[]]): object {
+  return { command: `${prefix}.${id}`, when: alternatives.join(' || '), group };
+}
+
+function hiddenInPalette(id: CommandId): object {
+  return { command: `${prefix}.${id}`, when: 'false' };
+}
+
+/** The menus of the extension, by VS Code's names for them. */
+export const menus = {
+  commandPalette: [hiddenInPalette('runs.changeFilter'), hiddenInPalette('runs.loadMore')],
+  'view/title': [
+    entry('run.create', 'navigation@0', inRuns),
+    entry('runs.search', 'navigation@1', inRuns),
+    entry('runs.filter', 'navigation@2', unfiltered),
+    entry('runs.changeFilter', 'navigation@2', filtered),
+    entry('runs.clearFilter', 'navigation@3', filtered),
+    entry('runs.groupBy', 'navigation@4', unfiltered),
+    entry('runs.groupBy', '1_view@1', filtered),
+    entry('runs.table', 'navigation@5', inRuns),
+    entry('runs.refresh', '1_view@2', filtered),
+    entry('runs.refresh', 'navigation@9', unfiltered),
+    entry('runs.markFailedSeen', '5_seen@1', inNeedsYou),
+    entry('run.importArchive', '6_import@1', inRuns),
+    entry('log.show', '9_log@1', inEitherView),
+  ],
+  'webview/context': [
+    entry('run.open', '1_open@1', rowOfRunsTable),
+    entry('run.report', '1_open@2', rowOfRunsTable),
+    entry('journal.open', '1_open@3', rowOfRunsTable),
+    entry('run.diagnose', '3_go@1', rowOfRunsTable),
+    entry('run.compare', '4_compare@1', rowOfRunsTable),
+    entry('run.export', '7_export@1', rowOfRunsTable),
+    entry('run.reveal', '8_copy@1', rowOfRunsTable),
+    entry('run.copyId', '8_copy@2', rowOfRunsTable),
+  ],
+  'editor/title': [entry('draft.use', 'navigation@1', draftEditor)],
+  'comments/commentThread/context': [entry('review.add', 'inline@1', reviewThread)],
+  'comments/commentThread/title': [
+    entry('review.send', 'navigation@1', all(reviewThread, '!commentThreadIsEmpty')),
+  ],
+  'comments/comment/title': [entry('review.remove', 'inline@1', reviewThread)],
+  'view/item/context': [
+    entry('run.resume', 'inline@1', row('run', 'resume')),
+    entry('run.stop', 'inline@1', row('run', 'stop')),
+    entry('run.open', 'inline@2', row('run')),
+    entry('breakpoint.approve', 'inline@1', row('breakpoint', 'answer')),
+    entry('breakpoint.reject', 'inline@2', row('breakpoint', 'answer')),
+    entry('run.open', '1_open@1', row('run'), row('breakpoint')),
+    entry('iteration.report', 'inline@1', rowOfRuns('iteration')),
+    entry('iteration.report', '1_open@1', rowOfRuns('iteration')),
+    entry('run.report', '1_open@2', row('run')),
+    entry('task.open', '1_open@3', row('task'), row('breakpoint')),
+    entry('journal.open', '1_open@4', row('run')),
+    entry('breakpoint.answer', '2_answer@1', row('breakpoint'), row('run')),
+    entry('breakpoint.approve', '2_answer@2', row('breakpoint'), row('run')),
+    entry('breakpoint.reject', '2_answer@3', row('breakpoint'), row('run')),
+    entry('breakpoint.snooze', '2_answer@4', row('breakpoint'), rowOfNeedsYou('run')),
+    entry('run.resume', '3_go@1', row('run')),
+    entry('run.iterate', '3_go@2', row('run')),
+    entry('run.continue', '3_go@3', row('run')),
+    entry('run.stop', '3_go@4', row('run', 'stop')),
+    entry('run.startAgain', '4_new@1', row('run')),
+    entry('task.run', '2_answer@1', row('pending')),
+    entry('task.post', '2_answer@2', row('pending')),
+    entry('run.diagnose', '3_go@8', row('run')),
+    entry('run.repair', '3_go@9', row('run')),
+    entry('run.fork', '4_new@2', row('run'), row('iteration'), row('task')),
+    entry('run.assignProcess', '5_engine@1', row('run')),
+    entry('run.halt', '5_engine@2', row('run')),
+    entry('task.cancel', '5_engine@1', row('pending')),
+    entry('run.compare', '6_compare@1', row('run'), rowOfRuns('iteration')),
+    entry('run.export', '7_export@1', row('run'), rowOfRuns('iteration')),
+    entry('run.exportArchive', '7_export@2', row('run')),
+    entry('run.reveal', '8_copy@1', row('run')),
+    entry('run.copyId', '8_copy@2', row('run')),
+    entry('run.copyCommand', '8_copy@3', row('run'), row('breakpoint')),
+  ],
+};
