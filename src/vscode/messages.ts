@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CommandId } from '../core/commands';
+import { commandTitle, type CommandId } from '../core/commands';
 import { prefix } from '../core/contract';
 import { CancelledError, HumanError, messageOf, NotNowError } from '../core/errors';
 import type { Logger } from '../core/log';
@@ -51,7 +51,7 @@ export function showError(error: unknown, logger: Logger): void {
     return;
   }
   const showLog: Choice = {
-    title: 'Show Log',
+    title: commandTitle('log.show'),
     run: () => vscode.commands.executeCommand(commandName('log.show')),
   };
   if (error instanceof HumanError) {

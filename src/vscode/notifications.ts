@@ -1,4 +1,5 @@
 import { Notifier, type Notice, type NotifierDeps } from '../core/attention/notifier';
+import { commandTitle } from '../core/commands';
 import { views } from '../core/contract';
 import type { Disposable } from '../core/disposables';
 import * as vscode from 'vscode';
@@ -45,7 +46,7 @@ function choicesFor({ items }: Notice, panels: RunPanels, reports: ReportPanels)
   }
   const open: Choice = { title: 'Open', run: () => panels.open(only.dir) };
   if (only.kind === 'completed') {
-    return [{ title: 'Open Report', run: () => reports.open(only.dir) }, open, later];
+    return [{ title: commandTitle('run.report'), run: () => reports.open(only.dir) }, open, later];
   }
   if (only.kind !== 'breakpoint') return [open, later];
   return [{ title: 'Answer', run: () => panels.open(only.dir, only.effectId) }, open, later];

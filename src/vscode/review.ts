@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickerTitle } from '../core/commands';
 import { reviewController } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import type { AnswerReport } from '../core/engine/runDriver';
@@ -131,7 +132,7 @@ export class Review implements vscode.Disposable {
     const known = [...this.#threads].find(
       ([, { thread, comment }]) => argument === comment || argument === thread,
     );
-    this.removeById(known?.[0] ?? (await this.#pickComment('Remove Review Comment')).id);
+    this.removeById(known?.[0] ?? (await this.#pickComment(pickerTitle('review.remove'))).id);
   }
 
   removeById(id: string): void {
@@ -162,7 +163,7 @@ export class Review implements vscode.Disposable {
     const target =
       queued || argument === undefined || argument === null
         ? await this.#targetOf(queued)
-        : await this.deps.targets.breakpoint(argument, 'Send Review as Request Changes');
+        : await this.deps.targets.breakpoint(argument, pickerTitle('review.send'));
     if (this.#of(target.stored.run.dir, target.effect.effectId).length === 0) {
       throw new NotNowError('There are no comments on the context files of this breakpoint yet.');
     }
@@ -194,7 +195,7 @@ export class Review implements vscode.Disposable {
       }));
     const unique = [...new Map(items.map((item) => [`${item.dir}\n${item.effectId}`, item])).values()];
     if (unique.length === 0) throw new NotNowError('There are no review comments to send.');
-    return pick(unique, 'Send Review as Request Changes', 'Choose a question');
+    return pick(unique, pickerTitle('review.send'), 'Choose a question');
   }
 
   async #pickComment(title: string): Promise<QueuedComment> {

@@ -169,6 +169,15 @@ describe('commands', () => {
     for (const id of called) expect(commandIds).toContain(id);
   });
 
+  it('have their titles from the table: nobody writes one down a second time', () => {
+    const titles = Object.values(commandTable).flatMap(({ title }) => [title, title.replace(/…$/, '')]);
+    for (const [path, text] of sources) {
+      if (path === 'core/commands.ts') continue;
+      const repeated = titles.filter((title) => text.includes(`'${title}'`));
+      expect(repeated, `${path} is to say commandTitle(id) or pickerTitle(id) instead`).toEqual([]);
+    }
+  });
+
   it('at the end of a row are at most two, and have an icon there', () => {
     const inline = (menus['view/item/context'] ?? []).filter(({ group }) => group?.startsWith('inline'));
     for (const { command } of [

@@ -1,4 +1,4 @@
-import type { CommandId } from '../contract';
+import type { CommandId } from '../commands';
 
 /** What a run is doing, in the order in which the first match wins. */
 export type State =

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle } from '../../core/commands';
 import { CancelledError } from '../../core/errors';
 import { cutAtWord, firstLine, oneLine, visible } from '../../core/format';
 import { isApproval, type Breakpoint, type BreakpointOption, type Decision } from '../../core/run/breakpoint';
@@ -94,7 +95,7 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
     { label: 'Look at it first', kind: vscode.QuickPickItemKind.Separator },
     look('open-preview', 'Open the page', { type: 'page' }, shown(withoutMarks(question), 300)),
     ...files.map(({ path }) => look('file', `Open ${shown(path, 100)}`, { type: 'file', path })),
-    look('bell-slash', 'Snooze…', { type: 'snooze' }),
+    look('bell-slash', commandTitle('breakpoint.snooze'), { type: 'snooze' }),
   ];
   const placeholder = shown(firstLine(question), 150);
   const picked = await pickStep(items, {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import type { CommandId } from '../../core/commands';
+import { pickerTitle, type CommandId } from '../../core/commands';
 import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
@@ -74,37 +74,37 @@ export function commandTable(deps: CommandDeps): CommandTable {
     deps;
   return {
     'run.open': async (argument) => {
-      const { stored, effectId } = await targets.run(argument, 'Open Run');
+      const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
       deps.panels().open(stored.run.dir, effectId);
     },
     'run.report': async (argument) => {
-      const { stored } = await targets.run(argument, 'Open Report');
+      const { stored } = await targets.run(argument, pickerTitle('run.report'));
       deps.reports().open(stored.run.dir);
     },
     'iteration.report': async (argument) => openIterationReport(argument, deps),
     'run.resume': async (argument) => {
-      const { stored } = await targets.run(argument, 'Resume Run', 'run.resume');
+      const { stored } = await targets.run(argument, pickerTitle('run.resume'), 'run.resume');
       await iterating.resume(stored.run.dir);
     },
     'run.iterate': async (argument) => {
-      const { stored, surface } = await targets.run(argument, 'Iterate Once', 'run.iterate');
+      const { stored, surface } = await targets.run(argument, pickerTitle('run.iterate'), 'run.iterate');
       await iterating.iterate(stored, surface, 1);
     },
     'run.continue': async (argument) => {
-      const { stored, surface } = await targets.run(argument, 'Iterate Until It Needs You', 'run.continue');
+      const { stored, surface } = await targets.run(argument, pickerTitle('run.continue'), 'run.continue');
       await iterating.continue(stored, surface);
     },
     'run.stop': async (argument) => iterating.stop(argument),
     'run.create': async () => deps.newRuns.create(),
     'run.startAgain': async (argument) => {
-      const { stored } = await targets.run(argument, 'New Run With the Same Inputs', 'run.startAgain');
+      const { stored } = await targets.run(argument, pickerTitle('run.startAgain'), 'run.startAgain');
       await deps.newRuns.startAgain(stored);
     },
     'run.diagnose': async (argument) => {
-      await deps.diagnosing.tell(await targets.run(argument, 'Why Does It Stand Still?'));
+      await deps.diagnosing.tell(await targets.run(argument, pickerTitle('run.diagnose')));
     },
     'run.repair': async (argument) => {
-      await deps.repairing.repair(await targets.run(argument, 'Repair Run', 'run.repair'));
+      await deps.repairing.repair(await targets.run(argument, pickerTitle('run.repair'), 'run.repair'));
     },
     'run.fork': async (argument) => deps.forking.fork(argument),
     'run.halt': async (argument) => deps.engineCommands.halt(argument),
@@ -112,43 +112,46 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
-    'run.exportArchive': async (argument) => exportRun(await targets.run(argument, 'Export Run'), deps),
+    'run.exportArchive': async (argument) =>
+      exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
     'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.panels().open(dir) }),
     'run.reveal': async (argument) => {
-      const { stored } = await targets.run(argument, 'Reveal Run Folder');
+      const { stored } = await targets.run(argument, pickerTitle('run.reveal'));
       await revealRun(stored.run.dir);
     },
     'run.copyId': async (argument) => {
-      const { stored } = await targets.run(argument, 'Copy Run ID');
+      const { stored } = await targets.run(argument, pickerTitle('run.copyId'));
       await copyText(stored.run.runId, 'The run id');
     },
-    'run.copyCommand': async (argument) => copyCommandLine(await targets.run(argument, 'Copy CLI Command')),
+    'run.copyCommand': async (argument) =>
+      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
     'breakpoint.answer': async (argument) => {
-      await answering.answerStepByStep(await targets.breakpoint(argument, 'Answer Breakpoint'));
+      await answering.answerStepByStep(await targets.breakpoint(argument, pickerTitle('breakpoint.answer')));
     },
     'breakpoint.approve': async (argument) => {
-      const target = await targets.breakpoint(argument, 'Approve Breakpoint');
+      const target = await targets.breakpoint(argument, pickerTitle('breakpoint.approve'));
       await answering.answer(target, { kind: 'approve', text: '' });
     },
     'breakpoint.reject': async (argument) => {
-      await answering.reject(await targets.breakpoint(argument, 'Reject Breakpoint'));
+      await answering.reject(await targets.breakpoint(argument, pickerTitle('breakpoint.reject')));
     },
     'breakpoint.snooze': async (argument) => snoozing.snooze(argument),
     'review.add': async (argument) => review.add(argument),
     'review.remove': async (argument) => review.remove(argument),
     'review.send': async (argument) => review.send(argument),
     'task.open': async (argument) => {
-      const { stored, effect } = await targets.effect(argument, 'Open Task');
+      const { stored, effect } = await targets.effect(argument, pickerTitle('task.open'));
       const task = (await opened.get(stored.run.dir))?.details.tasks.get(effect.effectId);
       await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
     },
     'task.post': async (argument) => {
-      await deps.posting.post(await targets.pendingTask(argument, 'Post Task Result'));
+      await deps.posting.post(await targets.pendingTask(argument, pickerTitle('task.post')));
     },
-    'task.run': async (argument) => deps.taskRuns.run(await targets.pendingTask(argument, 'Run Task')),
+    'task.run': async (argument) =>
+      deps.taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
     'draft.use': async (argument) => deps.drafts.use(argument),
     'journal.open': async (argument) => {
-      const { stored } = await targets.run(argument, 'Open Journal');
+      const { stored } = await targets.run(argument, pickerTitle('journal.open'));
       await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
     },
     'runs.table': async () => deps.tables().open(),

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import type { SideReference } from '../../core/compare/protocol';
 import { parseSides } from '../../core/contract';
 import { HumanError, NotNowError } from '../../core/errors';
@@ -21,7 +22,7 @@ export interface ComparingDeps {
   readonly pages: () => ComparePages;
 }
 
-const title = 'Compare Runs';
+const title = pickerTitle('run.compare');
 
 interface IterationItem extends vscode.QuickPickItem {
   /** `undefined`: one of another run. */

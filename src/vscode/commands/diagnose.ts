@@ -8,7 +8,7 @@ import {
   type Remedy,
   type SessionBinding,
 } from '../../core/diagnose/diagnose';
-import type { CommandId } from '../../core/commands';
+import { commandTitle, type CommandId } from '../../core/commands';
 import type { RunDriver } from '../../core/engine/runDriver';
 import { HumanError } from '../../core/errors';
 import { cutAtWord, visible } from '../../core/format';
@@ -43,20 +43,6 @@ export interface DiagnosingDeps {
   now(): number;
 }
 
-/** What each remedy is called on its button: the title of its command. */
-const titles: Partial<Record<string, string>> = {
-  'run.stop': 'Stop Iterating',
-  'run.open': 'Open Run',
-  'run.fork': 'Fork From Here…',
-  'run.repair': 'Repair Run…',
-  'run.resume': 'Resume Run…',
-  'run.iterate': 'Iterate Once',
-  'run.diagnose': 'Ask That Run',
-  'run.assignProcess': 'Assign Process…',
-  'breakpoint.answer': 'Answer Breakpoint…',
-  'log.show': 'Show Log',
-};
-
 /** Says why a run stands still, with the button that moves it. Changes nothing. */
 export class Diagnosing {
   constructor(private readonly deps: DiagnosingDeps) {}
@@ -72,8 +58,13 @@ export class Diagnosing {
     for (const detail of diagnosis.details) logger.info(`  ${visible(detail)}`);
     const remedy = this.#button(known, diagnosis.remedy);
     const more: Choice[] =
-      diagnosis.details.length > 0 && remedy?.title !== 'Show Log'
-        ? [{ title: 'Show Log', run: () => vscode.commands.executeCommand(commandName('log.show')) }]
+      diagnosis.details.length > 0 && remedy?.title !== commandTitle('log.show')
+        ? [
+            {
+              title: commandTitle('log.show'),
+              run: () => vscode.commands.executeCommand(commandName('log.show')),
+            },
+          ]
         : [];
     tell('info', `"${title}": ${visible(cutAtWord(diagnosis.sentence, 500))}`, [
       ...(remedy ? [remedy] : []),
@@ -124,7 +115,7 @@ export class Diagnosing {
       case 'command': {
         const { command, effectId, dir = run.dir } = remedy;
         return {
-          title: titles[command] ?? command,
+          title: command === 'run.diagnose' ? 'Ask That Run' : commandTitle(command),
           run: () =>
             guarded(this.deps.logger, async () => {
               if (command === 'breakpoint.answer') this.deps.panels().open(dir, effectId);

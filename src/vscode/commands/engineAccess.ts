@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle } from '../../core/commands';
 import { CancelledError, HumanError } from '../../core/errors';
 import { NoEngineError } from '../../core/engine/engine';
 import type { Logger } from '../../core/log';
@@ -76,7 +77,7 @@ async function offerEngine(access: EngineAccess, projectDir: string, error: NoEn
     ...(access.npxAllowed() ? [] : [npx]),
     install,
     settings,
-    'Show Log',
+    commandTitle('log.show'),
   );
   switch (chosen) {
     case npx:
@@ -86,7 +87,7 @@ async function offerEngine(access: EngineAccess, projectDir: string, error: NoEn
     case settings:
       await vscode.commands.executeCommand('workbench.action.openSettings', 'babysitterRuns.engine.path');
       throw new CancelledError();
-    case 'Show Log':
+    case commandTitle('log.show'):
       await vscode.commands.executeCommand(commandName('log.show'));
       throw new CancelledError();
     default:

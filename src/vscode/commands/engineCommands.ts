@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { basename, relative } from 'node:path';
+import { pickerTitle } from '../../core/commands';
 import type { CliCall } from '../../core/engine/cliCalls';
 import type { Engine } from '../../core/engine/engine';
 import { engineMismatch } from '../../core/engine/engineMismatch';
@@ -48,9 +49,9 @@ export class EngineCommands {
 
   /** Closes a run for good. */
   async halt(argument: unknown): Promise<void> {
-    const { stored } = await this.deps.targets.run(argument, 'Halt Run');
+    const { stored } = await this.deps.targets.run(argument, pickerTitle('run.halt'));
     const { run, state } = stored;
-    await this.#demandKnown('run.halt', 'Halt Run', run);
+    await this.#demandKnown('run.halt', pickerTitle('run.halt'), run);
     if (run.fold.end && run.fold.end.type !== 'PROCESS_RUNTIME_ERROR' && run.fold.end.type !== 'RUN_FAILED') {
       throw new NotNowError(`The run is ${state.state} already.`);
     }
@@ -63,10 +64,10 @@ export class EngineCommands {
         },
         { label: 'As completed', description: 'what it brought is enough', status: 'completed' as const },
       ],
-      'Halt Run',
+      pickerTitle('run.halt'),
       'How is it closed?',
     );
-    const reason = await ask('Halt Run', 'Why is it closed? The reason is recorded.');
+    const reason = await ask(pickerTitle('run.halt'), 'Why is it closed? The reason is recorded.');
     await confirm(
       `Halt "${visible(runTitle(run))}"?`,
       `It is closed as ${status}, which is final: it cannot be resumed. An agent that works on it is not stopped.`,
@@ -83,16 +84,16 @@ export class EngineCommands {
   /** Takes a task back. */
   async cancelTask(argument: unknown): Promise<void> {
     const { targets } = this.deps;
-    const { stored, effectId } = await targets.run(argument, 'Cancel Task');
+    const { stored, effectId } = await targets.run(argument, pickerTitle('task.cancel'));
     const { run } = stored;
-    await this.#demandKnown('task.cancel', 'Cancel Task', run);
+    await this.#demandKnown('task.cancel', pickerTitle('task.cancel'), run);
     const effect = await pickPending(run, effectId);
     const title = visible(taskTitle(effect, run.pendingTasks.get(effect.effectId)));
-    const reason = await ask('Cancel Task', 'Why is it cancelled? The process gets the reason.');
+    const reason = await ask(pickerTitle('task.cancel'), 'Why is it cancelled? The process gets the reason.');
     await confirm(
       `Cancel "${title}"?`,
       'The process gets an error for it, and fails unless it expects one. An agent that works on it is not stopped.',
-      'Cancel Task',
+      pickerTitle('task.cancel'),
     );
     await this.#call(
       stored,
@@ -104,9 +105,9 @@ export class EngineCommands {
 
   /** Gives a run its process, or another one. */
   async assignProcess(argument: unknown): Promise<void> {
-    const { stored } = await this.deps.targets.run(argument, 'Assign Process');
+    const { stored } = await this.deps.targets.run(argument, pickerTitle('run.assignProcess'));
     const { run } = stored;
-    await this.#demandKnown('run.assignProcess', 'Assign Process', run);
+    await this.#demandKnown('run.assignProcess', pickerTitle('run.assignProcess'), run);
     const files: ProcessChoice[] = [];
     const found = (file: ProcessChoice): void => void files.push(file);
     await this.deps.findProcesses(run.projectDir, AbortSignal.timeout(5000), found);
@@ -120,7 +121,7 @@ export class EngineCommands {
           ...{ file, exportName },
         })),
       ),
-      'Assign Process',
+      pickerTitle('run.assignProcess'),
       'Which process does the run get?',
     );
     const replaces = hasProcess(run);
@@ -259,5 +260,5 @@ async function pickPending(run: Run, effectId: string | undefined): Promise<Effe
     description: withoutIcons(visible(effect.kind)),
     effect,
   }));
-  return (await pick(items, 'Cancel Task', 'Which task is cancelled?')).effect;
+  return (await pick(items, pickerTitle('task.cancel'), 'Which task is cancelled?')).effect;
 }

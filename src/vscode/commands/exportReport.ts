@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import { reportScheme } from '../../core/contract';
 import { CancelledError, HumanError } from '../../core/errors';
 import { count, list, visible } from '../../core/format';
@@ -44,16 +45,16 @@ export interface ExportReportDeps {
 
 /** Asks for extent, format and place, with a preview on the way, and writes the report of a run. */
 export async function exportReport(argument: unknown, deps: ExportReportDeps): Promise<void> {
-  const { stored, iteration } = await deps.targets.run(argument, 'Export Report');
+  const { stored, iteration } = await deps.targets.run(argument, pickerTitle('run.export'));
   const opened = await deps.opened.get(stored.run.dir);
   if (!opened) throw new HumanError('The run is not there any more.');
-  const n = await pickExtent(opened, 'Export Report', 'What is the report to be about?', iteration);
+  const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
   const report = await deps.inSlices(makeReport(opened, deps.readSources(opened.run), n));
   const { format } = await pickFormat(report);
   const { runId, projectDir } = opened.run;
   const name = `report-${fileName(runId)}${n === undefined ? '' : `-iteration-${n}`}.${format}`;
   const target = await vscode.window.showSaveDialog({
-    title: 'Export Report',
+    title: pickerTitle('run.export'),
     defaultUri: vscode.Uri.file(join(projectDir, name)),
     filters: { [formats.find((item) => item.format === format)?.label ?? format]: [format] },
   });
@@ -74,7 +75,7 @@ async function pickFormat(report: Report): Promise<Format> {
     provideTextDocumentContent: ({ query }) => previews.get(query) ?? '',
   });
   const picker = vscode.window.createQuickPick<Format>();
-  picker.title = 'Export Report (secrets are left out, paths are relative to the project)';
+  picker.title = `${pickerTitle('run.export')} (secrets are left out, paths are relative to the project)`;
   picker.placeholder = `Choose a format for ${contents(report)}`;
   picker.ignoreFocusOut = true;
   const buttons = [{ iconPath: new vscode.ThemeIcon('open-preview'), tooltip: 'Preview' }];

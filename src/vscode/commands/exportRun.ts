@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunArchives } from '../../core/archive/runArchives';
+import { pickerTitle } from '../../core/commands';
 import { CancelledError, HumanError } from '../../core/errors';
 import { count, visible } from '../../core/format';
 import { runTitle, taskTitle } from '../../core/run/run';
@@ -39,7 +40,7 @@ export async function exportRun(
     'Export',
   );
   const target = await vscode.window.showSaveDialog({
-    title: 'Export Run',
+    title: pickerTitle('run.exportArchive'),
     defaultUri: vscode.Uri.file(join(run.projectDir, `${fileName(run.runId)}.zip`)),
     filters: { 'Zip archive': ['zip'] },
   });
@@ -84,7 +85,7 @@ async function pickEnd(opened: OpenedRun, effectId: string | undefined): Promise
     named: false,
   };
   const items = [...ends.filter(({ named }) => named), whole, ...ends.filter(({ named }) => !named)];
-  return (await pick(items, 'Export Run', 'How much of the run?')).firstEvents;
+  return (await pick(items, pickerTitle('run.exportArchive'), 'How much of the run?')).firstEvents;
 }
 
 async function pickProcessFile({ run }: OpenedRun): Promise<boolean> {
@@ -98,5 +99,6 @@ async function pickProcessFile({ run }: OpenedRun): Promise<boolean> {
     },
     { label: 'Without its process file', detail: 'For somebody who has it already.', included: false },
   ];
-  return (await pick(items, 'Export Run', 'Is the process file to be in the archive?')).included;
+  return (await pick(items, pickerTitle('run.exportArchive'), 'Is the process file to be in the archive?'))
+    .included;
 }

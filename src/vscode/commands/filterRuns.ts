@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import { capital, count, thousands } from '../../core/format';
 import { processIdOf } from '../../core/run/run';
 import type { State } from '../../core/run/runState';
@@ -18,8 +19,8 @@ interface Item extends vscode.QuickPickItem {
 /** Asks which runs the Runs view is to show: states, processes and age in one list of boxes to check. */
 export function filterRuns(arrangement: RunArrangement, all: readonly StoredRun[]): void {
   const picker = vscode.window.createQuickPick<Item>();
-  const clear = { iconPath: new vscode.ThemeIcon('clear-all'), tooltip: 'Clear Filter' };
-  picker.title = 'Filter Runs';
+  const clear = { iconPath: new vscode.ThemeIcon('clear-all'), tooltip: commandTitle('runs.clearFilter') };
+  picker.title = pickerTitle('runs.filter');
   picker.placeholder = 'Check what to show; nothing checked shows all runs';
   picker.canSelectMany = true;
   picker.matchOnDescription = true;

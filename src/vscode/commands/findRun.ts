@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import { DisposableStore, toDisposable } from '../../core/disposables';
 import { ago, shortId, thousands, visible } from '../../core/format';
 import { runTitle, type Run } from '../../core/run/run';
@@ -43,7 +44,7 @@ export async function findRun(deps: FindRunDeps): Promise<void> {
   deps.open(dir);
   if ((await deps.runs.reveal(dir)) || !deps.store.get(dir)) return;
   tell('info', `"${visible(runTitle(chosen.run))}" is hidden in the Runs view by its filter.`, [
-    { title: 'Clear Filter', run: () => deps.arrangement.clearFilter() },
+    { title: commandTitle('runs.clearFilter'), run: () => deps.arrangement.clearFilter() },
   ]);
 }
 
@@ -86,7 +87,7 @@ class RunFinder {
 
   #show(): void {
     const picker = this.#disposables.add(this.#picker);
-    picker.title = 'Find a Run';
+    picker.title = pickerTitle('runs.search');
     picker.placeholder = 'Words of its title, id, prompt, process, questions or tasks';
     picker.keepScrollPosition = true;
     // Not in the typings yet; without it VS Code sorts what we have sorted by the words' places in the label.
@@ -151,7 +152,7 @@ class RunFinder {
   #draw(): void {
     const { found, more } = searchRuns(this.#entries, this.#picker.value, mostShown);
     const left = this.#unread > 0 ? ` (reading tasks, ${thousands(this.#unread)} runs to go)` : '';
-    this.#picker.title = `Find a Run${left}`;
+    this.#picker.title = `${pickerTitle('runs.search')}${left}`;
     // Drawing the same list anew would take the selection away from whom moves in it.
     const shown = JSON.stringify([found.map(({ stored, matched }) => [stored.run.dir, matched]), more]);
     if (shown === this.#shown) return;
@@ -186,7 +187,7 @@ function toItem({ stored, matched }: Found): Item {
     iconPath: new vscode.ThemeIcon(describeRun(stored, now, false).icon.name),
     description: [stateWord(stored), shortId(visible(run.runId)), ago(now - run.updatedAt)].join(' · '),
     ...(matched === '' ? {} : { detail: withoutIcons(visible(matched)) }),
-    buttons: [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: 'Reveal Run Folder' }],
+    buttons: [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: commandTitle('run.reveal') }],
     // We have matched ourselves, over texts that are not in the item.
     alwaysShow: true,
     stored,

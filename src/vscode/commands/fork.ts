@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import type { ForkEdits, Forker, ForkProgress, ForkReport } from '../../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../../core/fork/forkPlan';
 import type { RecordedTask } from '../../core/fork/recordedTask';
@@ -59,7 +60,7 @@ export class Forking {
   async fork(argument: unknown): Promise<void> {
     demandTrust();
     const { targets, opened } = this.deps;
-    const { stored, effectId, event } = await targets.run(argument, 'Fork From Here', 'run.fork');
+    const { stored, effectId, event } = await targets.run(argument, pickerTitle('run.fork'), 'run.fork');
     const illegal = whyNot('run.fork', stored);
     if (illegal) throw new NotNowError(illegal);
     const found = await opened.get(stored.run.dir);
@@ -174,7 +175,7 @@ export class Forking {
     );
     for (const note of [...notes, ...(stopped === undefined ? [] : [stopped])])
       logger.info(`  ${visible(note)}`);
-    const open = { title: 'Open Run', run: () => panels().open(dir) };
+    const open = { title: commandTitle('run.open'), run: () => panels().open(dir) };
     const made = `The new run has ${count(replayed, 'result')} of "${title}"`;
     if (stopped !== undefined) {
       tell('warning', `${made}, and stopped there: ${visible(stopped)} It stays as a run like any other.`, [

@@ -1,3 +1,4 @@
+import { pickerTitle } from '../../core/commands';
 import type { Grouping } from '../../core/tree/runGroups';
 import type { RunArrangement } from '../tree/runArrangement';
 import { pick } from './targets';
@@ -15,5 +16,7 @@ export async function groupRuns(arrangement: RunArrangement): Promise<void> {
     ...choice,
     ...(choice.grouping === arrangement.grouping ? { description: 'as it is now' } : {}),
   }));
-  arrangement.grouping = (await pick(items, 'Group Runs By', 'Choose what runs have in common')).grouping;
+  arrangement.grouping = (
+    await pick(items, pickerTitle('runs.groupBy'), 'Choose what runs have in common')
+  ).grouping;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import type { WantedTask } from '../../core/engine/runDriver';
 import { CancelledError } from '../../core/errors';
 import { visible } from '../../core/format';
@@ -13,7 +14,7 @@ export interface HowFar {
   readonly until: WantedTask | undefined;
 }
 
-const title = 'Iterate Until It Needs You';
+const title = pickerTitle('run.continue');
 const unlimited = Number.POSITIVE_INFINITY;
 
 /** Asks how far a run is to be iterated. @throws CancelledError when the person does not say */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ProcessFile, RunArchives, UnpackedRun } from '../../core/archive/runArchives';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import { CancelledError, HumanError } from '../../core/errors';
 import { count, thousands, visible } from '../../core/format';
 import { runTitle } from '../../core/run/run';
@@ -22,7 +23,7 @@ export async function importRun({ store, archives, open }: ImportRunDeps): Promi
   const runsDir = await pickRunsDirectory();
   const [archive] =
     (await vscode.window.showOpenDialog({
-      title: 'Import Run',
+      title: pickerTitle('run.importArchive'),
       openLabel: 'Import',
       filters: { 'Zip archive': ['zip'] },
       canSelectMany: false,
@@ -45,7 +46,7 @@ export async function importRun({ store, archives, open }: ImportRunDeps): Promi
     const note = await settleProcessFile(unpacked, processFile);
     await store.refresh();
     tell(note === undefined ? 'info' : 'warning', ['The run was imported.', note].filter(Boolean).join(' '), [
-      { title: 'Open Run', run: () => open(dir) },
+      { title: commandTitle('run.open'), run: () => open(dir) },
     ]);
   } finally {
     unpacked.discard();
@@ -61,7 +62,7 @@ async function pickRunsDirectory(): Promise<string> {
       ? only
       : await pick(
           folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, uri: folder.uri })),
-          'Import Run',
+          pickerTitle('run.importArchive'),
           'Which project does the run belong to?',
         );
   return join(uri.fsPath, '.a5c', 'runs');
@@ -83,7 +84,7 @@ async function askForId(unpacked: UnpackedRun): Promise<string> {
   const free = (n: number): string =>
     unpacked.isTaken(`${unpacked.runId}-${n}`) ? free(n + 1) : `${unpacked.runId}-${n}`;
   const runId = await vscode.window.showInputBox({
-    title: 'Import Run',
+    title: pickerTitle('run.importArchive'),
     prompt: 'There is a run with this id already. It is left as it is; choose another id for this one.',
     value: free(2),
     ignoreFocusOut: true,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { pendingBreakpoints } from '../../core/attention/needsYou';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import { engineMismatch } from '../../core/engine/engineMismatch';
 import type { RunDriver, StopReport, WantedTask } from '../../core/engine/runDriver';
 import { HumanError, NotNowError } from '../../core/errors';
@@ -86,7 +87,7 @@ export class Iterating {
     }
     tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
       ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
-      { title: 'Open Run', run: () => this.deps.panels().open(run.dir) },
+      { title: commandTitle('run.open'), run: () => this.deps.panels().open(run.dir) },
       { title: 'Later', run: () => {} },
     ]);
   }
@@ -149,7 +150,7 @@ export class Iterating {
     const dir =
       argument === undefined && running.length === 1
         ? only
-        : (await targets.run(argument, 'Stop Iterating')).stored.run.dir;
+        : (await targets.run(argument, pickerTitle('run.stop'))).stored.run.dir;
     if (!driver.isIterating(dir)) {
       const stored = store.get(dir);
       const title = visible(stored ? runTitle(stored.run) : dir);
@@ -197,10 +198,10 @@ export class Iterating {
   }
 
   #tellStop(dir: string, title: string, { reason, sentence, iterates }: StopReport): void {
-    const open: Choice = { title: 'Open Run', run: () => this.deps.panels().open(dir) };
+    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.panels().open(dir) };
     const stored = this.deps.store.get(dir);
     const [asked] = stored ? pendingBreakpoints(stored.run) : [];
-    const log: Choice = { title: 'Show Log', run: () => this.deps.showLog() };
+    const log: Choice = { title: commandTitle('log.show'), run: () => this.deps.showLog() };
     const times = iterates > 1 ? ` (${iterates} iterates)` : '';
     const text = `"${title}": ${sentence}${times}`;
     this.deps.logger.info(`${visible(dir)} stopped: ${reason}. ${sentence}${times}`);
@@ -218,7 +219,7 @@ export class Iterating {
       pendingEffects(stored.run).some(({ effect: { kind } }) => kind === 'shell' || kind === 'node')
     ) {
       const run: Choice = {
-        title: 'Run Task…',
+        title: commandTitle('task.run'),
         run: () => vscode.commands.executeCommand(commandName('task.run'), { dir }),
       };
       tell('info', text, [run, open]);

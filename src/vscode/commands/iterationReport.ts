@@ -1,3 +1,4 @@
+import { pickerTitle } from '../../core/commands';
 import { HumanError, NotNowError } from '../../core/errors';
 import type { ReportPanels } from '../panel/reportPanel';
 import type { OpenedRuns } from '../tree/openedRuns';
@@ -15,7 +16,7 @@ export async function openIterationReport(
   argument: unknown,
   { targets, opened, reports }: IterationReportDeps,
 ): Promise<void> {
-  const { stored, effectId, iteration } = await targets.run(argument, 'Open Iteration Report');
+  const { stored, effectId, iteration } = await targets.run(argument, pickerTitle('iteration.report'));
   const { dir } = stored.run;
   const run = await opened.get(dir);
   if (!run) throw new HumanError('The run is not there any more.');
@@ -26,5 +27,5 @@ export async function openIterationReport(
   );
   if (iteration !== undefined && !named) throw new HumanError(`The run has no iteration ${iteration}.`);
   const only = list.length === 1 ? list[0] : undefined;
-  reports().open(dir, (named ?? only)?.n ?? (await pickIteration(run, 'Open Iteration Report')));
+  reports().open(dir, (named ?? only)?.n ?? (await pickIteration(run, pickerTitle('iteration.report'))));
 }

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { commandTitle, pickerTitle } from '../../core/commands';
 import type { Engine } from '../../core/engine/engine';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { ago, cutAtWord, oneLine, shortId, visible } from '../../core/format';
@@ -68,7 +69,7 @@ export class NewRuns {
   /** New Run: process, export, inputs, prompt, id. */
   async create(): Promise<void> {
     demandTrust();
-    const title = 'New Run';
+    const title = pickerTitle('run.create');
     const file = await this.#pickProcess(title);
     const exportName = await pickExport(file, title);
     const projectDir = projectOfProcess(file.path);
@@ -85,7 +86,7 @@ export class NewRuns {
     demandTrust();
     const entry = run.metadata?.entry;
     if (!entry) throw new NotNowError('Its run.json names no process, so it cannot be started again.');
-    const title = 'New Run With the Same Inputs';
+    const title = pickerTitle('run.startAgain');
     const path = resolve(run.dir, entry.importPath);
     const file = this.deps.readProcess(path);
     const same = await inputsOf(run, this.deps);
@@ -212,7 +213,7 @@ export class NewRuns {
       void guarded(logger, iterateAll(stored));
     } else {
       tell('info', `The run "${visible(runTitle(stored.run))}" was made.`, [
-        { title: 'Open Run', run: () => this.deps.panels().open(report.dir) },
+        { title: commandTitle('run.open'), run: () => this.deps.panels().open(report.dir) },
         { title: 'Iterate', run: () => guarded(logger, iterateAll(stored)) },
       ]);
     }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import type { TaskOutcome, TaskRecord } from '../../core/engine/cliCalls';
 import { whyNot } from '../../core/engine/whyNot';
 import { cutAtWord, oneLine, visible } from '../../core/format';
@@ -64,7 +65,7 @@ export class Posting {
           beginning: { status: 'error', value: { name: 'Error', message: '' } },
         },
       ],
-      withoutIcons(`Post Task Result: ${title}`),
+      withoutIcons(`${pickerTitle('task.post')}: ${title}`),
       'What came of the task?',
     );
     await this.edit(target, beginning);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandTitle } from '../../core/commands';
 import { documentScheme } from '../../core/contract';
 import type { Forker } from '../../core/fork/forker';
 import { CancelledError, NotNowError } from '../../core/errors';
@@ -140,7 +141,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
       () => repairer.repair(run.dir, plan, new AbortController().signal),
     );
     const again = posted === 0 ? '' : ` ${count(posted, 'answer')} posted again.`;
-    const open = { title: 'Open Run', run: () => panels().open(run.dir) };
+    const open = { title: commandTitle('run.open'), run: () => panels().open(run.dir) };
     logger.info(`Repaired ${visible(run.dir)}.${again} Left: ${visible(left.join(' ') || 'nothing')}`);
     if (left.length > 0) {
       tell('warning', `"${title}" is not whole yet: ${visible(left.join(' '))}${again}`, [open]);

@@ -1,5 +1,6 @@
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { commandTitle } from '../../core/commands';
 import { prefix } from '../../core/contract';
 import {
   agentPresets,
@@ -105,11 +106,11 @@ export function demandAction(action: StateAction, stored: StoredRun): void {
   if (!over || whyNot('run.startAgain', stored) !== undefined) throw new NotNowError(refused);
   tell('info', refused, [
     {
-      title: 'Open Report',
+      title: commandTitle('run.report'),
       run: () => vscode.commands.executeCommand(commandName('run.report'), { dir: run.dir }),
     },
     {
-      title: 'New Run With the Same Inputs…',
+      title: commandTitle('run.startAgain'),
       run: () => vscode.commands.executeCommand(commandName('run.startAgain'), { dir: run.dir }),
     },
   ]);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import { CancelledError, messageOf, NotNowError } from '../../core/errors';
 import { duration, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
@@ -108,7 +109,7 @@ async function askSecrets(command: TaskCommand, title: string): Promise<Readonly
   const secrets: Record<string, string> = {};
   for (const name of command.redactedKeys) {
     const value = await vscode.window.showInputBox({
-      title: `Run Task: ${title}`,
+      title: `${pickerTitle('task.run')}: ${title}`,
       prompt: `The task wants ${visible(name)}, whose value is not written down in the run. Empty: as the editor has it.`,
       password: true,
       ignoreFocusOut: true,
@@ -143,7 +144,7 @@ async function afterFailure(
   return (
     await pick(
       [again, result, error],
-      withoutIcons(`Run Task: ${title}`),
+      withoutIcons(`${pickerTitle('task.run')}: ${title}`),
       `It ${ending(outcome)}. Nothing is posted yet`,
     )
   ).choice;

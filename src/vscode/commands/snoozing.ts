@@ -4,6 +4,7 @@ import { pendingBreakpoints } from '../../core/attention/needsYou';
 import { untilItChanges, type SharedAttention } from '../../core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../core/attention/snoozeTime';
 import type { Clock } from '../../core/clock';
+import { pickerTitle } from '../../core/commands';
 import { CancelledError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import { runTitle, taskTitle } from '../../core/run/run';
@@ -33,7 +34,9 @@ export class Snoozing {
   /** Finds out what is meant, by the argument or by asking, and until when. */
   async snooze(argument: unknown): Promise<void> {
     const named =
-      argument === undefined ? await this.#pickNeed() : await this.deps.targets.run(argument, 'Snooze');
+      argument === undefined
+        ? await this.#pickNeed()
+        : await this.deps.targets.run(argument, pickerTitle('breakpoint.snooze'));
     await this.snoozeUntil(await this.#meant(named));
   }
 
@@ -64,7 +67,7 @@ export class Snoozing {
         : []),
       { label: 'Choose a time…', until: () => askForTime(clock) },
     ];
-    const title = `Snooze: ${titleOf(what)}`;
+    const title = `${pickerTitle('breakpoint.snooze')}: ${titleOf(what)}`;
     const chosen = await pick<vscode.QuickPickItem & { until(): unknown }>(
       items,
       withoutIcons(title),
@@ -95,7 +98,10 @@ export class Snoozing {
       effectId: effect.effectId,
     }));
     const [only] = items;
-    const chosen = items.length === 1 && only ? only : await pick(items, 'Snooze', 'Choose a question');
+    const chosen =
+      items.length === 1 && only
+        ? only
+        : await pick(items, pickerTitle('breakpoint.snooze'), 'Choose a question');
     return { stored, effectId: chosen.effectId };
   }
 
@@ -125,7 +131,7 @@ export class Snoozing {
       };
     });
     if (items.length === 0) throw new NotNowError('Nothing needs you, so there is nothing to snooze.');
-    return (await pick(items, 'Snooze', 'Choose what to put off')).what;
+    return (await pick(items, pickerTitle('breakpoint.snooze'), 'Choose what to put off')).what;
   }
 }
 

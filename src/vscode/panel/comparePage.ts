@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../core/commands';
 import { oneAtATime } from '../../core/oneAtATime';
 import { comparing, type Side } from '../../core/compare/compareRuns';
 import {
@@ -52,7 +53,7 @@ export class ComparePages implements vscode.WebviewPanelSerializer, vscode.Dispo
     }
     const panel = vscode.window.createWebviewPanel(
       comparePageType,
-      'Compare Runs',
+      pickerTitle('run.compare'),
       vscode.ViewColumn.Active,
       {
         enableFindWidget: true,
@@ -110,7 +111,7 @@ class ComparePage implements vscode.Disposable {
     this.#disposables.add(panel.onDidChangeViewState(() => panel.visible && void this.#update()));
     showPage(panel, deps.extensionUri, {
       name: 'compare',
-      title: 'Compare Runs',
+      title: pickerTitle('run.compare'),
       data: { sides: JSON.stringify(sides) },
     });
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import type { Clock } from '../../core/clock';
+import { commandTitle } from '../../core/commands';
 import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
 import { lineageLines } from '../../core/fork/lineage';
@@ -354,13 +355,17 @@ function clickCommand(node: TreeNode, row: Row): vscode.Command | undefined {
     case 'run':
       return row.expandable
         ? undefined
-        : { command: commandName('run.open'), title: 'Open Run', arguments: [node] };
+        : { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
     case 'breakpoint':
-      return { command: commandName('run.open'), title: 'Open Run', arguments: [node] };
+      return { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
     case 'task':
-      return { command: commandName('task.open'), title: 'Open Task', arguments: [node] };
+      return { command: commandName('task.open'), title: commandTitle('task.open'), arguments: [node] };
     case 'more':
-      return { command: commandName('runs.loadMore'), title: 'Load More', arguments: [node] };
+      return {
+        command: commandName('runs.loadMore'),
+        title: commandTitle('runs.loadMore'),
+        arguments: [node],
+      };
     case 'problem':
       // The run folder and its journal are folders.
       return /\.\w/.test(node.file)
