@@ -48,9 +48,9 @@ export class RunStore implements Disposable {
   /** Takes in a source until the result is disposed; its runs leave with it. */
   add(source: RunSource): Disposable {
     const entry = { source, runs: new Map<string, Run>(), loaded: false };
-    let watch: Disposable | undefined;
+    let watch: Disposable = toDisposable(() => {});
     const ended = toDisposable(() => {
-      watch?.dispose();
+      watch.dispose();
       this.#sources.delete(ended);
       this.#take(
         entry.runs,
