@@ -1,7 +1,7 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { isInside } from '../core/paths';
-import { sequenceNumber } from '../core/run/journal';
+import { sequenceNumber } from '../core/run/eventName';
 import type { Sliced } from '../core/sliced';
 import { eachEntryIn } from './eachEntryIn';
 import { codeOf, realPath } from './safeFile';

@@ -1,18 +1,13 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { isInside } from '../core/paths';
-import {
-  isInOrder,
-  listJournal,
-  parseEvent,
-  type JournalEntry,
-  type JournalListing,
-  type ParsedEvent,
-} from '../core/run/journal';
+import { type JournalEntry } from '../core/run/journal';
 import type { Problem } from '../core/run/problem';
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { namesIn } from './eachEntryIn';
 import { codeOf, fileLimits, readTextIn, realPath, whyNotRead } from './safeFile';
+import { listJournal, type JournalListing, isInOrder } from '../core/run/journalListing';
+import { parseEvent, type ParsedEvent } from '../core/run/parseEvent';
 
 /** Thousands of journals with nothing wrong share it. */
 const noProblems: readonly Problem[] = [];

@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { digestRun } from '../core/run/digest';
 import { emptyFold, Folding, type RunFold } from '../core/run/foldRun';
-import { nameProblem, sequenceNumber } from '../core/run/journal';
 import type { Problem } from '../core/run/problem';
 import type { Sliced } from '../core/sliced';
 import { listNames, openJournal, readEvent, Tail } from './journalFolder';
 import { isSliceOver } from './slices';
 import { modifiedAt } from './watchFolder';
+import { nameProblem, sequenceNumber } from '../core/run/eventName';
 
 /** How much of a run is to be read. */
 export interface Look {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
-import { parseEvent, type JournalEntry } from '../../src/core/run/journal';
+import type { JournalEntry } from '../../src/core/run/journal';
+import { parseEvent } from '../../src/core/run/parseEvent';
 
 /** When every built journal begins. */
 export const start = Date.parse('2026-03-01T10:00:00.000Z');

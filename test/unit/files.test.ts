@@ -1,13 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isInOrder,
-  listJournal,
-  nameProblem,
-  parseEvent,
-  sequenceNumber,
-  type JournalListing,
-} from '../../src/core/run/journal';
+import { nameProblem, sequenceNumber } from '../../src/core/run/eventName';
+import { isInOrder, listJournal, type JournalListing } from '../../src/core/run/journalListing';
+import { parseEvent } from '../../src/core/run/parseEvent';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/core/run/lock';
 import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';

@@ -1,4 +1,4 @@
-import { sequenceNumber } from '../run/journal';
+import { sequenceNumber } from '../run/eventName';
 import { isRecord, parseJson, parseTime } from '../run/lenient';
 
 /** One event of a journal, as far as the list of events shows it. All texts are run text. */

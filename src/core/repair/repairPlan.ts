@@ -1,6 +1,9 @@
 import { oneLine } from '../format';
 import type { RecordedTask } from '../fork/recordedTask';
-import { nameProblem, parseEvent, sequenceNumber, temporaryName, type JournalEntry } from '../run/journal';
+import { nameProblem, sequenceNumber } from '../run/eventName';
+import type { JournalEntry } from '../run/journal';
+import { temporaryName } from '../run/journalListing';
+import { parseEvent } from '../run/parseEvent';
 import { isRecord, parseJson } from '../run/lenient';
 
 /** One file as it was seen. */

@@ -1,5 +1,5 @@
 import type { RunFold } from '../run/foldRun';
-import { sequenceNumber } from '../run/journal';
+import { sequenceNumber } from '../run/eventName';
 import type { MetricChoice } from '../run/metrics';
 import type { Problem } from '../run/problem';
 import type { Run, RunDetails } from '../run/run';
