@@ -1,29 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import type { DiffBase, FileEvidence, FilePreview } from '../../core/evidence/evidence';
-import type { BreakpointView, EarlierAnswer, OptionView, PlainAnswer } from '../../core/panel/breakpointView';
+import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
+import type { BreakpointView, EarlierAnswer } from '../../core/panel/breakpointView';
 import type { AnswerProgress, CommentView, FromPage } from '../../core/panel/protocol';
-import type { ValueNode } from '../../core/panel/valueTree';
-import { safeCode, safeHtml } from '../markdown';
-import { taskList } from './taskList';
+import { optionButtons, plainAnswers, plainButtons, type Answer } from './answerButtons';
+import { progressLine } from './answerProgress';
+import { commentList } from './commentList';
+import { contextFiles } from './contextFiles';
+import { foldableText } from './foldableText';
 import { runApi } from './runApi';
-
-/** An answer as a button gives it. */
-export type Answer =
-  { readonly kind: PlainAnswer | 'text' } | { readonly kind: 'option'; readonly option: number };
-
-const plainAnswers: readonly { readonly kind: PlainAnswer; readonly label: string }[] = [
-  { kind: 'approve', label: 'Approve' },
-  { kind: 'reject', label: 'Reject' },
-  { kind: 'request-changes', label: 'Request changes' },
-];
-
-const diffNames: Readonly<Record<DiffBase, { readonly label: string; readonly long: string }>> = {
-  head: { label: 'git HEAD', long: 'against git HEAD' },
-  'before-run': { label: 'before the run', long: 'against the last commit before the run was created' },
-  'previous-gate': { label: 'previous breakpoint', long: 'against the copy kept at the previous breakpoint' },
-};
+import { taskList } from './taskList';
+import { values } from './values';
 
 /** Texts longer than this are folded at first. */
 const long = {
@@ -92,7 +78,7 @@ export class BreakpointCard extends LitElement {
     // Looked at again, the files may have changed.
     if (!changed.has('evidence')) return;
     for (const place of this.view.files.keys()) {
-      if (this.unfolded.has(`preview-${place}`)) this.#askPreview(place);
+      if (this.unfolded.has(previewName(place))) this.#askPreview(place);
     }
   }
 
@@ -195,7 +181,15 @@ export class BreakpointCard extends LitElement {
               </p>`
             : nothing
         }
-        ${this.#files()} ${this.#context()} ${this.#earlier()} ${this.#ran()}
+        ${contextFiles({
+          view,
+          evidence: this.evidence,
+          previews: this.previews,
+          past: this.past,
+          isOpen: (place) => this.unfolded.has(previewName(place)),
+          onToggle: (place) => this.#togglePreview(place),
+        })}
+        ${this.#context()} ${this.#earlier()} ${this.#ran()}
         ${
           comments.length === 0 || this.past
             ? nothing
@@ -211,7 +205,7 @@ export class BreakpointCard extends LitElement {
                 </button>`,
               )
         }
-        ${this.past ? nothing : this.#words()} ${this.#options()} ${this.#buttons()}
+        ${this.past ? nothing : this.#words()} ${this.#answers()}
         ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
         ${this.past ? nothing : progressLine(this.progress)}
       </section>
@@ -222,39 +216,15 @@ export class BreakpointCard extends LitElement {
     runApi.postMessage(message);
   }
 
-  /** Markdown of unknown origin, folded while it is long. */
-  #foldable(
-    name: string,
-    text: string,
-    limit: { readonly characters: number; readonly lines: number },
-  ): TemplateResult {
-    const isLong = text.length > limit.characters || text.split('\n', limit.lines + 1).length > limit.lines;
-    const folded = isLong && !this.unfolded.has(name);
-    const id = `${name}-${this.view.effectId}`;
-    return html`
-      <div
-        class="question ${folded ? 'folded' : ''} ${name}"
-        id=${id}
-        @focusin=${() => {
-          // What is reached with the keyboard is to be seen.
-          if (folded) this.#unfold(name, true);
-        }}
-      >
-        ${guard([text], () => unsafeHTML(safeHtml(text)))}
-      </div>
-      ${
-        isLong
-          ? html`<button
-              class="link"
-              aria-expanded=${folded ? 'false' : 'true'}
-              aria-controls=${id}
-              @click=${() => this.#unfold(name, folded)}
-            >
-              ${folded ? 'Show all' : 'Show less'}
-            </button>`
-          : nothing
-      }
-    `;
+  #foldable(name: string, text: string, limit: (typeof long)[keyof typeof long]): TemplateResult {
+    return foldableText({
+      id: `${name}-${this.view.effectId}`,
+      className: name,
+      text,
+      limit,
+      unfolded: this.unfolded.has(name),
+      onToggle: (unfolded) => this.#unfold(name, unfolded),
+    });
   }
 
   #unfold(name: string, open: boolean): void {
@@ -264,97 +234,9 @@ export class BreakpointCard extends LitElement {
     this.unfolded = unfolded;
   }
 
-  #files(): TemplateResult | typeof nothing {
-    const { files, effectId } = this.view;
-    if (files.length === 0) return nothing;
-    return html`
-      <h3 id="files-${effectId}">Files</h3>
-      <ul class="files" aria-labelledby="files-${effectId}">
-        ${files.map((file, place) => this.#file(file, place, this.evidence?.[place]))}
-      </ul>
-    `;
-  }
-
-  #file(file: string, place: number, evidence: FileEvidence | undefined): TemplateResult {
-    const { effectId } = this.view;
-    const name = `preview-${place}`;
-    const open = this.unfolded.has(name);
-    const id = `${name}-${effectId}`;
-    const openFile = (beside: boolean): void =>
-      this.#post({ type: 'openFile', effectId, file: place, beside });
-    const problem = evidence?.problem ?? '';
-    return html`<li>
-      <div class="file">
-        <button
-          class="link"
-          role="link"
-          title=${this.past ? 'Open it as it is now' : 'Open beside this page'}
-          @click=${() => openFile(true)}
-        >
-          <span class="codicon codicon-file" aria-hidden="true"></span> ${file}
-        </button>
-        ${
-          this.past
-            ? html`<span class="quiet">opens as it is now</span>`
-            : problem === ''
-              ? html`
-                  <button
-                    class="small"
-                    aria-expanded=${open ? 'true' : 'false'}
-                    aria-controls=${id}
-                    aria-label="Preview ${file}"
-                    @click=${() => this.#togglePreview(place)}
-                  >
-                    <span
-                      class="codicon ${open ? 'codicon-chevron-down' : 'codicon-chevron-right'}"
-                      aria-hidden="true"
-                    ></span
-                    >Preview
-                  </button>
-                  <button class="small" aria-label="Open ${file}" @click=${() => openFile(false)}>
-                    Open
-                  </button>
-                  <button class="small" aria-label="Open beside ${file}" @click=${() => openFile(true)}>
-                    Open beside
-                  </button>
-                  ${this.#diffs(file, place, evidence)}
-                `
-              : html`<span class="quiet">${problem}</span>`
-        }
-      </div>
-      ${open ? html`<div id=${id} class="preview">${previewOf(this.previews.get(place))}</div>` : nothing}
-    </li>`;
-  }
-
-  #diffs(file: string, place: number, evidence: FileEvidence | undefined): TemplateResult | typeof nothing {
-    const { effectId } = this.view;
-    const versions = evidence?.versions ?? [];
-    if (versions.length === 0) return nothing;
-    return html`<span class="diffs" role="group" aria-label="Diff ${file}">
-      <span class="quiet">Diff:</span>
-      ${versions.map(({ base, same }) =>
-        same
-          ? html`<span
-              class="quiet"
-              title="The file is the same ${diffNames[base].long.replace('against', 'in')}"
-              >${diffNames[base].label} (no change)</span
-            >`
-          : html`<button
-              class="small"
-              aria-label="Diff ${diffNames[base].label}: ${file} ${diffNames[base].long}"
-              title="Diff ${diffNames[base].long}"
-              @click=${() => this.#post({ type: 'diff', effectId, file: place, base })}
-            >
-              ${diffNames[base].label}
-            </button>`,
-      )}
-    </span>`;
-  }
-
   #togglePreview(place: number): void {
-    const name = `preview-${place}`;
-    const open = !this.unfolded.has(name);
-    this.#unfold(name, open);
+    const open = !this.unfolded.has(previewName(place));
+    this.#unfold(previewName(place), open);
     if (open) this.#askPreview(place);
   }
 
@@ -457,174 +339,51 @@ export class BreakpointCard extends LitElement {
     return along.length === 0 ? name : `${name} with ${along.join(' and ')}`;
   }
 
-  #options(): TemplateResult | typeof nothing {
-    const { options } = this.view;
-    return options.length === 0
-      ? nothing
-      : html`<div class="options" role="group" aria-label="Options of the process">
-          ${options.map((option) => this.#option(option))}
-        </div>`;
-  }
-
-  #option(option: OptionView): TemplateResult {
-    const { place, label, value, description } = option;
-    const approves = option.approves !== this.switched.has(place);
-    const id = `option-${this.view.effectId}-${place}`;
-    const chosen = this.chosen?.kind === 'option' && this.chosen.option === place;
-    return html`<div class="option" role="group" aria-label=${label}>
-      <button
-        class="secondary ${chosen ? 'chosen' : ''}"
-        aria-describedby=${id}
-        aria-keyshortcuts=${place < 9 ? place + 1 : nothing}
-        ?disabled=${this.#disabled}
-        @click=${() => this.#send({ kind: 'option', option: place })}
-      >
-        ${key(place)}${label}
-      </button>
-      <div id=${id}>
-        ${description === '' ? nothing : html`<small>${description}</small>`}
-        ${value === '' ? nothing : html`<small>recorded as <code>${value}</code></small>`}
-        <button
-          class="link switch"
-          title="Switch what it counts as"
-          ?disabled=${this.#disabled}
-          @click=${() => this.#switch(place)}
-        >
-          counts as ${approves ? 'approval' : 'rejection'}
-          <span class="codicon codicon-arrow-swap" aria-hidden="true"></span>
-        </button>
-      </div>
-    </div>`;
-  }
-
   #switch(place: number): void {
     const switched = new Set(this.switched);
     if (!switched.delete(place)) switched.add(place);
     this.switched = switched;
   }
 
-  #buttons(): TemplateResult {
-    const { plainPlaces, takesText, effectId } = this.view;
-    return html`<div class="buttons">
-      ${plainAnswers.map(({ kind, label }) => {
-        const place = plainPlaces[kind];
-        const shortcut = place !== undefined && place < 9 ? place + 1 : nothing;
-        return html`<button
-          class="${kind === 'approve' ? 'primary' : 'secondary'} ${this.chosen?.kind === kind ? 'chosen' : ''}"
-          aria-keyshortcuts=${shortcut}
-          ?disabled=${this.#disabled}
-          @click=${() => this.#send({ kind })}
-        >
-          ${place === undefined ? nothing : key(place)}${label}
-        </button>`;
-      })}
-      ${
-        takesText && !this.past
-          ? html`<button
-              class="secondary"
-              title="Your words are the answer; it counts as approval"
-              ?disabled=${this.#disabled || this.draft.trim() === ''}
-              @click=${() => this.#send({ kind: 'text' })}
-            >
-              Send as Answer
-            </button>`
-          : nothing
-      }
-      ${
-        this.past
-          ? nothing
-          : html`<button class="link snooze" @click=${() => this.#post({ type: 'snooze', effectId })}>
-              <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
-            </button>`
-      }
-    </div>`;
+  #answers(): TemplateResult {
+    const { view, chosen, switched } = this;
+    const disabled = this.#disabled;
+    const onSend = (answer: Answer): void => this.#send(answer);
+    const onSwitch = (place: number): void => this.#switch(place);
+    return html`
+      ${optionButtons({ view, disabled, chosen, onSend, switched, onSwitch })}
+      <div class="buttons">
+        ${plainButtons({ view, disabled, chosen, onSend })}
+        ${
+          view.takesText && !this.past
+            ? html`<button
+                class="secondary"
+                title="Your words are the answer; it counts as approval"
+                ?disabled=${disabled || this.draft.trim() === ''}
+                @click=${() => this.#send({ kind: 'text' })}
+              >
+                Send as Answer
+              </button>`
+            : nothing
+        }
+        ${
+          this.past
+            ? nothing
+            : html`<button
+                class="link snooze"
+                @click=${() => this.#post({ type: 'snooze', effectId: view.effectId })}
+              >
+                <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
+              </button>`
+        }
+      </div>
+    `;
   }
 }
 
-/** The number key of an option; it is told to screen readers as a shortcut. */
-function key(place: number): TemplateResult | typeof nothing {
-  return place < 9 ? html`<kbd aria-hidden="true">${place + 1}</kbd>` : nothing;
-}
-
-function previewOf(preview: FilePreview | undefined): TemplateResult {
-  if (!preview) return html`<p class="quiet">Reading…</p>`;
-  if ('problem' in preview) return html`<p class="quiet">${preview.problem}</p>`;
-  if (preview.text === '') return html`<p class="quiet">The file is empty.</p>`;
-  return html`<pre tabindex="0"><code>${guard([preview], () =>
-      unsafeHTML(safeCode(preview.text, preview.language)),
-    )}</code></pre>
-    ${preview.more ? html`<p class="quiet">The file goes on.</p>` : nothing}`;
-}
-
-/** Values that can be unfolded. `open`: they are, to begin with. */
-export function values(nodes: readonly ValueNode[], open = false): TemplateResult {
-  return html`<ul class="values">
-    ${nodes.map(
-      ({ name, text, children }) =>
-        html`<li>
-          ${
-            children.length === 0
-              ? html`<span class="name">${name}</span> <span class="value">${text}</span>`
-              : html`<details ?open=${open}>
-                  <summary><span class="name">${name}</span> <small>${text}</small></summary>
-                  ${values(children, open)}
-                </details>`
-          }
-        </li>`,
-    )}
-  </ul>`;
-}
-
-/** Comments on lines of context files, with what to know about them. */
-export function commentList(
-  comments: readonly CommentView[],
-  sentence: string,
-  button: TemplateResult | typeof nothing,
-): TemplateResult {
-  const files = new Set(comments.map(({ file }) => file)).size;
-  const summary = `${comments.length} ${comments.length === 1 ? 'comment' : 'comments'} in ${files} ${files === 1 ? 'file' : 'files'}`;
-  return html`<section class="review" aria-label="Review comments">
-    <h3><span class="codicon codicon-comment-discussion" aria-hidden="true"></span> ${summary}</h3>
-    <p class="quiet">${sentence}</p>
-    <ul>
-      ${comments.map(
-        ({ id, file, place, comment }) =>
-          html`<li class="comment">
-            <button class="link" role="link" @click=${() => runApi.postMessage({ type: 'showComment', id })}>
-              ${file}, ${place}
-            </button>
-            <button
-              class="small"
-              aria-label="Remove the comment on ${file}, ${place}"
-              @click=${() => runApi.postMessage({ type: 'removeComment', id })}
-            >
-              <span class="codicon codicon-trash" aria-hidden="true"></span> Remove
-            </button>
-            <p class="words">${comment}</p>
-          </li>`,
-      )}
-    </ul>
-    ${button}
-  </section>`;
-}
-
-/** Where an answer stands, beside its buttons; the page's live region tells it to screen readers. */
-function progressLine(progress: AnswerProgress | undefined): TemplateResult | typeof nothing {
-  switch (progress?.step) {
-    case undefined:
-      return nothing;
-    case 'recording':
-      return html`<p class="notice">Recording your answer…</p>`;
-    case 'recorded':
-      return html`<p class="notice">Recorded, not yet applied.</p>`;
-    case 'refused':
-      return html`<p class="refused" role="alert">
-        <span class="codicon codicon-error" aria-hidden="true"></span> ${progress.sentence} Your text is still
-        here.
-      </p>`;
-    default:
-      return progress satisfies never;
-  }
+/** By this name an open preview is kept. */
+function previewName(place: number): string {
+  return `preview-${place}`;
 }
 
 customElements.define('breakpoint-card', BreakpointCard);

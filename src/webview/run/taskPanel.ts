@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TaskDetail } from '../../core/panel/taskDetail';
 import type { ValueNode } from '../../core/panel/valueTree';
-import { values } from './breakpointCard';
+import { facts } from './facts';
 import { runApi } from './runApi';
+import { values } from './values';
 
 const tabs = {
   asked: 'Asked',
@@ -197,19 +198,6 @@ function tree(title: string, nodes: readonly ValueNode[]): TemplateResult | type
     ? nothing
     : html`<h3>${title}</h3>
         ${values(nodes, true)}`;
-}
-
-/** Names with texts. */
-export function facts(rows: readonly (readonly [name: string, text: string])[]): TemplateResult {
-  return html`<dl class="fact-list">
-    ${rows.map(
-      ([name, text]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${text}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }
 
 customElements.define('task-panel', TaskPanel);

@@ -2,11 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TravelView } from '../../core/panel/protocol';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';
-
-/** How far the keys for larger steps lead, in events, of so many. */
-export function largeStep(all: number): number {
-  return Math.max(5, Math.round(all / 20));
-}
+import { largeStep } from './timeTravel';
 
 /** A slider over the events: the run as it was with so many of them. */
 class TravelBar extends LitElement {

@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { AnswerView } from '../../core/panel/answerView';
+import type { RunView } from '../../core/panel/runView';
+import { showTask } from './taskList';
+
+/** Who answered what, when, after how long and through what. */
+export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
+  return html`<section aria-labelledby="answers">
+    <h2 id="answers">Answers</h2>
+    <ul class="answers">
+      ${repeat(
+        answers,
+        ({ effectId }) => effectId,
+        ({ effectId, title, verdict, icon, words, who, at, waited, through, signedWith }: AnswerView) =>
+          html`<li>
+            <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
+              <span class="codicon codicon-${icon}" aria-hidden="true"></span> <span>${title}</span>
+              <strong>${verdict}</strong>
+              <small>
+                ${[
+                  who === '' ? '' : `by ${who}`,
+                  at === undefined ? '' : new Date(at).toLocaleString(undefined, { hour12: false }),
+                  waited,
+                  through === '' ? '' : `through ${through}`,
+                  signedWith === '' ? '' : `signed with ${signedWith} (not checked)`,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </small>
+            </button>
+            ${words === '' ? nothing : html`<p class="words">${words}</p>`}
+          </li>`,
+      )}
+    </ul>
+    ${moreAnswers === 0 ? nothing : html`<p class="quiet">${moreAnswers} older answers are in the journal.</p>`}
+  </section>`;
+}
