@@ -49,15 +49,13 @@ class ReportPage extends LitElement {
   declare closed: readonly string[];
 
   #scrolled = false;
-  #request = 0;
 
   readonly #show = (extent: ReportExtent): void => {
     if (extent === this.extent) return;
     this.extent = extent;
     this.limit = tasksAtOnce;
     reportApi.keep({ extent });
-    this.#request += 1;
-    reportApi.postMessage({ type: 'show', extent, request: this.#request });
+    reportApi.ask({ type: 'show', extent });
   };
 
   constructor() {
@@ -101,7 +99,7 @@ class ReportPage extends LitElement {
         this.view = message.view;
         this.gone = false;
         // Something else was asked for meanwhile.
-        if (message.request < this.#request) return;
+        if (reportApi.isOutdated('show', message)) return;
         this.extent = message.view.extent;
         reportApi.keep({ extent: this.extent });
         return;

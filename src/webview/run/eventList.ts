@@ -70,7 +70,6 @@ export class EventList extends LitElement {
   /** Events that were told, by their places among those the filter leaves. */
   #rows = new Map<number, EventRow>();
   #seenTypes = new Set(types);
-  #request = 0;
   #waiting = false;
   /** What is seen is to be asked for again, as it may have changed. */
   #stale = false;
@@ -125,7 +124,7 @@ export class EventList extends LitElement {
 
   /** Takes what the extension tells. */
   receive(events: EventsView): void {
-    if (events.request !== this.#request) return;
+    if (runApi.isOutdated('events', events)) return;
     const grown = events.total - (this.view?.total ?? events.total);
     for (const row of events.rows) {
       this.#rows.set(row.place, row);
@@ -224,13 +223,9 @@ export class EventList extends LitElement {
   }
 
   #askFor(from: number, to: number, newest = false): void {
-    this.#request += 1;
     this.#waiting = true;
     this.#stale = false;
-    runApi.postMessage({
-      ...{ type: 'events', request: this.#request, from, to, newest },
-      ...{ eventType: this.eventType, text: this.text },
-    });
+    runApi.ask({ type: 'events', from, to, newest, eventType: this.eventType, text: this.text });
   }
 
   /** Asks for rows that are seen and not known, in one piece. */

@@ -74,7 +74,6 @@ class TablePage extends LitElement {
   #rows: ReadonlyMap<number, TableRow> = new Map();
   /** Where the current run stands, as far as is known. */
   #place: number | undefined;
-  #request = 0;
   #asked = { from: 0, to: rowsAsked };
   #waiting = false;
   #scrolled = false;
@@ -138,7 +137,7 @@ class TablePage extends LitElement {
       return;
     }
     const { view } = message;
-    if (view.request !== this.#request) return;
+    if (tableApi.isOutdated('rows', view)) return;
     this.#waiting = false;
     this.#rows = new Map(view.rows.map((row) => [row.place, row]));
     this.view = view;
@@ -160,12 +159,11 @@ class TablePage extends LitElement {
   }
 
   #ask(from: number): void {
-    this.#request += 1;
     this.#waiting = true;
     this.#asked = { from, to: from + rowsAsked };
     const { sort, descending, text, state, process, onlySelected, asView } = this;
-    tableApi.postMessage({
-      ...{ type: 'rows', request: this.#request, ...this.#asked },
+    tableApi.ask({
+      ...{ type: 'rows', ...this.#asked },
       ...{ sort, descending, text, state, process, onlySelected, asView },
     });
   }
