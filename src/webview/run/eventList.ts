@@ -7,9 +7,10 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { EventMark, EventRow } from '../../core/panel/eventRow';
+import type { EventRow } from '../../core/panel/eventRow';
 import type { EventsView } from '../../core/panel/protocol';
-import { clockTime } from '../clockTime';
+import { thousands } from '../../core/format';
+import { eventOption } from './eventOption';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
 
@@ -33,19 +34,6 @@ const types = [
   'EFFECT_PROGRESS',
   'COST_TRACKED',
 ];
-
-const marks: Readonly<Record<EventMark, { readonly sign: string; readonly word: string }>> = {
-  resolved: { sign: '✓', word: 'resolved' },
-  waiting: { sign: '←', word: 'waiting here' },
-  failed: { sign: '✗', word: 'failed' },
-  cancelled: { sign: '⊘', word: 'cancelled' },
-  none: { sign: '·', word: '' },
-};
-
-const replays = {
-  cached: 'The process has taken this result up; it is read from the journal at each iterate.',
-  new: 'The process has not seen this result yet; the next iterate takes it up.',
-};
 
 /** The journal as a log. It asks for the events that are seen, however many there are. */
 export class EventList extends LitElement {
@@ -355,74 +343,38 @@ export class EventList extends LitElement {
   #summary(): string {
     const { view } = this;
     if (!view) return 'Reading…';
-    const number = (n: number): string => n.toLocaleString('en-US');
     if (view.searched < view.all)
-      return `${number(view.total)} found in ${number(view.searched)} of ${number(view.all)}…`;
+      return `${thousands(view.total)} found in ${thousands(view.searched)} of ${thousands(view.all)}…`;
     return view.total === view.all
-      ? `${number(view.all)} ${view.all === 1 ? 'event' : 'events'}`
-      : `${number(view.total)} of ${number(view.all)} events`;
+      ? `${thousands(view.all)} ${view.all === 1 ? 'event' : 'events'}`
+      : `${thousands(view.total)} of ${thousands(view.all)} events`;
   }
 
   #row(place: number, start: number): TemplateResult {
     const row = this.#rows.get(place);
     // As a property: the policy forbids the attribute.
     const style = `transform: translateY(${start}px)`;
-    const common = { id: `event-${place}`, selected: place === this.selected };
+    const selected = place === this.selected;
     if (!row) {
       return html`<div
         class="event"
         role="option"
-        id=${common.id}
-        aria-selected=${common.selected}
+        id="event-${place}"
+        aria-selected=${selected}
         .style=${style}
       >
         …
       </div>`;
     }
-    const { seq, at, type, mark, replay, kind, title, effectId, shortEffectId, event, later } = row;
-    const isMoment = event === this.moment;
-    const { sign, word } = marks[mark];
-    return html`<div
-      class="event mark-${mark} ${later ? 'later' : ''} ${isMoment ? 'moment' : ''}"
-      role="option"
-      id=${common.id}
-      aria-selected=${common.selected}
-      aria-posinset=${this.#flip(place) + 1}
-      aria-setsize=${this.view?.total ?? 0}
-      .style=${style}
-      @click=${(event: Event) => {
-        this.#select(place);
-        if (effectId !== '') showTask(event, effectId);
-      }}
-      @dblclick=${() => runApi.postMessage({ type: 'openEvent', seq })}
-    >
-      <span class="sign" aria-hidden="true">${mark === 'waiting' ? '·' : sign}</span>
-      <span class="seq">${seq}</span>
-      <time>${clockTime(at)}</time>
-      <span class="type">${type}</span>
-      <span class="what">
-        ${title}
-        ${
-          mark === 'waiting'
-            ? html`<strong class="waiting">← waiting here</strong>`
-            : html`<span class="hidden">${later ? 'not yet' : word}</span>`
-        }
-        ${isMoment ? html`<strong class="waiting">← here</strong>` : nothing}
-      </span>
-      ${replay === '' ? nothing : html`<span class="tag" title=${replays[replay]}>${replay}</span>`}
-      <small class="kind">${kind}</small>
-      ${shortEffectId === '' ? html`<span class="id"></span>` : html`<code class="id">${shortEffectId}</code>`}
-      <span
-        class="as-of codicon codicon-history"
-        title="Show the run as of here"
-        aria-hidden="true"
-        @click=${(click: Event) => {
-          click.stopPropagation();
-          this.#select(place);
-          this.#travelTo(event);
-        }}
-      ></span>
-    </div>`;
+    return eventOption(row, {
+      selected,
+      isMoment: row.event === this.moment,
+      position: this.#flip(place) + 1,
+      total: this.view?.total ?? 0,
+      style,
+      onSelect: () => this.#select(place),
+      onTravel: () => this.#travelTo(row.event),
+    });
   }
 }
 

@@ -1,19 +1,23 @@
-import { scaleTime, type ScaleTime } from 'd3-scale';
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Timeline, TimelineBar } from '../../core/panel/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
 import { runApi } from './runApi';
-
-type Scale = ScaleTime<number, number>;
+import { legend, patterns } from './timelineLegend';
+import {
+  shortDuration,
+  timelineScale,
+  timelineTicks,
+  type TimelineScale,
+  type TimeSpan,
+} from './timelineScale';
 
 /** Sizes in pixels. */
 const laneHeight = 20;
 const rowGap = 6;
 const top = 46;
 const labels = 190;
-const gapWidth = 26;
 const least = { bar: 3, part: 1000 };
 
 /** When tasks were under way: a row for each task of the process, its bars along the time. */
@@ -35,7 +39,7 @@ export class RunTimeline extends LitElement {
   declare collapse: boolean;
   declare width: number;
   /** The part that is shown; `undefined`: all of it. */
-  declare shown: { readonly from: number; readonly to: number } | undefined;
+  declare shown: TimeSpan | undefined;
   /** What is being selected with the mouse, in pixels. */
   declare brush: { readonly from: number; readonly to: number } | undefined;
   /** The effect of the bar that the Tab key reaches. */
@@ -72,7 +76,7 @@ export class RunTimeline extends LitElement {
   }
 
   /** Shows a part of the run, or with `undefined` all of it. */
-  #show(part: { readonly from: number; readonly to: number } | undefined): void {
+  #show(part: TimeSpan | undefined): void {
     const { start, end } = this.timeline;
     const from = Math.max(start, part?.from ?? start);
     const to = Math.min(end, part?.to ?? end);
@@ -84,7 +88,7 @@ export class RunTimeline extends LitElement {
 
   /** `factor` below 1 shows less, around a moment. */
   #zoom(factor: number, around?: number): void {
-    const { from, to } = this.shown ?? { from: this.timeline.start, to: this.timeline.end };
+    const { from, to } = this.#part;
     const middle = around ?? (from + to) / 2;
     this.#show({ from: middle - (middle - from) * factor, to: middle + (to - middle) * factor });
   }
@@ -98,31 +102,20 @@ export class RunTimeline extends LitElement {
     this.#show({ from: shown.from + by, to: shown.to + by });
   }
 
-  /** Pixels of moments: idle stretches have a width of their own. */
-  #scale(): Scale {
+  /** What is drawn of the run. */
+  get #part(): TimeSpan {
     const { start, end } = this.timeline;
-    const { from, to } = this.shown ?? { from: start, to: end };
-    const [left, right] = [labels, this.width - 12];
-    const gaps = (this.collapse ? this.timeline.gaps : [])
-      .map((gap) => ({ from: Math.max(from, gap.from), to: Math.min(to, gap.to) }))
-      .filter((gap) => gap.to > gap.from)
-      .toSorted((a, b) => a.from - b.from);
-    const idle = gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);
-    // However many there are, they leave most of the width to the work.
-    const each = Math.min(gapWidth, ((right - left) * 0.4) / Math.max(1, gaps.length));
-    const perMillisecond = (right - left - each * gaps.length) / Math.max(1, to - from - idle);
-    const [times, pixels]: [number[], number[]] = [[from], [left]];
-    let [time, x] = [from, left];
-    for (const gap of gaps) {
-      x += (gap.from - time) * perMillisecond;
-      times.push(gap.from, gap.to);
-      pixels.push(x, x + each);
-      x += each;
-      time = gap.to;
-    }
-    return scaleTime()
-      .domain([...times, to])
-      .range([...pixels, right]);
+    return this.shown ?? { from: start, to: end };
+  }
+
+  /** Idle stretches that are drawn short. */
+  get #gaps(): readonly TimeSpan[] {
+    return this.collapse ? this.timeline.gaps : [];
+  }
+
+  /** Pixels of moments: idle stretches have a width of their own. */
+  #scale(): TimelineScale {
+    return timelineScale(this.#part, this.#gaps, [labels, this.width - 12]);
   }
 
   get #tops(): readonly number[] {
@@ -288,7 +281,7 @@ export class RunTimeline extends LitElement {
     const tops = this.#tops;
     const lastRow = timeline.rows.at(-1);
     const height = (tops.at(-1) ?? top) + (lastRow?.lanes ?? 0) * laneHeight + rowGap;
-    const { from, to } = this.shown ?? { from: timeline.start, to: timeline.end };
+    const { from, to } = this.#part;
     const bars = timeline.bars.filter((bar) => bar.to >= from && bar.from <= to);
     const first = bars.some(({ effectId }) => effectId === this.at) ? this.at : bars[0]?.effectId;
     return html`<svg
@@ -317,14 +310,14 @@ export class RunTimeline extends LitElement {
           return svg`<rect class="band ${i % 2 === 0 ? 'even' : 'odd'}" x=${x} y="0" width=${Math.max(0, end - x)} height=${height} />
             <text class="band-label" x=${Math.max(x, labels) + 4} y="14">${label}</text>`;
         })}
-        ${this.#ticks(scale).map(
+        ${timelineTicks(scale, this.#part, this.#gaps, width).map(
           ({ x, label }) => svg`<line class="tick" x1=${x} x2=${x} y1="34" y2=${height} />
             <text class="tick-label" x=${x + 3} y="32">${label}</text>`,
         )}
-        ${(this.collapse ? timeline.gaps : []).map(({ from, to }) => {
+        ${this.#gaps.map(({ from, to }) => {
           const [x, end] = [scale(from), scale(to)];
           return svg`<rect class="gap" x=${x} y="34" width=${Math.max(0, end - x)} height=${height - 34} fill="url(#idle)" />
-            <text class="gap-label" x=${(x + end) / 2} y="44" text-anchor="middle">${span(to - from)}</text>`;
+            <text class="gap-label" x=${(x + end) / 2} y="44" text-anchor="middle">${shortDuration(to - from)}</text>`;
         })}
         ${timeline.groups.map(({ at, firstRow, lastRow }) => {
           const x = scale(at) - 3;
@@ -359,7 +352,7 @@ export class RunTimeline extends LitElement {
     </svg>`;
   }
 
-  #bar(bar: TimelineBar, scale: Scale, y: number, reachable: boolean): TemplateResult {
+  #bar(bar: TimelineBar, scale: TimelineScale, y: number, reachable: boolean): TemplateResult {
     const x = scale(bar.from);
     const width = Math.max(least.bar, scale(bar.to) - x);
     const lane = y + bar.lane * laneHeight;
@@ -386,85 +379,10 @@ export class RunTimeline extends LitElement {
       ${width > text.length * 7 + 4 ? svg`<text x=${Math.max(x, labels) + 4} y=${lane + 14}>${text}</text>` : nothing}
     </g>`;
   }
-
-  /** Moments along the top, as many as there is room for. */
-  #ticks(scale: Scale): readonly { readonly x: number; readonly label: string }[] {
-    const inGap = (time: number): boolean =>
-      this.collapse && this.timeline.gaps.some(({ from, to }) => time > from && time < to);
-    const { from, to } = this.shown ?? { from: this.timeline.start, to: this.timeline.end };
-    const wanted = [from, ...(this.collapse ? this.timeline.gaps.map((gap) => gap.to) : [])].filter(
-      (time) => time >= from && time < to,
-    );
-    const regular = scale.ticks(8).map((date) => date.getTime());
-    const shown: { x: number; label: string }[] = [];
-    let day = '';
-    const times = [...new Set([...wanted, ...regular.filter((time) => !inGap(time))])].toSorted(
-      (a, b) => a - b,
-    );
-    for (const time of times) {
-      const x = scale(time);
-      const date = new Date(time);
-      const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
-      const clock = date.toLocaleTimeString(undefined, { hour12: false });
-      const label = today === day ? clock : `${today} ${clock}`;
-      const isCut = x + label.length * 6 > this.width;
-      if (isCut || x - (shown.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
-      shown.push({ x, label });
-      day = today;
-    }
-    return shown;
-  }
-}
-
-function patterns(): TemplateResult {
-  return svg`<defs>
-    <pattern id="human" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <line class="hatch-line" x1="0" y1="0" x2="0" y2="6" />
-    </pattern>
-    <pattern id="idle" width="4" height="4" patternUnits="userSpaceOnUse">
-      <circle class="idle-dot" cx="1" cy="1" r="0.6" />
-    </pattern>
-  </defs>`;
-}
-
-function legend(past: boolean): TemplateResult {
-  const item = (kind: string, label: string): TemplateResult =>
-    html`<li>
-      <svg width="26" height="14" aria-hidden="true">
-        <g class="bar ${kind}">
-          <rect class="shape" x="1" y="1" width="24" height="12" rx="2" />
-          ${kind.includes('human') ? svg`<rect class="hatch" x="1" y="1" width="24" height="12" rx="2" fill="url(#human)" />` : nothing}
-          ${kind.includes('error') ? svg`<text x="8" y="11">✗</text>` : nothing}
-          ${kind.includes('cancelled') ? svg`<text x="8" y="11">⊘</text>` : nothing}
-        </g>
-      </svg>
-      ${label}
-    </li>`;
-  return html`<ul class="legend" aria-label="Legend">
-    ${item('ok agent', 'agent work')} ${item('pending agent', 'under way')} ${item('error agent', 'failed')}
-    ${item('cancelled agent', 'cancelled')} ${item('ok human', 'a person was waited for')}
-    <li>
-      <svg width="14" height="14" aria-hidden="true"><path class="parallel" d="M 10 2 H 5 V 12 H 10" /></svg>
-      asked for together
-    </li>
-    <li>
-      <svg width="14" height="14" aria-hidden="true"><line class="now" x1="7" x2="7" y1="0" y2="14" /></svg>
-      ${past ? 'the moment that is shown' : 'now'}
-    </li>
-    <li>#2: the second attempt</li>
-  </ul>`;
 }
 
 function fitting(label: string): string {
   return label.length > 27 ? `${label.slice(0, 26)}…` : label;
-}
-
-/** A duration in few characters. */
-function span(milliseconds: number): string {
-  const minutes = milliseconds / 60_000;
-  if (minutes < 1) return `${Math.round(milliseconds / 1000)}s`;
-  if (minutes < 60) return `${Math.round(minutes)}m`;
-  return minutes < 2880 ? `${Math.round(minutes / 60)}h` : `${Math.round(minutes / 1440)}d`;
 }
 
 customElements.define('run-timeline', RunTimeline);

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TravelView } from '../../core/panel/protocol';
+import { thousands } from '../../core/format';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';
 import { largeStep } from './timeTravel';
@@ -73,7 +74,9 @@ class TravelBar extends LitElement {
     const known = asked !== undefined && at?.event === place ? at : undefined;
     const named = known ? [known.type, known.title, clockTime(known.at)].filter(Boolean).join(', ') : '';
     const where =
-      asked === undefined ? `Now, after ${count(all)} events` : `Event ${count(place)} of ${count(all)}`;
+      asked === undefined
+        ? `Now, after ${thousands(all)} events`
+        : `Event ${thousands(place)} of ${thousands(all)}`;
     return html`<section class="travel ${asked === undefined ? '' : 'past'}" aria-label="Time travel">
       <div class="travel-row">
         <span class="codicon codicon-history" aria-hidden="true"></span>
@@ -95,7 +98,7 @@ class TravelBar extends LitElement {
           ${
             asked === undefined
               ? html`<strong>Now</strong>`
-              : html`<strong>${count(place)}</strong> <small>of ${count(all)} events</small>`
+              : html`<strong>${thousands(place)}</strong> <small>of ${thousands(all)} events</small>`
           }
         </span>
       </div>
@@ -122,7 +125,9 @@ class TravelBar extends LitElement {
         Nothing can be answered or changed here.
         ${
           came > 0
-            ? html`<strong class="came">${count(came)} new ${came === 1 ? 'event' : 'events'} since.</strong>`
+            ? html`<strong class="came"
+                >${thousands(came)} new ${came === 1 ? 'event' : 'events'} since.</strong
+              >`
             : nothing
         }
       </p>
@@ -147,10 +152,6 @@ class TravelBar extends LitElement {
       </div>
     </div>`;
   }
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 customElements.define('travel-bar', TravelBar);

@@ -1,0 +1,42 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+
+/** What human work and idle stretches are filled with. */
+export function patterns(): TemplateResult {
+  return svg`<defs>
+    <pattern id="human" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <line class="hatch-line" x1="0" y1="0" x2="0" y2="6" />
+    </pattern>
+    <pattern id="idle" width="4" height="4" patternUnits="userSpaceOnUse">
+      <circle class="idle-dot" cx="1" cy="1" r="0.6" />
+    </pattern>
+  </defs>`;
+}
+
+/** What the bars and marks of the timeline mean. `past`: it ends at a moment that is not now. */
+export function legend(past: boolean): TemplateResult {
+  const item = (kind: string, label: string): TemplateResult =>
+    html`<li>
+      <svg width="26" height="14" aria-hidden="true">
+        <g class="bar ${kind}">
+          <rect class="shape" x="1" y="1" width="24" height="12" rx="2" />
+          ${kind.includes('human') ? svg`<rect class="hatch" x="1" y="1" width="24" height="12" rx="2" fill="url(#human)" />` : nothing}
+          ${kind.includes('error') ? svg`<text x="8" y="11">✗</text>` : nothing}
+          ${kind.includes('cancelled') ? svg`<text x="8" y="11">⊘</text>` : nothing}
+        </g>
+      </svg>
+      ${label}
+    </li>`;
+  return html`<ul class="legend" aria-label="Legend">
+    ${item('ok agent', 'agent work')} ${item('pending agent', 'under way')} ${item('error agent', 'failed')}
+    ${item('cancelled agent', 'cancelled')} ${item('ok human', 'a person was waited for')}
+    <li>
+      <svg width="14" height="14" aria-hidden="true"><path class="parallel" d="M 10 2 H 5 V 12 H 10" /></svg>
+      asked for together
+    </li>
+    <li>
+      <svg width="14" height="14" aria-hidden="true"><line class="now" x1="7" x2="7" y1="0" y2="14" /></svg>
+      ${past ? 'the moment that is shown' : 'now'}
+    </li>
+    <li>#2: the second attempt</li>
+  </ul>`;
+}

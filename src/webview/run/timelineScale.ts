@@ -1,0 +1,84 @@
+import { scaleTime, type ScaleTime } from 'd3-scale';
+
+/** Pixels of moments. */
+export type TimelineScale = ScaleTime<number, number>;
+
+/** In milliseconds of the epoch. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The width of an idle stretch, in pixels. */
+const gapWidth = 26;
+
+/**
+ * Lays a part of a run out between two pixels.
+ * @param idle stretches that are drawn short, each with a width of its own
+ */
+export function timelineScale(
+  { from, to }: TimeSpan,
+  idle: readonly TimeSpan[],
+  [left, right]: readonly [left: number, right: number],
+): TimelineScale {
+  const gaps = idle
+    .map((gap) => ({ from: Math.max(from, gap.from), to: Math.min(to, gap.to) }))
+    .filter((gap) => gap.to > gap.from)
+    .toSorted((a, b) => a.from - b.from);
+  const idleTime = gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);
+  // However many there are, they leave most of the width to the work.
+  const each = Math.min(gapWidth, ((right - left) * 0.4) / Math.max(1, gaps.length));
+  const perMillisecond = (right - left - each * gaps.length) / Math.max(1, to - from - idleTime);
+  const [times, pixels]: [number[], number[]] = [[from], [left]];
+  let [time, x] = [from, left];
+  for (const gap of gaps) {
+    x += (gap.from - time) * perMillisecond;
+    times.push(gap.from, gap.to);
+    pixels.push(x, x + each);
+    x += each;
+    time = gap.to;
+  }
+  return scaleTime()
+    .domain([...times, to])
+    .range([...pixels, right]);
+}
+
+/**
+ * Moments along the top, as many as there is room for.
+ * @param idle stretches that are drawn short: work after them begins with a moment of its own
+ * @param width of the chart, in pixels
+ */
+export function timelineTicks(
+  scale: TimelineScale,
+  { from, to }: TimeSpan,
+  idle: readonly TimeSpan[],
+  width: number,
+): readonly { readonly x: number; readonly label: string }[] {
+  const wanted = [from, ...idle.map((gap) => gap.to)].filter((time) => time >= from && time < to);
+  const regular = scale
+    .ticks(8)
+    .map((date) => date.getTime())
+    .filter((time) => !idle.some((gap) => time > gap.from && time < gap.to));
+  const ticks: { x: number; label: string }[] = [];
+  let day = '';
+  for (const time of [...new Set([...wanted, ...regular])].toSorted((a, b) => a - b)) {
+    const x = scale(time);
+    const date = new Date(time);
+    const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+    const clock = date.toLocaleTimeString(undefined, { hour12: false });
+    const label = today === day ? clock : `${today} ${clock}`;
+    const isCut = x + label.length * 6 > width;
+    if (isCut || x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
+    ticks.push({ x, label });
+    day = today;
+  }
+  return ticks;
+}
+
+/** A duration in few characters. */
+export function shortDuration(milliseconds: number): string {
+  const minutes = milliseconds / 60_000;
+  if (minutes < 1) return `${Math.round(milliseconds / 1000)}s`;
+  if (minutes < 60) return `${Math.round(minutes)}m`;
+  return minutes < 2880 ? `${Math.round(minutes / 60)}h` : `${Math.round(minutes / 1440)}d`;
+}
