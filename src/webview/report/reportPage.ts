@@ -1,18 +1,18 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { ArtefactVersions, ToReportPage } from '../../core/panel/reportProtocol';
-import type { ReportExtent, ReportTaskView, ReportView, TimeView } from '../../core/panel/reportView';
+import type { ReportExtent, ReportView } from '../../core/panel/reportView';
 import { iterationName } from '../../core/report/iterationColumns';
-import type { ReportBase } from '../../core/report/counterparts';
-import type { Block, Cell, Section } from '../../core/report/sections';
+import type { Section } from '../../core/report/sections';
 import { helpDialog, helpLink } from '../help';
+import { artefactList } from './artefactList';
+import { blockOf } from './blockOf';
 import './iterationTable';
-import { safeHtml } from '../markdown';
 import './metricCharts';
 import { reportApi } from './reportApi';
 import './report.css';
+import { taskRow } from './taskRow';
+import { timeBars } from './timeBars';
 
 /** So many tasks are listed before somebody asks for more. */
 const tasksAtOnce = 200;
@@ -362,30 +362,7 @@ class ReportPage extends LitElement {
   #artefacts(view: ReportView): TemplateResult | typeof nothing {
     if (view.artefacts.length === 0) return nothing;
     const known = this.versions?.extent === view.extent ? this.versions.files : [];
-    return this.#part(
-      'artefacts',
-      'Artefacts',
-      html`<ul class="artefacts">
-        ${repeat(
-          view.artefacts,
-          (file) => file,
-          (file) =>
-            html`<li>
-              <button
-                class="link"
-                role="link"
-                @click=${() => reportApi.postMessage({ type: 'openFile', file })}
-              >
-                ${file}
-              </button>
-              ${versionsOf(
-                file,
-                known.find((versions) => versions.file === file),
-              )}
-            </li>`,
-        )}
-      </ul>`,
-    );
+    return this.#part('artefacts', 'Artefacts', artefactList(view.artefacts, known));
   }
 
   #time(view: ReportView): TemplateResult | typeof nothing {
@@ -396,173 +373,6 @@ class ReportPage extends LitElement {
       timeBars(view.time),
     ]);
   }
-}
-
-function taskRow(task: ReportTaskView, withIteration: boolean): TemplateResult {
-  const { effectId, title, kind, outcome, failed, took, why, iteration } = task;
-  const compare = (
-    base: ReportBase,
-    n: number | undefined,
-    label: string,
-  ): TemplateResult | typeof nothing =>
-    n === undefined
-      ? nothing
-      : html`<button
-          class="small"
-          aria-label="Compare the result of ${title} with ${label}, iteration ${n}"
-          @click=${() => reportApi.postMessage({ type: 'diffTask', effectId, base })}
-        >
-          <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
-        </button>`;
-  return html`<li class=${failed ? 'failed' : nothing}>
-    <span class="outcome">${outcome}</span>
-    <span class="what">
-      <button
-        class="link"
-        role="link"
-        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'document' })}
-      >
-        ${title}
-      </button>
-      <small
-        >${[withIteration ? `iteration ${iteration}` : '', kind, took].filter(Boolean).join(' · ')}</small
-      >
-      ${why === '' ? nothing : html`<span class="why">${why}</span>`}
-    </span>
-    <span class="row-actions">
-      ${compare('previous', task.previous, 'previous')}
-      ${task.best === task.previous ? nothing : compare('best', task.best, 'best')}
-      <button
-        class="small"
-        title="Show in the run's page"
-        aria-label="Show ${title} in the run's page"
-        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'page' })}
-      >
-        <span class="codicon codicon-open-preview" aria-hidden="true"></span>
-      </button>
-    </span>
-  </li>`;
-}
-
-/** What an artefact can be compared with, and what was not kept. */
-function versionsOf(file: string, versions: ArtefactVersions | undefined): TemplateResult | typeof nothing {
-  if (!versions) return nothing;
-  const { own, older } = versions;
-  const lost = older.filter(({ kept }) => kept === '');
-  return html`<small>${own}</small> ${older.map(({ base, kept, same }) =>
-      kept === ''
-        ? nothing
-        : same
-          ? html`<small>same as the ${kept}</small>`
-          : html`<button
-              class="small"
-              aria-label="Compare ${file} with the ${kept}"
-              @click=${() => reportApi.postMessage({ type: 'diffFile', file, base })}
-            >
-              <span class="codicon codicon-diff" aria-hidden="true"></span>
-              ${base === 'previous' ? 'previous' : 'best'}: ${kept}
-            </button>`,
-    )}
-    ${
-      lost.length === 0
-        ? nothing
-        : html`<small>
-            Nothing was kept of it from
-            ${lost.map(({ base, iteration }) => `iteration ${iteration} (${base})`).join(' and ')}.
-          </small>`
-    }`;
-}
-
-/** How long each task took: a bar of agents is filled, one of people hatched, one of sleeps empty. */
-function timeBars({ rows, left }: TimeView): TemplateResult | typeof nothing {
-  if (rows.length === 0) return nothing;
-  const most = Math.max(1, ...rows.map(({ milliseconds }) => milliseconds));
-  return html`
-    <svg class="hidden" aria-hidden="true">
-      <defs>
-        <pattern
-          id="waiting"
-          width="6"
-          height="6"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <line class="hatch-line" x1="0" y1="0" x2="0" y2="6" />
-        </pattern>
-      </defs>
-    </svg>
-    <ul class="time-bars" aria-label="Time by task">
-      ${rows.map(
-        ({ label, by, milliseconds, text }) =>
-          html`<li>
-            <span class="label">${label}</span>
-            <span class="track" aria-hidden="true"> ${timeBar(by, (milliseconds / most) * 100)} </span>
-            <span class="took">${text}</span>
-          </li>`,
-      )}
-    </ul>
-    ${left === 0 ? nothing : html`<p class="quiet">${left} shorter ones are left out.</p>`}
-  `;
-}
-
-function timeBar(by: TimeView['rows'][number]['by'], share: number): TemplateResult {
-  const width = `${Math.max(0.4, share * 0.99)}%`;
-  const rect = (className: string, fill: string | typeof nothing): TemplateResult =>
-    svg`<rect class=${className} x="0.5" y="0.5" width=${width} height="13" rx="2" fill=${fill} />`;
-  return html`<svg class="time-bar ${by}" width="100%" height="14">
-    ${rect('shape', nothing)} ${by === 'person' ? rect('hatch', 'url(#waiting)') : nothing}
-  </svg>`;
-}
-
-function blockOf(block: Block, section: Section): TemplateResult | typeof nothing {
-  switch (block.kind) {
-    case 'text':
-      return html`<p>${block.text}</p>`;
-    case 'heading':
-      return html`<h3>${block.text}</h3>`;
-    case 'markdown':
-      return html`<div class="said">${guard([block.text], () => unsafeHTML(safeHtml(block.text)))}</div>`;
-    case 'list':
-      return html`<ul class="bullets">
-        ${block.items.map((item) => html`<li>${textOf(item)}</li>`)}
-      </ul>`;
-    case 'facts':
-      return html`<dl class="fact-list">
-        ${block.rows.map(
-          ([name, value]) =>
-            html`<div>
-              <dt>${name}</dt>
-              <dd>${value}</dd>
-            </div>`,
-        )}
-      </dl>`;
-    case 'table':
-      return html`<div class="wide" tabindex="0" role="region" aria-label="Table: ${section.title}">
-        <table>
-          <thead>
-            <tr>
-              ${block.head.map((name) => html`<th scope="col">${name}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${block.rows.map(
-              (row) =>
-                html`<tr>
-                  ${row.map((item) => html`<td>${textOf(item)}</td>`)}
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`;
-    case 'chart':
-      return nothing;
-    default:
-      return block satisfies never;
-  }
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.text;
 }
 
 customElements.define('report-page', ReportPage);

@@ -10,28 +10,19 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { State } from '../../core/run/runState';
 import type { TableView, ToTable } from '../../core/table/protocol';
 import type { Column, Facets, TableRow } from '../../core/table/runTable';
+import { thousands } from '../../core/format';
 import { helpDialog, type Keys } from '../help';
 import './table.css';
+import { tableActions } from './tableActions';
 import { tableApi } from './tableApi';
+import { tableFilters, type TableFilter } from './tableFilters';
+import { heads, tableHead, type Head } from './tableHead';
+import { tableRow } from './tableRow';
 
 /** As in the style sheet. */
 const rowHeight = 26;
 const headHeight = 30;
 const rowsAsked = 200;
-
-/** `descending`: how it is sorted when it is chosen. */
-const heads: readonly { readonly column: Column; readonly name: string; readonly descending: boolean }[] = [
-  { column: 'state', name: 'State', descending: false },
-  { column: 'title', name: 'Title', descending: false },
-  { column: 'process', name: 'Process', descending: false },
-  { column: 'iterations', name: 'Iterations', descending: true },
-  { column: 'best', name: 'Best metric', descending: true },
-  { column: 'created', name: 'Created', descending: true },
-  { column: 'updated', name: 'Updated', descending: true },
-  { column: 'duration', name: 'Duration', descending: true },
-  { column: 'waited', name: 'Waited for people', descending: true },
-  { column: 'run', name: 'Run', descending: false },
-];
 
 const keys: Keys = [
   ['j, k, ↑, ↓', 'next or previous run'],
@@ -180,11 +171,7 @@ class TablePage extends LitElement {
     this.#ask(Math.max(0, first - Math.floor((rowsAsked - places.length) / 2)));
   }
 
-  #arrange(
-    change: Partial<
-      Pick<this, 'sort' | 'descending' | 'text' | 'state' | 'process' | 'onlySelected' | 'asView'>
-    >,
-  ): void {
+  #arrange(change: Partial<TableFilter & Pick<this, 'sort' | 'descending'>>): void {
     Object.assign(this, change);
     const { sort, descending, text, state, process, asView } = this;
     tableApi.keep({ sort, descending, text, state, process, asView });
@@ -192,7 +179,7 @@ class TablePage extends LitElement {
     this.#ask(0);
   }
 
-  #sortBy({ column, descending }: (typeof heads)[number]): void {
+  #sortBy({ column, descending }: Head): void {
     this.#arrange(this.sort === column ? { descending: !this.descending } : { sort: column, descending });
   }
 
@@ -294,7 +281,7 @@ class TablePage extends LitElement {
     return html`
       <header>
         <h1>Runs</h1>
-        ${this.#filters()} ${this.#progress()}
+        ${this.#header()} ${this.#progress()}
       </header>
       <div
         class="grid"
@@ -307,9 +294,7 @@ class TablePage extends LitElement {
         aria-busy=${view === undefined}
         aria-activedescendant=${active ? `row-${this.#place}` : nothing}
       >
-        <div class="head cells" role="row" aria-rowindex="1">
-          ${this.#headBox()} ${heads.map((head) => this.#head(head))}
-        </div>
+        ${tableHead(view, this, (head) => this.#sortBy(head))}
         <div class="body" role="rowgroup" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
           ${repeat(
             items,
@@ -323,104 +308,21 @@ class TablePage extends LitElement {
     `;
   }
 
-  #filters(): TemplateResult {
-    const { view, facets } = this;
-    const selected = view?.selected ?? 0;
+  #header(): TemplateResult {
+    const { view, facets, text, state, process, asView, onlySelected } = this;
     return html`
-      <div class="filters">
-        <label>
-          <span class="hidden">Find runs</span>
-          <input
-            type="search"
-            placeholder="Find runs by title, id, process or state (/)"
-            .value=${this.text}
-            @input=${(event: Event) => {
-              this.text = (event.target as HTMLInputElement).value.slice(0, 200);
-              clearTimeout(this.#typing);
-              this.#typing = setTimeout(() => this.#arrange({}), 150);
-            }}
-          />
-        </label>
-        <label>
-          <span class="hidden">State</span>
-          <select
-            @change=${(event: Event) => {
-              const { value } = event.target as HTMLSelectElement;
-              this.#arrange({ state: value === '' ? undefined : (value as State) });
-            }}
-          >
-            <option value="" ?selected=${this.state === undefined}>All states</option>
-            ${facets.states.map(
-              ({ state, name, runs }) =>
-                html`<option value=${state} ?selected=${this.state === state}>
-                  ${name} (${number(runs)})
-                </option>`,
-            )}
-          </select>
-        </label>
-        <label>
-          <span class="hidden">Process</span>
-          <select
-            @change=${(event: Event) => {
-              const { value } = event.target as HTMLSelectElement;
-              // The first one is every process.
-              this.#arrange({ process: facets.processes[Number(value)]?.process });
-            }}
-          >
-            <option value="-1" ?selected=${this.process === undefined}>All processes</option>
-            ${facets.processes.map(
-              ({ process, name, runs }, place) =>
-                html`<option value=${place} ?selected=${this.process === process}>
-                  ${name} (${number(runs)})
-                </option>`,
-            )}
-          </select>
-        </label>
-        ${
-          view?.viewFilter
-            ? html`<label class="inline">
-                <input
-                  type="checkbox"
-                  .checked=${this.asView}
-                  @change=${() => this.#arrange({ asView: !this.asView })}
-                />
-                Filter of the Runs view: ${view.viewFilter}
-              </label>`
-            : nothing
-        }
-        ${
-          selected > 0 || this.onlySelected
-            ? html`<label class="inline">
-                <input
-                  type="checkbox"
-                  .checked=${this.onlySelected}
-                  @change=${() => this.#arrange({ onlySelected: !this.onlySelected })}
-                />
-                Selected only
-              </label>`
-            : nothing
-        }
-      </div>
-      <div class="bar">
-        <span class="quiet" role="status">${this.#summary()}</span>
-        <button
-          class="small"
-          ?disabled=${selected !== 2}
-          title=${selected === 2 ? nothing : 'Select two runs to compare them'}
-          @click=${() => tableApi.postMessage({ type: 'compare' })}
-        >
-          <span class="codicon codicon-git-compare" aria-hidden="true"></span> Compare Runs…
-        </button>
-        <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'clipboard' })}>
-          <span class="codicon codicon-copy" aria-hidden="true"></span> Copy as CSV
-        </button>
-        <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'file' })}>
-          <span class="codicon codicon-export" aria-hidden="true"></span> Export as CSV…
-        </button>
-        <button class="small" @click=${() => this.#help()}>
-          <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard shortcuts
-        </button>
-      </div>
+      ${tableFilters({
+        ...{ facets, text, state, process, asView, onlySelected },
+        viewFilter: view?.viewFilter ?? '',
+        selected: view?.selected ?? 0,
+        onText: (typed) => {
+          this.text = typed;
+          clearTimeout(this.#typing);
+          this.#typing = setTimeout(() => this.#arrange({}), 150);
+        },
+        onChange: (change) => this.#arrange(change),
+      })}
+      ${tableActions(this.#summary(), view?.selected ?? 0, () => this.#help())}
     `;
   }
 
@@ -430,9 +332,9 @@ class TablePage extends LitElement {
     const { total, all, selected } = view;
     const runs =
       total === all
-        ? `${number(all)} ${all === 1 ? 'run' : 'runs'}`
-        : `${number(total)} of ${number(all)} runs`;
-    return [runs, selected > 0 ? `${number(selected)} selected` : ''].filter(Boolean).join(' · ');
+        ? `${thousands(all)} ${all === 1 ? 'run' : 'runs'}`
+        : `${thousands(total)} of ${thousands(all)} runs`;
+    return [runs, selected > 0 ? `${thousands(selected)} selected` : ''].filter(Boolean).join(' · ');
   }
 
   /** All runs have to be read for the order to be right. */
@@ -440,7 +342,7 @@ class TablePage extends LitElement {
     const { view } = this;
     if (!view?.reading) return nothing;
     const { read, stopped } = view.reading;
-    const far = `${number(read)} of ${number(view.total)}`;
+    const far = `${thousands(read)} of ${thousands(view.total)}`;
     return html`<p class="notice reading">
       <span role="status">
         ${stopped ? `${far} runs were read; the others come last.` : `Reading the runs to sort them: ${far} read`}
@@ -477,127 +379,22 @@ class TablePage extends LitElement {
     </p>`;
   }
 
-  #headBox(): TemplateResult {
-    const { view } = this;
-    const all = view !== undefined && view.total > 0 && view.selected >= view.total;
-    return html`<div class="cell" role="columnheader" aria-colindex="1">
-      <input
-        type="checkbox"
-        aria-label="Select all runs that are shown"
-        .checked=${all}
-        .indeterminate=${!all && (view?.selected ?? 0) > 0}
-        @click=${(event: Event) => {
-          event.preventDefault();
-          tableApi.postMessage({ type: 'select', how: all ? 'none' : 'all' });
-        }}
-      />
-    </div>`;
-  }
-
-  #head(head: (typeof heads)[number]): TemplateResult {
-    const { column, name } = head;
-    const sorted = this.sort === column;
-    return html`<div
-      class="cell"
-      role="columnheader"
-      aria-colindex=${heads.indexOf(head) + 2}
-      aria-sort=${sorted ? (this.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button title=${`Sort by ${name.toLowerCase()}`} @click=${() => this.#sortBy(head)}>
-        <span>${name}</span>
-        ${
-          sorted
-            ? html`<span
-                class="codicon ${this.descending ? 'codicon-arrow-small-down' : 'codicon-arrow-small-up'}"
-                aria-hidden="true"
-              ></span>`
-            : nothing
-        }
-      </button>
-    </div>`;
-  }
-
   #row(place: number, start: number): TemplateResult {
     const row = this.#rows.get(place);
     // As a property: the policy forbids the attribute.
     const style = `transform: translateY(${start}px)`;
-    if (!row) {
-      return html`<div class="row cells" role="row" aria-rowindex=${place + 2} .style=${style}>
-        <div class="cell" role="gridcell"></div>
-        <div class="cell" role="gridcell">…</div>
-      </div>`;
-    }
-    const { dir, selected, state, icon, reason, title, runId, shortId, process, read } = row;
-    const cell = (n: number, content: unknown, more = '', tip = ''): TemplateResult =>
-      html`<div class="cell ${more}" role="gridcell" aria-colindex=${n} title=${tip === '' ? nothing : tip}>
-        ${content}
-      </div>`;
-    return html`<div
-      class="row cells ${place === this.#place ? 'current' : ''}"
-      role="row"
-      id="row-${place}"
-      aria-rowindex=${place + 2}
-      aria-selected=${selected}
-      data-vscode-context=${JSON.stringify({ webviewSection: 'run', dir, preventDefaultContextMenuItems: true })}
-      .style=${style}
-      @click=${(event: MouseEvent) => this.#click(event, row)}
-      @dblclick=${() => this.#open(row)}
-    >
-      ${cell(
-        1,
-        html`<input type="checkbox" tabindex="-1" aria-label=${`Select ${title}`} .checked=${selected} />`,
-      )}
-      ${cell(
-        2,
-        html`<span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${state}`,
-        '',
-        reason,
-      )}
-      ${cell(3, title, 'title', title)} ${cell(4, process, '', process)}
-      ${cell(5, read ? read.iterations : unread, 'figure')}
-      ${cell(
-        6,
-        read ? read.best && html`<span class="key">${read.best.key}</span> ${read.best.value}` : unread,
-        'figure',
-        read?.best ? `${read.best.key} ${read.best.value} in iteration ${read.best.n}` : '',
-      )}
-      ${cell(7, moment(row.created), 'figure')} ${cell(8, moment(row.updated), 'figure')}
-      ${cell(9, row.duration, 'figure')}
-      ${cell(
-        10,
-        read
-          ? html`${
-              read.waiting
-                ? html`<span class="codicon codicon-bell-dot" title="It waits now" aria-hidden="true"></span>
-                    <span class="hidden">waits now,</span>`
-                : nothing
-            }
-            ${read.waited}`
-          : unread,
-        'figure',
-      )}
-      ${cell(11, html`<code>${shortId}</code>`, '', runId)}
-    </div>`;
+    return row
+      ? tableRow(row, {
+          current: place === this.#place,
+          style,
+          onClick: (event) => this.#click(event, row),
+          onOpen: () => this.#open(row),
+        })
+      : html`<div class="row cells" role="row" aria-rowindex=${place + 2} .style=${style}>
+          <div class="cell" role="gridcell"></div>
+          <div class="cell" role="gridcell">…</div>
+        </div>`;
   }
-}
-
-const unread = html`<span class="unread" title="Not read yet">…</span>`;
-
-function number(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-const inYear: Intl.DateTimeFormatOptions = {
-  ...({ month: 'short', day: 'numeric' } as const),
-  ...({ hour: '2-digit', minute: '2-digit', hour12: false } as const),
-};
-const thisYear = new Intl.DateTimeFormat(undefined, inYear);
-const otherYear = new Intl.DateTimeFormat(undefined, { ...inYear, year: 'numeric' });
-
-function moment(at: number): string {
-  const date = new Date(at);
-  if (!Number.isFinite(date.getTime())) return '';
-  return (date.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
 }
 
 customElements.define('table-page', TablePage);

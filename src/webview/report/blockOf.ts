@@ -1,0 +1,57 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import type { Block, Cell, Section } from '../../core/report/sections';
+import { safeHtml } from '../markdown';
+
+/** A block of a section; its chart is drawn elsewhere. */
+export function blockOf(block: Block, section: Section): TemplateResult | typeof nothing {
+  switch (block.kind) {
+    case 'text':
+      return html`<p>${block.text}</p>`;
+    case 'heading':
+      return html`<h3>${block.text}</h3>`;
+    case 'markdown':
+      return html`<div class="said">${guard([block.text], () => unsafeHTML(safeHtml(block.text)))}</div>`;
+    case 'list':
+      return html`<ul class="bullets">
+        ${block.items.map((item) => html`<li>${textOf(item)}</li>`)}
+      </ul>`;
+    case 'facts':
+      return html`<dl class="fact-list">
+        ${block.rows.map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>`;
+    case 'table':
+      return html`<div class="wide" tabindex="0" role="region" aria-label="Table: ${section.title}">
+        <table>
+          <thead>
+            <tr>
+              ${block.head.map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${block.rows.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((item) => html`<td>${textOf(item)}</td>`)}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
+    case 'chart':
+      return nothing;
+    default:
+      return block satisfies never;
+  }
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
+}

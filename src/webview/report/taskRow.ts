@@ -1,0 +1,54 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ReportTaskView } from '../../core/panel/reportView';
+import type { ReportBase } from '../../core/report/counterparts';
+import { reportApi } from './reportApi';
+
+/**
+ * A task of the report, and the ways to it.
+ * @param withIteration whether the iteration is told
+ */
+export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateResult {
+  const { effectId, title, kind, outcome, failed, took, why, iteration } = task;
+  const compare = (
+    base: ReportBase,
+    n: number | undefined,
+    label: string,
+  ): TemplateResult | typeof nothing =>
+    n === undefined
+      ? nothing
+      : html`<button
+          class="small"
+          aria-label="Compare the result of ${title} with ${label}, iteration ${n}"
+          @click=${() => reportApi.postMessage({ type: 'diffTask', effectId, base })}
+        >
+          <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
+        </button>`;
+  return html`<li class=${failed ? 'failed' : nothing}>
+    <span class="outcome">${outcome}</span>
+    <span class="what">
+      <button
+        class="link"
+        role="link"
+        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'document' })}
+      >
+        ${title}
+      </button>
+      <small
+        >${[withIteration ? `iteration ${iteration}` : '', kind, took].filter(Boolean).join(' · ')}</small
+      >
+      ${why === '' ? nothing : html`<span class="why">${why}</span>`}
+    </span>
+    <span class="row-actions">
+      ${compare('previous', task.previous, 'previous')}
+      ${task.best === task.previous ? nothing : compare('best', task.best, 'best')}
+      <button
+        class="small"
+        title="Show in the run's page"
+        aria-label="Show ${title} in the run's page"
+        @click=${() => reportApi.postMessage({ type: 'openTask', effectId, where: 'page' })}
+      >
+        <span class="codicon codicon-open-preview" aria-hidden="true"></span>
+      </button>
+    </span>
+  </li>`;
+}

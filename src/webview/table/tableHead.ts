@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { TableView } from '../../core/table/protocol';
+import type { Column } from '../../core/table/runTable';
+import { tableApi } from './tableApi';
+
+export interface Head {
+  readonly column: Column;
+  readonly name: string;
+  /** How the table is sorted when this column is chosen. */
+  readonly descending: boolean;
+}
+
+/** The columns, in their order; before them is one of boxes. */
+export const heads: readonly Head[] = [
+  { column: 'state', name: 'State', descending: false },
+  { column: 'title', name: 'Title', descending: false },
+  { column: 'process', name: 'Process', descending: false },
+  { column: 'iterations', name: 'Iterations', descending: true },
+  { column: 'best', name: 'Best metric', descending: true },
+  { column: 'created', name: 'Created', descending: true },
+  { column: 'updated', name: 'Updated', descending: true },
+  { column: 'duration', name: 'Duration', descending: true },
+  { column: 'waited', name: 'Waited for people', descending: true },
+  { column: 'run', name: 'Run', descending: false },
+];
+
+/** The row of names, by which the table is sorted. */
+export function tableHead(
+  view: TableView | undefined,
+  order: { readonly sort: Column; readonly descending: boolean },
+  onSort: (head: Head) => void,
+): TemplateResult {
+  return html`<div class="head cells" role="row" aria-rowindex="1">
+    ${selectAll(view)}
+    ${heads.map((head, place) => {
+      const sorted = order.sort === head.column;
+      return html`<div
+        class="cell"
+        role="columnheader"
+        aria-colindex=${place + 2}
+        aria-sort=${sorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
+      >
+        <button title=${`Sort by ${head.name.toLowerCase()}`} @click=${() => onSort(head)}>
+          <span>${head.name}</span>
+          ${
+            sorted
+              ? html`<span
+                  class="codicon ${order.descending ? 'codicon-arrow-small-down' : 'codicon-arrow-small-up'}"
+                  aria-hidden="true"
+                ></span>`
+              : nothing
+          }
+        </button>
+      </div>`;
+    })}
+  </div>`;
+}
+
+function selectAll(view: TableView | undefined): TemplateResult {
+  const all = view !== undefined && view.total > 0 && view.selected >= view.total;
+  return html`<div class="cell" role="columnheader" aria-colindex="1">
+    <input
+      type="checkbox"
+      aria-label="Select all runs that are shown"
+      .checked=${all}
+      .indeterminate=${!all && (view?.selected ?? 0) > 0}
+      @click=${(event: Event) => {
+        event.preventDefault();
+        tableApi.postMessage({ type: 'select', how: all ? 'none' : 'all' });
+      }}
+    />
+  </div>`;
+}
