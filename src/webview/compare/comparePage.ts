@@ -1,20 +1,18 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type {
-  AnswerPair,
-  AnswerSide,
-  Change,
-  Comparison,
-  Fact,
-  Figure,
-  SideView,
-  TaskPair,
-  TaskView,
-  ValueComparison,
-} from '../../core/compare/compareRuns';
+import type { Comparison, Figure, SideView, TaskPair, ValueComparison } from '../../core/compare/compareRuns';
 import type { ToCompare } from '../../core/compare/protocol';
+import { thousands } from '../../core/format';
+import { answerPair } from './answerPair';
+import { valueChanges } from './changeList';
 import { compareApi } from './compareApi';
+import { diffButton } from './compareButtons';
+import { counted } from './counted';
 import './compare.css';
 import { helpDialog, type Keys } from '../help';
+import { pairList } from './pairList';
+import { sideHead } from './sideHead';
+import { factTable, figureTable } from './sideTables';
+import { taskPair } from './taskPair';
 
 const keys: Keys = [
   ['j, k', 'next or previous difference'],
@@ -23,8 +21,6 @@ const keys: Keys = [
   ['/', 'find tasks'],
   ['?', 'this help'],
 ];
-
-type SideName = 'left' | 'right';
 
 /** A part of the page; those without differences stand at the end. */
 interface Part {
@@ -142,7 +138,7 @@ class ComparePage extends LitElement {
             ${
               total === 0
                 ? 'No differences.'
-                : `${count(total, 'difference')}: ${differing.map(({ title, differences }) => `${number(differences)} in ${title.toLowerCase()}`).join(', ')}.`
+                : `${counted(total, 'difference')}: ${differing.map(({ title, differences }) => `${thousands(differences)} in ${title.toLowerCase()}`).join(', ')}.`
             }
           </p>
           <label>
@@ -215,7 +211,13 @@ class ComparePage extends LitElement {
         : [{ title: 'Tasks', differences: differences.tasks, content: this.#tasks(view) }]),
       ...(view.answers.length === 0
         ? []
-        : [{ title: 'Answers by people', differences: differences.answers, content: answers(view.answers) }]),
+        : [
+            {
+              title: 'Answers by people',
+              differences: differences.answers,
+              content: pairList(view.answers, 'equal answer', answerPair),
+            },
+          ]),
       ...(facts.length === 0
         ? []
         : [{ title: 'Other facts', differences: differences.facts, content: factTable(facts, sides) }]),
@@ -229,95 +231,20 @@ class ComparePage extends LitElement {
       return words.every((word) => text.includes(word));
     };
     const found = view.tasks.filter(fits);
-    const [differing, equal] = [found.filter(differs), found.filter((pair) => !differs(pair))];
     return html`
       ${words.length > 0 && found.length === 0 ? html`<p class="quiet">No task has these words.</p>` : nothing}
-      ${
-        differing.length === 0
-          ? nothing
-          : html`<ul class="pairs">
-              ${differing.map(taskPair)}
-            </ul>`
-      }
-      ${
-        equal.length === 0
-          ? nothing
-          : html`<details class="equal">
-              <summary>${count(equal.length, 'equal task')}</summary>
-              <ul class="pairs">
-                ${equal.map(taskPair)}
-              </ul>
-            </details>`
-      }
-      ${view.left === 0 ? nothing : html`<p class="quiet">${number(view.left)} more tasks are left out.</p>`}
+      ${pairList(found, 'equal task', taskPair)}
+      ${view.left === 0 ? nothing : html`<p class="quiet">${thousands(view.left)} more tasks are left out.</p>`}
     `;
   }
-}
-
-function differs({ left, right, differs: what }: TaskPair | AnswerPair): boolean {
-  return left === undefined || right === undefined || what.length > 0;
-}
-
-function sideHead(side: SideView, name: SideName): TemplateResult {
-  const { title, n, shortId, runId, state, icon, reason, created } = side;
-  return html`<section class="side" aria-label=${name === 'left' ? 'Left side' : 'Right side'}>
-    <h2>
-      <button
-        class="link"
-        role="link"
-        title=${`Open the run ${runId}`}
-        @click=${() => compareApi.postMessage({ type: 'openRun', side: name })}
-      >
-        ${title}
-      </button>
-      ${n === undefined ? nothing : html`<span class="tag">iteration ${n}</span>`}
-    </h2>
-    <p title=${reason}>
-      <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
-      <strong>${state}</strong>
-      <small>· <code>${shortId}</code> · ${moment(created)}</small>
-    </p>
-  </section>`;
 }
 
 function section({ title, differences, content }: Part): TemplateResult {
   const id = title.toLowerCase().replaceAll(' ', '-');
   return html`<section aria-labelledby=${id}>
-    <h2 id=${id}>${title} <small>${count(differences, 'difference')}</small></h2>
+    <h2 id=${id}>${title} <small>${counted(differences, 'difference')}</small></h2>
     ${content}
   </section>`;
-}
-
-/** Facts that both have: those that differ, and the others folded. */
-function factTable(facts: readonly Fact[], sides: readonly SideView[]): TemplateResult {
-  const [differing, equal] = [facts.filter(({ same }) => !same), facts.filter(({ same }) => same)];
-  const table = (some: readonly Fact[]): TemplateResult =>
-    html`<table>
-      ${tableHead('', sides, false)}
-      <tbody>
-        ${some.map(
-          ({ name, left, right }) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${orNothing(left)}</td>
-              <td>${orNothing(right)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
-  return html`
-    ${differing.length === 0 ? nothing : table(differing)}
-    ${
-      equal.length === 0
-        ? nothing
-        : differing.length === 0
-          ? table(equal)
-          : html`<details class="equal">
-              <summary>${count(equal.length, 'equal value')}</summary>
-              ${table(equal)}
-            </details>`
-    }
-  `;
 }
 
 function figures(title: string, all: readonly Figure[], sides: readonly SideView[]): TemplateResult {
@@ -325,252 +252,6 @@ function figures(title: string, all: readonly Figure[], sides: readonly SideView
     <h2 id="times">${title}</h2>
     ${figureTable(all, sides)}
   </section>`;
-}
-
-function figureTable(all: readonly Figure[], sides: readonly SideView[]): TemplateResult {
-  return html`<table class="figures">
-    ${tableHead('', sides, true)}
-    <tbody>
-      ${all.map(
-        ({ name, left, right, change, better }) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td class=${better === 'left' ? 'better' : ''}>
-              ${orNothing(left)} ${betterMark(better === 'left')}
-            </td>
-            <td class=${better === 'right' ? 'better' : ''}>
-              ${orNothing(right)} ${betterMark(better === 'right')}
-            </td>
-            <td>${change === '' ? html`<span class="quiet">equal</span>` : change}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-}
-
-function betterMark(better: boolean): TemplateResult | typeof nothing {
-  return better
-    ? html`<span class="codicon codicon-star-full" aria-hidden="true"></span
-        ><span class="hidden">better</span>`
-    : nothing;
-}
-
-function tableHead(name: string, sides: readonly SideView[], change: boolean): TemplateResult {
-  const label = (side: SideView | undefined, other: SideView | undefined): string =>
-    side === undefined
-      ? ''
-      : side.n !== undefined && side.dir === other?.dir
-        ? `Iteration ${side.n}`
-        : [side.title, side.n === undefined ? '' : `iteration ${side.n}`].filter(Boolean).join(', ');
-  const [left, right] = sides;
-  return html`<thead>
-    <tr>
-      <td>${name}</td>
-      <th scope="col">${label(left, right)}</th>
-      <th scope="col">${label(right, left)}</th>
-      ${change ? html`<th scope="col">Change</th>` : nothing}
-    </tr>
-  </thead>`;
-}
-
-/** Where two values differ, place by place. */
-function valueChanges({ changes, more, has }: ValueComparison, button: TemplateResult): TemplateResult {
-  return html`<div class="item values" tabindex="-1" role="group" aria-label="Values that differ">
-    ${changes.length === 0 ? html`<p class="quiet">Equal.</p>` : changeList(changes, more, has)}
-    <p class="buttons">${button}</p>
-  </div>`;
-}
-
-function changeList(
-  changes: readonly Change[],
-  more: number,
-  has: ValueComparison['has'] = 'both',
-): TemplateResult {
-  return html`
-    ${has === 'left' || has === 'right' ? html`<p class="quiet">Only the ${has} side has one.</p>` : nothing}
-    <ul class="changes">
-      ${changes.map(
-        ({ path, left, right }) =>
-          html`<li>
-            <code class="path">${path === '' ? 'value' : path}</code>
-            <span class="old">${orNothing(left)}</span>
-            <span class="codicon codicon-arrow-small-right" aria-hidden="true"></span>
-            <span class="hidden">on the right:</span>
-            <span class="new">${orNothing(right)}</span>
-          </li>`,
-      )}
-      ${more === 0 ? nothing : html`<li class="quiet">${number(more)} more</li>`}
-    </ul>
-  `;
-}
-
-function orNothing(text: string): TemplateResult | string {
-  return text === '' ? html`<span class="quiet">nothing</span>` : text;
-}
-
-function taskPair(pair: TaskPair): TemplateResult {
-  const { left, right, differs: what, inputs, result, replayed, iteration } = pair;
-  const ids = left && right ? { left: left.effectId, right: right.effectId } : undefined;
-  const label = (left ?? right)?.title ?? '';
-  return html`<li class="item" tabindex="-1" aria-label=${label}>
-    <div class="pair">
-      ${taskSide(left, 'left')}
-      <div class="between">
-        ${iteration === '' ? nothing : html`<span class="tag" title="Iteration">#${iteration}</span>`}
-        ${what.map((one) => html`<span class="tag differs">${one}</span>`)}
-        ${replayed ? html`<span class="tag" title="The fork took the result over">replayed</span>` : nothing}
-        ${left ? nothing : html`<span class="tag differs">only right</span>`}
-        ${right ? nothing : html`<span class="tag differs">only left</span>`}
-      </div>
-      ${taskSide(right, 'right')}
-    </div>
-    ${
-      what.includes('inputs')
-        ? html`<p class="what">Inputs</p>
-            ${changeList(inputs.changes, inputs.more)}`
-        : nothing
-    }
-    ${
-      what.includes('result')
-        ? html`<p class="what">Result</p>
-            ${changeList(result.changes, result.more)}`
-        : nothing
-    }
-    <p class="buttons">
-      ${
-        ids && what.includes('result')
-          ? diffButton('Compare Results', { type: 'diffTask', what: 'task-result', ...ids }, label)
-          : nothing
-      }
-      ${
-        ids && what.includes('inputs')
-          ? diffButton('Compare Inputs', { type: 'diffTask', what: 'task-inputs', ...ids }, label)
-          : nothing
-      }
-      ${openTask(left, 'left')} ${openTask(right, 'right')}
-    </p>
-  </li>`;
-}
-
-function taskSide(task: TaskView | undefined, side: SideName): TemplateResult {
-  if (!task) return html`<div class="missing quiet">not on the ${side}</div>`;
-  const { title, kind, state, icon, time, why } = task;
-  return html`<div>
-    <p class="task-title">
-      <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${title}
-    </p>
-    <p class="quiet">${[kind, state, time].filter(Boolean).join(' · ')}</p>
-    ${why === '' ? nothing : html`<p class="why">${why}</p>`}
-  </div>`;
-}
-
-function answers(all: readonly AnswerPair[]): TemplateResult {
-  const [differing, equal] = [all.filter(differs), all.filter((pair) => !differs(pair))];
-  return html`
-    ${
-      differing.length === 0
-        ? nothing
-        : html`<ul class="pairs">
-            ${differing.map(answerPair)}
-          </ul>`
-    }
-    ${
-      equal.length === 0
-        ? nothing
-        : html`<details class="equal">
-            <summary>${count(equal.length, 'equal answer')}</summary>
-            <ul class="pairs">
-              ${equal.map(answerPair)}
-            </ul>
-          </details>`
-    }
-  `;
-}
-
-function answerPair({ left, right, differs: what }: AnswerPair): TemplateResult {
-  const label = (left ?? right)?.title ?? '';
-  const ids = left && right ? { left: left.effectId, right: right.effectId } : undefined;
-  return html`<li class="item" tabindex="-1" aria-label=${label}>
-    <div class="pair">
-      ${answerSide(left, 'left')}
-      <div class="between">
-        ${what.map((one) => html`<span class="tag differs">${one}</span>`)}
-        ${left ? nothing : html`<span class="tag differs">only right</span>`}
-        ${right ? nothing : html`<span class="tag differs">only left</span>`}
-      </div>
-      ${answerSide(right, 'right')}
-    </div>
-    <p class="buttons">
-      ${
-        ids && left?.answer && right?.answer && what.length > 0
-          ? diffButton('Compare Answers', { type: 'diffTask', what: 'task-result', ...ids }, label)
-          : nothing
-      }
-      ${openTask(left, 'left')} ${openTask(right, 'right')}
-    </p>
-  </li>`;
-}
-
-function answerSide(side: AnswerSide | undefined, name: SideName): TemplateResult {
-  if (!side) return html`<div class="missing quiet">not asked on the ${name}</div>`;
-  const { title, answer } = side;
-  return html`<div>
-    <p class="task-title">
-      <span class="codicon codicon-${answer?.icon ?? 'question'}" aria-hidden="true"></span> ${title}
-    </p>
-    ${
-      answer
-        ? html`<p>
-              <strong>${answer.verdict}</strong>
-              <span class="quiet">
-                ${[answer.who === '' ? '' : `by ${answer.who}`, answer.waited].filter(Boolean).join(' · ')}
-              </span>
-            </p>
-            ${answer.words === '' ? nothing : html`<p class="words">${answer.words}</p>`}`
-        : html`<p class="quiet">not answered</p>`
-    }
-  </div>`;
-}
-
-function diffButton(
-  label: string,
-  message: Parameters<typeof compareApi.postMessage>[0],
-  what = '',
-): TemplateResult {
-  return html`<button
-    class="small"
-    aria-label=${what === '' ? nothing : `${label}: ${what}`}
-    @click=${() => compareApi.postMessage(message)}
-  >
-    <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
-  </button>`;
-}
-
-function openTask(task: { readonly effectId: string; readonly title: string } | undefined, side: SideName) {
-  if (!task) return nothing;
-  const label = side === 'left' ? 'Open Left' : 'Open Right';
-  return html`<button
-    class="small"
-    aria-label=${`${label}: ${task.title}`}
-    @click=${() => compareApi.postMessage({ type: 'openTask', side, effectId: task.effectId })}
-  >
-    ${label}
-  </button>`;
-}
-
-function number(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-function count(n: number, noun: string): string {
-  return `${number(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-function moment(at: number): string {
-  const date = new Date(at);
-  return Number.isFinite(date.getTime())
-    ? date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short', hour12: false })
-    : '';
 }
 
 customElements.define('compare-page', ComparePage);
