@@ -3,7 +3,8 @@ import { closeSync, mkdirSync, openSync, fstatSync, readSync, renameSync, rmSync
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { EffectMap } from '../core/run/effectMap';
-import { emptyFold, type Effect, type RunFold } from '../core/run/foldRun';
+import type { Effect } from '../core/run/effect';
+import { emptyFold, type RunFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { RunMetadata } from '../core/run/metadata';
 import type { Run } from '../core/run/run';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { EffectMap } from '../../src/core/run/effectMap';
-import type { Effect } from '../../src/core/run/foldRun';
+import type { Effect } from '../../src/core/run/effect';
 
 /** An effect of which only the id and one other field matter here. */
 function effect(id: number, batch: number): Effect {

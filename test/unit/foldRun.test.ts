@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestRun } from '../../src/core/run/digest';
-import { foldRun, type Effect, type RunFold } from '../../src/core/run/foldRun';
+import type { Effect } from '../../src/core/run/effect';
+import { foldRun, type RunFold } from '../../src/core/run/foldRun';
 import { classify } from '../../src/core/run/runState';
 import { pendingEffects } from '../../src/core/run/run';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';

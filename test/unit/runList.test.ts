@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeFilter, isOpen, matches, noFilter, parseFilter } from '../../src/core/tree/runFilter';
+import { isOpen, matches, noFilter, parseFilter } from '../../src/core/tree/runFilter';
 import { childNodes, describeNode, groupNodes, runNodes, type Paging } from '../../src/core/tree/buildTree';
-import { describeGroup, describeMore } from '../../src/core/tree/describe';
+import { describeFilter, describeGroup, describeMore } from '../../src/core/tree/describe';
 import {
   compareKeys,
   dayBefore,

@@ -1,5 +1,5 @@
 import { count, list } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { pendingEffects, type Run } from '../run/run';
 import type { TaskDefinition } from '../run/task';
 import type { StoredRun } from '../source/runStore';

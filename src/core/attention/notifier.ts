@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { DisposableStore, type Disposable } from '../disposables';
 import { count, cutAtWord, list, visible } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { runTitle, taskTitle, type Run } from '../run/run';
 import type { RunStore, StoredRun } from '../source/runStore';
 import type { Attention } from './attention';

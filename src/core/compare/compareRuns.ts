@@ -4,7 +4,7 @@ import { toAnswerView, type AnswerView } from '../panel/answerView';
 import { scalarText } from '../panel/valueTree';
 import type { CleanText } from '../report/cleanText';
 import { auditAnswers, type AnswerRecord } from '../run/audit';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { metricsOf, type Iteration } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../run/metrics';

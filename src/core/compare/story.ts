@@ -2,7 +2,7 @@ import { capital } from '../format';
 import { toAnswerView } from '../panel/answerView';
 import type { CleanText } from '../report/cleanText';
 import { auditAnswers } from '../run/audit';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { processIdOf, runTitle, taskTitle } from '../run/run';
 import type { OpenedRun } from '../tree/buildTree';
 import { statusWords } from '../tree/describe';

@@ -1,5 +1,5 @@
 import { positionalStep } from '../engine/engineMismatch';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { isSegment } from '../run/lenient';
 import { toIso } from '../format';
 import type { TaskDefinition } from '../run/task';

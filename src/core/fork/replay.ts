@@ -1,6 +1,6 @@
 import { list, toIso } from '../format';
 import { positionalStep } from '../engine/engineMismatch';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { haveSameInputs } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { sleepUntil, type Run } from '../run/run';

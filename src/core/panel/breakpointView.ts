@@ -2,7 +2,7 @@ import { ago, cutAtWord, visible } from '../format';
 import { fenced } from '../review/reviewComment';
 import { adviceSentences, whyNeverAutomatic } from '../run/approvalAdvice';
 import type { Breakpoint, BreakpointOption } from '../run/breakpoint';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { TaskFiles } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { taskTitle, type PendingEffect } from '../run/run';

@@ -1,5 +1,5 @@
 import { cutAtWord, shortId, visible } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { TaskFiles } from '../run/iterations';
 import { taskTitle, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';

@@ -1,6 +1,6 @@
 import { taskDocument, type DocumentPart } from '../documents';
 import { ago, cutAtWord, duration, toIso, visible } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { isRecord, parseJson } from '../run/lenient';
 import { taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';

@@ -1,5 +1,5 @@
 import { cutAtWord, duration, visible } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { Iteration, TaskFiles } from '../run/iterations';
 import { taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';

@@ -1,5 +1,5 @@
 import { matchTasks, type Matchable } from '../compare/matchTasks';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { Iteration, TaskFiles } from '../run/iterations';
 import { taskTitle } from '../run/run';
 import type { Sliced } from '../sliced';

@@ -2,7 +2,7 @@ import { HumanError } from '../errors';
 import { oneLine, toIso } from '../format';
 import { auditAnswers } from '../run/audit';
 import type { Usage } from '../run/cost';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { metricsOf, type Iteration } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../run/metrics';

@@ -1,5 +1,5 @@
 import type { Sliced } from '../sliced';
-import type { Effect } from './foldRun';
+import type { Effect } from './effect';
 
 /** So many effects lie in one chunk, which is copied when one of them changes. */
 const chunkSize = 512;

@@ -1,5 +1,5 @@
 import { atOnce, eachOf, type Sliced } from '../sliced';
-import type { Effect } from './foldRun';
+import type { Effect } from './effect';
 import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics';
 import { sameValue } from './sameValue';
 import type { TaskDefinition, TaskResult } from './task';

@@ -1,5 +1,6 @@
 import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
-import type { Effect, RunFold } from './foldRun';
+import type { Effect } from './effect';
+import type { RunFold } from './foldRun';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
 import type { RunLock } from './lock';

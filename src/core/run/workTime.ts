@@ -1,4 +1,4 @@
-import type { Effect } from './foldRun';
+import type { Effect } from './effect';
 import type { Run } from './run';
 
 /** Who works on an effect: agents on tasks, people on questions, and time on sleeps. */

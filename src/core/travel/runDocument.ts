@@ -1,6 +1,6 @@
 import { shownJson } from '../documents';
 import { cutAtWord, toIso, visible } from '../format';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { StoredRun } from '../source/runStore';

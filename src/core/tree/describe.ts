@@ -1,6 +1,6 @@
 import { ago, capital, count, cutAtWord, duration, firstLine, shortId, thousands, visible } from '../format';
 import type { ContextWord } from '../contract';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
 import type { Problem } from '../run/problem';
@@ -8,6 +8,7 @@ import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../r
 import type { State } from '../run/runState';
 import type { TaskDefinition, TaskResult } from '../run/task';
 import type { StoredRun } from '../source/runStore';
+import type { RunFilter } from './runFilter';
 import type { Grouping } from './runGroups';
 import type { RunGroup } from './runList';
 import type { GroupNode } from './treeNode';
@@ -372,4 +373,13 @@ function shortFile(file: string): string {
 /** A metric's value: at most four digits that say something. */
 export function formatNumber(n: number): string {
   return Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(4)));
+}
+
+/** "needs you, failed, last week"; empty when everything is let through. */
+export function describeFilter({ states, processes, age }: RunFilter): string {
+  return [
+    ...states.map((state) => stateWords[state]),
+    ...processes.map(processName),
+    ...(age === undefined ? [] : [`last ${age}`]),
+  ].join(', ');
 }

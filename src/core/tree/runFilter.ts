@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
-import { processName, stateWords } from './describe';
 import { stateOrder } from './runGroups';
 
 /** How long ago the last event may be at most, in milliseconds. */
@@ -50,13 +49,4 @@ export function matches(filter: RunFilter, { run, state }: StoredRun, now: numbe
     (filter.processes.length === 0 || filter.processes.includes(processIdOf(run))) &&
     (filter.age === undefined || now - run.updatedAt <= ages[filter.age])
   );
-}
-
-/** "needs you, failed, last week"; empty when everything is let through. */
-export function describeFilter({ states, processes, age }: RunFilter): string {
-  return [
-    ...states.map((state) => stateWords[state]),
-    ...processes.map(processName),
-    ...(age === undefined ? [] : [`last ${age}`]),
-  ].join(', ');
 }

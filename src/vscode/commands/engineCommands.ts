@@ -15,7 +15,7 @@ import {
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import type { Effect } from '../../core/run/foldRun';
+import type { Effect } from '../../core/run/effect';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import { hasProcess } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';

@@ -6,7 +6,7 @@ import type { RecordedTask } from '../../core/fork/recordedTask';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { count, cutAtWord, duration, list, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import type { Effect } from '../../core/run/foldRun';
+import type { Effect } from '../../core/run/effect';
 import { exampleOf, type Schema } from '../../core/newRun/processFile';
 import type { RunStore } from '../../core/source/runStore';
 import { outputSchema } from '../../core/taskRun/outputSchema';

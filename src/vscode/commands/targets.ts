@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { parseReference } from '../../core/contract';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { ago, shortId, visible } from '../../core/format';
-import type { Effect } from '../../core/run/foldRun';
+import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import { whyNot } from '../../core/engine/whyNot';

@@ -14,7 +14,7 @@ import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../
 import { layingOutTimeline, type Timeline } from '../../core/panel/timeline';
 import { makingUsageView } from '../../core/panel/usageView';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
-import type { Effect } from '../../core/run/foldRun';
+import type { Effect } from '../../core/run/effect';
 import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';

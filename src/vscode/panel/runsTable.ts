@@ -14,7 +14,7 @@ import { fromTable, type FromTable, type ToTable } from '../../core/table/protoc
 import { toRunNumbers, type RunNumbers } from '../../core/table/runNumbers';
 import { RunTable } from '../../core/table/runTable';
 import { openingRun } from '../../core/tree/buildTree';
-import { describeFilter } from '../../core/tree/runFilter';
+import { describeFilter } from '../../core/tree/describe';
 import { copyText } from '../commands/copyText';
 import { tell } from '../messages';
 import { metricChoice, onSettingsChange } from '../settings';

@@ -5,14 +5,8 @@ import type { Disposable } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import { thousands } from '../../core/format';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import {
-  describeFilter,
-  isOpen,
-  matches,
-  noFilter,
-  parseFilter,
-  type RunFilter,
-} from '../../core/tree/runFilter';
+import { describeFilter } from '../../core/tree/describe';
+import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/tree/runFilter';
 import { groupings, type Grouping } from '../../core/tree/runGroups';
 import { listRuns, moves, type RunList } from '../../core/tree/runList';
 
