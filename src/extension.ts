@@ -56,10 +56,14 @@ import { commandName } from './vscode/messages';
 import { pageActions } from './vscode/panel/pageActions';
 import { PastRuns } from './vscode/panel/pastRuns';
 import { showNotifications } from './vscode/notifications';
-import { ComparePages } from './vscode/panel/comparePage';
-import { ReportPanels } from './vscode/panel/reportPanel';
-import { RunPanels } from './vscode/panel/runPanel';
-import { RunsTables } from './vscode/panel/runsTable';
+import { comparePages } from './vscode/panel/comparePage';
+import { Pages } from './vscode/panel/pages';
+import { reportPages } from './vscode/panel/reportPanel';
+import { runPages } from './vscode/panel/runPanel';
+import { tablePages } from './vscode/panel/runsTable';
+import type { Opener } from './vscode/opener';
+import type { ReportExtent } from './core/panel/reportView';
+import type { ComparedSides } from './core/compare/protocol';
 import { Review } from './vscode/review';
 import { RunDocuments } from './vscode/runDocuments';
 import { classifyOptions, needsOptions, onSettingsChange, setting } from './vscode/settings';
@@ -136,7 +140,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
   const targets = new Targets(store, opened);
-  const shown = { panels: () => panels, reports: () => reports, showLog: () => logger.show() };
+  const opener: Opener = {
+    run: (dir, effectId) => runPagesOpen.open(dir, effectId),
+    report: (dir, extent) => reports.open(dir, extent),
+    compare: (left, right) => comparisons.open({ left, right }),
+    table: () => tables.open('table'),
+  };
+  const showLog = (): Promise<void> => logger.show();
   const memory = context.workspaceState;
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
@@ -146,13 +156,13 @@ export function activate(context: vscode.ExtensionContext): void {
     findProcesses,
   });
   const iterating = new Iterating({
-    ...{ store, driver, targets, access, engineCommands, logger, memory, ...shown },
+    ...{ store, driver, targets, access, engineCommands, logger, memory, opener, showLog },
     findProgram: (name) => findOnPath(name, env),
   });
   const drafts = own(new Drafts());
   const newRuns = new NewRuns({
     ...{ store, engine, access, logger, iterating, drafts, readProcess, newRunId },
-    ...{ panels: shown.panels, reports: shown.reports, folders: runFolders, findProcesses },
+    ...{ opener, folders: runFolders, findProcesses },
   });
   const posting = new Posting({
     ...{ store, access, logger, iterating, drafts },
@@ -168,7 +178,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const snoozing = new Snoozing({ store, attention, shared, clock, targets });
   const answering = new Answering({
-    ...{ store, driver, attention, access, logger, iterating, snoozing, panels: () => panels },
+    ...{ store, driver, attention, access, logger, iterating, snoozing, opener },
     findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
   const copies = new CopiesFolder(join(context.globalStorageUri.fsPath, 'copies'), logger);
@@ -192,17 +202,15 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const forker = new Forker(engine, feeders, new ForkFolder(), clock);
   const forking = new Forking({
-    ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, panels: () => panels },
+    ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
     respondedBy: responder.respondedBy,
     inputsOf: (run) => inputsOf(run, { store, folders: runFolders }),
     inputSchema: ({ dir, metadata }) =>
       metadata?.entry && readProcess(resolve(dir, metadata.entry.importPath))?.inputs,
   });
-  const repairing = own(
-    new Repairing({ store, repairer, forker, forking, access, logger, panels: () => panels }),
-  );
+  const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));
   const diagnosing = new Diagnosing({
-    ...{ store, opened, driver, repairer, engineCommands, logger, panels: () => panels },
+    ...{ store, opened, driver, repairer, engineCommands, logger, opener },
     engine: (projectDir) => {
       const { found } = engine.locate(projectDir);
       return { found: found !== undefined, version: found?.version };
@@ -212,57 +220,64 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions: (runId) => sessionsOf(runId, env),
     now: () => clock.now(),
   });
-  const comparing = new Comparing({ store, opened, targets, pages: () => comparePages });
+  const comparing = new Comparing({ store, opened, targets, opener });
   const commands = commandTable({
     ...{ store, opened, targets, answering, iterating, snoozing, attention, review, runs, arrangement },
     ...{ newRuns, posting, taskRuns, drafts },
     ...{ diagnosing, repairing, forking, engineCommands, comparing },
     ...{ readSources: readReportSources, archives: runArchives, inSlices },
-    ...shown,
-    tables: () => tables,
+    ...{ opener, showLog },
   });
   const actions = pageActions({ store, commands, answering, iterating, snoozing, review });
-  const panels: RunPanels = own(
-    new RunPanels({
-      engine: (projectDir) => engine.locate(projectDir).found,
-      ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices, past },
-      sessions: (runId) => sessionsOf(runId, env),
-      extensionUri: context.extensionUri,
-    }),
+  const runPagesOpen: Pages<string, string> = own(
+    new Pages(
+      runPages({
+        engine: (projectDir) => engine.locate(projectDir).found,
+        ...{ store, driver, opened, clock, logger, actions, evidence, review, files, inSlices, past, opener },
+        sessions: (runId) => sessionsOf(runId, env),
+        extensionUri: context.extensionUri,
+      }),
+    ),
   );
-  const tables: RunsTables = own(
-    new RunsTables({
-      ...{ store, arrangement, clock, logger, inSlices },
-      extensionUri: context.extensionUri,
-      openRun: (dir) => panels.open(dir),
-      compare: (a, b) => comparing.openRuns(a, b),
-    }),
+  const tables: Pages<'table', never> = own(
+    new Pages(
+      tablePages({
+        ...{ store, arrangement, clock, logger, inSlices },
+        extensionUri: context.extensionUri,
+        opener,
+        compare: (a, b) => comparing.openRuns(a, b),
+      }),
+    ),
   );
-  const comparePages: ComparePages = own(
-    new ComparePages({
-      ...{ store, opened, logger, inSlices },
-      extensionUri: context.extensionUri,
-      openRun: (dir) => panels.open(dir),
-    }),
+  const comparisons: Pages<ComparedSides, never> = own(
+    new Pages(
+      comparePages({
+        ...{ store, opened, logger, inSlices },
+        extensionUri: context.extensionUri,
+        opener,
+      }),
+    ),
   );
-  const reports: ReportPanels = own(
-    new ReportPanels({
-      ...{ store, opened, clock, logger, evidence, inSlices, readSources: readReportSources },
-      extensionUri: context.extensionUri,
-      artefacts: new Artefacts({ store, git, copies, ...files }),
-      folders: workspaceFolders,
-      panels: shown.panels,
-      command: (id, argument) => commands[id](argument),
-    }),
+  const reports: Pages<string, ReportExtent> = own(
+    new Pages(
+      reportPages({
+        ...{ store, opened, clock, logger, evidence, inSlices, readSources: readReportSources },
+        extensionUri: context.extensionUri,
+        artefacts: new Artefacts({ store, git, copies, ...files }),
+        folders: workspaceFolders,
+        opener,
+        command: (id, argument) => commands[id](argument),
+      }),
+    ),
   );
   own(registerCommands(commands, commandName, logger));
-  own(showEngineStatus({ store, panels, version: access.version }));
+  own(showEngineStatus({ store, pages: runPagesOpen, version: access.version }));
   const shownAttention = own(
-    showAttention({ store, attention, needsYou, runs, panels, message: viewMessage }),
+    showAttention({ store, attention, needsYou, runs, pages: runPagesOpen, message: viewMessage }),
   );
   own(
     showNotifications({
-      ...{ clock, store, attention, shared, panels, reports },
+      ...{ clock, store, attention, shared, pages: runPagesOpen, opener },
       workspace: workspaceFolders().join('\n'),
       isIterating: (dir) => driver.isIterating(dir),
     }),

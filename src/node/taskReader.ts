@@ -1,10 +1,11 @@
-import type { Effect, RunFold } from '../core/run/foldRun';
+import type { RunFold } from '../core/run/foldRun';
 import { parseJson } from '../core/run/lenient';
 import type { Problem } from '../core/run/problem';
 import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../core/run/task';
 import type { Sliced } from '../core/sliced';
 import { namesIn } from './eachEntryIn';
 import { fileLimits, readTextInside } from './safeFile';
+import type { Effect } from '../core/run/effect';
 
 /** Thousands of runs without pending effects share it. */
 const noTasks = new Map<string, never>();

@@ -4,7 +4,7 @@ import { needsSentence } from '../core/attention/needsYou';
 import { contextKeys, views } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { RunStore } from '../core/source/runStore';
-import type { RunPanels } from './panel/runPanel';
+import type { LookedAt } from './panel/pages';
 import { onSettingsChange } from './settings';
 import type { RunTree } from './tree/runTree';
 
@@ -16,13 +16,13 @@ export interface AttentionViews {
   readonly attention: Attention;
   readonly needsYou: RunTree;
   readonly runs: RunTree;
-  readonly panels: RunPanels;
+  readonly pages: LookedAt;
   readonly message: ViewMessage;
 }
 
 /** Shows what needs the person: in the view, on its badge and in the status bar, the same everywhere. */
 export function showAttention(deps: AttentionViews): Disposable & { update(): void } {
-  const { store, attention, needsYou, runs, panels, message } = deps;
+  const { store, attention, needsYou, runs, pages, message } = deps;
   const disposables = new DisposableStore();
   const status = disposables.add(
     vscode.window.createStatusBarItem(`${views.needsYou}.count`, vscode.StatusBarAlignment.Left, 10),
@@ -49,7 +49,7 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
     if ((runs.view.message ?? '') !== said) runs.view.message = said;
   };
   const look = (): void => {
-    for (const dir of panels.lookedAt) attention.lookedAt(dir);
+    for (const dir of pages.lookedAt) attention.lookedAt(dir);
   };
   update();
   disposables.add(
@@ -66,7 +66,7 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
       runs.redraw();
     }),
   );
-  disposables.add(panels.onDidChangeLookedAt(look));
+  disposables.add(pages.onDidChangeLookedAt(look));
   disposables.add(
     runs.view.onDidExpandElement(({ element }) => {
       if (element.kind === 'run') attention.lookedAt(element.dir);

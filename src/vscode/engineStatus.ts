@@ -4,11 +4,11 @@ import { visible } from '../core/format';
 import { runTitle, type Run } from '../core/run/run';
 import type { RunStore } from '../core/source/runStore';
 import { commandName, withoutIcons } from './messages';
-import type { RunPanels } from './panel/runPanel';
+import type { LookedAt } from './panel/pages';
 
 export interface EngineStatusDeps {
   readonly store: RunStore;
-  readonly panels: RunPanels;
+  readonly pages: LookedAt;
   /** The version of the engine that a project would use; `undefined` when it is not known. */
   version(projectDir: string): string | undefined;
 }
@@ -17,7 +17,7 @@ export interface EngineStatusDeps {
  * A status bar item while a run that somebody looks at, or that is being worked on, was made by another generation of
  * the engine than the one found here.
  */
-export function showEngineStatus({ store, panels, version }: EngineStatusDeps): vscode.Disposable {
+export function showEngineStatus({ store, pages, version }: EngineStatusDeps): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('engine', vscode.StatusBarAlignment.Left, 9);
   item.name = 'Babysitter Engine';
   item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
@@ -39,7 +39,7 @@ export function showEngineStatus({ store, panels, version }: EngineStatusDeps): 
   };
   /** Looks for the engine only when other runs are concerned than before. */
   const look = (): void => {
-    const dirs = [...new Set([...panels.lookedAt, ...live])];
+    const dirs = [...new Set([...pages.lookedAt, ...live])];
     const known = dirs.map((dir) => `${dir} ${store.get(dir)?.run.metadata?.sdkVersion ?? ''}`).join('\n');
     if (known === candidates) return;
     candidates = known;
@@ -53,7 +53,7 @@ export function showEngineStatus({ store, panels, version }: EngineStatusDeps): 
       }
       look();
     }),
-    panels.onDidChangeLookedAt(look),
+    pages.onDidChangeLookedAt(look),
   ];
   return vscode.Disposable.from(item, ...listening);
 }

@@ -4,20 +4,20 @@ import { views } from '../core/contract';
 import type { Disposable } from '../core/disposables';
 import * as vscode from 'vscode';
 import { tell, type Choice } from './messages';
-import type { ReportPanels } from './panel/reportPanel';
-import type { RunPanels } from './panel/runPanel';
+import type { Opener } from './opener';
+import type { LookedAt } from './panel/pages';
 import { onSettingsChange, setting } from './settings';
 
 export interface NotificationDeps extends Omit<
   NotifierDeps,
   'settings' | 'isFocused' | 'isLookedAt' | 'show'
 > {
-  readonly panels: RunPanels;
-  readonly reports: ReportPanels;
+  readonly pages: LookedAt;
+  readonly opener: Pick<Opener, 'run' | 'report'>;
 }
 
 /** Says what newly needs the person, in notifications. */
-export function showNotifications({ panels, reports, ...deps }: NotificationDeps): Disposable {
+export function showNotifications({ pages, opener, ...deps }: NotificationDeps): Disposable {
   const notifier = new Notifier({
     ...deps,
     settings: () => ({
@@ -27,8 +27,8 @@ export function showNotifications({ panels, reports, ...deps }: NotificationDeps
       reminderMinutes: setting('notify.reminderMinutes'),
     }),
     isFocused: () => vscode.window.state.focused,
-    isLookedAt: (dir) => panels.lookedAt.includes(dir),
-    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, panels, reports)),
+    isLookedAt: (dir) => pages.lookedAt.includes(dir),
+    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, opener)),
   });
   const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
   return vscode.Disposable.from(notifier, settings);
@@ -38,16 +38,16 @@ function severityOf({ items }: Notice): 'info' | 'warning' {
   return items.some(({ kind }) => kind === 'failed') ? 'warning' : 'info';
 }
 
-function choicesFor({ items }: Notice, panels: RunPanels, reports: ReportPanels): readonly Choice[] {
+function choicesFor({ items }: Notice, opener: NotificationDeps['opener']): readonly Choice[] {
   const later: Choice = { title: 'Later', run: () => {} };
   const [only] = items;
   if (!only || items.length > 1) {
     return [{ title: 'Show', run: () => vscode.commands.executeCommand(`${views.needsYou}.focus`) }, later];
   }
-  const open: Choice = { title: 'Open', run: () => panels.open(only.dir) };
+  const open: Choice = { title: 'Open', run: () => opener.run(only.dir) };
   if (only.kind === 'completed') {
-    return [{ title: commandTitle('run.report'), run: () => reports.open(only.dir) }, open, later];
+    return [{ title: commandTitle('run.report'), run: () => opener.report(only.dir) }, open, later];
   }
   if (only.kind !== 'breakpoint') return [open, later];
-  return [{ title: 'Answer', run: () => panels.open(only.dir, only.effectId) }, open, later];
+  return [{ title: 'Answer', run: () => opener.run(only.dir, only.effectId) }, open, later];
 }

@@ -1,5 +1,5 @@
 import { ago, count, cutAtWord, list, utcMinute } from '../format';
-import type { Effect, RunEnd } from './foldRun';
+import type { RunEnd } from './foldRun';
 import {
   stateActions,
   type JudgeOptions,
@@ -9,6 +9,7 @@ import {
   type StateAction,
 } from './judgement';
 import { isUnreadable, pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from './run';
+import type { Effect } from './effect';
 
 export {
   defaultActivityWindow,

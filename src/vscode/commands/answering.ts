@@ -12,7 +12,7 @@ import { decisionText, isApproval, type Decision } from '../../core/run/breakpoi
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { confirm, guarded, plain, tell, withoutIcons, type Choice } from '../messages';
-import type { RunPanels } from '../panel/runPanel';
+import type { Opener } from '../opener';
 import { setting } from '../settings';
 import { askForAnswer, type Draft } from './answerPicker';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
@@ -28,7 +28,7 @@ export interface AnsweringDeps {
   readonly access: EngineAccess;
   readonly logger: Logger;
   readonly iterating: Iterating;
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
   readonly snoozing: Snoozing;
   /** Finds a context file, inside the run or the workspace only. */
   findFile(run: Run, path: string): string;
@@ -119,7 +119,7 @@ export class Answering {
       case 'decision':
         return void (await this.answer(target, chosen.decision, 'picker'));
       case 'page':
-        return this.deps.panels().open(stored.run.dir, effect.effectId);
+        return this.deps.opener.run(stored.run.dir, effect.effectId);
       case 'file':
         return void (await vscode.commands.executeCommand(
           'vscode.open',
@@ -191,7 +191,7 @@ export class Answering {
     if (need.kind !== 'breakpoint') return;
     const { stored, effect } = need;
     if (way === 'picker') await this.answerStepByStep({ stored, effect, surface: 'palette' });
-    else this.deps.panels().open(stored.run.dir, effect.effectId);
+    else this.deps.opener.run(stored.run.dir, effect.effectId);
   }
 
   /** Does what was chosen; who chooses the same twice is asked, once, whether it shall always be done. */

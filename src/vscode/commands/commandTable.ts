@@ -5,9 +5,7 @@ import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { guarded } from '../messages';
-import type { ReportPanels } from '../panel/reportPanel';
-import type { RunPanels } from '../panel/runPanel';
-import type { RunsTables } from '../panel/runsTable';
+import type { Opener } from '../opener';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import type { RunArrangement } from '../tree/runArrangement';
@@ -63,23 +61,22 @@ export interface CommandDeps {
   readonly runs: RunTree;
   readonly arrangement: RunArrangement;
   showLog(): Promise<void>;
-  readonly panels: () => RunPanels;
-  readonly tables: () => RunsTables;
-  readonly reports: () => ReportPanels;
+  readonly opener: Opener;
 }
 
 /** Everything a person can ask for, from a row, a page or the palette. The work is done elsewhere. */
 export function commandTable(deps: CommandDeps): CommandTable {
   const { store, opened, targets, answering, snoozing, attention, iterating, review, runs, arrangement } =
     deps;
+  const { opener } = deps;
   return {
     'run.open': async (argument) => {
       const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
-      deps.panels().open(stored.run.dir, effectId);
+      deps.opener.run(stored.run.dir, effectId);
     },
     'run.report': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.report'));
-      deps.reports().open(stored.run.dir);
+      deps.opener.report(stored.run.dir);
     },
     'iteration.report': async (argument) => openIterationReport(argument, deps),
     'run.resume': async (argument) => {
@@ -114,7 +111,7 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'run.export': async (argument) => exportReport(argument, deps),
     'run.exportArchive': async (argument) =>
       exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
-    'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.panels().open(dir) }),
+    'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.opener.run(dir) }),
     'run.reveal': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.reveal'));
       await revealRun(stored.run.dir);
@@ -154,8 +151,8 @@ export function commandTable(deps: CommandDeps): CommandTable {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
       await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
     },
-    'runs.table': async () => deps.tables().open(),
-    'runs.search': async () => findRun({ store, runs, arrangement, open: (dir) => deps.panels().open(dir) }),
+    'runs.table': async () => opener.table(),
+    'runs.search': async () => findRun({ store, runs, arrangement, open: (dir) => opener.run(dir) }),
     'runs.filter': async () => filterRuns(arrangement, store.all),
     'runs.changeFilter': async () => filterRuns(arrangement, store.all),
     'runs.clearFilter': async () => arrangement.clearFilter(),

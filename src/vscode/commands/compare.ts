@@ -11,7 +11,7 @@ import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { formatNumber } from '../../core/tree/describe';
 import { withoutIcons } from '../messages';
-import type { ComparePages } from '../panel/comparePage';
+import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { pick, toRunItem, type Targets } from './targets';
 
@@ -19,7 +19,7 @@ export interface ComparingDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly targets: Targets;
-  readonly pages: () => ComparePages;
+  readonly opener: Pick<Opener, 'compare'>;
 }
 
 const title = pickerTitle('run.compare');
@@ -56,7 +56,7 @@ export class Comparing {
     if (left.dir === right.dir && left.n === right.n) {
       throw new NotNowError('Both sides are the same, so there is nothing to compare.');
     }
-    this.deps.pages().open(left, right);
+    this.deps.opener.compare(left, right);
   }
 
   /** What was there first is on the left. */

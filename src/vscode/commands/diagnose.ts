@@ -19,7 +19,7 @@ import { runTitle, type Run } from '../../core/run/run';
 import { hasProcess } from '../../core/run/runState';
 import type { RunStore } from '../../core/source/runStore';
 import { commandName, guarded, tell, type Choice } from '../messages';
-import type { RunPanels } from '../panel/runPanel';
+import type { Opener } from '../opener';
 import { localTime } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { workspaceFolders } from '../workspacePlaces';
@@ -38,7 +38,7 @@ export interface DiagnosingDeps {
   checkProcess(path: string, exportName: string): Promise<ProcessCheck>;
   /** What a button of the run's page does; a button of ours is a person's click as well. */
   press(command: CommandId, dir: string): Promise<void>;
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
   sessions(runId: string): readonly SessionBinding[] | undefined;
   now(): number;
 }
@@ -118,7 +118,7 @@ export class Diagnosing {
           title: command === 'run.diagnose' ? 'Ask That Run' : commandTitle(command),
           run: () =>
             guarded(this.deps.logger, async () => {
-              if (command === 'breakpoint.answer') this.deps.panels().open(dir, effectId);
+              if (command === 'breakpoint.answer') this.deps.opener.run(dir, effectId);
               else if (effectId === undefined) await this.deps.press(command, dir);
               else await vscode.commands.executeCommand(commandName(command), { dir, effectId });
             }),

@@ -21,7 +21,7 @@ import { hasProcess } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { confirm, tell, withoutIcons } from '../messages';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
-import type { ProcessChoice } from './newRun';
+import type { FindProcesses, ProcessChoice } from './processChoice';
 import { pick, type Targets } from './targets';
 
 export interface EngineCommandsDeps {
@@ -34,7 +34,7 @@ export interface EngineCommandsDeps {
   features(projectDir: string): Promise<ReadonlySet<string>>;
   /** Lets npx bring a version of the engine for a project, in this window. */
   useVersion(projectDir: string, version: string): void;
-  findProcesses(root: string, signal: AbortSignal, found: (file: ProcessChoice) => void): Promise<void>;
+  readonly findProcesses: FindProcesses;
 }
 
 /** A version that may become a part of an npm package name; run.json may hold anything. */

@@ -15,7 +15,7 @@ import type { OpenedRun } from '../../core/tree/buildTree';
 import { whyNot } from '../../core/engine/whyNot';
 import type { Drafts } from '../drafts';
 import { plain, tell, withoutIcons } from '../messages';
-import type { RunPanels } from '../panel/runPanel';
+import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
@@ -33,7 +33,7 @@ export interface ForkingDeps {
   readonly engineCommands: EngineCommands;
   readonly logger: Logger;
   readonly drafts: Drafts;
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
   /** Who the person is, for what they edit. */
   respondedBy(projectDir: string): Promise<string>;
   /** The inputs of a run; `undefined`: it has none. @throws HumanError when they cannot be read */
@@ -138,7 +138,7 @@ export class Forking {
     verb: 'Fork' | 'Recover',
     work: (progress: ForkProgress) => Promise<ForkReport>,
   ): Promise<void> {
-    const { access, engineCommands, logger, panels } = this.deps;
+    const { access, engineCommands, logger, opener } = this.deps;
     await engineCommands.demandFittingEngine(run, verb);
     const title = visible(runTitle(run));
     const report = await withEngine(
@@ -175,7 +175,7 @@ export class Forking {
     );
     for (const note of [...notes, ...(stopped === undefined ? [] : [stopped])])
       logger.info(`  ${visible(note)}`);
-    const open = { title: commandTitle('run.open'), run: () => panels().open(dir) };
+    const open = { title: commandTitle('run.open'), run: () => opener.run(dir) };
     const made = `The new run has ${count(replayed, 'result')} of "${title}"`;
     if (stopped !== undefined) {
       tell('warning', `${made}, and stopped there: ${visible(stopped)} It stays as a run like any other.`, [

@@ -9,7 +9,7 @@ import type { Logger } from '../../core/log';
 import { pendingEffects, runTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { commandName, confirm, guarded, plain, tell, type Choice } from '../messages';
-import type { RunPanels } from '../panel/runPanel';
+import type { Opener } from '../opener';
 import { setting } from '../settings';
 import { askHowFar } from './howFar';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
@@ -26,7 +26,7 @@ export interface IteratingDeps {
   readonly engineCommands: EngineCommands;
   readonly logger: Logger;
   showLog(): Promise<void>;
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
   /** Keeps the last way of going on, for this workspace. */
   readonly memory: vscode.Memento;
   /** Where a program lies on PATH; `undefined`: nowhere. */
@@ -87,7 +87,7 @@ export class Iterating {
     }
     tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
       ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
-      { title: commandTitle('run.open'), run: () => this.deps.panels().open(run.dir) },
+      { title: commandTitle('run.open'), run: () => this.deps.opener.run(run.dir) },
       { title: 'Later', run: () => {} },
     ]);
   }
@@ -108,7 +108,7 @@ export class Iterating {
     });
     switch (choice.type) {
       case 'answer':
-        return this.deps.panels().open(dir, choice.effectId);
+        return this.deps.opener.run(dir, choice.effectId);
       case 'iterate':
         return this.iterate(stored, 'palette', 1);
       case 'continue':
@@ -198,7 +198,7 @@ export class Iterating {
   }
 
   #tellStop(dir: string, title: string, { reason, sentence, iterates }: StopReport): void {
-    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.panels().open(dir) };
+    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.opener.run(dir) };
     const stored = this.deps.store.get(dir);
     const [asked] = stored ? pendingBreakpoints(stored.run) : [];
     const log: Choice = { title: commandTitle('log.show'), run: () => this.deps.showLog() };
@@ -211,7 +211,7 @@ export class Iterating {
       // Nobody else tells of this question: it came while the person iterated.
       const answer: Choice = {
         title: 'Answer',
-        run: () => this.deps.panels().open(dir, asked.effect.effectId),
+        run: () => this.deps.opener.run(dir, asked.effect.effectId),
       };
       tell('info', text, [answer, open]);
     } else if (

@@ -1,6 +1,6 @@
 import { pickerTitle } from '../../core/commands';
 import { HumanError, NotNowError } from '../../core/errors';
-import type { ReportPanels } from '../panel/reportPanel';
+import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { pickIteration } from './pickIteration';
 import type { Targets } from './targets';
@@ -8,13 +8,13 @@ import type { Targets } from './targets';
 export interface IterationReportDeps {
   readonly targets: Targets;
   readonly opened: OpenedRuns;
-  readonly reports: () => ReportPanels;
+  readonly opener: Pick<Opener, 'report'>;
 }
 
 /** Opens the report of the iteration that was named, or that has the task that was named, else of one that is picked. */
 export async function openIterationReport(
   argument: unknown,
-  { targets, opened, reports }: IterationReportDeps,
+  { targets, opened, opener }: IterationReportDeps,
 ): Promise<void> {
   const { stored, effectId, iteration } = await targets.run(argument, pickerTitle('iteration.report'));
   const { dir } = stored.run;
@@ -27,5 +27,5 @@ export async function openIterationReport(
   );
   if (iteration !== undefined && !named) throw new HumanError(`The run has no iteration ${iteration}.`);
   const only = list.length === 1 ? list[0] : undefined;
-  reports().open(dir, (named ?? only)?.n ?? (await pickIteration(run, pickerTitle('iteration.report'))));
+  opener.report(dir, (named ?? only)?.n ?? (await pickIteration(run, pickerTitle('iteration.report'))));
 }

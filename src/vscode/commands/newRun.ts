@@ -7,27 +7,18 @@ import { ago, cutAtWord, oneLine, shortId, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { exampleOf, type Schema } from '../../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
-import { isInside } from '../../core/paths';
 import { parseJson } from '../../core/run/lenient';
 import { processIdOf, runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Drafts } from '../drafts';
 import { guarded, plain, tell, withoutIcons } from '../messages';
-import type { ReportPanels } from '../panel/reportPanel';
-import type { RunPanels } from '../panel/runPanel';
 import { workspaceFolders } from '../workspacePlaces';
+import type { Opener } from '../opener';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { Iterating } from './iterating';
+import type { FindProcesses, ProcessChoice } from './processChoice';
 import { pick } from './targets';
-
-/** A process file and what can be told of it without running it. */
-export interface ProcessChoice {
-  /** Absolute. */
-  readonly path: string;
-  readonly processId: string;
-  readonly exports: readonly string[];
-  readonly inputs: Schema | undefined;
-}
+import { isInside } from '../../core/paths';
 
 export interface NewRunsDeps {
   readonly store: RunStore;
@@ -36,15 +27,13 @@ export interface NewRunsDeps {
   readonly logger: Logger;
   readonly iterating: Iterating;
   readonly drafts: Drafts;
-  readonly panels: () => RunPanels;
-  readonly reports: () => ReportPanels;
+  readonly opener: Pick<Opener, 'run' | 'report'>;
   readonly folders: RunFolders;
   /** An id as the engine makes it. */
   newRunId(): string;
   /** Reads one process file; `undefined`: it exports no function. */
   readProcess(path: string): ProcessChoice | undefined;
-  /** Tells of each process file below a folder as it is found. */
-  findProcesses(root: string, signal: AbortSignal, found: (file: ProcessChoice) => void): Promise<void>;
+  readonly findProcesses: FindProcesses;
 }
 
 /** A run as far as it is decided. */
@@ -213,7 +202,7 @@ export class NewRuns {
       void guarded(logger, iterateAll(stored));
     } else {
       tell('info', `The run "${visible(runTitle(stored.run))}" was made.`, [
-        { title: commandTitle('run.open'), run: () => this.deps.panels().open(report.dir) },
+        { title: commandTitle('run.open'), run: () => this.deps.opener.run(report.dir) },
         { title: 'Iterate', run: () => guarded(logger, iterateAll(stored)) },
       ]);
     }
@@ -273,7 +262,7 @@ export class NewRuns {
       `There is a run "${visible(runId)}" already`,
     );
     if (decided === 'use') {
-      if (completed) this.deps.reports().open(dir);
+      if (completed) this.deps.opener.report(dir);
       else void guarded(this.deps.logger, () => this.deps.iterating.resume(dir));
     }
     return decided;

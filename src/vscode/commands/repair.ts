@@ -10,7 +10,7 @@ import type { Repairer } from '../../core/repair/repairer';
 import { runTitle, type Run } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { confirm, plain, tell, withoutIcons } from '../messages';
-import type { RunPanels } from '../panel/runPanel';
+import type { Opener } from '../opener';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { Forking } from './fork';
 import { Once } from './once';
@@ -23,7 +23,7 @@ export interface RepairingDeps {
   readonly forking: Forking;
   readonly access: EngineAccess;
   readonly logger: Logger;
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
 }
 
 /** Repairs runs: shows what would change, asks, changes it, and tells what came of it. */
@@ -134,14 +134,14 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
   }
 
   async #execute(run: Run, plan: RepairPlan): Promise<void> {
-    const { repairer, logger, panels } = this.deps;
+    const { repairer, logger, opener } = this.deps;
     const title = visible(runTitle(run));
     const { stored, left, posted } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: plain(`Repairing "${title}"`) },
       () => repairer.repair(run.dir, plan, new AbortController().signal),
     );
     const again = posted === 0 ? '' : ` ${count(posted, 'answer')} posted again.`;
-    const open = { title: commandTitle('run.open'), run: () => panels().open(run.dir) };
+    const open = { title: commandTitle('run.open'), run: () => opener.run(run.dir) };
     logger.info(`Repaired ${visible(run.dir)}.${again} Left: ${visible(left.join(' ') || 'nothing')}`);
     if (left.length > 0) {
       tell('warning', `"${title}" is not whole yet: ${visible(left.join(' '))}${again}`, [open]);

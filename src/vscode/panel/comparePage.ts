@@ -22,9 +22,11 @@ import { secretsIn } from '../../core/run/secrets';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
+import type { Opener } from '../opener';
 import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
+import type { Page, PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
 
 export interface ComparePagesDeps {
@@ -33,58 +35,22 @@ export interface ComparePagesDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
-  openRun(dir: string): void;
+  readonly opener: Pick<Opener, 'run'>;
 }
 
-/** The pages that compare two runs or iterations, one for each two, brought back after a reload. */
-export class ComparePages implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #pages = new Set<ComparePage>();
-  readonly #disposables = new DisposableStore();
-
-  constructor(private readonly deps: ComparePagesDeps) {
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(comparePageType, this));
-  }
-
-  open(left: SideReference, right: SideReference): void {
-    const known = [...this.#pages].find((page) => page.compares(left, right));
-    if (known) {
-      known.reveal();
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(
-      comparePageType,
-      pickerTitle('run.compare'),
-      vscode.ViewColumn.Active,
-      {
-        enableFindWidget: true,
-      },
-    );
-    this.#adopt(panel, { left, right });
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const sides = comparedSides.safeParse(state);
-    if (sides.success) this.#adopt(panel, sides.data);
-    else panel.dispose();
-    return Promise.resolve();
-  }
-
-  dispose(): void {
-    for (const page of this.#pages) page.dispose();
-    this.#disposables.dispose();
-  }
-
-  #adopt(panel: vscode.WebviewPanel, sides: ComparedSides): void {
-    const page = new ComparePage(panel, sides, this.deps);
-    this.#pages.add(page);
-    panel.onDidDispose(() => {
-      page.dispose();
-      this.#pages.delete(page);
-    });
-  }
+/** The pages that compare two runs or iterations, one for each two. */
+export function comparePages(deps: ComparePagesDeps): PageKind<ComparedSides, never> {
+  return {
+    type: comparePageType,
+    title: pickerTitle('run.compare'),
+    // Two pages show the same once the sides of one were swapped.
+    keepsTwins: true,
+    keyOf: (state) => comparedSides.safeParse(state).data,
+    create: (panel, sides) => new ComparePage(panel, sides, deps),
+  };
 }
 
-class ComparePage implements vscode.Disposable {
+class ComparePage implements Page<ComparedSides, never> {
   readonly #disposables = new DisposableStore();
   readonly #attended = new Set<string>();
   #sides: ComparedSides;
@@ -120,7 +86,7 @@ class ComparePage implements vscode.Disposable {
     return [this.#sides.left.dir, this.#sides.right.dir];
   }
 
-  compares(left: SideReference, right: SideReference): boolean {
+  shows({ left, right }: ComparedSides): boolean {
     const same = (a: SideReference, b: SideReference): boolean => a.dir === b.dir && a.n === b.n;
     return same(this.#sides.left, left) && same(this.#sides.right, right);
   }
@@ -174,7 +140,7 @@ class ComparePage implements vscode.Disposable {
         return openRunDocument(taskUri(dir, message.effectId, title), besides(this.panel));
       }
       case 'openRun':
-        return this.deps.openRun(this.#stored(this.#sides[message.side].dir).run.dir);
+        return this.deps.opener.run(this.#stored(this.#sides[message.side].dir).run.dir);
       default:
         return message satisfies never;
     }

@@ -12,7 +12,6 @@ import { fromReportPage, type FromReportPage, type ToReportPage } from '../../co
 import { toReportView, type ReportExtent, type ReportView } from '../../core/panel/reportView';
 import { findingCounterparts, type Counterparts, type ReportBase } from '../../core/report/counterparts';
 import type { ReportSources } from '../../core/report/report';
-import { isRecord } from '../../core/run/lenient';
 import { runTitle, taskTitle } from '../../core/run/run';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
@@ -21,11 +20,12 @@ import type { Artefacts } from '../artefacts';
 import type { Evidence } from '../evidence';
 import { makeReport, type ReadSources } from '../makeReport';
 import { showError } from '../messages';
+import type { Opener } from '../opener';
 import { openRunDocument, taskUri, valueUri } from '../runDocuments';
 import { onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
+import { dirOf, type Page, type PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
-import type { RunPanels } from './runPanel';
 import { savePicture } from './savePicture';
 
 export interface ReportDeps {
@@ -39,7 +39,7 @@ export interface ReportDeps {
   readonly artefacts: Artefacts;
   readonly evidence: Evidence;
   readonly folders: () => readonly string[];
-  readonly panels: () => RunPanels;
+  readonly opener: Pick<Opener, 'run'>;
   /** What the page's buttons do: the same as the commands. */
   command(id: CommandId, argument: unknown): Promise<void>;
 }
@@ -47,52 +47,14 @@ export interface ReportDeps {
 /** A report of a long run takes time to make, so it is made again at most so often: this many times as rarely. */
 const restFactor = 10;
 
-/** The report pages: at most one for each run, brought back after a reload. */
-export class ReportPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #panels = new Map<string, ReportPanel>();
-  readonly #disposables = new DisposableStore();
-
-  constructor(private readonly deps: ReportDeps) {
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(reportPanelType, this));
-  }
-
-  /**
-   * Opens a run's report, or brings it to the front.
-   * @param extent what to show; `undefined`: what it showed last, at first the best iteration, else the last
-   */
-  open(dir: string, extent?: ReportExtent): void {
-    const panel =
-      this.#panels.get(dir) ??
-      this.#adopt(
-        vscode.window.createWebviewPanel(reportPanelType, 'Report', vscode.ViewColumn.Active, {
-          enableFindWidget: true,
-        }),
-        dir,
-      );
-    panel.reveal(extent);
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const dir = isRecord(state) ? state['dir'] : undefined;
-    if (typeof dir === 'string' && !this.#panels.has(dir)) this.#adopt(panel, dir);
-    else panel.dispose();
-    return Promise.resolve();
-  }
-
-  dispose(): void {
-    for (const panel of this.#panels.values()) panel.dispose();
-    this.#disposables.dispose();
-  }
-
-  #adopt(webviewPanel: vscode.WebviewPanel, dir: string): ReportPanel {
-    const panel = new ReportPanel(webviewPanel, dir, this.deps);
-    this.#panels.set(dir, panel);
-    webviewPanel.onDidDispose(() => {
-      panel.dispose();
-      this.#panels.delete(dir);
-    });
-    return panel;
-  }
+/** The reports of runs, by run folder. */
+export function reportPages(deps: ReportDeps): PageKind<string, ReportExtent> {
+  return {
+    type: reportPanelType,
+    title: 'Report',
+    keyOf: dirOf,
+    create: (panel, dir) => new ReportPanel(panel, dir, deps),
+  };
 }
 
 /** What was shown last, and what belongs to it. */
@@ -102,7 +64,7 @@ interface Shown {
   readonly counterparts: ReadonlyMap<string, Counterparts>;
 }
 
-class ReportPanel implements vscode.Disposable {
+class ReportPanel implements Page<string, ReportExtent> {
   readonly #disposables = new DisposableStore();
   #ready = false;
   /** `undefined`: nobody has chosen anything, so the run decides. */
@@ -147,6 +109,10 @@ class ReportPanel implements vscode.Disposable {
     showPage(panel, deps.extensionUri, { name: 'report', title: 'Report', data: { dir } });
   }
 
+  shows(dir: string): boolean {
+    return dir === this.dir;
+  }
+
   reveal(extent: ReportExtent | undefined): void {
     this.panel.reveal();
     this.#extent = extent ?? this.#extent;
@@ -159,7 +125,7 @@ class ReportPanel implements vscode.Disposable {
   }
 
   async #handle(message: FromReportPage): Promise<void> {
-    const { command, artefacts, evidence, panels } = this.deps;
+    const { command, artefacts, evidence, opener } = this.deps;
     switch (message.type) {
       case 'ready':
         this.#ready = true;
@@ -181,7 +147,7 @@ class ReportPanel implements vscode.Disposable {
         const { effectId, where } = message;
         const uri = taskUri(this.dir, effectId, this.#titleOf(effectId));
         if (where === 'document') return openRunDocument(uri, besides(this.panel));
-        return panels().open(this.dir, effectId);
+        return opener.run(this.dir, effectId);
       }
       case 'diffTask':
         return this.#diffTask(message.effectId, message.base);

@@ -23,6 +23,7 @@ import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { isResolved, type PastRun } from '../../core/travel/asOf';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
+import type { Opener } from '../opener';
 import { fileUri, openRunDocument } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { savePicture } from './savePicture';
@@ -59,8 +60,7 @@ export interface InspectorDeps {
   sessions(runId: string): readonly SessionBinding[] | undefined;
   /** The command line that a project would use; `undefined`: there is none. */
   engine(projectDir: string): { readonly version: string | undefined; readonly where: string } | undefined;
-  /** Opens the page of another run. */
-  openPage(dir: string): void;
+  readonly opener: Pick<Opener, 'run'>;
 }
 
 /** Output of a task that is under way is looked at again so often, in milliseconds. */
@@ -198,7 +198,7 @@ export class RunInspector implements Disposable {
         const named = this.deps.store.all.filter(({ run }) => run.runId === message.runId);
         const found = named.find(({ run }) => dirname(run.dir) === dirname(this.dir)) ?? named[0];
         if (!found) throw new HumanError('The run is not here.');
-        return this.deps.openPage(found.run.dir);
+        return this.deps.opener.run(found.run.dir);
       }
       default:
         return message satisfies never;

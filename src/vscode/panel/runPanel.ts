@@ -5,13 +5,11 @@ import type { CommandId } from '../../core/commands';
 import { runPanelType } from '../../core/contract';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
 import { DisposableStore } from '../../core/disposables';
-import { Emitter } from '../../core/event';
 import type { RunDriver } from '../../core/engine/runDriver';
 import type { Logger } from '../../core/log';
 import { whyNotThen } from '../../core/panel/past';
 import { fromPage, type FromPage, type ToPage, type TravelView } from '../../core/panel/protocol';
 import { toRunView } from '../../core/panel/runView';
-import { isRecord } from '../../core/run/lenient';
 import { runTitle } from '../../core/run/run';
 import { NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
@@ -23,6 +21,7 @@ import { noTaskFiles } from '../../core/run/iterations';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
+import { dirOf, type Page, type PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
 import { comparePast } from '../runDocuments';
 import type { PastRuns } from './pastRuns';
@@ -52,6 +51,7 @@ export interface PanelDeps {
   readonly review: Review;
   readonly files: ReadFiles;
   readonly engine: InspectorDeps['engine'];
+  readonly opener: InspectorDeps['opener'];
   readonly inSlices: InSlices;
   readonly past: PastRuns;
   sessions(runId: string): readonly SessionBinding[] | undefined;
@@ -63,72 +63,23 @@ const manyEvents = 300;
 /** Ages on the page are drawn again this often while it is seen, in milliseconds. */
 const redrawEvery = 30_000;
 
-/** The run pages: at most one for each run, brought back after a reload. */
-export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #panels = new Map<string, RunPanel>();
+/** The pages of runs, by run folder. What somebody wants to see of one is a breakpoint. */
+export function runPages(deps: PanelDeps): PageKind<string, string> {
   /** What was typed and not sent, by run folder and effect: nothing typed is lost with a closed page. */
-  readonly #drafts = new Map<string, Map<string, string>>();
-  readonly #disposables = new DisposableStore();
-  readonly #looked = this.#disposables.add(new Emitter<void>());
-
-  /** Fires when other pages are seen than before. */
-  readonly onDidChangeLookedAt = this.#looked.event;
-
-  constructor(private readonly deps: PanelDeps) {
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(runPanelType, this));
-    this.#disposables.add(vscode.window.onDidChangeWindowState(() => this.#looked.fire()));
-  }
-
-  /** The folders of the runs whose pages a person sees now. */
-  get lookedAt(): readonly string[] {
-    if (!vscode.window.state.focused) return [];
-    return [...this.#panels].filter(([, panel]) => panel.visible).map(([dir]) => dir);
-  }
-
-  /** Opens a run's page, or brings it to the front. `effectId`: the breakpoint to show. */
-  open(dir: string, effectId?: string): void {
-    const existing = this.#panels.get(dir);
-    if (existing) {
-      existing.reveal(effectId);
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(runPanelType, 'Run', vscode.ViewColumn.Active, {
-      enableFindWidget: true,
-    });
-    this.#adopt(panel, dir).reveal(effectId);
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const dir = isRecord(state) ? state['dir'] : undefined;
-    if (typeof dir === 'string' && !this.#panels.has(dir)) this.#adopt(panel, dir);
-    else panel.dispose();
-    return Promise.resolve();
-  }
-
-  dispose(): void {
-    for (const panel of this.#panels.values()) panel.dispose();
-    this.#disposables.dispose();
-  }
-
-  #adopt(webviewPanel: vscode.WebviewPanel, dir: string): RunPanel {
-    const drafts = this.#drafts.get(dir) ?? new Map<string, string>();
-    this.#drafts.set(dir, drafts);
-    const panel = new RunPanel(webviewPanel, dir, drafts, {
-      ...this.deps,
-      openPage: (other) => this.open(other),
-    });
-    this.#panels.set(dir, panel);
-    webviewPanel.onDidChangeViewState(() => this.#looked.fire());
-    this.#looked.fire();
-    webviewPanel.onDidDispose(() => {
-      panel.dispose();
-      this.#panels.delete(dir);
-    });
-    return panel;
-  }
+  const drafts = new Map<string, Map<string, string>>();
+  return {
+    type: runPanelType,
+    title: 'Run',
+    keyOf: dirOf,
+    create(panel, dir) {
+      const ofRun = drafts.get(dir) ?? new Map<string, string>();
+      drafts.set(dir, ofRun);
+      return new RunPanel(panel, dir, ofRun, deps);
+    },
+  };
 }
 
-class RunPanel implements vscode.Disposable {
+class RunPanel implements Page<string, string> {
   readonly #disposables = new DisposableStore();
   readonly #inspector: RunInspector;
   #attending = false;
@@ -148,7 +99,7 @@ class RunPanel implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
     private readonly dir: string,
     private readonly drafts: Map<string, string>,
-    private readonly deps: PanelDeps & { openPage(dir: string): void },
+    private readonly deps: PanelDeps,
   ) {
     this.#inspector = this.#disposables.add(
       new RunInspector(
@@ -199,8 +150,8 @@ class RunPanel implements vscode.Disposable {
     showPage(panel, extensionUri, { name: 'run', title: 'Run', data: { dir } });
   }
 
-  get visible(): boolean {
-    return this.panel.visible;
+  shows(dir: string): boolean {
+    return dir === this.dir;
   }
 
   reveal(effectId: string | undefined): void {

@@ -17,9 +17,11 @@ import { openingRun } from '../../core/tree/buildTree';
 import { describeFilter } from '../../core/tree/describe';
 import { copyText } from '../commands/copyText';
 import { tell } from '../messages';
+import type { Opener } from '../opener';
 import { metricChoice, onSettingsChange } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
+import type { Page, PageKind } from './pages';
 import { listen, showPage, whileOpen } from './pageShell';
 
 export interface RunsTableDeps {
@@ -29,7 +31,8 @@ export interface RunsTableDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
-  openRun(dir: string): void;
+  readonly opener: Pick<Opener, 'run'>;
+  /** Compares two runs; what was there first is on the left. */
   compare(a: string, b: string): void;
 }
 
@@ -41,49 +44,17 @@ const readingEvery = 400;
 
 type Asked = Extract<FromTable, { type: 'rows' }>;
 
-/** The runs table: one page for each window, brought back after a reload. */
-export class RunsTables implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #disposables = new DisposableStore();
-  #page: RunsTablePage | undefined;
-
-  constructor(private readonly deps: RunsTableDeps) {
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(runsTableType, this));
-  }
-
-  open(): void {
-    if (this.#page) {
-      this.#page.reveal();
-      return;
-    }
-    this.#adopt(
-      vscode.window.createWebviewPanel(runsTableType, 'Runs', vscode.ViewColumn.Active, {
-        enableFindWidget: true,
-      }),
-    );
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    if (this.#page) panel.dispose();
-    else this.#adopt(panel);
-    return Promise.resolve();
-  }
-
-  dispose(): void {
-    this.#page?.dispose();
-    this.#disposables.dispose();
-  }
-
-  #adopt(panel: vscode.WebviewPanel): void {
-    const page = new RunsTablePage(panel, this.deps);
-    this.#page = page;
-    panel.onDidDispose(() => {
-      page.dispose();
-      this.#page = undefined;
-    });
-  }
+/** The runs table: one page for each window. */
+export function tablePages(deps: RunsTableDeps): PageKind<'table', never> {
+  return {
+    type: runsTableType,
+    title: 'Runs',
+    keyOf: () => 'table',
+    create: (panel) => new RunsTablePage(panel, deps),
+  };
 }
 
-class RunsTablePage implements Disposable {
+class RunsTablePage implements Page<'table', never> {
   readonly #disposables = new DisposableStore();
   readonly #table: RunTable;
   /** What the page shows; `undefined`: it has not asked yet. */
@@ -124,6 +95,10 @@ class RunsTablePage implements Disposable {
     showPage(panel, extensionUri, { name: 'table', title: 'Runs', data: {} });
   }
 
+  shows(): boolean {
+    return true;
+  }
+
   reveal(): void {
     this.panel.reveal();
   }
@@ -162,7 +137,7 @@ class RunsTablePage implements Disposable {
         this.#current = message.dir;
         return;
       case 'open':
-        return this.deps.openRun(this.#stored(message.dir).run.dir);
+        return this.deps.opener.run(this.#stored(message.dir).run.dir);
       case 'compare': {
         const [a, b, ...more] = this.#table.selected;
         if (a === undefined || b === undefined || more.length > 0) {

@@ -1,0 +1,14 @@
+import type { SideReference } from '../core/compare/protocol';
+import type { ReportExtent } from '../core/panel/reportView';
+
+/** Opens pages, or brings them to the front. Commands and pages open pages with it, and so need not know them. */
+export interface Opener {
+  /** A run's page. `effectId`: the breakpoint or task to show. */
+  run(dir: string, effectId?: string): void;
+  /** A run's report. `undefined`: what it showed last, at first the best iteration, else the last one. */
+  report(dir: string, extent?: ReportExtent): void;
+  /** The comparison of two runs or iterations. */
+  compare(left: SideReference, right: SideReference): void;
+  /** The table of all runs. */
+  table(): void;
+}
