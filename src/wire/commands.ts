@@ -1,0 +1,31 @@
+import { readReportSources } from '../node/readReportSources';
+import { runArchives } from '../node/runArchive';
+import { inSlices } from '../node/slices';
+import { commandTable } from '../vscode/commands/commandTable';
+import type { Opener } from '../vscode/opener';
+import { pageActions } from '../vscode/panel/pageActions';
+import type { Doing } from './doing';
+import type { EvidenceParts } from './evidence';
+import type { Host } from './host';
+import type { Mending } from './mending';
+import type { Reading } from './reading';
+
+export type Commands = ReturnType<typeof makeCommands>;
+
+/** Every command, and what the buttons of run pages do, which is mostly the same. */
+export function makeCommands(
+  { logger }: Host,
+  { store, opened, attention, runs, arrangement }: Reading,
+  doing: Doing,
+  { review }: EvidenceParts,
+  mending: Mending,
+  opener: Opener,
+) {
+  const commands = commandTable({
+    ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, ...mending },
+    ...{ readSources: readReportSources, archives: runArchives, inSlices },
+    showLog: () => logger.show(),
+  });
+  const { answering, iterating, snoozing } = doing;
+  return { commands, actions: pageActions({ store, commands, answering, iterating, snoozing, review }) };
+}

@@ -1,0 +1,72 @@
+import { SleepWatch } from '../core/engine/sleepWatch';
+import { TaskPoster } from '../core/taskRun/taskPoster';
+import { EngineFeatures } from '../node/engineFeatures';
+import { findProcesses, readProcess } from '../node/findProcesses';
+import { findOnPath } from '../node/locateCli';
+import { newRunId, runFolders } from '../node/runFolders';
+import { commandRunner } from '../node/runTaskCommand';
+import { realPath } from '../node/safeFile';
+import { Answering } from '../vscode/commands/answering';
+import { Comparing } from '../vscode/commands/compare';
+import { EngineCommands } from '../vscode/commands/engineCommands';
+import { Iterating } from '../vscode/commands/iterating';
+import { NewRuns } from '../vscode/commands/newRun';
+import { Posting } from '../vscode/commands/postTask';
+import { TaskRuns } from '../vscode/commands/runTask';
+import { Snoozing } from '../vscode/commands/snoozing';
+import { Targets } from '../vscode/commands/targets';
+import { findContextFile } from '../vscode/contextFile';
+import { Drafts } from '../vscode/drafts';
+import type { Opener } from '../vscode/opener';
+import { workspaceFolders } from '../vscode/workspacePlaces';
+import type { EngineParts } from './engine';
+import type { Host } from './host';
+import type { Reading } from './reading';
+
+export type Doing = ReturnType<typeof makeDoing>;
+
+/** What a person does with runs and tasks: answers, iterates, makes, posts. */
+export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading, opener: Opener) {
+  const { env, clock, logger, own } = host;
+  const { engine, access, responder, useVersion } = engineParts;
+  const { store, driver, opened, attention, shared } = reading;
+  const targets = new Targets(store, opened);
+  const features = new EngineFeatures(engine, env);
+  const engineCommands = new EngineCommands({
+    ...{ store, targets, engine, access, logger, useVersion, findProcesses },
+    features: (projectDir) => features.commands(projectDir),
+  });
+  const iterating = new Iterating({
+    ...{ store, driver, targets, access, engineCommands, logger, opener },
+    memory: host.context.workspaceState,
+    showLog: () => logger.show(),
+    findProgram: (name) => findOnPath(name, env),
+  });
+  const drafts = own(new Drafts());
+  const newRuns = new NewRuns({
+    ...{ store, engine, access, logger, iterating, drafts, opener },
+    ...{ readProcess, newRunId, findProcesses, folders: runFolders },
+  });
+  const posting = new Posting({
+    ...{ store, access, logger, iterating, drafts },
+    poster: new TaskPoster({ store, engine, clock, responder }),
+  });
+  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env) });
+  own(
+    new SleepWatch({
+      ...{ store, clock, shared },
+      isIterating: (dir) => driver.isIterating(dir),
+      due: (stored) => iterating.sleepIsOver(stored),
+    }),
+  );
+  const snoozing = new Snoozing({ store, attention, shared, clock, targets });
+  const answering = new Answering({
+    ...{ store, driver, attention, access, logger, iterating, snoozing, opener },
+    findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
+  });
+  const comparing = new Comparing({ store, opened, targets, opener });
+  return {
+    ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
+    ...{ snoozing, answering, comparing },
+  };
+}

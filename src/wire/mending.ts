@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { Forker } from '../core/fork/forker';
+import { Repairer } from '../core/repair/repairer';
+import { ChildFeeders } from '../node/childFeeder';
+import { readProcess } from '../node/findProcesses';
+import { ForkFolder } from '../node/forkFiles';
+import { checkProcess } from '../node/processCheck';
+import { RepairFolder } from '../node/repairFiles';
+import { runFolders } from '../node/runFolders';
+import { sessionsOf } from '../node/sessionBindings';
+import { Diagnosing, type DiagnosingDeps } from '../vscode/commands/diagnose';
+import { Forking } from '../vscode/commands/fork';
+import { inputsOf } from '../vscode/commands/newRun';
+import { Repairing } from '../vscode/commands/repair';
+import type { Opener } from '../vscode/opener';
+import type { Doing } from './doing';
+import type { EngineParts } from './engine';
+import type { Host } from './host';
+import type { Reading } from './reading';
+
+export type Mending = ReturnType<typeof makeMending>;
+
+/**
+ * What helps a run that stands still: why it does, repairs and forks.
+ * @param press what a button of a run's page does
+ */
+export function makeMending(
+  { context, env, clock, logger, own }: Host,
+  { engine, access, responder }: EngineParts,
+  { store, opened, driver }: Reading,
+  { targets, engineCommands, drafts }: Doing,
+  { opener, press }: { readonly opener: Opener; readonly press: DiagnosingDeps['press'] },
+) {
+  const repairer = new Repairer(store, engine, new RepairFolder(), clock);
+  const feeders = new ChildFeeders(
+    {
+      program: context.asAbsolutePath('dist/feeder.js'),
+      locate: (projectDir) => engine.locate(projectDir).found,
+      env,
+    },
+    logger,
+  );
+  const forker = new Forker(engine, feeders, new ForkFolder(), clock);
+  const forking = new Forking({
+    ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
+    respondedBy: responder.respondedBy,
+    inputsOf: (run) => inputsOf(run, { store, folders: runFolders }),
+    inputSchema: ({ dir, metadata }) =>
+      metadata?.entry && readProcess(resolve(dir, metadata.entry.importPath))?.inputs,
+  });
+  const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));
+  const diagnosing = new Diagnosing({
+    ...{ store, opened, driver, repairer, engineCommands, logger, opener, press },
+    engine: (projectDir) => {
+      const { found } = engine.locate(projectDir);
+      return { found: found !== undefined, version: found?.version };
+    },
+    checkProcess: (path, exportName) => checkProcess(path, exportName, env),
+    sessions: (runId) => sessionsOf(runId, env),
+    now: () => clock.now(),
+  });
+  return { forking, repairing, diagnosing };
+}

@@ -1,0 +1,64 @@
+import { readReportSources } from '../node/readReportSources';
+import { sessionsOf } from '../node/sessionBindings';
+import { inSlices } from '../node/slices';
+import type { Opener } from '../vscode/opener';
+import { comparePages } from '../vscode/panel/comparePage';
+import { Pages } from '../vscode/panel/pages';
+import { reportPages } from '../vscode/panel/reportPanel';
+import { runPages } from '../vscode/panel/runPanel';
+import { tablePages } from '../vscode/panel/runsTable';
+import { workspaceFolders } from '../vscode/workspacePlaces';
+import type { Commands } from './commands';
+import type { Doing } from './doing';
+import type { EngineParts } from './engine';
+import type { EvidenceParts } from './evidence';
+import type { Host } from './host';
+import type { Reading } from './reading';
+
+export type AllPages = ReturnType<typeof makePages>;
+
+/** The pages of every kind. */
+export function makePages(
+  { context, env, clock, logger, own }: Host,
+  { engine }: EngineParts,
+  { store, driver, opened, past, arrangement }: Reading,
+  { comparing }: Doing,
+  { evidence, review, artefacts, files }: EvidenceParts,
+  { commands, actions }: Commands,
+  opener: Opener,
+) {
+  const shared = { store, logger, inSlices, opener, extensionUri: context.extensionUri };
+  const runs = own(
+    new Pages(
+      runPages({
+        ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
+        engine: (projectDir) => engine.locate(projectDir).found,
+        sessions: (runId) => sessionsOf(runId, env),
+      }),
+    ),
+  );
+  const table = own(
+    new Pages(tablePages({ ...shared, arrangement, clock, compare: (a, b) => comparing.openRuns(a, b) })),
+  );
+  const comparisons = own(new Pages(comparePages({ ...shared, opened })));
+  const reports = own(
+    new Pages(
+      reportPages({
+        ...{ ...shared, opened, clock, evidence, artefacts, readSources: readReportSources },
+        folders: workspaceFolders,
+        command: (id, argument) => commands[id](argument),
+      }),
+    ),
+  );
+  return { runs, table, comparisons, reports };
+}
+
+/** @param pages asked when something is opened: they are made after the commands, which open them */
+export function openerOf(pages: () => AllPages): Opener {
+  return {
+    run: (dir, effectId) => pages().runs.open(dir, effectId),
+    report: (dir, extent) => pages().reports.open(dir, extent),
+    compare: (left, right) => pages().comparisons.open({ left, right }),
+    table: () => pages().table.open('table'),
+  };
+}

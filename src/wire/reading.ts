@@ -1,0 +1,48 @@
+import { Attention } from '../core/attention/attention';
+import { needNode } from '../core/attention/needsYou';
+import { views } from '../core/contract';
+import { RunDriver } from '../core/engine/runDriver';
+import { RunStore } from '../core/source/runStore';
+import { runNodes } from '../core/tree/buildTree';
+import { AttentionFiles } from '../node/attentionFiles';
+import { inSlices } from '../node/slices';
+import { PastRuns } from '../vscode/panel/pastRuns';
+import { RunDocuments } from '../vscode/runDocuments';
+import { classifyOptions, needsOptions } from '../vscode/settings';
+import { OpenedRuns } from '../vscode/tree/openedRuns';
+import { RunArrangement } from '../vscode/tree/runArrangement';
+import { RunTree } from '../vscode/tree/runTree';
+import type { EngineParts } from './engine';
+import type { Host } from './host';
+
+export type Reading = ReturnType<typeof makeReading>;
+
+/** Runs, what they are doing, what of them needs the person, and the views and documents that show it. */
+export function makeReading(
+  { context, own, clock, logger, storage }: Host,
+  { engine, responder }: EngineParts,
+) {
+  const store = own(new RunStore(clock, classifyOptions()));
+  const driver = own(new RunDriver(store, engine, clock, responder));
+  const opened = new OpenedRuns(store, inSlices);
+
+  // Windows share what they know of what needs the person.
+  const shared = own(new AttentionFiles(storage('attention'), clock, logger));
+  const attention = own(new Attention(store, shared, clock, needsOptions));
+
+  const tree = { store, attention, driver, opened, clock };
+  const needsYou = own(
+    new RunTree(views.needsYou, tree, { roots: () => attention.needs.map(needNode), alone: true }),
+  );
+  const arrangement = own(new RunArrangement(store, context.workspaceState, clock));
+  const runs = own(
+    new RunTree(views.runs, tree, {
+      roots: (_, paging) => runNodes(arrangement.list, arrangement.grouping, paging),
+      alone: false,
+      arrangement,
+    }),
+  );
+  const past = new PastRuns(store, opened, inSlices);
+  own(new RunDocuments(store, opened, past));
+  return { store, driver, opened, shared, attention, needsYou, arrangement, runs, past };
+}

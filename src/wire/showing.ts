@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { prefix } from '../core/contract';
+import { indexOfPlace } from '../node/digestIndex';
+import { FsRunSource } from '../node/fsRunSource';
+import { showAttention } from '../vscode/attention';
+import { showEngineStatus } from '../vscode/engineStatus';
+import { showNotifications } from '../vscode/notifications';
+import type { Opener } from '../vscode/opener';
+import type { LookedAt } from '../vscode/panel/pages';
+import { classifyOptions, onSettingsChange } from '../vscode/settings';
+import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
+import type { EngineParts } from './engine';
+import type { Host } from './host';
+import type { Reading } from './reading';
+
+export type Showing = ReturnType<typeof showAll>;
+
+/** What is shown beside views and pages: badge, status bar and notifications. */
+export function showAll(
+  { clock, own }: Host,
+  { engine, access }: EngineParts,
+  { store, driver, attention, shared, needsYou, runs, arrangement }: Reading,
+  pages: LookedAt,
+  opener: Opener,
+) {
+  own(showEngineStatus({ store, pages, version: access.version }));
+  const message = (): string | undefined => {
+    // VS Code shows either a message or the welcome text, which leads out of the filter.
+    if (arrangement.hidesAll) return undefined;
+    if (!vscode.workspace.isTrusted) {
+      return 'The workspace is not trusted: runs can be read, but not answered or resumed.';
+    }
+    const project = workspaceFolders()[0];
+    return project === undefined || engine.locate(project).found
+      ? undefined
+      : `No Babysitter command line was found: runs can be read, but not driven. See the setting ${prefix}.engine.path.`;
+  };
+  const shownAttention = own(showAttention({ store, attention, needsYou, runs, pages, message }));
+  own(
+    showNotifications({
+      ...{ clock, store, attention, shared, pages, opener },
+      workspace: workspaceFolders().join('\n'),
+      isIterating: (dir) => driver.isIterating(dir),
+    }),
+  );
+  return shownAttention;
+}
+
+/** Reads the runs of the workspace, and follows what changes while the window is open. */
+export function follow(
+  { own, logger, manifest, storage }: Host,
+  { store, opened, arrangement }: Reading,
+  shownAttention: Showing,
+): void {
+  own(
+    onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best'], () => {
+      opened.clear();
+      store.reclassify(classifyOptions());
+    }),
+  );
+  own(onSettingsChange(['engine.path'], () => shownAttention.update()));
+  own(arrangement.onDidChange(() => shownAttention.update()));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => shownAttention.update()));
+  own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
+  const digests = storage('digests');
+  own(
+    followWorkspace(
+      store,
+      (place) => new FsRunSource(place, logger, indexOfPlace(digests, place, manifest.version)),
+    ),
+  );
+  shownAttention.update();
+}
