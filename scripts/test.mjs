@@ -15,6 +15,7 @@ const results = temporaryFolder('babysitter-runs-results');
 const stages = {
   check: () => asOne(node('node_modules/typescript/bin/tsc', '-b')),
   lint: () => asOne(exitCodeOf('npm', ['run', '--silent', 'lint'], { shell: process.platform === 'win32' })),
+  graph: () => asOne(node('scripts/graph.mjs', '--check')),
   unit: () => vitest('unit'),
   adapter: () => vitest('adapter'),
   integration,
