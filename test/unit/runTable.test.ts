@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RunTable, type Column, type TableFilter } from '../../src/core/table/runTable';
+import { RunTable } from '../../src/core/table/runTable';
+import type { TableFilter } from '../../src/core/table/tableFilter';
+import type { Column } from '../../src/core/table/tableOrder';
 import { toRunNumbers, waitedBy } from '../../src/core/table/runNumbers';
 import { sorting } from '../../src/core/table/sorting';
 import { atOnce } from '../../src/core/sliced';

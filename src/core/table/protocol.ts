@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { stateOrder } from '../tree/runGroups';
-import { columns, type Facets, type TableRow } from './runTable';
+import type { Facets } from './runTable';
+import { columns } from './tableOrder';
+import type { TableRow } from './tableRow';
 
 /** So many rows are asked for at once. */
 export const mostRowsAsked = 500;

@@ -1,82 +1,18 @@
-import { csvText, type CsvValue } from '../csv';
-import { capital, cutAtWord, duration, shortId, toIso, visible } from '../format';
-import { compareRuns, processIdOf, runTitle } from '../run/run';
+import { csvText } from '../csv';
+import { capital } from '../format';
+import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
-import { maskSecrets } from '../run/secrets';
-import { runTime } from '../run/workTime';
 import { eachOf, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
-import { formatNumber, processName, stateIcons, stateWord, stateWords } from '../tree/describe';
+import { processName, stateWords } from '../tree/describe';
 import { stateOrder } from '../tree/runGroups';
-import { isInId } from '../tree/runSearch';
-import { waitedBy, type RunNumbers } from './runNumbers';
+import type { RunNumbers } from './runNumbers';
 import { merging, sorting } from './sorting';
-
-/** What the runs table can be sorted by. */
-export const columns = [
-  'state',
-  'title',
-  'run',
-  'process',
-  'iterations',
-  'best',
-  'created',
-  'updated',
-  'duration',
-  'waited',
-] as const;
-
-export type Column = (typeof columns)[number];
-
-/** Those whose values are in the task files of each run. */
-const readColumns: ReadonlySet<Column> = new Set(['iterations', 'best', 'waited']);
-
-export interface TableOrder {
-  readonly sort: Column;
-  readonly descending: boolean;
-}
-
-/** Which runs the table shows: those that fit every part. */
-export interface TableFilter {
-  /** Words that must all occur in what a row says; empty: whatever it says. */
-  readonly text: string;
-  readonly state: State | undefined;
-  /** A process id; empty: runs without one. */
-  readonly process: string | undefined;
-  readonly onlySelected: boolean;
-  /** What else is let through. */
-  readonly also: (stored: StoredRun) => boolean;
-}
-
-/** A row; its texts made visible. */
-export interface TableRow {
-  readonly place: number;
-  /** Names the run to the extension. */
-  readonly dir: string;
-  readonly selected: boolean;
-  readonly state: string;
-  readonly icon: string;
-  readonly reason: string;
-  readonly title: string;
-  readonly runId: string;
-  readonly shortId: string;
-  readonly process: string;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  readonly updated: number;
-  readonly duration: string;
-  /** `undefined`: not read yet. */
-  readonly read:
-    | {
-        /** "3", or "3 of 4" while one is under way. */
-        readonly iterations: string;
-        readonly best: { readonly value: string; readonly key: string; readonly n: number } | undefined;
-        /** Empty: it never waited. */
-        readonly waited: string;
-        readonly waiting: boolean;
-      }
-    | undefined;
-}
+import { csvColumns } from './csvColumns';
+import { readingOf, toTableEntry, type TableEntry } from './tableEntry';
+import { toTest, type TableFilter } from './tableFilter';
+import { compareBy, readColumns, type TableOrder } from './tableOrder';
+import { toTableRow, type TableRow } from './tableRow';
 
 /** What runs can be filtered by, and how many have it. */
 export interface Facets {
@@ -89,30 +25,15 @@ export interface Facets {
   }[];
 }
 
-interface Entry {
-  readonly stored: StoredRun;
-  readonly title: string;
-  readonly process: string;
-  /** All that a row says, and its id, in lower case. */
-  readonly words: string;
-  readonly id: string;
-  /** `undefined`: nothing is known, as nobody has looked or it cannot be read. */
-  numbers: RunNumbers | undefined;
-  /** Whether the numbers are of the run as it is now. */
-  fresh: boolean;
-}
-
 const mostProcesses = 200;
-
-const compareText = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
 
 /**
  * The rows of thousands of runs, filtered and sorted. What takes long is done by {@link settle}, in slices; between two of
  * them nothing moves. Of each run only a few numbers and texts are kept.
  */
 export class RunTable {
-  #entries = new Map<string, Entry>();
-  #shown: readonly Entry[] = [];
+  #entries = new Map<string, TableEntry>();
+  #shown: readonly TableEntry[] = [];
   #order: TableOrder = { sort: 'created', descending: true };
   #filter: TableFilter = {
     text: '',
@@ -146,17 +67,17 @@ export class RunTable {
   /** Takes up the runs as they are now, and sorts them. Nothing else may be called meanwhile but {@link take}. */
   *settle(all: readonly StoredRun[]): Sliced<void> {
     const moved = this.#putNumbers();
-    const entries = new Map<string, Entry>();
+    const entries = new Map<string, TableEntry>();
     for (const stored of all) {
       const known = this.#entries.get(stored.run.dir);
       const same = known?.stored === stored;
-      entries.set(stored.run.dir, same ? known : toEntry(stored, known));
+      entries.set(stored.run.dir, same ? known : toTableEntry(stored, known));
       if (!same || entries.size % 256 === 0) yield;
     }
     this.#entries = entries;
     for (const dir of this.#selected) if (!entries.has(dir)) this.#selected.delete(dir);
     const compare = compareBy(this.#order, this.now());
-    const wanted = new Set<Entry>();
+    const wanted = new Set<TableEntry>();
     const fits = toTest(this.#filter, this.#selected);
     yield* eachOf(entries.values(), (entry) => fits(entry) && wanted.add(entry));
     const kept = this.#stale ? [] : this.#shown.filter((entry) => wanted.has(entry) && !moved.has(entry));
@@ -191,7 +112,7 @@ export class RunTable {
     const now = this.now();
     return this.#shown
       .slice(from, to)
-      .map((entry, i) => toRow(entry, from + i, this.#selected.has(entry.stored.run.dir), now));
+      .map((entry, i) => toTableRow(entry, from + i, this.#selected.has(entry.stored.run.dir), now));
   }
 
   facets(): Facets {
@@ -250,7 +171,7 @@ export class RunTable {
    * @param everything whether those that are not seen count
    */
   unread(from: number, to: number, everything: boolean): StoredRun | undefined {
-    const missing = ({ fresh, stored }: Entry): boolean => !fresh && !stored.run.reading;
+    const missing = ({ fresh, stored }: TableEntry): boolean => !fresh && !stored.run.reading;
     const seen = this.#shown.slice(from, to).find(missing);
     if (seen || !everything) return seen?.stored;
     while (this.#readUpTo < this.#shown.length) {
@@ -277,8 +198,8 @@ export class RunTable {
   }
 
   /** @returns entries that may stand elsewhere now */
-  #putNumbers(): ReadonlySet<Entry> {
-    const moved = new Set<Entry>();
+  #putNumbers(): ReadonlySet<TableEntry> {
+    const moved = new Set<TableEntry>();
     for (const [dir, { of, numbers }] of this.#taken) {
       const entry = this.#entries.get(dir);
       if (!entry || readingOf(entry.stored) !== of) continue;
@@ -314,142 +235,4 @@ export class RunTable {
     );
     return lines.join('');
   }
-}
-
-const seconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
-
-const csvColumns: readonly (readonly [name: string, value: (entry: Entry, now: number) => CsvValue])[] = [
-  ['run', ({ stored }) => visible(stored.run.runId)],
-  ['title', ({ title }) => title],
-  ['state', ({ stored }) => stateWord(stored)],
-  ['process', ({ process }) => process],
-  ['iterations', ({ numbers }) => numbers?.iterations],
-  ['iterationsDone', ({ numbers }) => numbers?.done],
-  ['metric', ({ numbers }) => numbers?.best && visible(numbers.best.key)],
-  ['best', ({ numbers }) => numbers?.best?.value],
-  ['bestIteration', ({ numbers }) => numbers?.best?.n],
-  ['createdAt', ({ stored }) => toIso(stored.run.createdAt)],
-  ['updatedAt', ({ stored }) => toIso(stored.run.updatedAt)],
-  ['durationSeconds', ({ stored }) => seconds(runTime(stored.run))],
-  ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
-];
-
-/** A run has the same task files as long as this stays the same. */
-function readingOf({ run }: StoredRun): string {
-  return `${run.eventFiles} ${run.updatedAt}`;
-}
-
-function toEntry(stored: StoredRun, before: Entry | undefined): Entry {
-  const { run } = stored;
-  const title = visible(maskSecrets(runTitle(run)));
-  const process = visible(cutAtWord(processIdOf(run), 120));
-  const same = before !== undefined && readingOf(before.stored) === readingOf(stored);
-  return {
-    stored,
-    title,
-    process,
-    words: [title, process, stateWord(stored)].join('\n').toLowerCase(),
-    id: run.runId.toLowerCase(),
-    // Older numbers are better than none, until the newer ones are there.
-    numbers: before?.numbers,
-    fresh: same && before.fresh,
-  };
-}
-
-function toTest(filter: TableFilter, selected: ReadonlySet<string>): (entry: Entry) => boolean {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  return (entry) => {
-    const { run, state } = entry.stored;
-    return (
-      (filter.state === undefined || state.state === filter.state) &&
-      (filter.process === undefined || processIdOf(run) === filter.process) &&
-      (!filter.onlySelected || selected.has(run.dir)) &&
-      words.every((word) => entry.words.includes(word) || isInId(entry.id, word)) &&
-      filter.also(entry.stored)
-    );
-  };
-}
-
-/** Unknown values come last in either direction; of equal ones the newest run comes first. */
-function compareBy({ sort, descending }: TableOrder, now: number): (a: Entry, b: Entry) => number {
-  const sign = descending ? -1 : 1;
-  const newest = (a: Entry, b: Entry): number => compareRuns(a.stored.run, b.stored.run);
-  const text = (of: (entry: Entry) => string) => (a: Entry, b: Entry) => {
-    const [x, y] = [of(a), of(b)];
-    if (x === y) return newest(a, b);
-    if (x === '' || y === '') return x === '' ? 1 : -1;
-    return sign * compareText(x, y) || newest(a, b);
-  };
-  const number = (of: (entry: Entry) => number | undefined) => (a: Entry, b: Entry) => {
-    const [x, y] = [of(a), of(b)];
-    if (x === y) return newest(a, b);
-    if (x === undefined || y === undefined) return x === undefined ? 1 : -1;
-    return sign * (x - y);
-  };
-  switch (sort) {
-    case 'state':
-      return number(({ stored }) => stateOrder.indexOf(stored.state.state));
-    case 'title':
-      return text(({ title }) => title);
-    case 'run':
-      return text(({ stored }) => stored.run.runId);
-    case 'process':
-      return text(({ process }) => process);
-    case 'iterations':
-      return number(({ numbers }) => numbers?.done);
-    case 'best':
-      return number(({ numbers }) => numbers?.best?.value);
-    case 'created':
-      return number(({ stored }) => stored.run.createdAt);
-    case 'updated':
-      return number(({ stored }) => stored.run.updatedAt);
-    case 'duration':
-      return number(({ stored }) => runTime(stored.run));
-    case 'waited':
-      return number(({ numbers }) => numbers && waitedBy(numbers, now));
-    default:
-      return sort satisfies never;
-  }
-}
-
-function toRow(
-  { stored, title, process, numbers, fresh }: Entry,
-  place: number,
-  selected: boolean,
-  now: number,
-): TableRow {
-  const { run, state } = stored;
-  const waited = numbers ? waitedBy(numbers, now) : 0;
-  return {
-    place,
-    dir: run.dir,
-    selected,
-    state: stateWord(stored),
-    icon: stateIcons[state.state].name.replace('~spin', ''),
-    reason: visible(maskSecrets(state.reason)),
-    title,
-    runId: visible(run.runId),
-    shortId: shortId(visible(run.runId)),
-    process,
-    created: run.createdAt,
-    updated: run.updatedAt,
-    duration: duration(runTime(run)),
-    read:
-      numbers || fresh
-        ? {
-            iterations: !numbers
-              ? ''
-              : numbers.done === numbers.iterations
-                ? String(numbers.done)
-                : `${numbers.done} of ${numbers.iterations}`,
-            best: numbers?.best && {
-              value: formatNumber(numbers.best.value),
-              key: visible(cutAtWord(numbers.best.key, 60)),
-              n: numbers.best.n,
-            },
-            waited: waited > 0 ? duration(waited) : '',
-            waiting: numbers?.waitingSince !== undefined,
-          }
-        : undefined,
-  };
 }

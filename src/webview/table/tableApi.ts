@@ -1,5 +1,5 @@
 import type { FromTable } from '../../core/table/protocol';
-import type { Column } from '../../core/table/runTable';
+import type { Column } from '../../core/table/tableOrder';
 import type { State } from '../../core/run/runState';
 import { connectPage } from '../vscodeApi';
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TableView } from '../../core/table/protocol';
-import type { Column } from '../../core/table/runTable';
+import type { Column } from '../../core/table/tableOrder';
 import { tableApi } from './tableApi';
 
 export interface Head {
