@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  answerDiffers,
-  comparing,
-  taskDiffers,
-  type AnswerPair,
-  type Comparison,
-  type Side,
-  type TaskPair,
-  type ValueComparison,
-} from '../../src/core/compare/compareRuns';
+import { answerDiffers, comparing, taskDiffers } from '../../src/core/compare/compareRuns';
+import type {
+  AnswerPair,
+  Comparison,
+  Side,
+  TaskPair,
+  ValueComparison,
+} from '../../src/core/compare/comparison';
 import { matchTasks, type Matchable } from '../../src/core/compare/matchTasks';
 import { runStory } from '../../src/core/compare/story';
 import { valueDocument } from '../../src/core/documents';

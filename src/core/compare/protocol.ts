@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { segment } from '../run/segmentSchema';
-import type { Comparison } from './compareRuns';
+import type { Comparison } from './comparison';
 
 const side = z.enum(['left', 'right']);
 

@@ -85,7 +85,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
     leftIterations: iterations.length - shown.iterations.length,
     metrics: shown.metrics,
     sections: toSections(shown, own),
-    tasks: report.tasks.slice(0, most.tasks).map((task) => toTaskView(task, answers, counterparts)),
+    tasks: report.tasks.slice(0, most.tasks).map((task) => toReportTaskView(task, answers, counterparts)),
     leftTasks: report.left.tasks + Math.max(0, report.tasks.length - most.tasks),
     artefacts: report.artefacts.map(({ path }) => path),
     time: timeOf(report),
@@ -128,7 +128,7 @@ function bounded(report: Report): Report {
   };
 }
 
-function toTaskView(
+function toReportTaskView(
   task: ReportTask,
   answers: ReadonlyMap<string, ReportAnswer>,
   counterparts: ReadonlyMap<string, Counterparts>,

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
 import { oneAtATime } from '../../core/oneAtATime';
-import { comparing, type Side } from '../../core/compare/compareRuns';
+import { comparing } from '../../core/compare/compareRuns';
+import type { Side } from '../../core/compare/comparison';
 import {
   comparedSides,
   fromCompare,

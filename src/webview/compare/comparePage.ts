@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Comparison, Figure, SideView, TaskPair, ValueComparison } from '../../core/compare/compareRuns';
+import type { Comparison, Figure, SideView, TaskPair, ValueComparison } from '../../core/compare/comparison';
 import type { ToCompare } from '../../core/compare/protocol';
 import { thousands } from '../../core/format';
 import { answerPair } from './answerPair';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AnswerPair, TaskPair } from '../../core/compare/compareRuns';
+import type { AnswerPair, TaskPair } from '../../core/compare/comparison';
 import { counted } from './counted';
 
 /**

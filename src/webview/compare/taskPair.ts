@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TaskPair, TaskView } from '../../core/compare/compareRuns';
+import type { TaskPair, ComparedTask } from '../../core/compare/comparison';
 import { changeList } from './changeList';
 import { diffButton, openTask } from './compareButtons';
 import type { SideName } from './sideHead';
@@ -49,7 +49,7 @@ export function taskPair(pair: TaskPair): TemplateResult {
   </li>`;
 }
 
-function taskSide(task: TaskView | undefined, side: SideName): TemplateResult {
+function taskSide(task: ComparedTask | undefined, side: SideName): TemplateResult {
   if (!task) return html`<div class="missing quiet">not on the ${side}</div>`;
   const { title, kind, state, icon, time, why } = task;
   return html`<div>

@@ -1,0 +1,58 @@
+import { list } from '../format';
+import { originOf, type Origin } from '../fork/lineage';
+import type { CleanText } from '../report/cleanText';
+import { processIdOf } from '../run/run';
+import { stateWord } from '../tree/describe';
+import type { Fact, Side } from './comparison';
+
+/** What is the same in most runs that are worth comparing. */
+export function compareFacts(left: Side, right: Side, clean: CleanText): readonly Fact[] {
+  const of: readonly (readonly [string, (side: Side) => string | undefined])[] = [
+    ['State', ({ stored }) => stateWord(stored)],
+    ['Process', ({ stored }) => processIdOf(stored.run)],
+    [
+      'Process file',
+      ({ stored: { run } }) => (run.metadata ? run.metadata.entry : run.fold.entry)?.importPath,
+    ],
+    ['Revision', ({ stored }) => stored.run.metadata?.processRevision],
+    ['Engine', ({ stored: { run } }) => run.metadata?.sdkVersion ?? run.fold.sdkVersion],
+    ['Harness', ({ stored }) => stored.run.metadata?.harness],
+    ['Asks people', ({ stored }) => (stored.run.metadata?.nonInteractive ? 'no' : 'yes')],
+    ['Prompt', ({ stored: { run } }) => run.metadata?.prompt ?? run.fold.prompt],
+  ];
+  return of.flatMap(([name, read]) => {
+    const [a, b] = [read(left) ?? '', read(right) ?? ''];
+    if (a === '' && b === '') return [];
+    return [{ name, left: clean(a, 1000), right: clean(b, 1000), same: a === b }];
+  });
+}
+
+/** How the two belong together, as sentences. */
+export function compareOrigins(left: Side, right: Side, clean: CleanText): readonly string[] {
+  const [a, b] = [left.stored.run, right.stored.run];
+  if (a.dir === b.dir) return [];
+  const [from, to] = [originOf(a.metadata?.request), originOf(b.metadata?.request)];
+  return [
+    ...(to?.runId === a.runId ? [originSentence(to, 'right', 'left')] : []),
+    ...(from?.runId === b.runId ? [originSentence(from, 'left', 'right')] : []),
+    ...(from?.type === 'fork' && to?.type === 'fork' && from.runId === to.runId
+      ? [
+          `Both are forks of ${clean(from.runId, 100)}: the left one at event ${from.at}, the right one at ${to.at}.`,
+        ]
+      : []),
+    ...(a.metadata?.parentRunId === b.runId ? ['The right run started the left one.'] : []),
+    ...(b.metadata?.parentRunId === a.runId ? ['The left run started the right one.'] : []),
+  ];
+}
+
+function originSentence(origin: Origin, made: string, original: string): string {
+  if (origin.type === 'recovery') {
+    return `The ${made} run was recovered from the ${original} one: it took over every recorded answer it asked for.`;
+  }
+  const { inputs, result } = origin.edited;
+  const edited = [...(inputs ? ['its inputs'] : []), ...(result ? ['the last result'] : [])];
+  return [
+    `The ${made} run is a fork of the ${original} one: what was answered up to event ${origin.at} was replayed, not run again.`,
+    ...(edited.length > 0 ? [`Before that, ${list(edited)} ${inputs ? 'were' : 'was'} edited.`] : []),
+  ].join(' ');
+}
