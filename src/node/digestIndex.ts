@@ -10,28 +10,8 @@ import type { RunMetadata } from '../core/run/metadata';
 import type { Run } from '../core/run/run';
 import type { RunsPlace } from '../core/source/runSource';
 import type { Sliced } from '../core/sliced';
-import type { JournalReading, KeptJournal } from './journalReader';
-
-/** What a session read of a run, to be kept for the next one. */
-export interface KnownRun {
-  readonly run: Run;
-  /** `undefined`: only the journal's end was read. */
-  readonly journal: JournalReading | undefined;
-  /** The journal folder's modification time when it was read; as long as it is the same, nothing came. */
-  readonly journalAt: number;
-}
-
-/** What the index gives of a run. */
-export interface KeptRun {
-  /** Without the files of its pending tasks, which the index does not keep. */
-  readonly run: Run;
-  /** How to read on; `undefined`: only the journal's end was read. */
-  readonly journal: KeptJournal | undefined;
-  readonly journalAt: number;
-}
-
-const noTasks: Run['pendingTasks'] = new Map();
-const noProblems: Run['problems'] = [];
+import { readLine, writeEffects, writeLine, type KeptRun, type KnownRun } from './indexLine';
+import { indexShape } from './indexShape';
 
 /** Runs that would make the index large are read anew instead. */
 const mostEffects = 100_000;
@@ -44,8 +24,8 @@ const coarseTime = 2000;
 
 /**
  * What was read of runs, in a file: one line of JSON per run, newest first, after the run's folder; of a run under way
- * lines with its effects follow. Lines are parsed when they are asked for, effects even later ({@link EffectMap.kept}), so
- * that loading thousands takes no longer than looking at their journals.
+ * lines with its effects follow. Lines are parsed when they are asked for, effects even later, so that loading thousands
+ * takes no longer than looking at their journals.
  */
 export class DigestIndex {
   readonly #lines = new Map<string, string>();
@@ -53,14 +33,14 @@ export class DigestIndex {
 
   /**
    * @param file absolute path
-   * @param version of the program: what another one wrote is not used
+   * @param shape of what is kept of a run, as one word: what was written in another shape is not used
    */
   constructor(
     private readonly file: string,
-    private readonly version: string,
+    private readonly shape: string = indexShape,
   ) {}
 
-  /** Reads the file. A missing one, a damaged one or one of another version gives an empty index. */
+  /** Reads the file. A missing one, a damaged one or one of another shape gives an empty index. */
   *load(): Sliced<void> {
     this.clear();
     let file: number;
@@ -92,7 +72,7 @@ export class DigestIndex {
       for (let next = chunk.indexOf(lineEnd); next !== -1 && next < end; next = chunk.indexOf(lineEnd, at)) {
         const tab = chunk.indexOf(tabulator, at);
         if (dir === undefined) {
-          if (chunk.toString('utf8', at, next) !== this.version) return;
+          if (chunk.toString('utf8', at, next) !== this.shape) return;
           dir = '';
         } else if (tab === -1 || tab > next) {
           // The last line.
@@ -130,10 +110,7 @@ export class DigestIndex {
   /** What the last session knew of a run; `undefined`: nothing that can be used. */
   get(dir: string): KeptRun | undefined {
     const text = this.#lines.get(dir);
-    // Nobody but this version of this file has written it, which its hash has shown.
-    return text === undefined
-      ? undefined
-      : revive(dir, JSON.parse(text) as Line, this.#effects.get(dir) ?? []);
+    return text === undefined ? undefined : readLine(dir, text, this.#effects.get(dir) ?? []);
   }
 
   /** Writes the file anew, to another name first. @throws when it cannot be written */
@@ -147,11 +124,11 @@ export class DigestIndex {
         hash.update(text);
         writeSync(file, text);
       };
-      let block = `${this.version}\n`;
+      let block = `${this.shape}\n`;
       for (const entry of known) {
         if (!isWorthKeeping(entry, now)) continue;
-        block += `${entry.run.dir}\t${JSON.stringify(toLine(entry))}\n`;
-        for (const text of goesOn(entry) ? entry.run.fold.effects.texts() : []) {
+        block += `${entry.run.dir}\t${writeLine(entry)}\n`;
+        for (const text of writeEffects(entry)) {
           put(`${block}\t${text}\n`);
           block = '';
           yield;
@@ -180,26 +157,6 @@ function sha256(): Hash {
 
 const [tabulator, lineEnd] = [9, 10];
 
-/** A run as one line: what is not told by its folder, nor the same in every run that is kept. */
-interface Line {
-  readonly journalAt: number;
-  readonly metadata: RunMetadata | undefined;
-  readonly projectDir: string;
-  readonly eventFiles: number;
-  /** Where it is another time than the metadata's. */
-  readonly createdAt?: number | undefined;
-  /** Where it is another time than the fold's last. */
-  readonly updatedAt?: number | undefined;
-  /** What is otherwise than in an empty fold. */
-  readonly fold: Partial<RunFold>;
-  /** The first event says the same as the metadata, which the fold then leaves out. */
-  readonly told?: true;
-  readonly journal?: KeptJournal;
-  /** How many effects there are, and those that are pending. */
-  readonly effects?: number;
-  readonly pending?: readonly Effect[];
-}
-
 function isWorthKeeping({ run, journal, journalAt }: KnownRun, now: number): boolean {
   const { fold, lock, reading } = run;
   return (
@@ -216,98 +173,8 @@ function isWorthKeeping({ run, journal, journalAt }: KnownRun, now: number): boo
   );
 }
 
-/** Of a finished run the next session needs neither effects nor costs, until somebody looks into it. */
-function goesOn({ run, journal }: KnownRun): boolean {
-  return run.fold.end === undefined && journal !== undefined;
-}
-
-function toLine(known: KnownRun): Line {
-  // Tasks are read again: what they ask for may be long, and nobody's business outside the run.
-  const { metadata, projectDir, eventFiles, fold } = known.run;
-  const createdAt = known.run.createdAt === metadata?.createdAt ? undefined : known.run.createdAt;
-  const updatedAt = known.run.updatedAt === fold.lastAt ? undefined : known.run.updatedAt;
-  const { journalAt, journal } = known;
-  const line = { journalAt, metadata, projectDir, eventFiles, createdAt, updatedAt };
-  const { effects, pending, ...rest } = fold;
-  const scalars = effects.size === 0 ? { ...rest, counts: emptyFold.counts } : rest;
-  if (!journal || !goesOn(known)) {
-    const { counts, costs } = emptyFold;
-    return { ...line, fold: unusual({ ...scalars, counts, costs }) };
-  }
-  const { names, last, verified } = journal;
-  const told = metadata !== undefined && isDeepStrictEqual(firstOf(fold), firstOf(metadata));
-  const kept = {
-    ...line,
-    fold: unusual(told ? { ...scalars, ...firstOf(emptyFold) } : scalars),
-    ...(told ? { told } : {}),
-    journal: { names, last, verified },
-  };
-  return effects.size === 0 ? kept : { ...kept, effects: effects.size, pending: [...pending.values()] };
-}
-
-/** What the first event tells as the metadata does. */
-function firstOf({
-  processId,
-  entry,
-  prompt,
-}: Pick<RunFold, 'processId' | 'entry' | 'prompt'>): Pick<RunFold, 'processId' | 'entry' | 'prompt'> {
-  return { processId, entry, prompt };
-}
-
-/** The shorter a line, the faster it is read. */
-function unusual(fold: Omit<RunFold, 'effects' | 'pending'>): Partial<RunFold> {
-  const entries = Object.entries(fold).filter(([key, value]) => {
-    const usual = emptyFold[key as keyof RunFold];
-    return value !== usual && !(Array.isArray(value) && value.length === 0);
-  });
-  // JSON knows no sets.
-  return Object.fromEntries(entries.map(([key, value]) => [key, value instanceof Set ? [...value] : value]));
-}
-
-function revive(dir: string, line: Line, texts: readonly string[]): KeptRun {
-  const { journalAt, eventFiles, journal, effects = 0, pending = [] } = line;
-  const metadata = line.metadata && sharing(line.metadata);
-  // JSON knows no sets.
-  const skipped = line.fold.skipped ? new Set(line.fold.skipped) : emptyFold.skipped;
-  const first = line.told && metadata ? firstOf(metadata) : undefined;
-  const fold: RunFold = { ...emptyFold, ...line.fold, ...first, skipped };
-  const createdAt = line.createdAt ?? metadata?.createdAt ?? 0;
-  const run: Run = {
-    dir,
-    runId: basename(dir),
-    projectDir: intern(line.projectDir),
-    metadata,
-    fold: effects === 0 ? fold : withEffects(fold, EffectMap.kept(texts, effects), pending),
-    folded: journal !== undefined,
-    reading: false,
-    eventFiles,
-    lock: undefined,
-    createdAt,
-    updatedAt: line.updatedAt ?? fold.lastAt ?? createdAt,
-    pendingTasks: noTasks,
-    problems: noProblems,
-  };
-  return { journalAt, run, journal };
-}
-
-function withEffects(fold: RunFold, effects: EffectMap, pending: readonly Effect[]): RunFold {
-  if (pending.length === 0) return { ...fold, effects };
-  return { ...fold, effects, pending: new Map(pending.map((effect) => [effect.effectId, effect])) };
-}
-
-/** The same, with one text for what is equal in thousands of runs. */
-function sharing(metadata: RunMetadata): RunMetadata {
-  const { processId, entry, request } = metadata;
-  return {
-    ...metadata,
-    processId: processId && intern(processId),
-    entry: entry && { importPath: intern(entry.importPath), exportName: intern(entry.exportName) },
-    request: request && intern(request),
-  };
-}
-
 /** The index of one place among others in a folder. */
-export function indexOfPlace(folder: string, place: RunsPlace, version: string): DigestIndex {
+export function indexOfPlace(folder: string, place: RunsPlace): DigestIndex {
   const name = createHash('sha256').update(`${place.holds} ${place.dir}`).digest('hex').slice(0, 32);
-  return new DigestIndex(join(folder, `${name}.jsonl`), version);
+  return new DigestIndex(join(folder, `${name}.jsonl`));
 }

@@ -1,7 +1,8 @@
 import type { Disposable } from '../core/disposables';
 import { messageOf } from '../core/errors';
 import type { Logger } from '../core/log';
-import type { DigestIndex, KnownRun } from './digestIndex';
+import type { DigestIndex } from './digestIndex';
+import type { KnownRun } from './indexLine';
 import { inSlices } from './slices';
 
 /** What was read is kept for the next session so long after a change, in milliseconds. */

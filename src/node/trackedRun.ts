@@ -1,6 +1,7 @@
 import type { Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
-import type { DigestIndex, KeptRun, KnownRun } from './digestIndex';
+import type { DigestIndex } from './digestIndex';
+import type { KeptRun, KnownRun } from './indexLine';
 import { RunDirectory } from './runDirectory';
 import type { WatchNeed } from './runWatches';
 import { exists } from './safeFile';

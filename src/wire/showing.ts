@@ -66,7 +66,7 @@ export function follow(
   own(
     followWorkspace(
       store,
-      (place) => new FsRunSource(place, logger, indexOfPlace(digests, place, manifest.version)),
+      (place) => new FsRunSource(place, logger, indexOfPlace(digests, place)),
     ),
   );
   shownAttention.update();

@@ -14,6 +14,8 @@ import { silentLogger } from '../../src/core/log';
 import { classify, defaultActivityWindow } from '../../src/core/run/runState';
 import type { Run } from '../../src/core/run/run';
 import { DigestIndex } from '../../src/node/digestIndex';
+import type * as indexLine from '../../src/node/indexLine';
+import { indexShape } from '../../src/node/indexShape';
 import { allFixtures } from '../support/fixtures';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
@@ -23,9 +25,9 @@ const patience = { timeout: 15_000 };
 const longAgo = new Date('2026-03-02T00:00:00Z');
 
 /** Reads a project, with what an earlier call kept in the file, and keeps what was read. */
-async function session(dir: string, file: string, version = '1.0.0'): Promise<Watched> {
-  const source = await watched({ dir, holds: 'project' }, silentLogger, new DigestIndex(file, version));
-  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${version}\n`)), patience);
+async function session(dir: string, file: string, shape = indexShape): Promise<Watched> {
+  const source = await watched({ dir, holds: 'project' }, silentLogger, new DigestIndex(file, shape));
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${shape}\n`)), patience);
   return source;
 }
 
@@ -125,25 +127,18 @@ describe('what a session read', () => {
   it.each<[string, (file: string) => void]>([
     ['cut off', (file) => truncateSync(file, statSync(file).size - 20)],
     ['no JSON', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('\t{', '\t'))],
-    [
-      'of another shape',
-      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"fold"', '"mold"')),
-    ],
+    ['altered', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"fold"', '"mold"'))],
     ['of another run', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/r\t', '/q\t'))],
     ['empty', (file) => writeFileSync(file, '')],
     [
-      'of another version',
-      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('1.0.0', '0.9.0')),
+      'of another shape',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace(indexShape, 'another')),
     ],
   ])('is not used when its file is %s', async (_, damage) => {
     const { project, dir, file } = await readOnce(failed());
     falsify(dir, 'It broke', 'It melted');
     damage(file);
-    const source = await watched(
-      { dir: project, holds: 'project' },
-      silentLogger,
-      new DigestIndex(file, '1.0.0'),
-    );
+    const source = await watched({ dir: project, holds: 'project' }, silentLogger, new DigestIndex(file));
     expect(only(source).fold.end?.error?.message).toBe('It melted');
   });
 
@@ -166,11 +161,170 @@ describe('what a session read', () => {
     writeFileSync(blocked, '');
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (text: string) => void warnings.push(text) };
-    const index = new DigestIndex(join(blocked, 'digests.jsonl'), '1.0.0');
+    const index = new DigestIndex(join(blocked, 'digests.jsonl'));
     const source = await watched({ dir: project, holds: 'project' }, logger, index);
     expect(source.runs.size).toBe(1);
     await vi.waitFor(() => expect(warnings.join()).toContain('cannot be kept for the next start'), patience);
     expect(existsSync(`${blocked}/digests.jsonl`)).toBe(false);
+  });
+});
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** The shape that the index has when its code writes lines in another way. */
+async function shapeWhen(change: (line: Line) => Line): Promise<string> {
+  const module = '../../src/node/indexLine';
+  vi.resetModules();
+  vi.doMock(module, async (original) => {
+    const actual = await original<typeof indexLine>();
+    const writeLine: typeof actual.writeLine = (known) =>
+      JSON.stringify(change(JSON.parse(actual.writeLine(known))));
+    return { ...actual, writeLine };
+  });
+  try {
+    return (await import('../../src/node/indexShape')).indexShape;
+  } finally {
+    vi.doUnmock(module);
+    vi.resetModules();
+  }
+}
+
+describe('code that keeps', () => {
+  it('the same as before uses what is there', async () => {
+    const { project, dir, file } = await readOnce(failed());
+    falsify(dir, 'It broke', 'It melted');
+    const source = await session(project, file, await shapeWhen((line) => line));
+    expect(only(source).fold.end?.error?.message).toBe('It broke');
+  });
+
+  it.each<[string, (line: Line) => Line]>([
+    ['a field more', (line) => ({ ...line, colour: 'red' })],
+    ['a field less', (line) => ({ ...line, eventFiles: undefined })],
+    ['a field under another name', ({ eventFiles, ...line }) => ({ ...line, events: eventFiles })],
+    ['a field of another type', (line) => ({ ...line, eventFiles: String(line['eventFiles']) })],
+    [
+      'a field more further inside',
+      (line) => ({ ...line, metadata: { ...(line['metadata'] as Line), colour: 'red' } }),
+    ],
+  ])('%s reads every run anew, and keeps what it read', async (_, change) => {
+    const { project, dir, file } = await readOnce(failed());
+    falsify(dir, 'It broke', 'It melted');
+    const shape = await shapeWhen(change);
+    const source = await session(project, file, shape);
+    expect(only(source).fold.end?.error?.message).toBe('It melted');
+    source.dispose();
+    falsify(dir, 'It melted', 'It burst');
+    expect(only(await session(project, file, shape)).fold.end?.error?.message).toBe('It melted');
+  });
+});
+
+describe('what a fold says', () => {
+  // Should this fail though no field came, went or changed its type: raise `meaning` in indexShape.ts.
+  it('means what it meant when the shape was made', async () => {
+    const story = journal()
+      .created()
+      .requested('a')
+      .requested('b')
+      .resolved('a')
+      .requested('c')
+      .add('COST_TRACKED', { costUsd: 0.2, idempotencyKey: 'turn-1' });
+    const { file } = await readOnce(story);
+    const texts = readFileSync(file, 'utf8').split('\n').slice(1, -2);
+    const [line, effects] = texts.map((text): unknown => JSON.parse(text.slice(text.indexOf('\t') + 1)));
+    const { journalAt: _at, projectDir: _dir, pending: _pending, ...rest } = line as Line;
+    expect({ line: rest, effects }).toMatchInlineSnapshot(`
+      {
+        "effects": [
+          {
+            "batch": 1,
+            "effectId": "a",
+            "kind": "agent",
+            "label": "agent",
+            "labels": [],
+            "requestedAt": 1772359201000,
+            "requestedSeq": 2,
+            "resolvedAt": 1772359203000,
+            "resolvedBefore": 0,
+            "resolvedOrder": 1,
+            "resolvedSeq": 4,
+            "status": "ok",
+            "taskId": "a",
+          },
+          {
+            "batch": 1,
+            "effectId": "b",
+            "kind": "agent",
+            "label": "agent",
+            "labels": [],
+            "requestedAt": 1772359202000,
+            "requestedSeq": 3,
+            "resolvedBefore": 0,
+            "resolvedOrder": 0,
+            "resolvedSeq": 0,
+            "status": "pending",
+            "taskId": "b",
+          },
+          {
+            "batch": 2,
+            "effectId": "c",
+            "kind": "agent",
+            "label": "agent",
+            "labels": [],
+            "requestedAt": 1772359204000,
+            "requestedSeq": 5,
+            "resolvedBefore": 1,
+            "resolvedOrder": 0,
+            "resolvedSeq": 0,
+            "status": "pending",
+            "taskId": "c",
+          },
+        ],
+        "line": {
+          "effects": 3,
+          "eventFiles": 6,
+          "fold": {
+            "batchClosed": false,
+            "batches": 2,
+            "costs": [
+              {
+                "key": "turn-1",
+                "usage": {
+                  "costUsd": 0.2,
+                },
+              },
+            ],
+            "counts": {
+              "cancelled": 0,
+              "error": 0,
+              "ok": 1,
+              "pending": 2,
+            },
+            "created": true,
+            "entries": 6,
+            "firstAt": 1772359200000,
+            "lastAt": 1772359205000,
+            "lastRequestAt": 1772359204000,
+            "resolvedCount": 1,
+          },
+          "journal": {
+            "last": "000006.01KJMDEB800000000000000006.json",
+            "names": -375331918,
+            "verified": false,
+          },
+          "metadata": {
+            "createdAt": 1772359200000,
+            "entry": {
+              "exportName": "process",
+              "importPath": "../../processes/demo.mjs",
+            },
+            "nonInteractive": false,
+            "processId": "demo/process",
+            "request": "demo/process",
+          },
+          "told": true,
+        },
+      }
+    `);
   });
 });
 

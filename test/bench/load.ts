@@ -78,7 +78,7 @@ export async function load(
       listening.dispose();
       resolve(now);
     });
-    const index = indexFile === undefined ? undefined : new DigestIndex(indexFile, 'bench');
+    const index = indexFile === undefined ? undefined : new DigestIndex(indexFile);
     store.add(new FsRunSource({ dir: project, holds: 'project' }, silentLogger, index));
   });
   return { store, firstRows: firstRows ?? allRows, allRows };
