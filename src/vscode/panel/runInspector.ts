@@ -1,32 +1,31 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
-import { toDisposable, type Disposable } from '../../core/disposables';
+import { DisposableStore, type Disposable } from '../../core/disposables';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
 import type { DocumentPart } from '../../core/documents';
-import { HumanError, messageOf } from '../../core/errors';
+import { HumanError } from '../../core/errors';
 import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
 import { descendantsOf, originalOf } from '../../core/fork/lineage';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
-import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../core/panel/taskDetail';
-import { layingOutTimeline, type Timeline } from '../../core/panel/timeline';
-import { makingUsageView } from '../../core/panel/usageView';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
-import type { Effect } from '../../core/run/effect';
-import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
+import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { isResolved, type PastRun } from '../../core/travel/asOf';
+import type { PastRun } from '../../core/travel/asOf';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
 import type { Opener } from '../opener';
 import { fileUri, openRunDocument } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { savePicture } from './savePicture';
+import { ShownRun } from './shownRun';
+import { ShownTask } from './shownTask';
+import { ShownTimeline } from './shownTimeline';
 
 /** What a page asks about its run: the events, a task, the timeline, where it comes from. */
 export type Inspection = Extract<
@@ -63,8 +62,6 @@ export interface InspectorDeps {
   readonly opener: Pick<Opener, 'run'>;
 }
 
-/** Output of a task that is under way is looked at again so often, in milliseconds. */
-const outputEvery = 2000;
 /** So often the sessions that are bound to the run are looked for, in milliseconds. */
 const sessionsEvery = 30_000;
 /** Events are searched in pieces of this many, each of which is shown. */
@@ -74,24 +71,15 @@ const entryLimit = 4 * 1024 * 1024;
 
 /** Reads what one run page shows of its run beyond the state: bounded pieces, when they are asked for. */
 export class RunInspector implements Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #shown: ShownRun;
+  readonly #task: ShownTask;
+  readonly #timeline: ShownTimeline;
   readonly #log: EventLog;
   #listed = -1;
-  /** The run as it was, while that is shown; `undefined`: it is shown as it is. */
-  #past: PastRun | undefined;
-  /** The extent of the timeline as it is now, for the run as it was. */
-  #whole: { readonly of: OpenedRun; readonly timeline: Timeline | undefined } | undefined;
   #events: Extract<FromPage, { type: 'events' }> | undefined;
   /** Requests are answered one after the other. */
   #answering = Promise.resolve();
-  #task: string | undefined;
-  #shownTask = '';
-  #taskTimer: Disposable = toDisposable(() => {});
-  /** Laying out tens of thousands of tasks takes long, so it is not done again at each event. */
-  #timelineDue = 0;
-  /** A later layout makes an earlier one pointless. */
-  #timelineRequest = 0;
-  #timelineTimer: Disposable | undefined;
-  #part: { readonly from: number; readonly to: number } | undefined;
   #inputs: readonly ValueNode[] | undefined;
   #shownProvenance = '';
   #sessions: readonly SessionBinding[] | undefined;
@@ -105,8 +93,11 @@ export class RunInspector implements Disposable {
     private readonly post: (message: ToPage) => void,
     private readonly beside: () => vscode.ViewColumn,
   ) {
+    this.#shown = new ShownRun(dir, deps);
+    this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
+    this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
     this.#log = new EventLog(
-      (file) => this.#readText(`journal/${file}`),
+      (file) => this.#shown.readText(`journal/${file}`),
       () => new Promise((resolve) => setTimeout(resolve)),
       (record) => this.#titleOf(record),
     );
@@ -114,13 +105,12 @@ export class RunInspector implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    this.#taskTimer.dispose();
-    this.#timelineTimer?.dispose();
+    this.#disposables.dispose();
   }
 
   /** The page is new and knows nothing. */
   forget(): void {
-    this.#shownTask = '';
+    this.#task.forget();
     this.#shownProvenance = '';
     this.#listed = -1;
   }
@@ -132,15 +122,15 @@ export class RunInspector implements Disposable {
    */
   async update(stored: StoredRun, opened: OpenedRun | undefined, past: PastRun | undefined): Promise<void> {
     const { run } = stored;
-    const moved = past?.event !== this.#past?.event;
-    this.#past = past;
+    const moved = past?.event !== this.#shown.past?.event;
+    this.#shown.past = past;
     const firstTitles = opened !== undefined && !this.#knewTitles;
     if (firstTitles) this.#log.forgetMatches();
     this.#knewTitles ||= opened !== undefined;
     await this.#list(run);
     this.post({ type: 'eventsChanged' });
-    if (opened) void (moved ? this.#postTimeline() : this.#postTimelineSoon());
-    await this.#postTask();
+    if (opened) void (moved ? this.#timeline.update() : this.#timeline.updateSoon());
+    await this.#task.update();
     await this.#postProvenance(run);
   }
 
@@ -154,7 +144,7 @@ export class RunInspector implements Disposable {
   async eventRow(run: Run, event: number): Promise<EventRow | undefined> {
     await this.#list(run);
     const placed = await this.#log.at(event);
-    return placed && toEventRow(run, this.#opened?.details ?? noTaskFiles, placed);
+    return placed && toEventRow(run, this.#shown.opened?.details ?? noTaskFiles, placed);
   }
 
   /** Tells the page which runs it is related to, after others came or went. */
@@ -175,19 +165,16 @@ export class RunInspector implements Disposable {
         return openRunDocument(fileUri(this.dir, `journal/${file}`), this.beside());
       }
       case 'task':
-        this.#task = message.effectId;
-        this.#shownTask = '';
-        return this.#postTask();
+        return this.#task.open(message.effectId);
       case 'openTaskFile':
         return this.#openTaskFile(message.effectId, message.file);
       case 'timeline':
-        this.#part = message.part;
-        return this.#postTimeline();
+        return this.#timeline.zoom(message.part);
       case 'saveTimeline':
         return savePicture(
           'Save Timeline',
           'timeline',
-          this.deps.store.get(this.dir)?.run.runId ?? 'run',
+          this.#shown.run?.runId ?? 'run',
           this.deps.files.folders()[0] ?? dirname(this.dir),
           message.svg,
         );
@@ -215,7 +202,7 @@ export class RunInspector implements Disposable {
       const { records, total, searched, all } = asked.newest
         ? await this.#log.window(found.total - (asked.to - asked.from), found.total)
         : found;
-      const run = this.deps.store.get(this.dir)?.run;
+      const run = this.#shown.run;
       if (!run) return;
       const rows = records.map((placed) => this.#toRow(run, placed));
       const focus = filter.type === '' && filter.text.trim() === '' ? await this.#focus(run) : undefined;
@@ -224,8 +211,8 @@ export class RunInspector implements Disposable {
   }
 
   #toRow(run: Run, placed: PlacedRecord): EventRow {
-    const now = this.#opened?.details ?? noTaskFiles;
-    const past = this.#past;
+    const now = this.#shown.opened?.details ?? noTaskFiles;
+    const { past } = this.#shown;
     if (!past) return toEventRow(run, now, placed);
     return placed.event > past.event
       ? toLaterRow(run, now, placed)
@@ -234,7 +221,7 @@ export class RunInspector implements Disposable {
 
   /** The place of the step that waits for something, or of the one with which the run failed; in the past, of the last event. */
   async #focus(run: Run): Promise<number | undefined> {
-    if (this.#past) return this.#past.event - 1;
+    if (this.#shown.past) return this.#shown.past.event - 1;
     if (run.fold.end) {
       const failed = await this.#log.findLast(
         ({ type }) => type === 'RUN_FAILED' || type === 'PROCESS_RUNTIME_ERROR',
@@ -247,135 +234,23 @@ export class RunInspector implements Disposable {
   }
 
   #titleOf({ effectId }: EventRecord): string {
-    const effect = this.deps.store.get(this.dir)?.run.fold.effects.get(effectId ?? '');
-    const task = this.#opened?.details.tasks.get(effectId ?? '');
+    const effect = this.#shown.run?.fold.effects.get(effectId ?? '');
+    const task = this.#shown.opened?.details.tasks.get(effectId ?? '');
     return effect ? `${taskTitle(effect, task)} ${effect.kind} ${effect.taskId}` : '';
   }
 
-  get #opened(): OpenedRun | undefined {
-    return this.deps.opened.peek(this.dir);
-  }
-
-  /** What is known of the tasks at the moment that is shown. */
-  get #files(): TaskFiles {
-    return (this.#past?.opened ?? this.#opened)?.details ?? noTaskFiles;
-  }
-
-  /** The moment that is shown. */
-  get #now(): number {
-    return this.#past?.at ?? this.deps.clock.now();
-  }
-
-  /** As it stands at the moment that is shown; `undefined`: there is no such effect, or there was none yet. */
-  #effect(effectId: string | undefined): Effect | undefined {
-    const run = this.#past?.stored.run ?? this.deps.store.get(this.dir)?.run;
-    return effectId === undefined ? undefined : run?.fold.effects.get(effectId);
-  }
-
-  async #postTimelineSoon(): Promise<void> {
-    const wait = this.#timelineDue - this.deps.clock.now();
-    if (wait <= 0) return this.#postTimeline();
-    this.#timelineTimer ??= this.deps.clock.after(wait, () => void this.#postTimeline());
-  }
-
-  async #postTimeline(): Promise<void> {
-    this.#timelineTimer?.dispose();
-    this.#timelineTimer = undefined;
-    const [past, now] = [this.#past, this.#opened];
-    if (!now) return;
-    const begun = this.deps.clock.now();
-    this.#timelineRequest += 1;
-    const request = this.#timelineRequest;
-    const whole = past ? await this.#wholeTimeline(now) : undefined;
-    const shown = past?.opened ?? now;
-    const timeline = await this.#layOut(shown, past?.at ?? begun, this.#part, whole);
-    const usage = await this.deps.inSlices(makingUsageView(shown));
-    if (request !== this.#timelineRequest || this.#disposed) return;
-    const done = this.deps.clock.now();
-    this.#timelineDue = done + (done - begun) * 20;
-    this.post({ type: 'timeline', timeline });
-    this.post({ type: 'usage', usage });
-  }
-
-  /** In the past the axis is that of the run as it is, so that moments stay at their places. */
-  async #wholeTimeline(of: OpenedRun): Promise<Timeline | undefined> {
-    if (this.#whole?.of !== of) {
-      this.#whole = { of, timeline: await this.#layOut(of, this.deps.clock.now(), undefined, undefined) };
-    }
-    return this.#whole.timeline;
-  }
-
-  #layOut(
-    { run, details, iterations }: OpenedRun,
-    now: number,
-    part: { readonly from: number; readonly to: number } | undefined,
-    whole: Timeline | undefined,
-  ): Promise<Timeline | undefined> {
-    return this.deps.inSlices(
-      layingOutTimeline({
-        ...{ now, part, whole },
-        effects: run.fold.effects.list(),
-        iterations: iterations.list,
-        files: details,
-        endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
-      }),
-    );
-  }
-
-  async #postTask(): Promise<void> {
-    const effectId = this.#task;
-    const effect = this.#effect(effectId);
-    this.#taskTimer.dispose();
-    if (effectId === undefined) return;
-    const past = this.#past;
-    const detail = effect && (await this.#taskDetail(effect));
-    if (this.#task !== effectId || this.#past !== past || this.#disposed) return;
-    const shown = JSON.stringify(detail ?? null);
-    if (shown !== this.#shownTask) this.post({ type: 'task', effectId, detail });
-    this.#shownTask = shown;
-    // Its output grows without an event.
-    if (effect?.status === 'pending' && !past) {
-      this.#taskTimer = this.deps.clock.after(outputEvery, () => void this.#postTask());
-    }
-  }
-
-  async #taskDetail(effect: Effect): Promise<TaskDetail> {
-    const { effectId } = effect;
-    const [task, result] = [this.#files.tasks.get(effectId), this.#files.results.get(effectId)];
-    const [now, past] = [this.#now, this.#past !== undefined];
-    return toTaskDetail(effect, task, result, await this.#taskTexts(effect), { now, past });
-  }
-
-  async #taskTexts({ effectId, status }: Effect): Promise<TaskTexts> {
-    const part = (name: string): Promise<DocumentPart> => this.#readPart(`tasks/${effectId}/${name}`);
-    // When it was written is not recorded; what came of a task is certainly there once it is resolved.
-    const later = this.#past !== undefined && !isResolved(status);
-    const outcome = async (name: string): Promise<DocumentPart> =>
-      later ? { file: `tasks/${effectId}/${name}`, problem: 'was not recorded yet' } : part(name);
-    const [task, result, stdout, stderr] = await Promise.all([
-      part('task.json'),
-      outcome('result.json'),
-      outcome('stdout.log'),
-      outcome('stderr.log'),
-    ]);
-    return { task, result, stdout, stderr };
-  }
-
   async #openTaskFile(effectId: string, place: number): Promise<void> {
-    const effect = this.#effect(effectId);
-    const run = this.deps.store.get(this.dir)?.run;
+    const effect = this.#shown.effect(effectId);
+    const { run } = this.#shown;
     await this.deps.opened.get(this.dir);
     if (!effect || !run) throw new HumanError('The task is not there any more.');
-    const texts = await this.#taskTexts(effect);
-    const { tasks, results } = this.#files;
-    const file = taskFiles(effect, tasks.get(effectId), results.get(effectId), texts)[place];
-    if (!file) throw new HumanError('The file is not there any more.');
+    const file = await this.#task.file(effect, place);
     if (file.place === 'run') return openRunDocument(fileUri(this.dir, file.path), this.beside());
     return this.#show(this.#find(run, file.path));
   }
 
   async #openEntry(): Promise<void> {
-    const run = this.deps.store.get(this.dir)?.run;
+    const run = this.#shown.run;
     const entry = run?.metadata ? run.metadata.entry : run?.fold.entry;
     if (!run || !entry) throw new HumanError('The run has no process yet.');
     const path = this.#find(run, entry.importPath);
@@ -397,7 +272,7 @@ export class RunInspector implements Disposable {
 
   async #postProvenance(run: Run): Promise<void> {
     const { store } = this.deps;
-    this.#inputs ??= inputTree(await this.#readPart('inputs.json'));
+    this.#inputs ??= inputTree(await this.#shown.readPart('inputs.json'));
     const parent = run.metadata?.parentRunId;
     const all = store.all.map((known) => known.run);
     const provenance = toProvenance({
@@ -406,14 +281,14 @@ export class RunInspector implements Disposable {
       parentIsHere: store.all.some((known) => known.run.runId === parent),
       children: store.all
         .filter((known) => known.run.metadata?.parentRunId === run.runId)
-        .filter((known) => !this.#past || known.run.createdAt <= this.#past.at)
+        .filter((known) => !this.#shown.past || known.run.createdAt <= this.#shown.past.at)
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
       engine: this.deps.engine(run.projectDir),
       session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
       bound: this.#boundSessions(run.runId),
-      codeHash: codeHashOf(await this.#readPart('run.json')),
+      codeHash: codeHashOf(await this.#shown.readPart('run.json')),
     });
     const shown = JSON.stringify(provenance);
     if (shown !== this.#shownProvenance) this.post({ type: 'provenance', provenance });
@@ -428,20 +303,6 @@ export class RunInspector implements Disposable {
       this.#sessionsDue = now + sessionsEvery;
     }
     return this.#sessions;
-  }
-
-  async #readPart(file: string): Promise<DocumentPart> {
-    try {
-      return { file, text: await this.#readText(file) };
-    } catch (error) {
-      return { file, problem: messageOf(error).replace(`${file} `, '').replace(/\.$/, '') };
-    }
-  }
-
-  async #readText(path: string): Promise<string> {
-    const source = this.deps.store.sourceOf(this.dir);
-    if (!source) throw new HumanError('The run is not there any more.');
-    return source.readText(this.dir, path);
   }
 }
 

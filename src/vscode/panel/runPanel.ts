@@ -8,7 +8,13 @@ import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
 import type { Logger } from '../../core/log';
 import { whyNotThen } from '../../core/panel/past';
-import { fromPage, type FromPage, type ToPage, type TravelView } from '../../core/panel/protocol';
+import {
+  fromPage,
+  type AnswerProgress,
+  type FromPage,
+  type ToPage,
+  type TravelView,
+} from '../../core/panel/protocol';
 import { toRunView } from '../../core/panel/runView';
 import { runTitle } from '../../core/run/run';
 import { NotNowError } from '../../core/errors';
@@ -194,25 +200,8 @@ class RunPanel implements Page<string, string> {
         return comparePast(this.dir, message.event, besides(this.panel));
       case 'command':
         return actions.command(message.command, this.dir);
-      case 'answer': {
-        const { effectId } = message;
-        this.#post({ type: 'answer', effectId, progress: { step: 'recording' } });
-        try {
-          const { recorded, sentence } = await actions.answer(this.dir, message);
-          const progress = recorded
-            ? ({ step: 'recorded' } as const)
-            : ({ step: 'refused', sentence } as const);
-          this.#post({ type: 'answer', effectId, progress });
-        } catch (error) {
-          this.#post({
-            type: 'answer',
-            effectId,
-            progress: { step: 'refused', sentence: 'Nothing was recorded.' },
-          });
-          throw error;
-        }
-        return;
-      }
+      case 'answer':
+        return this.#answer(message);
       case 'draft':
         if (message.text === '') this.drafts.delete(message.effectId);
         else this.drafts.set(message.effectId, message.text);
@@ -247,6 +236,20 @@ class RunPanel implements Page<string, string> {
         return actions.snooze(this.dir, message.effectId);
       default:
         return this.#inspector.handle(message);
+    }
+  }
+
+  /** Records an answer; the page is told how far that is. */
+  async #answer(message: AnswerMessage): Promise<void> {
+    const { effectId } = message;
+    const tell = (progress: AnswerProgress): void => this.#post({ type: 'answer', effectId, progress });
+    tell({ step: 'recording' });
+    try {
+      const { recorded, sentence } = await this.deps.actions.answer(this.dir, message);
+      tell(recorded ? { step: 'recorded' } : { step: 'refused', sentence });
+    } catch (error) {
+      tell({ step: 'refused', sentence: 'Nothing was recorded.' });
+      throw error;
     }
   }
 

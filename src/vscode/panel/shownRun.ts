@@ -1,0 +1,69 @@
+import type { Clock } from '../../core/clock';
+import type { DocumentPart } from '../../core/documents';
+import { HumanError, messageOf } from '../../core/errors';
+import type { Effect } from '../../core/run/effect';
+import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
+import type { Run } from '../../core/run/run';
+import type { RunStore } from '../../core/source/runStore';
+import type { PastRun } from '../../core/travel/asOf';
+import type { OpenedRun } from '../../core/tree/buildTree';
+import type { OpenedRuns } from '../tree/openedRuns';
+
+export interface ShownRunDeps {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly clock: Clock;
+}
+
+/** The run of a page, at the moment that the page shows. */
+export class ShownRun {
+  /** The run as it was, while that is shown; `undefined`: it is shown as it is. */
+  past: PastRun | undefined;
+
+  constructor(
+    readonly dir: string,
+    private readonly deps: ShownRunDeps,
+  ) {}
+
+  /** As it is now; `undefined`: it is gone. */
+  get run(): Run | undefined {
+    return this.deps.store.get(this.dir)?.run;
+  }
+
+  /** As it is now, with its tasks; `undefined`: they are not read yet. */
+  get opened(): OpenedRun | undefined {
+    return this.deps.opened.peek(this.dir);
+  }
+
+  /** What is known of the tasks at the moment that is shown. */
+  get files(): TaskFiles {
+    return (this.past?.opened ?? this.opened)?.details ?? noTaskFiles;
+  }
+
+  /** The moment that is shown, in milliseconds since 1970. */
+  get now(): number {
+    return this.past?.at ?? this.deps.clock.now();
+  }
+
+  /** As it stands at the moment that is shown; `undefined`: there is no such effect, or there was none yet. */
+  effect(effectId: string | undefined): Effect | undefined {
+    const run = this.past?.stored.run ?? this.run;
+    return effectId === undefined ? undefined : run?.fold.effects.get(effectId);
+  }
+
+  /** A file of the run's folder, or why it cannot be read, in words that follow its name. */
+  async readPart(file: string): Promise<DocumentPart> {
+    try {
+      return { file, text: await this.readText(file) };
+    } catch (error) {
+      return { file, problem: messageOf(error).replace(`${file} `, '').replace(/\.$/, '') };
+    }
+  }
+
+  /** A file of the run's folder. @throws HumanError when it cannot be read */
+  async readText(path: string): Promise<string> {
+    const source = this.deps.store.sourceOf(this.dir);
+    if (!source) throw new HumanError('The run is not there any more.');
+    return source.readText(this.dir, path);
+  }
+}

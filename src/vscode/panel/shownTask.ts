@@ -1,0 +1,98 @@
+import type { Clock } from '../../core/clock';
+import { toDisposable, type Disposable } from '../../core/disposables';
+import type { DocumentPart } from '../../core/documents';
+import { HumanError } from '../../core/errors';
+import type { ToPage } from '../../core/panel/protocol';
+import {
+  taskFiles,
+  toTaskDetail,
+  type TaskDetail,
+  type TaskFile,
+  type TaskTexts,
+} from '../../core/panel/taskDetail';
+import type { Effect } from '../../core/run/effect';
+import { isResolved } from '../../core/travel/asOf';
+import type { ShownRun } from './shownRun';
+
+/** Output of a task that is under way is looked at again so often, in milliseconds. */
+const outputEvery = 2000;
+
+/** The task that is open on a run page. */
+export class ShownTask implements Disposable {
+  #effectId: string | undefined;
+  /** What the page knows of it. */
+  #posted = '';
+  #timer: Disposable = toDisposable(() => {});
+  #disposed = false;
+
+  constructor(
+    private readonly shown: ShownRun,
+    private readonly clock: Clock,
+    private readonly post: (message: ToPage) => void,
+  ) {}
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#timer.dispose();
+  }
+
+  /** The page is new and knows nothing. */
+  forget(): void {
+    this.#posted = '';
+  }
+
+  /** @param effectId `undefined`: none is open any more */
+  open(effectId: string | undefined): Promise<void> {
+    this.#effectId = effectId;
+    this.#posted = '';
+    return this.update();
+  }
+
+  /** Tells the page what changed with the task; its output again every now and then while it is under way. */
+  async update(): Promise<void> {
+    const effectId = this.#effectId;
+    const effect = this.shown.effect(effectId);
+    this.#timer.dispose();
+    if (effectId === undefined) return;
+    const { past } = this.shown;
+    const detail = effect && (await this.#detail(effect));
+    if (this.#effectId !== effectId || this.shown.past !== past || this.#disposed) return;
+    const next = JSON.stringify(detail ?? null);
+    if (next !== this.#posted) this.post({ type: 'task', effectId, detail });
+    this.#posted = next;
+    // Its output grows without an event.
+    if (effect?.status === 'pending' && !past) {
+      this.#timer = this.clock.after(outputEvery, () => void this.update());
+    }
+  }
+
+  /** One of the files that the page lists of a task. @throws HumanError when it is not there any more */
+  async file(effect: Effect, place: number): Promise<TaskFile> {
+    const texts = await this.#texts(effect);
+    const { tasks, results } = this.shown.files;
+    const file = taskFiles(effect, tasks.get(effect.effectId), results.get(effect.effectId), texts)[place];
+    if (!file) throw new HumanError('The file is not there any more.');
+    return file;
+  }
+
+  async #detail(effect: Effect): Promise<TaskDetail> {
+    const { files, now, past } = this.shown;
+    const [task, result] = [files.tasks.get(effect.effectId), files.results.get(effect.effectId)];
+    return toTaskDetail(effect, task, result, await this.#texts(effect), { now, past: past !== undefined });
+  }
+
+  async #texts({ effectId, status }: Effect): Promise<TaskTexts> {
+    const part = (name: string): Promise<DocumentPart> => this.shown.readPart(`tasks/${effectId}/${name}`);
+    // When it was written is not recorded; what came of a task is certainly there once it is resolved.
+    const later = this.shown.past !== undefined && !isResolved(status);
+    const outcome = async (name: string): Promise<DocumentPart> =>
+      later ? { file: `tasks/${effectId}/${name}`, problem: 'was not recorded yet' } : part(name);
+    const [task, result, stdout, stderr] = await Promise.all([
+      part('task.json'),
+      outcome('result.json'),
+      outcome('stdout.log'),
+      outcome('stderr.log'),
+    ]);
+    return { task, result, stdout, stderr };
+  }
+}
