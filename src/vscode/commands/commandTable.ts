@@ -60,15 +60,18 @@ export interface CommandDeps {
   readonly review: Review;
   readonly runs: RunTree;
   readonly arrangement: RunArrangement;
-  showLog(): Promise<void>;
+  readonly showLog: () => Promise<void>;
   readonly opener: Opener;
 }
 
 /** Everything a person can ask for, from a row, a page or the palette. The work is done elsewhere. */
 export function commandTable(deps: CommandDeps): CommandTable {
-  const { store, opened, targets, answering, snoozing, attention, iterating, review, runs, arrangement } =
-    deps;
-  const { opener } = deps;
+  return { ...runCommands(deps), ...questionCommands(deps), ...taskCommands(deps), ...listCommands(deps) };
+}
+
+/** Of one run. */
+function runCommands(deps: CommandDeps) {
+  const { targets, iterating, opener } = deps;
   return {
     'run.open': async (argument) => {
       const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
@@ -109,9 +112,12 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
-    'run.exportArchive': async (argument) =>
-      exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
-    'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.opener.run(dir) }),
+    'run.exportArchive': async (argument) => exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
+    'run.importArchive': async () => importRun({ ...deps, open: (dir) => opener.run(dir) }),
+    'journal.open': async (argument) => {
+      const { stored } = await targets.run(argument, pickerTitle('journal.open'));
+      await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
+    },
     'run.reveal': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.reveal'));
       await revealRun(stored.run.dir);
@@ -120,8 +126,13 @@ export function commandTable(deps: CommandDeps): CommandTable {
       const { stored } = await targets.run(argument, pickerTitle('run.copyId'));
       await copyText(stored.run.runId, 'The run id');
     },
-    'run.copyCommand': async (argument) =>
-      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
+    'run.copyCommand': async (argument) => copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
+  } satisfies Partial<CommandTable>;
+}
+
+/** Of one question, and of the comments that answer it. */
+function questionCommands({ targets, answering, snoozing, review }: CommandDeps) {
+  return {
     'breakpoint.answer': async (argument) => {
       await answering.answerStepByStep(await targets.breakpoint(argument, pickerTitle('breakpoint.answer')));
     },
@@ -136,21 +147,28 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'review.add': async (argument) => review.add(argument),
     'review.remove': async (argument) => review.remove(argument),
     'review.send': async (argument) => review.send(argument),
+  } satisfies Partial<CommandTable>;
+}
+
+/** Of one task, and of what somebody writes for it. */
+function taskCommands({ targets, opened, posting, taskRuns, drafts }: CommandDeps) {
+  return {
     'task.open': async (argument) => {
       const { stored, effect } = await targets.effect(argument, pickerTitle('task.open'));
       const task = (await opened.get(stored.run.dir))?.details.tasks.get(effect.effectId);
       await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
     },
     'task.post': async (argument) => {
-      await deps.posting.post(await targets.pendingTask(argument, pickerTitle('task.post')));
+      await posting.post(await targets.pendingTask(argument, pickerTitle('task.post')));
     },
-    'task.run': async (argument) =>
-      deps.taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
-    'draft.use': async (argument) => deps.drafts.use(argument),
-    'journal.open': async (argument) => {
-      const { stored } = await targets.run(argument, pickerTitle('journal.open'));
-      await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
-    },
+    'task.run': async (argument) => taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
+    'draft.use': async (argument) => drafts.use(argument),
+  } satisfies Partial<CommandTable>;
+}
+
+/** Of all runs. */
+function listCommands({ store, attention, runs, arrangement, opener, showLog }: CommandDeps) {
+  return {
     'runs.table': async () => opener.table(),
     'runs.search': async () => findRun({ store, runs, arrangement, open: (dir) => opener.run(dir) }),
     'runs.filter': async () => filterRuns(arrangement, store.all),
@@ -160,8 +178,8 @@ export function commandTable(deps: CommandDeps): CommandTable {
     'runs.loadMore': async (argument) => loadMore(argument, runs),
     'runs.refresh': async () => store.refresh(),
     'runs.markFailedSeen': async () => attention.lookedAtAll(),
-    'log.show': async () => deps.showLog(),
-  };
+    'log.show': async () => showLog(),
+  } satisfies Partial<CommandTable>;
 }
 
 /** Registers every command; whatever one throws reaches the person in one place. */
