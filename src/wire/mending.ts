@@ -10,7 +10,7 @@ import { runFolders } from '../node/runFolders';
 import { sessionsOf } from '../node/sessionBindings';
 import { Diagnosing, type DiagnosingDeps } from '../vscode/commands/diagnose';
 import { Forking } from '../vscode/commands/fork';
-import { inputsOf } from '../vscode/commands/newRun';
+import { inputsOf } from '../vscode/commands/inputsOf';
 import { Repairing } from '../vscode/commands/repair';
 import type { Opener } from '../vscode/opener';
 import type { Doing } from './doing';

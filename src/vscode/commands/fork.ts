@@ -20,7 +20,7 @@ import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { EngineCommands } from './engineCommands';
-import { demandValid } from './newRun';
+import { demandValid } from './demandValid';
 import { errorSchema } from './postTask';
 import { pick, type Targets } from './targets';
 

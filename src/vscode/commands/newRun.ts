@@ -3,11 +3,10 @@ import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import type { Engine } from '../../core/engine/engine';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
-import { ago, cutAtWord, oneLine, shortId, visible } from '../../core/format';
+import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { exampleOf, type Schema } from '../../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
-import { parseJson } from '../../core/run/lenient';
 import { processIdOf, runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Drafts } from '../drafts';
@@ -16,11 +15,14 @@ import { workspaceFolders } from '../workspacePlaces';
 import type { Opener } from '../opener';
 import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
 import type { Iterating } from './iterating';
-import type { FindProcesses, ProcessChoice } from './processChoice';
+import { demandValid } from './demandValid';
+import { inputsOf } from './inputsOf';
+import { pickInputs, previewInputs } from './pickInputs';
+import { pickExport, pickProcess, type PickProcessDeps } from './pickProcess';
 import { pick } from './targets';
 import { isInside } from '../../core/paths';
 
-export interface NewRunsDeps {
+export interface NewRunsDeps extends PickProcessDeps {
   readonly store: RunStore;
   readonly engine: Engine;
   readonly access: EngineAccess;
@@ -31,9 +33,6 @@ export interface NewRunsDeps {
   readonly folders: RunFolders;
   /** An id as the engine makes it. */
   newRunId(): string;
-  /** Reads one process file; `undefined`: it exports no function. */
-  readProcess(path: string): ProcessChoice | undefined;
-  readonly findProcesses: FindProcesses;
 }
 
 /** A run as far as it is decided. */
@@ -59,15 +58,18 @@ export class NewRuns {
   async create(): Promise<void> {
     demandTrust();
     const title = pickerTitle('run.create');
-    const file = await this.#pickProcess(title);
+    const file = await pickProcess(title, this.deps);
     const exportName = await pickExport(file, title);
     const projectDir = projectOfProcess(file.path);
-    await this.#withInputs(title, file, await this.#recentInputs(file.path), async (inputs) => {
+    const { value, edits } = await pickInputs(title, file.inputs, await this.#recentInputs(file.path));
+    const make = async (inputs: unknown): Promise<boolean> => {
       const prompt = await askPrompt(title);
       const runsDir = join(projectDir, '.a5c', 'runs');
       const { path: entry, processId } = file;
       return this.#make({ title, projectDir, runsDir, entry, exportName, processId, inputs, prompt });
-    });
+    };
+    if (edits) await this.#edit(value, file.inputs, make);
+    else await make(value);
   }
 
   /** New Run With the Same Inputs: everything as in a run that is there; the inputs may be edited before. */
@@ -86,7 +88,7 @@ export class NewRuns {
       });
     const chosen = await pick(
       [
-        { label: '$(copy) The same inputs', detail: preview(same), edit: false },
+        { label: '$(copy) The same inputs', detail: previewInputs(same), edit: false },
         { label: '$(edit) Edit the inputs first…', detail: 'Opens them as a JSON document.', edit: true },
       ],
       `${title}: ${withoutIcons(visible(runTitle(run)))}`,
@@ -96,50 +98,7 @@ export class NewRuns {
     await this.#edit(same ?? exampleOf(file?.inputs) ?? {}, file?.inputs, make);
   }
 
-  /** Asks for the inputs, and goes on with them; those that are edited go on when their document is done. */
-  async #withInputs(
-    title: string,
-    file: ProcessChoice,
-    recent: readonly { readonly run: Run; readonly inputs: unknown }[],
-    next: (inputs: unknown) => Promise<boolean>,
-  ): Promise<void> {
-    const edit: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('edit'), tooltip: 'Edit First' };
-    type Item = vscode.QuickPickItem & { readonly inputs?: unknown; readonly edits?: boolean };
-    const picker = vscode.window.createQuickPick<Item>();
-    picker.title = title;
-    picker.placeholder = 'Which inputs does the process get?';
-    picker.ignoreFocusOut = true;
-    const example = exampleOf(file.inputs) ?? {};
-    picker.items = [
-      {
-        label: '$(edit) Edit a JSON document…',
-        detail: file.inputs
-          ? `The process wants: ${preview(example)}`
-          : 'The process does not say what it wants.',
-        inputs: example,
-        edits: true,
-      },
-      { label: '$(circle-slash) No inputs', detail: 'The process gets an empty object.' },
-      ...(recent.length === 0 ? [] : [{ label: 'Recent', kind: vscode.QuickPickItemKind.Separator }]),
-      ...recent.map(({ run, inputs }) => ({
-        label: withoutIcons(preview(inputs)),
-        description: withoutIcons(visible(`${runTitle(run)} · ${ago(Date.now() - run.createdAt)}`)),
-        inputs,
-        buttons: [edit],
-      })),
-    ];
-    const chosen = await new Promise<Item | undefined>((settle) => {
-      picker.onDidAccept(() => settle(picker.activeItems[0]));
-      picker.onDidTriggerItemButton(({ item }) => settle({ ...item, edits: true }));
-      picker.onDidHide(() => settle(undefined));
-      picker.show();
-    });
-    picker.dispose();
-    if (!chosen) throw new CancelledError();
-    if (chosen.edits === true) await this.#edit(chosen.inputs, file.inputs, next);
-    else await next(chosen.inputs);
-  }
-
+  /** Opens inputs as a document, and goes on with them when the person is done with it. */
   async #edit(
     value: unknown,
     schema: Schema | undefined,
@@ -268,72 +227,6 @@ export class NewRuns {
     return decided;
   }
 
-  async #pickProcess(title: string): Promise<ProcessChoice> {
-    type Item = vscode.QuickPickItem & { readonly file?: ProcessChoice };
-    const picker = vscode.window.createQuickPick<Item>();
-    const folders = workspaceFolders();
-    const browse: Item = {
-      label: '$(folder-opened) Browse…',
-      detail: 'Another JavaScript file that exports a process function.',
-      alwaysShow: true,
-    };
-    picker.title = title;
-    picker.placeholder = 'Looking for process files…';
-    picker.matchOnDescription = true;
-    picker.ignoreFocusOut = true;
-    picker.busy = true;
-    picker.items = [browse];
-    const controller = new AbortController();
-    const found: Item[] = [];
-    const search = Promise.all(
-      folders.map((folder) =>
-        this.deps.findProcesses(folder, controller.signal, (file) => {
-          const place = vscode.workspace.asRelativePath(vscode.Uri.file(file.path));
-          found.push({
-            label: `$(file-code) ${withoutIcons(visible(file.processId))}`,
-            description: withoutIcons(visible(place)),
-            file,
-          });
-          picker.items = [...found, browse];
-        }),
-      ),
-    );
-    const tellEnd = async (): Promise<void> => {
-      await search;
-      if (controller.signal.aborted) return;
-      picker.busy = false;
-      picker.placeholder =
-        found.length === 0 ? 'No file here exports a function called process' : 'Choose a process';
-    };
-    void tellEnd();
-    const chosen = await new Promise<Item | undefined>((settle) => {
-      picker.onDidAccept(() => settle(picker.activeItems[0]));
-      picker.onDidHide(() => settle(undefined));
-      picker.show();
-    });
-    controller.abort();
-    picker.dispose();
-    if (!chosen) throw new CancelledError();
-    return chosen.file ?? this.#browse();
-  }
-
-  async #browse(): Promise<ProcessChoice> {
-    const [uri] =
-      (await vscode.window.showOpenDialog({
-        title: 'Choose a Process File',
-        filters: { JavaScript: ['js', 'mjs', 'cjs', 'ts', 'mts'] },
-      })) ?? [];
-    if (!uri) throw new CancelledError();
-    const file = this.deps.readProcess(uri.fsPath);
-    if (!file) throw new HumanError(`${basename(uri.fsPath)} exports no function that could be a process.`);
-    if (!workspaceFolders().some((folder) => isInside(folder, uri.fsPath))) {
-      throw new HumanError(
-        `${basename(uri.fsPath)} lies outside of the workspace, which is not trusted with it.`,
-      );
-    }
-    return file;
-  }
-
   /** The inputs of the latest runs of a process file, the newest first, each once. */
   async #recentInputs(entry: string): Promise<readonly { readonly run: Run; readonly inputs: unknown }[]> {
     const recent: { run: Run; inputs: unknown }[] = [];
@@ -374,40 +267,6 @@ export class NewRuns {
   }
 }
 
-/** The inputs of a run; `undefined`: it was made without any. @throws HumanError when they cannot be read */
-export async function inputsOf(
-  run: Run,
-  { store, folders }: Pick<NewRunsDeps, 'store' | 'folders'>,
-): Promise<unknown> {
-  const source = store.sourceOf(run.dir);
-  if (!source || !folders.exists(join(run.dir, 'inputs.json'))) return undefined;
-  const parsed = parseJson(await source.readText(run.dir, 'inputs.json'));
-  if ('problem' in parsed)
-    throw new HumanError(`inputs.json of ${visible(shortId(run.runId))} ${parsed.problem}.`);
-  return parsed.value;
-}
-
-/** Asks before a document is used that does not fit its schema. @throws CancelledError when it shall not be */
-export async function demandValid(problems: readonly string[], button: string): Promise<void> {
-  if (problems.length === 0) return;
-  const chosen = await vscode.window.showWarningMessage(
-    'The document does not fit what is asked for.',
-    { modal: true, detail: problems.slice(0, 5).join('\n') },
-    button,
-  );
-  if (chosen !== button) throw new CancelledError();
-}
-
-async function pickExport({ exports, path }: ProcessChoice, title: string): Promise<string> {
-  const [only] = exports;
-  if (only !== undefined && exports.length === 1) return only;
-  const items = exports.map((name) => ({
-    label: name,
-    description: name === 'process' ? 'the usual one' : '',
-  }));
-  return (await pick(items, title, `${basename(path)} exports several functions`)).label;
-}
-
 async function askPrompt(title: string): Promise<string> {
   const prompt = await vscode.window.showInputBox({
     title,
@@ -430,8 +289,4 @@ function projectOfProcess(path: string): string {
 /** The id with the first number that is free: "feature-2". */
 function freeId(runId: string, taken: (id: string) => boolean): string {
   for (let n = 2; ; n += 1) if (!taken(`${runId}-${n}`)) return `${runId}-${n}`;
-}
-
-function preview(value: unknown): string {
-  return value === undefined ? 'None' : visible(cutAtWord(oneLine(JSON.stringify(value)), 120));
 }
