@@ -1,4 +1,4 @@
-import { toDisposable, type Disposable } from './disposables';
+import { MutableDisposable, toDisposable, type Disposable } from './disposables';
 
 /** Time as the outside gives it, so that nothing in core reads a clock of its own. */
 export interface Clock {
@@ -6,6 +6,20 @@ export interface Clock {
   now(): number;
   /** Calls back once after so many milliseconds, unless disposed before. */
   after(milliseconds: number, callback: () => void): Disposable;
+}
+
+/** Calls back each time after so many milliseconds, until it is disposed. */
+export function every(clock: Clock, milliseconds: number, callback: () => void): Disposable {
+  const timer = new MutableDisposable();
+  const wait = (): void =>
+    timer.set(
+      clock.after(milliseconds, () => {
+        callback();
+        wait();
+      }),
+    );
+  wait();
+  return timer;
 }
 
 /** setTimeout fires at once for delays beyond 2^31 - 1 ms (Node documents it); longer waits are cut to this. */

@@ -27,6 +27,24 @@ export class DisposableStore implements Disposable {
   }
 }
 
+/** Holds one disposable at a time, such as a timer that is set again and again. */
+export class MutableDisposable implements Disposable {
+  #value: Disposable | undefined;
+  #disposed = false;
+
+  /** Disposes what was held before. `undefined`: nothing is held. Once disposed, what is set is disposed at once. */
+  set(value: Disposable | undefined): void {
+    this.#value?.dispose();
+    this.#value = value;
+    if (this.#disposed) value?.dispose();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.set(undefined);
+  }
+}
+
 /** A disposable made of a function, called at most once. */
 export function toDisposable(onDispose: () => void): Disposable {
   let done = false;

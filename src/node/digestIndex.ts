@@ -1,13 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, fstatSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { EffectMap } from '../core/run/effectMap';
-import type { Effect } from '../core/run/effect';
-import { emptyFold, type RunFold } from '../core/run/foldRun';
-import { intern } from '../core/run/intern';
-import type { RunMetadata } from '../core/run/metadata';
-import type { Run } from '../core/run/run';
+import { dirname, join } from 'node:path';
 import type { RunsPlace } from '../core/source/runSource';
 import type { Sliced } from '../core/sliced';
 import { readLine, writeEffects, writeLine, type KeptRun, type KnownRun } from './indexLine';

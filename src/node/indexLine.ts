@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { EffectMap } from '../core/run/effectMap';
-import { emptyFold, type Effect, type RunFold } from '../core/run/foldRun';
+import type { Effect } from '../core/run/effect';
+import { emptyFold, type RunFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { RunMetadata } from '../core/run/metadata';
 import type { Run } from '../core/run/run';

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { CostRecord } from '../core/run/cost';
 import { EffectMap } from '../core/run/effectMap';
-import { emptyFold, type Effect, type RunEnd, type RunFold } from '../core/run/foldRun';
+import type { Effect } from '../core/run/effect';
+import { emptyFold, type RunEnd, type RunFold } from '../core/run/foldRun';
 import type { RecordedError } from '../core/run/journal';
 import type { Entrypoint, RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';

@@ -5,7 +5,7 @@ import { contextKeys, views } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { RunStore } from '../core/source/runStore';
 import type { LookedAt } from './panel/pages';
-import { onSettingsChange } from './settings';
+import { needsOptions } from './settings';
 import type { RunTree } from './tree/runTree';
 
 /** What the views say above their rows; `undefined`: nothing. */
@@ -72,8 +72,6 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
       if (element.kind === 'run') attention.lookedAt(element.dir);
     }),
   );
-  disposables.add(
-    onSettingsChange(['needsYou.ready', 'needsYou.failed', 'activityWindow'], () => attention.update()),
-  );
+  disposables.add(needsOptions.onDidChange(() => attention.update()));
   return { update, dispose: () => disposables.dispose() };
 }

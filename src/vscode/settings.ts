@@ -18,10 +18,22 @@ export function onSettingsChange(names: readonly SettingName[], listener: () => 
   });
 }
 
-export function metricChoice(): MetricChoice {
+/** What settings say, read anew at each call, and an event for when that may have changed. */
+export interface ConfigValue<T> {
+  (): T;
+  onDidChange(listener: () => void): vscode.Disposable;
+}
+
+function configValue<T>(names: readonly (keyof Settings)[], read: () => T): ConfigValue<T> {
+  return Object.assign(() => read(), {
+    onDidChange: (listener: () => void) => onSettingsChange(names, listener),
+  });
+}
+
+export const metricChoice = configValue(['metrics.key', 'metrics.best'], (): MetricChoice => {
   const key = setting('metrics.key').trim();
   return { key: key === '' ? undefined : key, best: setting('metrics.best') };
-}
+});
 
 export function classifyOptions(): ClassifyOptions {
   const seconds = setting('activityWindow');
@@ -33,13 +45,14 @@ export function classifyOptions(): ClassifyOptions {
 }
 
 /** Which runs need the person, besides questions. */
-export function needsOptions(): NeedsOptions {
-  return {
+export const needsOptions = configValue(
+  ['needsYou.ready', 'needsYou.failed', 'activityWindow'],
+  (): NeedsOptions => ({
     ready: setting('needsYou.ready'),
     failed: setting('needsYou.failed'),
     activityWindow: classifyOptions().activityWindow,
-  };
-}
+  }),
+);
 
 /** A moment in the person's own time and language, to the minute. */
 export function localTime(time: number): string {
@@ -57,8 +70,8 @@ export function localDay(day: string): string {
 }
 
 /** How many rows are shown before "Load more". */
-export function pageSize(): number {
+export const pageSize = configValue(['pageSize'], (): number => {
   const size = setting('pageSize');
   const { minimum, maximum, default: usual } = settings.pageSize;
   return Number.isFinite(size) ? Math.min(maximum, Math.max(minimum, Math.floor(size))) : usual;
-}
+});

@@ -48,7 +48,7 @@ export function showAll(
 
 /** Reads the runs of the workspace, and follows what changes while the window is open. */
 export function follow(
-  { own, logger, manifest, storage }: Host,
+  { own, logger, storage }: Host,
   { store, opened, arrangement }: Reading,
   shownAttention: Showing,
 ): void {
@@ -63,11 +63,6 @@ export function follow(
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => shownAttention.update()));
   own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
   const digests = storage('digests');
-  own(
-    followWorkspace(
-      store,
-      (place) => new FsRunSource(place, logger, indexOfPlace(digests, place)),
-    ),
-  );
+  own(followWorkspace(store, (place) => new FsRunSource(place, logger, indexOfPlace(digests, place))));
   shownAttention.update();
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { DisposableStore, type Disposable } from '../disposables';
+import { DisposableStore, MutableDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
 import type { RunStore } from '../source/runStore';
 import { failedAt, mayNeed, needsYou, type Need, type NeedsOptions } from './needsYou';
@@ -9,7 +9,7 @@ import type { SharedAttention } from './sharedAttention';
 export class Attention implements Disposable {
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new Emitter<void>());
-  #timer: Disposable | undefined;
+  readonly #timer = this.#disposables.add(new MutableDisposable());
   #needs: readonly Need[] = [];
   /** The runs in the list. */
   #dirs: ReadonlySet<string> = new Set();
@@ -31,7 +31,6 @@ export class Attention implements Disposable {
       }),
     );
     this.#disposables.add(shared.onDidChange(() => this.#look(true)));
-    this.#disposables.add({ dispose: () => this.#timer?.dispose() });
     this.#look(false);
   }
 
@@ -72,11 +71,11 @@ export class Attention implements Disposable {
     const rows = !sameRows(needs, this.#needs);
     this.#needs = needs;
     this.#dirs = new Set(needs.map(({ stored }) => stored.run.dir));
-    this.#timer?.dispose();
-    this.#timer =
+    this.#timer.set(
       changesAt === undefined
         ? undefined
-        : this.clock.after(Math.max(0, changesAt - now), () => this.#look(true));
+        : this.clock.after(Math.max(0, changesAt - now), () => this.#look(true)),
+    );
     if (changed || rows) this.#changed.fire();
   }
 }

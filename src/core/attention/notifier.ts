@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { DisposableStore, type Disposable } from '../disposables';
+import { DisposableStore, MutableDisposable, type Disposable } from '../disposables';
 import { count, cutAtWord, list, visible } from '../format';
 import type { Effect } from '../run/effect';
 import { runTitle, taskTitle, type Run } from '../run/run';
@@ -75,9 +75,9 @@ export class Notifier implements Disposable {
   readonly #found = new Map<string, Found>();
   /** What was there already while this window opens; `undefined` afterwards. */
   #old: Map<string, Found> | undefined = new Map();
+  readonly #startTimer = this.#disposables.add(new MutableDisposable());
+  readonly #reminderTimer = this.#disposables.add(new MutableDisposable());
   #flushTimer: Disposable | undefined;
-  #startTimer: Disposable | undefined;
-  #reminderTimer: Disposable | undefined;
 
   constructor(private readonly deps: NotifierDeps) {
     const { clock, store, attention, shared, workspace } = deps;
@@ -85,11 +85,7 @@ export class Notifier implements Disposable {
     this.#wasOpenBefore = !shared.claim({ kind: 'workspace', dir: workspace, detail: '' });
     this.#disposables.add(store.onDidChange(({ dirs }) => this.#lookAtEnds(dirs)));
     this.#disposables.add(attention.onDidChange(() => this.update()));
-    this.#disposables.add({
-      dispose: () => {
-        for (const timer of [this.#flushTimer, this.#startTimer, this.#reminderTimer]) timer?.dispose();
-      },
-    });
+    this.#disposables.add({ dispose: () => this.#flushTimer?.dispose() });
     this.#waitForStart();
     this.update();
   }
@@ -103,11 +99,11 @@ export class Notifier implements Disposable {
       const next = this.#lookAtQuestion(need.stored.run, need.effect);
       if (next !== undefined) reminderAt = Math.min(next, reminderAt ?? next);
     }
-    this.#reminderTimer?.dispose();
-    this.#reminderTimer =
+    this.#reminderTimer.set(
       reminderAt === undefined
         ? undefined
-        : clock.after(Math.max(0, reminderAt - clock.now()), () => this.update());
+        : clock.after(Math.max(0, reminderAt - clock.now()), () => this.update()),
+    );
   }
 
   dispose(): void {
@@ -160,14 +156,15 @@ export class Notifier implements Disposable {
   }
 
   #waitForStart(): void {
-    this.#startTimer?.dispose();
-    this.#startTimer = this.deps.clock.after(startFor, () => {
-      if (!this.deps.store.loaded) return this.#waitForStart();
-      const old = [...(this.#old?.values() ?? [])];
-      this.#old = undefined;
-      const told = this.#claimed(old);
-      if (this.#wasOpenBefore && told.length > 0) this.#show(told, awaySentence(told.length));
-    });
+    this.#startTimer.set(this.deps.clock.after(startFor, () => this.#start()));
+  }
+
+  #start(): void {
+    if (!this.deps.store.loaded) return this.#waitForStart();
+    const old = [...(this.#old?.values() ?? [])];
+    this.#old = undefined;
+    const told = this.#claimed(old);
+    if (this.#wasOpenBefore && told.length > 0) this.#show(told, awaySentence(told.length));
   }
 
   #flush(): void {

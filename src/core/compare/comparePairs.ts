@@ -3,7 +3,7 @@ import { originOf } from '../fork/lineage';
 import { toAnswerView, type AnswerView } from '../panel/answerView';
 import type { CleanText } from '../report/cleanText';
 import { auditAnswers, type AnswerRecord } from '../run/audit';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { taskTitle } from '../run/run';
 import { sameValue } from '../run/sameValue';
 import { effectTime } from '../run/workTime';

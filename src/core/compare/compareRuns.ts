@@ -1,24 +1,21 @@
 import { shortId } from '../format';
 import type { CleanText } from '../report/cleanText';
-import { type AnswerRecord, auditAnswers } from '../run/audit';
-import type { Effect } from '../run/effect';
-import { type Iteration, metricsOf } from '../run/iterations';
-import { isRecord } from '../run/lenient';
-import { type MetricChoice, tabulateMetric, wantedMetricKeys } from '../run/metrics';
-import { processIdOf, runTitle, taskTitle } from '../run/run';
-import { sameValue } from '../run/sameValue';
-import { effectTime, runTime, workTime } from '../run/workTime';
-import { eachOf, type Sliced } from '../sliced';
-import type { StoredRun } from '../source/runStore';
-import type { OpenedRun } from '../tree/buildTree';
-import { describeTask, formatNumber, stateIcons, stateWord, statusWords } from '../tree/describe';
-import { matchingTasks } from './matchTasks';
-import { valueDiff } from './valueDiff';
+import { runTitle } from '../run/run';
+import type { Sliced } from '../sliced';
+import { stateIcons, stateWord } from '../tree/describe';
 import { compareFacts, compareOrigins } from './compareFacts';
 import { compareMetrics, compareTimes } from './compareFigures';
 import { comparePairs } from './comparePairs';
 import { compareValues } from './compareValues';
-import type { AnswerPair, CompareOptions, Comparison, Side, SideView, TaskPair, ValueComparison } from './comparison';
+import type {
+  AnswerPair,
+  CompareOptions,
+  Comparison,
+  Side,
+  SideView,
+  TaskPair,
+  ValueComparison,
+} from './comparison';
 
 const most = { changes: 30, tasks: 400, text: 300 };
 

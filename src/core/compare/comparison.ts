@@ -1,6 +1,6 @@
 import type { AnswerView } from '../panel/answerView';
 import type { CleanText } from '../report/cleanText';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import type { Iteration } from '../run/iterations';
 import type { MetricChoice } from '../run/metrics';
 import type { StoredRun } from '../source/runStore';

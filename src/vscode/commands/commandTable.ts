@@ -112,7 +112,8 @@ function runCommands(deps: CommandDeps) {
     'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
-    'run.exportArchive': async (argument) => exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
+    'run.exportArchive': async (argument) =>
+      exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
     'run.importArchive': async () => importRun({ ...deps, open: (dir) => opener.run(dir) }),
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
@@ -126,7 +127,8 @@ function runCommands(deps: CommandDeps) {
       const { stored } = await targets.run(argument, pickerTitle('run.copyId'));
       await copyText(stored.run.runId, 'The run id');
     },
-    'run.copyCommand': async (argument) => copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
+    'run.copyCommand': async (argument) =>
+      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
   } satisfies Partial<CommandTable>;
 }
 
@@ -161,7 +163,8 @@ function taskCommands({ targets, opened, posting, taskRuns, drafts }: CommandDep
     'task.post': async (argument) => {
       await posting.post(await targets.pendingTask(argument, pickerTitle('task.post')));
     },
-    'task.run': async (argument) => taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
+    'task.run': async (argument) =>
+      taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
     'draft.use': async (argument) => drafts.use(argument),
   } satisfies Partial<CommandTable>;
 }

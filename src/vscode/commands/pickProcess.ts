@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { CancelledError, HumanError } from '../../core/errors';
 import { visible } from '../../core/format';
 import { withoutIcons } from '../messages';
-import { isInside, workspaceFolders } from '../workspacePlaces';
+import { isInside } from '../../core/paths';
+import { workspaceFolders } from '../workspacePlaces';
 import type { FindProcesses, ProcessChoice } from './processChoice';
 import { pick } from './targets';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
-import type { Clock } from '../../core/clock';
+import { type Clock, every } from '../../core/clock';
 import type { CommandId } from '../../core/commands';
 import { runPanelType } from '../../core/contract';
 import type { SessionBinding } from '../../core/diagnose/diagnose';
@@ -144,15 +144,7 @@ class RunPanel implements Page<string, string> {
         if (panel.visible) void this.#update();
       }),
     );
-    let timer = { dispose(): void {} };
-    const tick = (): void => {
-      timer = clock.after(redrawEvery, () => {
-        if (panel.visible) void this.#update();
-        tick();
-      });
-    };
-    tick();
-    this.#disposables.add({ dispose: () => timer.dispose() });
+    this.#disposables.add(every(clock, redrawEvery, () => panel.visible && void this.#update()));
     showPage(panel, extensionUri, { name: 'run', title: 'Run', data: { dir } });
   }
 

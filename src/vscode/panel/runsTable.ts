@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
-import type { Clock } from '../../core/clock';
+import { every, type Clock } from '../../core/clock';
 import { runsTableType } from '../../core/contract';
-import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
+import { DisposableStore, type Disposable } from '../../core/disposables';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { thousands } from '../../core/format';
 import type { Logger } from '../../core/log';
@@ -18,7 +18,7 @@ import { describeFilter } from '../../core/tree/describe';
 import { copyText } from '../commands/copyText';
 import { tell } from '../messages';
 import type { Opener } from '../opener';
-import { metricChoice, onSettingsChange } from '../settings';
+import { metricChoice } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
 import type { Page, PageKind } from './pages';
@@ -64,7 +64,6 @@ class RunsTablePage implements Page<'table', never> {
   #arranged = '';
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #changeTimer: Disposable | undefined;
-  #redrawTimer: Disposable = toDisposable(() => {});
   #reading: Promise<void> | undefined;
   /** A person has stopped the reading of all runs. */
   #stopped = false;
@@ -85,13 +84,13 @@ class RunsTablePage implements Page<'table', never> {
     own(arrangement.onDidChange(() => this.#updateSoon(0)));
     own(panel.onDidChangeViewState(() => this.#updateSoon(0)));
     own(
-      onSettingsChange(['metrics.key', 'metrics.best'], () => {
+      metricChoice.onDidChange(() => {
         this.#table.forgetNumbers();
         this.#updateSoon(0);
       }),
     );
-    own({ dispose: () => this.#redrawTimer.dispose() });
-    this.#redrawLater();
+    // Waits grow with time.
+    own(every(clock, redrawEvery, () => this.#updateSoon(0)));
     showPage(panel, extensionUri, { name: 'table', title: 'Runs', data: {} });
   }
 
@@ -108,14 +107,6 @@ class RunsTablePage implements Page<'table', never> {
     this.#changeTimer?.dispose();
     this.#disposables.dispose();
     this.panel.dispose();
-  }
-
-  /** Waits grow with time. */
-  #redrawLater(): void {
-    this.#redrawTimer = this.deps.clock.after(redrawEvery, () => {
-      this.#updateSoon(0);
-      this.#redrawLater();
-    });
   }
 
   async #handle(message: FromTable): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock';
-import { toDisposable, type Disposable } from '../../core/disposables';
+import { MutableDisposable, type Disposable } from '../../core/disposables';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
 import type { ToPage } from '../../core/panel/protocol';
@@ -22,7 +22,7 @@ export class ShownTask implements Disposable {
   #effectId: string | undefined;
   /** What the page knows of it. */
   #posted = '';
-  #timer: Disposable = toDisposable(() => {});
+  readonly #timer = new MutableDisposable();
   #disposed = false;
 
   constructor(
@@ -52,7 +52,7 @@ export class ShownTask implements Disposable {
   async update(): Promise<void> {
     const effectId = this.#effectId;
     const effect = this.shown.effect(effectId);
-    this.#timer.dispose();
+    this.#timer.set(undefined);
     if (effectId === undefined) return;
     const { past } = this.shown;
     const detail = effect && (await this.#detail(effect));
@@ -62,7 +62,7 @@ export class ShownTask implements Disposable {
     this.#posted = next;
     // Its output grows without an event.
     if (effect?.status === 'pending' && !past) {
-      this.#timer = this.clock.after(outputEvery, () => void this.update());
+      this.#timer.set(this.clock.after(outputEvery, () => void this.update()));
     }
   }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import type { Clock } from '../../core/clock';
+import { type Clock, every } from '../../core/clock';
 import { commandTitle } from '../../core/commands';
 import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
@@ -18,7 +18,7 @@ import {
 } from '../../core/tree/treeNode';
 import { commandName } from '../messages';
 import { fileUri } from '../runDocuments';
-import { localDay, localTime, onSettingsChange, pageSize } from '../settings';
+import { localDay, localTime, pageSize } from '../settings';
 import type { OpenedRuns } from './openedRuns';
 import type { RunArrangement } from './runArrangement';
 
@@ -96,17 +96,13 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
     }
-    this.#disposables.add(onSettingsChange(['pageSize'], () => this.#fromTheTop()));
-    const tick = (): void => {
-      timer = clock.after(redrawEvery, () => {
+    this.#disposables.add(pageSize.onDidChange(() => this.#fromTheTop()));
+    this.#disposables.add(
+      every(clock, redrawEvery, () => {
         options.arrangement?.tick();
         if (this.view.visible) this.#changed.fire(undefined);
-        tick();
-      });
-    };
-    let timer = { dispose(): void {} };
-    tick();
-    this.#disposables.add({ dispose: () => timer.dispose() });
+      }),
+    );
   }
 
   getChildren(parent?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
