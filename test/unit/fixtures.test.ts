@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allFixtures, capturedFixtures } from '../support/fixtures';
+import { isEventType } from '../../src/core/run/eventTypes';
+import { allFixtures, capturedFixtures, handmadeFixtures, type Fixtures } from '../support/fixtures';
 
 const each = allFixtures.map(({ path, dir, runs }) => ({
   path,
@@ -66,6 +67,21 @@ it('are as many as were recorded', () => {
     }
   `);
 });
+
+it('every type of event that an engine wrote is listed, so that none is overlooked in silence', () => {
+  const unlisted = (fixtures: readonly Fixtures[]): readonly string[] =>
+    [...new Set(fixtures.flatMap(eventTypesIn))].filter((type) => !isEventType(type));
+  expect(unlisted(capturedFixtures), 'add it to src/core/run/eventTypes.ts').toEqual([]);
+  expect(unlisted(handmadeFixtures)).toEqual(['SOMETHING_NEWER']);
+});
+
+function eventTypesIn({ runs }: Fixtures): readonly string[] {
+  return Object.entries(filesPerRun(runs)).flatMap(([runId, files]) =>
+    files
+      .filter((name) => name.startsWith('journal/'))
+      .map((name) => (readJson(join(runs, runId, name)) as { type: string }).type),
+  );
+}
 
 function filesPerRun(runs: string): Record<string, string[]> {
   const files: Record<string, string[]> = {};

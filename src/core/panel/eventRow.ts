@@ -1,5 +1,6 @@
 import { cutAtWord, shortId, visible } from '../format';
 import type { Effect } from '../run/effect';
+import { isEventType } from '../run/eventTypes';
 import type { TaskFiles } from '../run/iterations';
 import { taskTitle, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
@@ -71,6 +72,7 @@ const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
 };
 
 function markOf({ fold }: Run, type: string, status: string, effect: Effect | undefined): EventMark {
+  if (!isEventType(type)) return type === '' ? 'failed' : 'none';
   switch (type) {
     case 'EFFECT_REQUESTED':
       if (!effect || (effect.status === 'pending' && fold.end)) return 'none';
@@ -84,10 +86,17 @@ function markOf({ fold }: Run, type: string, status: string, effect: Effect | un
       return 'resolved';
     case 'RUN_FAILED':
     case 'PROCESS_RUNTIME_ERROR':
-    case '':
       return 'failed';
-    default:
+    case 'RUN_CREATED':
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+    case 'PROCESS_LOG':
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
+    case 'COST_TRACKED':
       return 'none';
+    default:
+      return type satisfies never;
   }
 }
 

@@ -79,9 +79,6 @@ export const emptyFold: RunFold = {
  */
 const batchPause = 5000;
 
-/** Other events after which the next request belongs to another iterate. */
-const closesBatch = new Set(['PROCESS_CODE_HASH_CHANGED', 'PROCESS_ASSIGNED']);
-
 /**
  * Folds entries, in journal order, onto what was folded before. Pure: folding in pieces gives the same as folding at
  * once. The first answer to an effect stands, as in the engine; a later one becomes a problem.
@@ -215,14 +212,21 @@ function apply(run: Draft, entry: JournalEntry): void {
     case 'RUN_HALTED':
       run.end = endOf(entry);
       return;
-    case 'BREAKPOINT_SKIPPED':
-      if (!run.skipped.has(event.name)) run.skipped = new Set([...run.skipped, event.name]);
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+      run.batchClosed = true;
+      return;
+    case 'PROCESS_LOG':
+      if (event.skipped !== undefined && !run.skipped.has(event.skipped)) {
+        run.skipped = new Set([...run.skipped, event.skipped]);
+      }
       return;
     case 'COST_TRACKED':
-      run.costs.push(event.cost);
+      if (event.cost) run.costs.push(event.cost);
       return;
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
     case 'other':
-      if (closesBatch.has(event.name)) run.batchClosed = true;
       return;
     default:
       return event satisfies never;
@@ -266,8 +270,20 @@ export function endOf({ event, at }: JournalEntry): RunEnd | undefined {
       return end(event.type, at, event.error, undefined, false);
     case 'RUN_HALTED':
       return end(event.type, at, undefined, event.reason, false);
-    default:
+    case 'RUN_CREATED':
+    case 'EFFECT_REQUESTED':
+    case 'EFFECT_RESOLVED':
+    case 'EFFECT_CANCELLED':
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+    case 'PROCESS_LOG':
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
+    case 'COST_TRACKED':
+    case 'other':
       return undefined;
+    default:
+      return event satisfies never;
   }
 }
 

@@ -9,7 +9,7 @@ export interface RecordedError {
   readonly stack: string | undefined;
 }
 
-/** What happened, as far as the extension acts on it. Every other type is `other` and only counts as an event. */
+/** What happened, as far as the extension acts on it: one shape for each of the `eventTypes`, and `other` for the rest. */
 export type JournalEvent =
   | {
       readonly type: 'RUN_CREATED';
@@ -44,9 +44,22 @@ export type JournalEvent =
     }
   | { readonly type: 'PROCESS_RUNTIME_ERROR'; readonly error: RecordedError | undefined }
   | { readonly type: 'RUN_HALTED'; readonly reason: string | undefined }
-  /** A breakpoint of a run that asks nobody; the engine logs it again at every iterate. */
-  | { readonly type: 'BREAKPOINT_SKIPPED'; readonly name: string }
-  | { readonly type: 'COST_TRACKED'; readonly cost: CostRecord }
+  | { readonly type: 'PROCESS_ASSIGNED' }
+  | { readonly type: 'PROCESS_CODE_HASH_CHANGED' }
+  | {
+      readonly type: 'PROCESS_LOG';
+      /** The name of a breakpoint that a run without a person skipped; the engine logs it again at every iterate. */
+      readonly skipped: string | undefined;
+    }
+  | {
+      readonly type: 'COST_TRACKED';
+      /** `undefined`: it tells no number. */
+      readonly cost: CostRecord | undefined;
+    }
+  // Nothing about a run follows from these, but that something happened.
+  | { readonly type: 'STOP_HOOK_INVOKED' }
+  | { readonly type: 'EFFECT_PROGRESS' }
+  /** A type that we do not know. It only counts as an event. */
   | { readonly type: 'other'; readonly name: string };
 
 /** One readable event at its place in the journal. */

@@ -1,5 +1,6 @@
 import { readCost } from './cost';
 import { sequenceNumber } from './eventName';
+import { isEventType, type EventType } from './eventTypes';
 import { intern } from './intern';
 import type { JournalEntry, JournalEvent, RecordedError } from './journal';
 import {
@@ -84,7 +85,9 @@ export function parseEvent(file: string, json: string): ParsedEvent {
   const { fields, problems } = readLenient(parsed.value, envelope);
   const { type, recordedAt, data, sdkVersion } = fields ?? {};
   if (type === undefined) return { entry: undefined, problems: toProblems(orMissing(problems, 'type')) };
-  const { event, problems: dataProblems } = parseData(type, data ?? {});
+  const { event, problems: dataProblems } = isEventType(type)
+    ? parseData(type, data ?? {})
+    : plain({ type: 'other', name: type });
   const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
   return {
     entry: event && { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
@@ -98,10 +101,17 @@ function toProblems(...sentences: readonly (readonly string[])[]): ParsedEvent['
 
 const fine: ParsedEvent['problems'] = [];
 
-function parseData(
-  type: string,
-  data: Readonly<Record<string, unknown>>,
-): { event: JournalEvent | undefined; problems: readonly string[] } {
+interface ParsedData {
+  readonly event: JournalEvent | undefined;
+  readonly problems: readonly string[];
+}
+
+/** An event of whose data nothing can be wrong. */
+function plain(event: JournalEvent): ParsedData {
+  return { event, problems: [] };
+}
+
+function parseData(type: EventType, data: Readonly<Record<string, unknown>>): ParsedData {
   switch (type) {
     case 'RUN_CREATED': {
       const { fields, problems } = readLenient(data, dataShapes[type]);
@@ -157,22 +167,24 @@ function parseData(
       const { fields, problems } = readLenient(data, dataShapes[type]);
       return { event: { type, reason: fields?.reason }, problems };
     }
-    case 'PROCESS_LOG': {
-      const { label, message } = data;
-      if (label !== 'breakpoint:skipped' || typeof message !== 'string') {
-        return { event: { type: 'other', name: type }, problems: [] };
-      }
-      // "Breakpoint 'plan' auto-approved (non-interactive mode)"
-      const name = /^Breakpoint '(.+)' auto-approved/.exec(message)?.[1] ?? message;
-      return { event: { type: 'BREAKPOINT_SKIPPED', name }, problems: [] };
-    }
-    case 'COST_TRACKED': {
-      const cost = readCost(data);
-      return { event: cost ? { type, cost } : { type: 'other', name: type }, problems: [] };
-    }
+    case 'PROCESS_LOG':
+      return plain({ type, skipped: skippedBreakpoint(data) });
+    case 'COST_TRACKED':
+      return plain({ type, cost: readCost(data) });
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
+      return plain({ type });
     default:
-      return { event: { type: 'other', name: type }, problems: [] };
+      return type satisfies never;
   }
+}
+
+/** Reads "Breakpoint 'plan' auto-approved (non-interactive mode)". */
+function skippedBreakpoint({ label, message }: Readonly<Record<string, unknown>>): string | undefined {
+  if (label !== 'breakpoint:skipped' || typeof message !== 'string') return undefined;
+  return /^Breakpoint '(.+)' auto-approved/.exec(message)?.[1] ?? message;
 }
 
 function orMissing(problems: readonly string[], field: string): readonly string[] {

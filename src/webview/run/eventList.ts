@@ -10,6 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventRow } from '../../core/panel/eventRow';
 import type { EventsView } from '../../core/panel/protocol';
 import { thousands } from '../../core/format';
+import { eventTypes } from '../../core/run/eventTypes';
 import { eventOption } from './eventOption';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
@@ -17,23 +18,6 @@ import { runApi } from './runApi';
 /** As in the style sheet. */
 const rowHeight = 26;
 const rowsAsked = 200;
-
-const types = [
-  'EFFECT_REQUESTED',
-  'EFFECT_RESOLVED',
-  'EFFECT_CANCELLED',
-  'RUN_CREATED',
-  'RUN_COMPLETED',
-  'RUN_FAILED',
-  'RUN_HALTED',
-  'PROCESS_RUNTIME_ERROR',
-  'PROCESS_ASSIGNED',
-  'PROCESS_CODE_HASH_CHANGED',
-  'PROCESS_LOG',
-  'STOP_HOOK_INVOKED',
-  'EFFECT_PROGRESS',
-  'COST_TRACKED',
-];
 
 /** The journal as a log. It asks for the events that are seen, however many there are. */
 export class EventList extends LitElement {
@@ -57,7 +41,7 @@ export class EventList extends LitElement {
 
   /** Events that were told, by their places among those the filter leaves. */
   #rows = new Map<number, EventRow>();
-  #seenTypes = new Set(types);
+  #seenTypes = new Set<string>(eventTypes);
   #waiting = false;
   /** What is seen is to be asked for again, as it may have changed. */
   #stale = false;

@@ -1,0 +1,29 @@
+/**
+ * Every type of event that engines are known to write, in the order in which the run page offers them as a filter. What
+ * each of them means is asked for by the compiler wherever events are told apart.
+ */
+export const eventTypes = [
+  'EFFECT_REQUESTED',
+  'EFFECT_RESOLVED',
+  'EFFECT_CANCELLED',
+  'RUN_CREATED',
+  'RUN_COMPLETED',
+  'RUN_FAILED',
+  'RUN_HALTED',
+  'PROCESS_RUNTIME_ERROR',
+  'PROCESS_ASSIGNED',
+  'PROCESS_CODE_HASH_CHANGED',
+  'PROCESS_LOG',
+  'STOP_HOOK_INVOKED',
+  'EFFECT_PROGRESS',
+  'COST_TRACKED',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+const all: ReadonlySet<string> = new Set(eventTypes);
+
+/** False for a type that only newer engines know. */
+export function isEventType(type: string): type is EventType {
+  return all.has(type);
+}
