@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { segment } from './run/segmentSchema';
 
-/** The face of the extension: what package.json contributes and code refers to. A test keeps the two equal. */
+/** Begins the id of everything that the extension contributes; package.json is written from what stands here. */
 export const prefix = 'babysitterRuns';
 
 /** Names a run, by folder or by id, and perhaps a part of it. A plain text is a folder or an id. */
