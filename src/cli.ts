@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/report/formats';
-import { toReport } from './core/report/report';
+import { toReport } from './core/report/toReport';
 import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';

@@ -1,4 +1,5 @@
-import { reporting, type Report, type ReportSources } from '../core/report/report';
+import type { Report, ReportSources } from '../core/report/report';
+import { reporting } from '../core/report/toReport';
 import type { Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import type { OpenedRun } from '../core/tree/buildTree';

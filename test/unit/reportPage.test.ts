@@ -9,7 +9,8 @@ import {
 } from '../../src/core/report/iterationColumns';
 import { findingCounterparts } from '../../src/core/report/counterparts';
 import { metricChart, type ChartNode } from '../../src/core/report/metricChart';
-import { toReport, type Report, type ReportIteration, type ReportMetric } from '../../src/core/report/report';
+import type { Report, ReportIteration, ReportMetric } from '../../src/core/report/report';
+import { toReport } from '../../src/core/report/toReport';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { atOnce } from '../../src/core/sliced';

@@ -1,0 +1,15 @@
+/** The project that a run folder lies in; its run.json may name another one, from where it was made. */
+export function folderAround(dir: string): string {
+  return dir.replace(/(?:[/\\]\.a5c)?[/\\]+[^/\\]+[/\\]+[^/\\]+[/\\]*$/, '');
+}
+
+/** The process file's path; run.json tells it from the run folder. Links and ".." in between are not looked at. */
+export function entryPath(dir: string, importPath: string): string {
+  if (/^(?:[/\\]|[a-z]:)/i.test(importPath)) return importPath;
+  const parts = dir.split(/[/\\]/);
+  for (const part of importPath.split(/[/\\]/)) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
