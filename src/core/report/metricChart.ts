@@ -21,6 +21,19 @@ export interface ChartPoint {
 type Scale = ScaleLinear<number, number>;
 type Attributes = ChartNode['attributes'];
 
+/** What all panels of a picture share; sizes in pixels. */
+interface Plot {
+  readonly width: number;
+  /** Of one panel. */
+  readonly panelHeight: number;
+  /** Numbers of all iterations that have a value. */
+  readonly iterations: readonly number[];
+  readonly x: Scale;
+  /** The iteration that the report is on. */
+  readonly focus: number | undefined;
+}
+
+/** Metrics that share a scale. */
 interface Panel {
   readonly metrics: readonly ReportMetric[];
   readonly top: number;
@@ -65,14 +78,15 @@ export function metricChart(
   const height = groups.length > 1 ? panelHeight.amongOthers : panelHeight.alone;
   const each = margin.top + height + margin.bottom;
   const all = groups.length * each + margin.axis;
-  const numbers = metrics.flatMap((metric) => metric.series.map(({ iteration }) => iteration));
-  const [first, last] = [minimum(numbers), maximum(numbers)];
+  const iterations = metrics.flatMap((metric) => metric.series.map(({ iteration }) => iteration));
+  const [first, last] = [minimum(iterations), maximum(iterations)];
   const x = scaleLinear()
     .domain(first === last ? [first - 1, last + 1] : [first, last])
     .range([margin.left + 14, width - margin.right - 14]);
+  const plot: Plot = { width, panelHeight: height, iterations, x, focus };
   const panels = groups.map((group, i) => {
     const top = i * each + margin.top;
-    return panelNodes(group, {
+    return panelNodes(plot, group, {
       metrics: group.map(({ metric }) => metric),
       top,
       y: yScale(group, top, height),
@@ -87,140 +101,155 @@ export function metricChart(
       'aria-label': metrics.map(told).join(' '),
       xmlns: 'http://www.w3.org/2000/svg',
     },
-    [...panels.flat(), ...iterationAxis()],
+    [...panels.flat(), ...iterationAxis(plot, all)],
   );
+}
 
-  function panelNodes(group: readonly Series[], panel: Panel): readonly ChartNode[] {
-    const { top, y } = panel;
-    const [left, right] = [margin.left, width - margin.right];
-    const ticks = y.ticks(height > 150 ? 5 : 3);
-    const focused = focus === undefined ? undefined : x(focus);
-    const drawn = group.map(({ metric, style }) => seriesNodes(metric, style, panel));
-    let nameAt = left;
-    return [
-      ...ticks.map((tick) =>
-        element('line', { class: 'grid', x1: left, x2: right, y1: round(y(tick)), y2: round(y(tick)) }),
-      ),
-      ...ticks.map((tick) => label('axis', left - 8, y(tick) + 4, figure(tick), 'end')),
-      element('line', { class: 'frame', x1: left, x2: right, y1: top + height, y2: top + height }),
-      ...(focused === undefined || focus === undefined || focus < first || focus > last
-        ? []
-        : [
-            element('line', {
-              class: 'frame focus-line',
-              x1: round(focused),
-              x2: round(focused),
-              y1: top,
-              y2: top + height,
-            }),
-          ]),
-      ...group.flatMap(({ metric, style }) => {
-        const at = nameAt;
-        const name = shortened(metric.key);
-        nameAt += name.length * 7 + 54;
-        return [
-          element('g', { class: `s${style}` }, [
-            element('line', {
-              class: 'line',
-              x1: at,
-              x2: at + 26,
-              y1: top - 16,
-              y2: top - 16,
-              ...dash(style),
-            }),
-            mark(style, at + 13, top - 16, 4),
-            label('name', at + 32, top - 12, name),
-          ]),
-        ];
+function panelNodes(plot: Plot, group: readonly Series[], panel: Panel): readonly ChartNode[] {
+  const { top, y } = panel;
+  const { panelHeight: height } = plot;
+  const [left, right] = [margin.left, plot.width - margin.right];
+  const ticks = y.ticks(height > 150 ? 5 : 3);
+  const drawn = group.map(({ metric, style }) => seriesNodes(plot, metric, style, panel));
+  return [
+    ...ticks.map((tick) =>
+      element('line', { class: 'grid', x1: left, x2: right, y1: round(y(tick)), y2: round(y(tick)) }),
+    ),
+    ...ticks.map((tick) => label('axis', left - 8, y(tick) + 4, figure(tick), 'end')),
+    element('line', { class: 'frame', x1: left, x2: right, y1: top + height, y2: top + height }),
+    ...focusLine(plot, top),
+    ...nameNodes(group, left, top),
+    ...group.flatMap(({ metric, style }) => targetNodes(plot, metric, style, panel)),
+    ...drawn.map(({ line }) => line),
+    // Above all lines, so that they can be read.
+    ...drawn.flatMap(({ labels }) => labels),
+  ];
+}
+
+function focusLine({ panelHeight: height, iterations, x, focus }: Plot, top: number): readonly ChartNode[] {
+  if (focus === undefined || focus < minimum(iterations) || focus > maximum(iterations)) return [];
+  const at = round(x(focus));
+  return [element('line', { class: 'frame focus-line', x1: at, x2: at, y1: top, y2: top + height })];
+}
+
+/** The names of a panel's metrics above it, each beside its line and mark. */
+function nameNodes(group: readonly Series[], left: number, top: number): readonly ChartNode[] {
+  let nameAt = left;
+  return group.map(({ metric, style }) => {
+    const at = nameAt;
+    const name = shortened(metric.key);
+    nameAt += name.length * 7 + 54;
+    return element('g', { class: `s${style}` }, [
+      element('line', { class: 'line', x1: at, x2: at + 26, y1: top - 16, y2: top - 16, ...dash(style) }),
+      mark(style, at + 13, top - 16, 4),
+      label('name', at + 32, top - 12, name),
+    ]);
+  });
+}
+
+function targetNodes(
+  { width }: Plot,
+  { key, target }: ReportMetric,
+  style: number,
+  { metrics, y }: Panel,
+): readonly ChartNode[] {
+  if (target === undefined) return [];
+  const at = round(y(bounded(target)));
+  const right = width - margin.right;
+  return [
+    element('g', { class: `s${style}` }, [
+      element('line', {
+        class: 'target',
+        x1: margin.left,
+        x2: right,
+        y1: at,
+        y2: at,
+        'stroke-dasharray': '6 4',
       }),
-      ...group.flatMap(({ metric, style }) => targetNodes(metric, style, panel)),
-      ...drawn.map(({ line }) => line),
-      // Above all lines, so that they can be read.
-      ...drawn.flatMap(({ labels }) => labels),
-    ];
-  }
+      label('axis', right + 6, at + 4, `target ${figure(target)}`),
+      element('title', {}, [`Target of ${metrics.length > 1 ? key : 'the metric'}: ${figure(target)}`]),
+    ]),
+  ];
+}
 
-  function targetNodes(
-    { key, target }: ReportMetric,
-    style: number,
-    { metrics, y }: Panel,
-  ): readonly ChartNode[] {
-    if (target === undefined) return [];
-    const at = round(y(bounded(target)));
-    const right = width - margin.right;
-    return [
-      element('g', { class: `s${style}` }, [
-        element('line', {
-          class: 'target',
-          x1: margin.left,
-          x2: right,
-          y1: at,
-          y2: at,
-          'stroke-dasharray': '6 4',
-        }),
-        label('axis', right + 6, at + 4, `target ${figure(target)}`),
-        element('title', {}, [`Target of ${metrics.length > 1 ? key : 'the metric'}: ${figure(target)}`]),
-      ]),
-    ];
-  }
+/** A value of a metric, and where its point is. */
+interface Place {
+  readonly iteration: number;
+  readonly value: number;
+  readonly at: readonly [x: number, y: number];
+}
 
-  function seriesNodes(metric: ReportMetric, style: number, { metrics, top, y }: Panel): SeriesNodes {
-    const { key, best, target } = metric;
-    const places = metric.series.map(({ iteration, value }) => ({
-      iteration,
-      value,
-      at: [round(x(iteration)), round(y(bounded(value)))] as const,
-    }));
-    const gap = (width - margin.left - margin.right) / Math.max(1, places.length);
-    const every = Math.ceil(places.length / most.points);
-    const shown = places.filter(
-      ({ iteration }, i) =>
-        i % every === 0 || i === places.length - 1 || iteration === best.iteration || iteration === focus,
-    );
-    const numbered = metrics.length === 1 && places.length <= most.labels;
-    const points = shown.map(({ iteration, value, at: [cx, cy] }): ChartNode => {
-      const [isBest, isFocus] = [iteration === best.iteration, iteration === focus];
-      const spoken = `${key}, iteration ${iteration}: ${figure(value)}${isBest ? ', best' : ''}`;
-      return {
-        ...element('g', { class: `point${isBest ? ' best' : ''}` }, [
-          element('circle', { class: 'hit', cx, cy, r: Math.max(3, Math.min(12, gap / 2)) }),
-          ...(isFocus ? [element('circle', { class: 'focus', cx, cy, r: 11 })] : []),
-          // Marks that touch each other would hide their line.
-          ...(gap >= dense || isBest || isFocus ? [mark(style, cx, cy, isBest ? 6 : 4)] : []),
-          element('title', {}, [spoken]),
-        ]),
-        point: { key, iteration, spoken },
-      };
-    });
-    const labels = shown
+function seriesNodes(plot: Plot, metric: ReportMetric, style: number, panel: Panel): SeriesNodes {
+  const { best } = metric;
+  const { focus } = plot;
+  const places = metric.series.map(({ iteration, value }): Place => ({
+    iteration,
+    value,
+    at: [round(plot.x(iteration)), round(panel.y(bounded(value)))],
+  }));
+  const gap = (plot.width - margin.left - margin.right) / Math.max(1, places.length);
+  const every = Math.ceil(places.length / most.points);
+  const shown = places.filter(
+    ({ iteration }, i) =>
+      i % every === 0 || i === places.length - 1 || iteration === best.iteration || iteration === focus,
+  );
+  const numbered = panel.metrics.length === 1 && places.length <= most.labels;
+  const line = places.map(({ at }) => at.join(',')).join(' ');
+  return {
+    line: element('g', { class: `s${style}` }, [
+      element('polyline', { class: 'line', points: line, ...dash(style) }),
+      ...shown.map((place) => pointNode(place, metric, style, focus, gap)),
+    ]),
+    labels: shown
       .filter(({ iteration }) => numbered || iteration === best.iteration || iteration === focus)
-      .map(({ iteration, value, at: [cx, cy] }) => {
-        // Above its point, or below where it would lie on the target's line or beyond the edge.
-        const above = cy - (iteration === focus ? 16 : 12);
-        const crossed =
-          above - 10 < top || (target !== undefined && Math.abs(above - 4 - y(bounded(target))) < 12);
-        const text = `${iteration === best.iteration ? '★ ' : ''}${figure(value)}`;
-        return label('value', cx, crossed ? cy + (iteration === focus ? 26 : 22) : above, text, 'middle');
-      });
-    const line = places.map(({ at }) => at.join(',')).join(' ');
-    return {
-      line: element('g', { class: `s${style}` }, [
-        element('polyline', { class: 'line', points: line, ...dash(style) }),
-        ...points,
-      ]),
-      labels,
-    };
-  }
+      .map((place) => valueLabel(place, metric, focus, panel)),
+  };
+}
 
-  function iterationAxis(): readonly ChartNode[] {
-    const wanted = Math.max(2, Math.floor((width - margin.left - margin.right) / 56));
-    const known = [...new Set(numbers)].toSorted((a, b) => a - b);
-    const ticks = known.length <= wanted ? known : x.ticks(wanted).filter((tick) => Number.isInteger(tick));
-    return [
-      ...ticks.map((tick) => label('axis', x(tick), all - margin.axis + 6, String(tick), 'middle')),
-      label('axis', width - margin.right + 6, all - margin.axis + 6, 'iteration'),
-    ];
-  }
+/** @param gap between two points, in pixels */
+function pointNode(
+  { iteration, value, at: [cx, cy] }: Place,
+  { key, best }: ReportMetric,
+  style: number,
+  focus: number | undefined,
+  gap: number,
+): ChartNode {
+  const [isBest, isFocus] = [iteration === best.iteration, iteration === focus];
+  const spoken = `${key}, iteration ${iteration}: ${figure(value)}${isBest ? ', best' : ''}`;
+  return {
+    ...element('g', { class: `point${isBest ? ' best' : ''}` }, [
+      element('circle', { class: 'hit', cx, cy, r: Math.max(3, Math.min(12, gap / 2)) }),
+      ...(isFocus ? [element('circle', { class: 'focus', cx, cy, r: 11 })] : []),
+      // Marks that touch each other would hide their line.
+      ...(gap >= dense || isBest || isFocus ? [mark(style, cx, cy, isBest ? 6 : 4)] : []),
+      element('title', {}, [spoken]),
+    ]),
+    point: { key, iteration, spoken },
+  };
+}
+
+/** Above its point, or below where it would lie on the target's line or beyond the edge. */
+function valueLabel(
+  { iteration, value, at: [cx, cy] }: Place,
+  { best, target }: ReportMetric,
+  focus: number | undefined,
+  { top, y }: Panel,
+): ChartNode {
+  const above = cy - (iteration === focus ? 16 : 12);
+  const crossed = above - 10 < top || (target !== undefined && Math.abs(above - 4 - y(bounded(target))) < 12);
+  const text = `${iteration === best.iteration ? '★ ' : ''}${figure(value)}`;
+  return label('value', cx, crossed ? cy + (iteration === focus ? 26 : 22) : above, text, 'middle');
+}
+
+/** @param height of the whole picture */
+function iterationAxis({ width, iterations, x }: Plot, height: number): readonly ChartNode[] {
+  const wanted = Math.max(2, Math.floor((width - margin.left - margin.right) / 56));
+  const known = [...new Set(iterations)].toSorted((a, b) => a - b);
+  const ticks = known.length <= wanted ? known : x.ticks(wanted).filter((tick) => Number.isInteger(tick));
+  return [
+    ...ticks.map((tick) => label('axis', x(tick), height - margin.axis + 6, String(tick), 'middle')),
+    label('axis', width - margin.right + 6, height - margin.axis + 6, 'iteration'),
+  ];
 }
 
 /** Says beside a chart what its signs mean. */
