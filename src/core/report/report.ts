@@ -1,18 +1,9 @@
 import type { Usage } from '../run/cost';
 import type { Effect } from '../run/effect';
-import { type Iteration, metricsOf } from '../run/iterations';
-import { isRecord } from '../run/lenient';
-import { type MetricChoice, tabulateMetric, wantedMetricKeys } from '../run/metrics';
-import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
-import { secretsIn } from '../run/secrets';
-import { usageByTask, usageInAll } from '../run/usage';
-import { classify, type ClassifyOptions, type State } from '../run/runState';
-import { effectTime, runTime, type Worker, workerOf, workTime, type WorkTime } from '../run/workTime';
-import { atOnce, type Sliced } from '../sliced';
-import type { OpenedRun } from '../tree/buildTree';
-import { cleaner, type CleanText } from './cleanText';
-import { type Finding, findingsOf, pathsOf } from './findings';
-import type { Effect } from '../run/foldRun';
+import type { MetricChoice } from '../run/metrics';
+import type { ClassifyOptions, State } from '../run/runState';
+import type { Worker, WorkTime } from '../run/workTime';
+import type { Finding } from './findings';
 
 /**
  * Everything a report of a run tells: plain data, bounded, its texts without secrets and absolute paths and with

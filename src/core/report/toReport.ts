@@ -2,7 +2,7 @@ import { HumanError } from '../errors';
 import { oneLine, toIso } from '../format';
 import { auditAnswers, type AnswerRecord } from '../run/audit';
 import type { Usage } from '../run/cost';
-import type { Effect } from '../run/foldRun';
+import type { Effect } from '../run/effect';
 import { metricsOf, type Iteration } from '../run/iterations';
 import { isRecord } from '../run/lenient';
 import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
