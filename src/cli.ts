@@ -1,3 +1,4 @@
+import { babysitterEngine } from './core/run/babysitterEngine';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -86,7 +87,11 @@ function folder(command: string, dir: string | undefined): string {
   return path;
 }
 
-const options = { activityWindow: defaultActivityWindow, metric: defaultMetricChoice };
+const options = {
+  engine: babysitterEngine,
+  activityWindow: defaultActivityWindow,
+  metric: defaultMetricChoice,
+};
 
 function list(dir: string, now: number): readonly RunEntry[] {
   const root = realPath(dir) ?? dir;
@@ -114,7 +119,13 @@ function report(dir: string, now: number, format: ReportFormat, iteration: numbe
     const opened = openRun(found.run, found.details, options.metric);
     const sources = readReportSources(found.run);
     return writeReport(
-      toReport(opened, sources, { now, classify: options, metric: options.metric, iteration }),
+      toReport(opened, sources, {
+        now,
+        engine: babysitterEngine,
+        classify: options,
+        metric: options.metric,
+        iteration,
+      }),
       format,
     );
   } catch (error) {

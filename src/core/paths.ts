@@ -39,3 +39,8 @@ function withoutDots(names: readonly string[]): string[] {
   }
   return parts;
 }
+
+/** The folder around a file or folder, given by its absolute path. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.search(/[/\\][^/\\]*$/)));
+}

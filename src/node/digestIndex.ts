@@ -151,14 +151,14 @@ function sha256(): Hash {
 const [tabulator, lineEnd] = [9, 10];
 
 function isWorthKeeping({ run, journal, journalAt }: KnownRun, now: number): boolean {
-  const { fold, lock, reading } = run;
+  const { story, lock, depth } = run;
   return (
-    !reading &&
+    depth !== 'reading' &&
     !lock &&
     now - journalAt > coarseTime &&
     journalAt > 0 &&
-    (fold.end !== undefined ||
-      (journal !== undefined && fold.effects.size <= mostEffects && fold.costs.length <= mostCosts)) &&
+    (story.end !== undefined ||
+      (journal !== undefined && story.effects.size <= mostEffects && story.costs.length <= mostCosts)) &&
     // A line begins with the folder.
     !/[\t\n]/.test(run.dir) &&
     // What is wrong may have been mended meanwhile, outside the journal.

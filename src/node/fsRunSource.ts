@@ -144,7 +144,7 @@ export class FsRunSource implements RunSource {
 
   async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     const tracked = this.#runs.get(dir);
-    if (tracked?.run?.folded === false) await this.reread(dir);
+    if (tracked?.run?.depth === 'end') await this.reread(dir);
     return tracked && inSlices(tracked.directory.readDetails(metricKeys));
   }
 
@@ -225,7 +225,7 @@ export class FsRunSource implements RunSource {
     }
     tracked.accepted = this.place.accepts?.(run) !== false;
     // The rows of all runs come before the events of one.
-    if (run.reading) this.#queue.add(dir, 'anything');
+    if (run.depth === 'reading') this.#queue.add(dir, 'anything');
     else this.#rewatch(tracked);
     if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
     else if (wasThere) this.#batches.add(dir, { type: 'gone', dir });

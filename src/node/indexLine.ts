@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { babysitterRun, type BabysitterRun } from '../core/run/babysitterRun';
 import { EffectMap } from '../core/run/effectMap';
 import type { Effect } from '../core/run/effect';
 import { emptyFold, type RunFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { RunMetadata } from '../core/run/metadata';
-import type { Run } from '../core/run/run';
 import type { JournalReading, KeptJournal } from './journalReader';
 
 /** What a session read of a run, to be kept for the next one. */
 export interface KnownRun {
-  readonly run: Run;
+  readonly run: BabysitterRun;
   /** `undefined`: only the journal's end was read. */
   readonly journal: JournalReading | undefined;
   /** The journal folder's modification time when it was read; as long as it is the same, nothing came. */
@@ -19,7 +19,10 @@ export interface KnownRun {
 
 /** What is written of a run. Whatever is added here is told by the samples of {@link indexShape}, too. */
 export interface Writable {
-  readonly run: Pick<Run, 'metadata' | 'projectDir' | 'eventFiles' | 'fold' | 'createdAt' | 'updatedAt'>;
+  readonly run: Pick<
+    BabysitterRun,
+    'metadata' | 'projectDir' | 'eventCount' | 'story' | 'createdAt' | 'updatedAt'
+  >;
   readonly journal: KeptJournal | undefined;
   readonly journalAt: number;
 }
@@ -27,21 +30,21 @@ export interface Writable {
 /** What the index gives of a run. */
 export interface KeptRun {
   /** Without the files of its pending tasks, which the index does not keep. */
-  readonly run: Run;
+  readonly run: BabysitterRun;
   /** How to read on; `undefined`: only the journal's end was read. */
   readonly journal: KeptJournal | undefined;
   readonly journalAt: number;
 }
 
-const noTasks: Run['pendingTasks'] = new Map();
-const noProblems: Run['problems'] = [];
+const noTasks: BabysitterRun['pendingTasks'] = new Map();
+const noProblems: BabysitterRun['problems'] = [];
 
 /** A run as one line: what is not told by its folder, nor the same in every run that is kept. */
 interface Line {
   readonly journalAt: number;
   readonly metadata: RunMetadata | undefined;
   readonly projectDir: string;
-  readonly eventFiles: number;
+  readonly eventCount: number;
   /** Where it is another time than the metadata's. */
   readonly createdAt?: number | undefined;
   /** Where it is another time than the fold's last. */
@@ -58,7 +61,7 @@ interface Line {
 
 /** Of a finished run the next session needs neither effects nor costs, until somebody looks into it. */
 function goesOn({ run, journal }: Writable): boolean {
-  return run.fold.end === undefined && journal !== undefined;
+  return run.story.end === undefined && journal !== undefined;
 }
 
 /** A run as the JSON of one line. */
@@ -68,16 +71,16 @@ export function writeLine(known: Writable): string {
 
 /** The effects of a run under way as JSON, piece by piece; nothing for a finished run. */
 export function* writeEffects(known: Writable): Generator<string, void> {
-  if (goesOn(known)) yield* known.run.fold.effects.texts();
+  if (goesOn(known)) yield* known.run.story.effects.texts();
 }
 
 function toLine(known: Writable): Line {
   // Tasks are read again: what they ask for may be long, and nobody's business outside the run.
-  const { metadata, projectDir, eventFiles, fold } = known.run;
+  const { metadata, projectDir, eventCount, story: fold } = known.run;
   const createdAt = known.run.createdAt === metadata?.createdAt ? undefined : known.run.createdAt;
   const updatedAt = known.run.updatedAt === fold.lastAt ? undefined : known.run.updatedAt;
   const { journalAt, journal } = known;
-  const line = { journalAt, metadata, projectDir, eventFiles, createdAt, updatedAt };
+  const line = { journalAt, metadata, projectDir, eventCount, createdAt, updatedAt };
   const { effects, pending, ...rest } = fold;
   const scalars = effects.size === 0 ? { ...rest, counts: emptyFold.counts } : rest;
   if (!journal || !goesOn(known)) {
@@ -123,28 +126,27 @@ function unusual(fold: Omit<RunFold, 'effects' | 'pending'>): Partial<RunFold> {
 export function readLine(dir: string, text: string, texts: readonly string[]): KeptRun {
   // Nobody but a program that writes the same shape has written it, which the index has made sure of.
   const line = JSON.parse(text) as Line;
-  const { journalAt, eventFiles, journal, effects = 0, pending = [] } = line;
+  const { journalAt, eventCount, journal, effects = 0, pending = [] } = line;
   const metadata = line.metadata && sharing(line.metadata);
   // JSON knows no sets.
   const skipped = line.fold.skipped ? new Set(line.fold.skipped) : emptyFold.skipped;
   const first = line.told && metadata ? firstOf(metadata) : undefined;
   const fold: RunFold = { ...emptyFold, ...line.fold, ...first, skipped };
   const createdAt = line.createdAt ?? metadata?.createdAt ?? 0;
-  const run: Run = {
+  const run = babysitterRun({
     dir,
     runId: basename(dir),
     projectDir: intern(line.projectDir),
     metadata,
-    fold: effects === 0 ? fold : withEffects(fold, EffectMap.kept(texts, effects), pending),
-    folded: journal !== undefined,
-    reading: false,
-    eventFiles,
+    story: effects === 0 ? fold : withEffects(fold, EffectMap.kept(texts, effects), pending),
+    depth: journal === undefined ? 'end' : 'whole',
+    eventCount,
     lock: undefined,
     createdAt,
     updatedAt: line.updatedAt ?? fold.lastAt ?? createdAt,
     pendingTasks: noTasks,
     problems: noProblems,
-  };
+  });
   return { journalAt, run, journal };
 }
 

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import type { CostRecord } from '../core/run/cost';
 import { EffectMap } from '../core/run/effectMap';
 import type { Effect } from '../core/run/effect';
-import { emptyFold, type RunEnd, type RunFold } from '../core/run/foldRun';
-import type { RecordedError } from '../core/run/journal';
+import { emptyFold, type JournalEnd, type RunFold } from '../core/run/foldRun';
 import type { Entrypoint, RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
+import type { RecordedError } from '../core/run/story';
 import { writeEffects, writeLine, type Writable } from './indexLine';
 import type { KeptJournal } from './journalReader';
 
@@ -58,11 +58,25 @@ const effect: Told<Effect> = {
   error,
   cancelReason: 'reason',
 };
-const ends: { readonly [Type in RunEnd['type']]: Told<RunEnd> & { readonly type: Type } } = {
-  RUN_COMPLETED: { type: 'RUN_COMPLETED', at: 1, error, reason: 'reason', sealed: true },
-  RUN_FAILED: { type: 'RUN_FAILED', at: 1, error, reason: 'reason', sealed: true },
-  PROCESS_RUNTIME_ERROR: { type: 'PROCESS_RUNTIME_ERROR', at: 1, error, reason: 'reason', sealed: true },
-  RUN_HALTED: { type: 'RUN_HALTED', at: 1, error, reason: 'reason', sealed: true },
+const ends: { readonly [Type in JournalEnd['type']]: Told<JournalEnd> & { readonly type: Type } } = {
+  RUN_COMPLETED: {
+    outcome: 'completed',
+    type: 'RUN_COMPLETED',
+    at: 1,
+    error,
+    reason: 'reason',
+    sealed: true,
+  },
+  RUN_FAILED: { outcome: 'failed', type: 'RUN_FAILED', at: 1, error, reason: 'reason', sealed: true },
+  PROCESS_RUNTIME_ERROR: {
+    outcome: 'failed',
+    type: 'PROCESS_RUNTIME_ERROR',
+    at: 1,
+    error,
+    reason: 'reason',
+    sealed: true,
+  },
+  RUN_HALTED: { outcome: 'halted', type: 'RUN_HALTED', at: 1, error, reason: 'reason', sealed: true },
 };
 const statuses: Record<Effect['status'], number> = { pending: 1, ok: 2, error: 3, cancelled: 4 };
 const fold: Told<RunFold> = {
@@ -93,8 +107,8 @@ function sample(part: Partial<RunFold>): Writable {
   const run: Told<Writable['run']> = {
     metadata,
     projectDir: '/',
-    eventFiles: 7,
-    fold: { ...fold, ...part },
+    eventCount: 7,
+    story: { ...fold, ...part },
     createdAt: 8,
     updatedAt: 9,
   };

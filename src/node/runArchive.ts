@@ -1,3 +1,4 @@
+import { isUnreadable, type BabysitterRun } from '../core/run/babysitterRun';
 import {
   closeSync,
   fstatSync,
@@ -27,7 +28,6 @@ import { sequenceNumber } from '../core/run/eventName';
 import { parseEvent } from '../core/run/parseEvent';
 import { isRecord, isSegment, parseJson } from '../core/run/lenient';
 import type { Problem } from '../core/run/problem';
-import { isUnreadable, type Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import { checksumProblem } from './checksum';
 import { projectOf } from './projectOf';
@@ -116,7 +116,7 @@ function create(path: string): ZipWriter {
 }
 
 /** The process file that lies in the run's project; `undefined`: it is elsewhere, or there is none. */
-function entryFile(run: Run, real: string): string | undefined {
+function entryFile(run: BabysitterRun, real: string): string | undefined {
   const { entry } = run.metadata ?? {};
   const path = entry && realPath(resolve(real, entry.importPath));
   const projects = [run.projectDir, projectOf(run.dir)].flatMap((project) => realPath(project) ?? []);
@@ -284,7 +284,7 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
   }
   const real = realPath(dir) ?? dir;
   const run = yield* new RunDirectory(real, realPath(folder) ?? folder).read();
-  if (!run || !run.metadata || isUnreadable(run) || run.fold.entries === 0) {
+  if (!run || !run.metadata || isUnreadable(run) || run.story.entries === 0) {
     throw new HumanError(
       'The archive holds no run that can be read: its run.json or all its events are missing or broken.',
     );
@@ -356,7 +356,7 @@ function makeAtHome(dir: string, runId: string, project: string): void {
   writeFileSync(path, `${JSON.stringify(changed, null, 2)}\n`);
 }
 
-function findProcessFile(dir: string, run: Run, carried: Uint8Array | undefined): ProcessFile {
+function findProcessFile(dir: string, run: BabysitterRun, carried: Uint8Array | undefined): ProcessFile {
   const { entry } = run.metadata ?? {};
   if (!entry) return { state: 'none' };
   const path = isAbsolute(entry.importPath) ? entry.importPath : resolve(dir, entry.importPath);

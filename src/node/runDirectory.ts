@@ -2,13 +2,14 @@ import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { isInside } from '../core/paths';
+import { babysitterRun, type BabysitterRun } from '../core/run/babysitterRun';
 import { emptyFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { JournalEntry } from '../core/run/journal';
 import { isSegment } from '../core/run/lenient';
 import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
-import type { Run, RunDetails } from '../core/run/run';
+import type { RunDetails } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import { changedEntry, missingEntry } from './entryProblems';
 import { listNames, openJournal, readEvent } from './journalFolder';
@@ -53,8 +54,8 @@ export class RunDirectory {
   }
 
   /** Goes on from where an earlier session had read to. */
-  goOn({ fold, eventFiles }: Run, journal: KeptJournal): void {
-    this.#journal.goOnFromKept(fold, eventFiles, journal);
+  goOn({ story, eventCount }: BabysitterRun, journal: KeptJournal): void {
+    this.#journal.goOnFromKept(story, eventCount, journal);
   }
 
   /** The same folder for one reading, of which this one will know nothing. */
@@ -68,7 +69,7 @@ export class RunDirectory {
    * Reads the run as it is now.
    * @returns `undefined`: there is no such folder, or it is no run
    */
-  *read(look: Look = { whole: true }): Sliced<Run | undefined> {
+  *read(look: Look = { whole: true }): Sliced<BabysitterRun | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
     const { real } = opened;
@@ -92,22 +93,21 @@ export class RunDirectory {
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     problems.push(...missingEntry(real, metadata?.entry));
     const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
-    return {
+    return babysitterRun({
       dir: this.dir,
       runId: basename(this.dir),
       projectDir:
         metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : intern(projectOf(this.dir)),
       metadata,
-      fold,
-      folded: depth === 'whole',
-      reading: depth === 'reading',
-      eventFiles: reading.count,
+      story: fold,
+      depth,
+      eventCount: reading.count,
       lock,
       createdAt,
       updatedAt: fold.lastAt ?? createdAt,
       pendingTasks,
       problems: problems.length === 0 ? noProblems : problems,
-    };
+    });
   }
 
   /** Reads the files of every task. `undefined`: the folder is gone. */
@@ -175,23 +175,22 @@ export class RunDirectory {
     }
   }
 
-  #closedRun(what: string): Run {
+  #closedRun(what: string): BabysitterRun {
     const createdAt = ulidTime(this.dir) ?? modifiedAt(this.dir);
-    return {
+    return babysitterRun({
       dir: this.dir,
       runId: basename(this.dir),
       projectDir: projectOf(this.dir),
       metadata: undefined,
-      fold: emptyFold,
-      folded: true,
-      reading: false,
-      eventFiles: 0,
+      story: emptyFold,
+      depth: 'whole',
+      eventCount: 0,
       lock: undefined,
       createdAt,
       updatedAt: createdAt,
       pendingTasks: new Map(),
       problems: [{ file: '.', what }],
-    };
+    });
   }
 }
 

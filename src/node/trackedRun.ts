@@ -1,4 +1,4 @@
-import type { Run } from '../core/run/run';
+import type { BabysitterRun } from '../core/run/babysitterRun';
 import type { Sliced } from '../core/sliced';
 import type { DigestIndex } from './digestIndex';
 import type { KeptRun, KnownRun } from './indexLine';
@@ -31,7 +31,7 @@ export interface RunParent {
 /** A run of a source: what was last read of it, and how to read on. */
 export class TrackedRun {
   /** `undefined`: it was not read yet. */
-  run: Run | undefined;
+  run: BabysitterRun | undefined;
   /** Somebody looked into the run or acts on it: a row alone does not need every event of a finished run. */
   whole = false;
   /** Whether the place takes it in. */
@@ -82,7 +82,7 @@ export class TrackedRun {
   get watchNeed(): WatchNeed {
     if (this.attended > 0) return 'always';
     const { run } = this;
-    if (!run || !this.accepted || run.fold.end) return undefined;
+    if (!run || !this.accepted || run.story.end) return undefined;
     const isLive = run.lock !== undefined || Date.now() - run.updatedAt < liveFor;
     return isLive ? run.updatedAt : undefined;
   }
@@ -91,7 +91,7 @@ export class TrackedRun {
    * Reads the run as it is now. The first time it is taken over from the index, where that still holds.
    * @returns `undefined`: there is no such folder, or it is no run
    */
-  *read(dirt: RunDirt, index: DigestIndex | undefined): Sliced<Run | undefined> {
+  *read(dirt: RunDirt, index: DigestIndex | undefined): Sliced<BabysitterRun | undefined> {
     const isFirst = this.run === undefined;
     const kept = isFirst && index ? this.#takeOver(index) : undefined;
     const isAsKept = isFirst && this.#keptAt !== undefined;
@@ -115,15 +115,15 @@ export class TrackedRun {
     return this.run && { run: this.run, journal, journalAt: this.#journalAt };
   }
 
-  #takeOver(index: DigestIndex): Run | undefined {
+  #takeOver(index: DigestIndex): BabysitterRun | undefined {
     const kept = index.get(this.dir);
     if (!kept || kept.journalAt !== modifiedAt(`${this.dir}/journal`)) return undefined;
     const { run, journal } = kept;
     // A finished run is not looked at for a lock, then or later, until somebody wants to do something with it.
-    if (!run.fold.end && exists(`${this.dir}/run.lock`)) return undefined;
+    if (!run.story.end && exists(`${this.dir}/run.lock`)) return undefined;
     this.#keptAt = kept.journalAt;
     if (journal) this.#kept = kept;
     // A run with effects under way has more than its journal; it is read on, from there.
-    return run.fold.end || run.fold.effects.size === 0 ? run : undefined;
+    return run.story.end || run.story.effects.size === 0 ? run : undefined;
   }
 }

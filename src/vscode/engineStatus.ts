@@ -40,7 +40,7 @@ export function showEngineStatus({ store, pages, version }: EngineStatusDeps): v
   /** Looks for the engine only when other runs are concerned than before. */
   const look = (): void => {
     const dirs = [...new Set([...pages.lookedAt, ...live])];
-    const known = dirs.map((dir) => `${dir} ${store.get(dir)?.run.metadata?.sdkVersion ?? ''}`).join('\n');
+    const known = dirs.map((dir) => `${dir} ${store.get(dir)?.run.engineVersion ?? ''}`).join('\n');
     if (known === candidates) return;
     candidates = known;
     if (vscode.workspace.isTrusted) update(dirs);
@@ -48,7 +48,8 @@ export function showEngineStatus({ store, pages, version }: EngineStatusDeps): v
   const listening = [
     store.onDidChange(({ dirs }) => {
       for (const dir of dirs) {
-        if (store.get(dir)?.run.lock?.alive) live.add(dir);
+        const { state } = store.get(dir) ?? {};
+        if (state?.state === 'working' && !state.guessed) live.add(dir);
         else live.delete(dir);
       }
       look();

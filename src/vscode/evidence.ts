@@ -199,8 +199,8 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     run: Run,
     effectId: string,
   ): Promise<readonly { effectId: string; texts: ReadonlyMap<string, string> }[]> {
-    const seq = run.fold.effects.get(effectId)?.requestedSeq ?? 0;
-    const earlier = [...run.fold.effects.values()]
+    const seq = run.story.effects.get(effectId)?.requestedSeq ?? 0;
+    const earlier = [...run.story.effects.values()]
       .filter(
         ({ kind, status, requestedSeq }) =>
           kind === 'breakpoint' && status !== 'pending' && requestedSeq < seq,

@@ -1,3 +1,4 @@
+import type { RunEngine } from '../core/engine/runEngine';
 import type { Report, ReportSources } from '../core/report/report';
 import { reporting } from '../core/report/toReport';
 import type { Run } from '../core/run/run';
@@ -14,11 +15,13 @@ export type ReadSources = (run: Run) => ReportSources;
  */
 export function makeReport(
   opened: OpenedRun,
+  engine: RunEngine,
   sources: ReportSources,
   iteration: number | undefined,
 ): Sliced<Report> {
   return reporting(opened, sources, {
     now: Date.now(),
+    engine,
     classify: classifyOptions(),
     metric: metricChoice(),
     iteration,

@@ -174,7 +174,7 @@ export class Review implements vscode.Disposable {
     const surface: Surface = queued ? 'document' : 'palette';
     const { dir, effectId } = queued ?? (await this.#pickReview());
     const stored = this.deps.store.get(dir);
-    const effect = stored?.run.fold.effects.get(effectId);
+    const effect = stored?.run.story.effects.get(effectId);
     if (!stored || !effect) throw new HumanError('The run is not there any more.');
     if (effect.status !== 'pending') {
       throw new NotNowError(
@@ -288,7 +288,7 @@ export class Review implements vscode.Disposable {
     const stored = this.deps.store.get(dir);
     if (!stored) return;
     for (const queued of this.#queue.filter((known) => known.dir === dir)) {
-      const effect = stored.run.fold.effects.get(queued.effectId);
+      const effect = stored.run.story.effects.get(queued.effectId);
       if (!effect) continue;
       if (effect.status !== 'pending' && (await this.#wasSent(queued))) {
         this.#forget([queued]);

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../core/run/babysitterRun';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
@@ -64,8 +65,10 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
     {
       dir,
       holds: 'runs',
-      accepts: ({ metadata }) =>
-        metadata?.cwd !== undefined && folders.some((folder) => isInside(folder, metadata.cwd as string)),
+      accepts: (run) => {
+        const { cwd } = asBabysitter(run).metadata ?? {};
+        return cwd !== undefined && folders.some((folder) => isInside(folder, cwd));
+      },
     },
   ];
 }

@@ -45,8 +45,7 @@ export function makeMending(
     ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
     respondedBy: responder.respondedBy,
     inputsOf: (run) => inputsOf(run, { store, folders: runFolders }),
-    inputSchema: ({ dir, metadata }) =>
-      metadata?.entry && readProcess(resolve(dir, metadata.entry.importPath))?.inputs,
+    inputSchema: ({ location, entry }) => entry && readProcess(resolve(location, entry.importPath))?.inputs,
   });
   const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));
   const diagnosing = new Diagnosing({

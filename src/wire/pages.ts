@@ -11,6 +11,7 @@ import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { Commands } from './commands';
 import type { Doing } from './doing';
 import type { EngineParts } from './engine';
+import { engineFacts } from './engineFacts';
 import type { EvidenceParts } from './evidence';
 import type { Host } from './host';
 import type { Reading } from './reading';
@@ -32,8 +33,11 @@ export function makePages(
     new Pages(
       runPages({
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
-        engine: (projectDir) => engine.locate(projectDir).found,
-        sessions: (runId) => sessionsOf(runId, env),
+        engineFacts: engineFacts({
+          engine: (projectDir) => engine.locate(projectDir).found,
+          sessions: (runId) => sessionsOf(runId, env),
+          now: () => clock.now(),
+        }),
       }),
     ),
   );

@@ -1,3 +1,5 @@
+import { enginesOf } from '../core/engine/runEngine';
+import { babysitterEngine } from '../core/run/babysitterEngine';
 import { Attention } from '../core/attention/attention';
 import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
@@ -22,7 +24,7 @@ export function makeReading(
   { context, own, clock, logger, storage }: Host,
   { engine, responder }: EngineParts,
 ) {
-  const store = own(new RunStore(clock, classifyOptions()));
+  const store = own(new RunStore(clock, enginesOf(babysitterEngine), classifyOptions()));
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store, inSlices);
 

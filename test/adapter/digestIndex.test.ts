@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../src/core/run/babysitterRun';
 import {
   cpSync,
   existsSync,
@@ -66,14 +67,14 @@ describe('what a session read', () => {
   it('serves the next one, without a look into the journal', async () => {
     const { project, dir, file } = await readOnce(failed());
     falsify(dir, 'It broke', 'It melted');
-    expect(only(await session(project, file)).fold.end?.error?.message).toBe('It broke');
+    expect(only(await session(project, file)).story.end?.error?.message).toBe('It broke');
   });
 
   it('of a run under way serves too, with the files of its pending tasks read anew', async () => {
     const { project, dir, file } = await readOnce(waiting());
     falsify(dir, '"taskId": "a"', '"taskId": "z"');
     const run = only(await session(project, file));
-    expect([...run.fold.effects.values()].map(({ taskId }) => taskId)).not.toContain('z');
+    expect([...run.story.effects.values()].map(({ taskId }) => taskId)).not.toContain('z');
     expect(run.pendingTasks.get('b')?.title).toBe('Do b');
     expect(readFileSync(file, 'utf8')).not.toContain('Do b');
   });
@@ -82,15 +83,15 @@ describe('what a session read', () => {
     const { project, dir, file } = await readOnce(waiting());
     const whole = waiting().resolved('b').completed();
     writeNewEvents(dir, whole);
-    const { fold, eventFiles } = only(await session(project, file));
-    expect(eventFiles).toBe(whole.events.length);
+    const { story: fold, eventCount } = only(await session(project, file));
+    expect(eventCount).toBe(whole.events.length);
     expect(fold.end?.type).toBe('RUN_COMPLETED');
   });
 
   it('is read anew of a finished run that was resumed', async () => {
     const { project, dir, file } = await readOnce(failed());
     writeNewEvents(dir, failed().requested('c'));
-    const { fold } = only(await session(project, file));
+    const { story: fold } = only(await session(project, file));
     expect(fold.end).toBeUndefined();
     expect([...fold.effects.values()].map(({ effectId }) => effectId)).toEqual(['a', 'c']);
   });
@@ -104,7 +105,7 @@ describe('what a session read', () => {
       .add('COST_TRACKED', { costUsd: 0.2, idempotencyKey: 'turn-1' });
     const { project, dir, file } = await readOnce(story);
     falsify(dir, 'turn-1', 'turn-9');
-    const { fold } = only(await session(project, file));
+    const { story: fold } = only(await session(project, file));
     expect(fold.skipped).toEqual(new Set(['plan']));
     expect(fold.costs.map(({ key, usage }) => [key, usage.costUsd])).toEqual([['turn-1', 0.2]]);
   });
@@ -115,13 +116,13 @@ describe('what a session read', () => {
     const source = await session(project, file);
     source.source.attend(dir);
     writeNewEvents(dir, waiting().resolved('b'));
-    await source.until('b is resolved', ({ runs }) => runs.get(dir)?.fold.effects.get('b')?.status === 'ok');
+    await source.until('b is resolved', ({ runs }) => runs.get(dir)?.story.effects.get('b')?.status === 'ok');
   });
 
   it('is not used while a process holds the run', async () => {
     const { project, dir, file } = await readOnce(waiting());
     writeFileSync(join(dir, 'run.lock'), JSON.stringify({ pid: process.pid }));
-    expect(only(await session(project, file)).lock?.pid).toBe(process.pid);
+    expect(asBabysitter(only(await session(project, file))).lock?.pid).toBe(process.pid);
   });
 
   it.each<[string, (file: string) => void]>([
@@ -139,7 +140,7 @@ describe('what a session read', () => {
     falsify(dir, 'It broke', 'It melted');
     damage(file);
     const source = await watched({ dir: project, holds: 'project' }, silentLogger, new DigestIndex(file));
-    expect(only(source).fold.end?.error?.message).toBe('It melted');
+    expect(only(source).story.end?.error?.message).toBe('It melted');
   });
 
   it('is not kept of a journal that was written a moment ago, or of a damaged run', async () => {
@@ -194,14 +195,14 @@ describe('code that keeps', () => {
     const { project, dir, file } = await readOnce(failed());
     falsify(dir, 'It broke', 'It melted');
     const source = await session(project, file, await shapeWhen((line) => line));
-    expect(only(source).fold.end?.error?.message).toBe('It broke');
+    expect(only(source).story.end?.error?.message).toBe('It broke');
   });
 
   it.each<[string, (line: Line) => Line]>([
     ['a field more', (line) => ({ ...line, colour: 'red' })],
-    ['a field less', (line) => ({ ...line, eventFiles: undefined })],
-    ['a field under another name', ({ eventFiles, ...line }) => ({ ...line, events: eventFiles })],
-    ['a field of another type', (line) => ({ ...line, eventFiles: String(line['eventFiles']) })],
+    ['a field less', (line) => ({ ...line, eventCount: undefined })],
+    ['a field under another name', ({ eventCount, ...line }) => ({ ...line, events: eventCount })],
+    ['a field of another type', (line) => ({ ...line, eventCount: String(line['eventCount']) })],
     [
       'a field more further inside',
       (line) => ({ ...line, metadata: { ...(line['metadata'] as Line), colour: 'red' } }),
@@ -211,10 +212,10 @@ describe('code that keeps', () => {
     falsify(dir, 'It broke', 'It melted');
     const shape = await shapeWhen(change);
     const source = await session(project, file, shape);
-    expect(only(source).fold.end?.error?.message).toBe('It melted');
+    expect(only(source).story.end?.error?.message).toBe('It melted');
     source.dispose();
     falsify(dir, 'It melted', 'It burst');
-    expect(only(await session(project, file, shape)).fold.end?.error?.message).toBe('It melted');
+    expect(only(await session(project, file, shape)).story.end?.error?.message).toBe('It melted');
   });
 });
 
@@ -281,7 +282,7 @@ describe('what a fold says', () => {
         ],
         "line": {
           "effects": 3,
-          "eventFiles": 6,
+          "eventCount": 6,
           "fold": {
             "batchClosed": false,
             "batches": 2,
@@ -343,16 +344,16 @@ describe('of every run that was recorded', () => {
       const now = Date.parse('2026-12-01T00:00:00Z');
       const told = (source: Watched) =>
         [...source.runs].map(([dir, run]) => {
-          const { fold: _fold, folded: _folded, ...rest } = run;
+          const { story: _story, depth: _depth, ...rest } = run;
           return [dir, rest, classify(run, now, { activityWindow: defaultActivityWindow })];
         });
       expect(new Map(told(second).map((row) => [row[0], row]))).toEqual(
         new Map(told(first).map((row) => [row[0], row])),
       );
       for (const [dir, run] of first.runs) {
-        if (!run.folded) continue;
-        expect([...(second.runs.get(dir)?.fold.effects.values() ?? [])]).toEqual([
-          ...run.fold.effects.values(),
+        if (run.depth !== 'whole') continue;
+        expect([...(second.runs.get(dir)?.story.effects.values() ?? [])]).toEqual([
+          ...run.story.effects.values(),
         ]);
       }
     },

@@ -72,7 +72,7 @@ async function forkable(made: EngineRun, { functions = true, cli, env, timeLimit
 }
 
 const effectOf = (run: Run, taskId: string) =>
-  [...run.fold.effects.values()].find((effect) => effect.taskId === taskId) ?? expect.fail(taskId);
+  [...run.story.effects.values()].find((effect) => effect.taskId === taskId) ?? expect.fail(taskId);
 const before = (run: Run, taskId: string): number => effectOf(run, taskId).requestedSeq - 1;
 
 /** Each request and answer of a journal: "REQUESTED test/process:S000001:t0". */
@@ -229,7 +229,7 @@ export async function process(inputs, ctx) {
       { nonInteractive: true },
     );
     const { run, details, forker } = await forkable(made);
-    expect(run.metadata?.nonInteractive).toBe(true);
+    expect(run.asksNobody).toBe(true);
     // The answer of the first task is event 3; the gate that nobody was asked at is event 4.
     const plan = forkPlan(run, details, 4);
     const report = await forker.fork(run, plan, progress());
@@ -524,7 +524,7 @@ export async function process(inputs, ctx) {
     const at = Date.now() + hour;
     const made = await engineRun(sleeping(String(at)));
     const { run: asleep } = await forkable(made);
-    const [sleep] = [...asleep.fold.pending.values()];
+    const [sleep] = [...asleep.story.pending.values()];
     await callCli(
       made.home,
       'task:post',

@@ -46,7 +46,7 @@ describe('making a run', () => {
     // It may have been read while the engine still held it.
     const { run, state } = (await driving.store.reread(dir)) ?? expect.fail('no run');
     expect(state.state).toBe('created');
-    expect(run.metadata?.prompt).toBe(prompt);
+    expect(run.prompt).toBe(prompt);
     expect(await driving.driver.iterate(dir, 1, never, () => {})).toMatchObject({ reason: 'completed' });
     expect(await readJson(dir, 'state', 'output.json')).toEqual({ other: inputs });
   });
@@ -100,7 +100,7 @@ describe('making a run', () => {
     const inputs: unknown = JSON.parse(
       (await driving.store.sourceOf(first.dir)?.readText(first.dir, 'inputs.json')) ?? '',
     );
-    const second = await make({ runId: 'second', inputs, exportName: run.metadata?.entry?.exportName ?? '' });
+    const second = await make({ runId: 'second', inputs, exportName: run.entry?.exportName ?? '' });
     if (!second.made) expect.fail(second.sentence);
     expect(await readJson(second.dir, 'inputs.json')).toEqual({ feature: 'a' });
   });

@@ -117,7 +117,7 @@ describe('a healthy run', () => {
       dir,
       runId: 'damaged',
       projectDir: project,
-      eventFiles: 5,
+      eventCount: 5,
       createdAt: start,
       updatedAt: start + 4000,
       lock: undefined,
@@ -157,8 +157,8 @@ describe('a healthy run', () => {
     write(dir, 'tasks/b/task.json', {});
     write(dir, 'tasks/a/task.json', {});
     const run = read(dir);
-    expect(run.fold.effects.get('b')).toMatchObject({ status: 'pending', requestedSeq: 1_000_001 });
-    expect(run.fold.effects.get('a')?.status).toBe('ok');
+    expect(run.story.effects.get('b')).toMatchObject({ status: 'pending', requestedSeq: 1_000_001 });
+    expect(run.story.effects.get('a')?.status).toBe('ok');
     expect(problems(run)).toEqual(['journal: lacks the events 1 to 999997']);
   });
 });
@@ -710,7 +710,7 @@ describe('a run folder', () => {
     symlinkSync(elsewhere, join(runs, 'linked'));
     const run = read(join(runs, 'linked'), project);
     expect(problems(run)).toEqual(['.: is a link out of the folder it lies in; it is not followed']);
-    expect(run).toMatchObject({ eventFiles: 0, metadata: undefined });
+    expect(run).toMatchObject({ eventCount: 0, metadata: undefined });
   });
 
   it('that is a link within the project is followed', () => {
@@ -718,7 +718,7 @@ describe('a run folder', () => {
     writeRun(join(project, 'kept'), 'run', { journal: answered() });
     symlinkSync(join(project, 'kept', 'run'), join(runs, 'linked'));
     const run = read(join(runs, 'linked'), project);
-    expect(run).toMatchObject({ runId: 'linked', eventFiles: 3 });
+    expect(run).toMatchObject({ runId: 'linked', eventCount: 3 });
   });
 
   it.skipIf(isRoot || isWindows)('that is closed', () => {
@@ -808,7 +808,7 @@ describe('the names of events', () => {
     const { dir } = setUp({ journal: story() });
     renameSync(join(dir, inJournal(2)), join(dir, 'journal/000002.copy.json'));
     const run = atOnce(open(dir).read({ whole: false }));
-    expect(run?.fold.effects.size).toBe(1);
+    expect(run?.story.effects.size).toBe(1);
     expect(problems(run)).toHaveLength(2);
   });
 
@@ -855,7 +855,7 @@ describe('a glimpse', () => {
 const told = (run: Run | undefined): unknown =>
   run && {
     ...run,
-    fold: { ...run.fold, effects: [...run.fold.effects] },
+    fold: { ...run.story, effects: [...run.story.effects] },
     pendingTasks: [...run.pendingTasks],
     pending: pendingEffects(run).map(({ effect }) => effect.effectId),
   };
@@ -965,7 +965,7 @@ describe('reading again', () => {
       const text = readFileSync(join(dir, file), 'utf8');
       harm(dir, file);
       const directory = open(dir);
-      expect(atOnce(directory.read())?.fold.effects.get('a')?.status).toBe('pending');
+      expect(atOnce(directory.read())?.story.effects.get('a')?.status).toBe('pending');
       chmodSync(join(dir, file), 0o644);
       writeFileSync(join(dir, file), text);
       expect(told(atOnce(directory.read()))).toEqual(told(read(dir)));

@@ -143,12 +143,12 @@ describe('a run that was packed and unpacked', () => {
     const { runs: others } = projectFolder();
     const unpacked = unpack(target, others);
     expect(unpacked.firstEvents).toBe(4);
-    expect([...unpacked.run.fold.effects.values()].map(({ effectId, status }) => [effectId, status])).toEqual(
-      [
-        ['a', 'ok'],
-        ['b', 'pending'],
-      ],
-    );
+    expect(
+      [...unpacked.run.story.effects.values()].map(({ effectId, status }) => [effectId, status]),
+    ).toEqual([
+      ['a', 'ok'],
+      ['b', 'pending'],
+    ]);
     const { dir: placed } = unpacked.place('r');
     const files = Object.keys(contents(placed)).filter((file) => !file.startsWith('journal/'));
     expect(files.toSorted()).toEqual([

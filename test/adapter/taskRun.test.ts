@@ -198,7 +198,11 @@ describe.skipIf(process.platform === 'win32')('running a task', () => {
     await run.iterate();
     const { value, record } = await runTask(run);
     expect(value).toEqual({ success: false, exitCode: 3, stdout: '', stderr: 'no\n' });
-    expect((await run.driving.until(run.dir)).run.fold.counts).toMatchObject({ pending: 1, ok: 0, error: 0 });
+    expect((await run.driving.until(run.dir)).run.story.counts).toMatchObject({
+      pending: 1,
+      ok: 0,
+      error: 0,
+    });
     const error = commandError(value);
     expect(await run.poster.post(run.dir, pending(run), { status: 'error', error }, 'row', record)).toEqual({
       recorded: true,
@@ -280,7 +284,7 @@ describe('iterating until a task is requested', () => {
       iterates: 3,
     });
     expect(answered.size).toBe(2);
-    expect(driving.store.get(dir)?.run.fold.end).toBeUndefined();
+    expect(driving.store.get(dir)?.run.story.end).toBeUndefined();
   });
 
   it('of a title: part of it will do', async () => {

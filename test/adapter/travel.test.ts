@@ -1,3 +1,4 @@
+import type { BabysitterRun } from '../../src/core/run/babysitterRun';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -40,11 +41,12 @@ it.each(runs)('as of each event, %s is what reading a journal that ends there gi
 
   for (const { file, run, at } of then.toReversed()) {
     const read = atOnce(new RunDirectory(dir, dir).read()) ?? expect.fail('it is no run');
-    expect(run.fold).toEqual(read.fold);
+    expect(run.story).toEqual(read.story);
     expect(run.pendingTasks).toEqual(read.pendingTasks);
-    const { eventFiles, createdAt, updatedAt } = read;
-    expect(run).toMatchObject({ eventFiles, createdAt, updatedAt });
-    const { state, reason } = classify({ ...read, lock: undefined }, at, options);
+    const { eventCount, createdAt, updatedAt } = read;
+    expect(run).toMatchObject({ eventCount, createdAt, updatedAt });
+    const unlocked: BabysitterRun = { ...read, lock: undefined };
+    const { state, reason } = classify(unlocked, at, options);
     expect(classify(run, at, options)).toMatchObject({ state, reason });
     rmSync(join(dir, 'journal', file));
   }

@@ -1,3 +1,5 @@
+import type { Run } from '../../src/core/run/run';
+import { asBabysitter } from '../../src/core/run/babysitterRun';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
@@ -80,7 +82,7 @@ describe('runs that come and go', () => {
     await makeRunSlowly(runs, 'new', { journal: liveJournal().created().requested('a') }, () => pause(100));
     await source.until(
       'the run has its request',
-      () => source.runs.get(join(runs, 'new'))?.fold.effects.size === 1,
+      () => source.runs.get(join(runs, 'new'))?.story.effects.size === 1,
     );
     expect(source.runs.get(join(runs, 'new'))?.metadata?.processId).toBe('demo/process');
   });
@@ -184,7 +186,7 @@ describe('runs that come and go', () => {
     writeRun(join(real, 'runs'), 'one', { journal: journal().created() });
     await source.source.refresh();
     await source.until('the run is there', () => source.runs.size === 1);
-    expect([...source.runs.values()][0]?.fold.entries).toBe(1);
+    expect([...source.runs.values()][0]?.story.entries).toBe(1);
   });
 });
 
@@ -193,7 +195,7 @@ describe('a run that changes', () => {
     const { dir, story, source } = await liveRun();
     writeNewEvents(dir, story.resolved('a').requested('b'));
     await source.events(dir, 4, soon);
-    expect([...(source.runs.get(dir)?.fold.effects.values() ?? [])].map(({ status }) => status)).toEqual([
+    expect([...(source.runs.get(dir)?.story.effects.values() ?? [])].map(({ status }) => status)).toEqual([
       'ok',
       'pending',
     ]);
@@ -208,9 +210,9 @@ describe('a run that changes', () => {
     renameSync(join(dir, 'journal'), join(dir, 'journal.bak.1'));
     renameSync(join(dir, 'journal.repaired.1'), join(dir, 'journal'));
     await source.events(dir, 2, soon);
-    expect([...(source.runs.get(dir)?.fold.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual([
-      'b',
-    ]);
+    expect([...(source.runs.get(dir)?.story.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual(
+      ['b'],
+    );
     await pause(300);
     writeNewEvents(dir, repaired.resolved('b'));
     await source.events(dir, 3, soon);
@@ -266,14 +268,14 @@ describe('a run that changes', () => {
     await source.until('attending reads it', () => source.batches.flat().length >= 2);
     writeNewEvents(dir, story.requested('b'));
     await source.events(dir, 5, soon);
-    expect(source.runs.get(dir)?.fold.end).toBeUndefined();
+    expect(source.runs.get(dir)?.story.end).toBeUndefined();
     writeNewEvents(dir, story.resolved('b').completed());
     await source.events(dir, 7, soon);
     attention.dispose();
 
     writeNewEvents(dir, story.add('STOP_HOOK_INVOKED'));
     await pause(500);
-    expect(source.runs.get(dir)?.eventFiles).toBe(7);
+    expect(source.runs.get(dir)?.eventCount).toBe(7);
   });
 
   it('that is not watched is found by the sweep', async () => {
@@ -297,7 +299,7 @@ describe('a run that changes', () => {
     const before = source.batches.length;
     dirs.forEach((dir, i) => writeNewEvents(dir, (stories[i] as JournalBuilder).resolved('a')));
     await source.until('all have changed', () =>
-      [...source.runs.values()].every((run) => run.eventFiles === 3),
+      [...source.runs.values()].every((run) => run.eventCount === 3),
     );
     expect(source.batches.length - before).toBeLessThanOrEqual(6);
   });
@@ -324,7 +326,7 @@ describe('a run that changes', () => {
     const [dir, story] = [dirs[0] as string, stories[0] as JournalBuilder];
     writeNewEvents(dir, story.after(3_700_000).resolved('a'));
     await pause(300);
-    expect(source.runs.get(dir)?.eventFiles, 'it has no watch').toBe(2);
+    expect(source.runs.get(dir)?.eventCount, 'it has no watch').toBe(2);
     vi.advanceTimersByTime(30_000);
     await source.events(dir, 3, soon);
     writeNewEvents(dir, story.requested('b'));
@@ -348,8 +350,7 @@ describe('a place that takes only some runs', () => {
   const theirs = { cwd: '/theirs' };
   const onlyMine = (dir: string) => ({
     ...asRuns(dir),
-    accepts: (run: { readonly metadata: { readonly cwd: string | undefined } | undefined }) =>
-      run.metadata?.cwd === '/mine',
+    accepts: (run: Run) => asBabysitter(run).metadata?.cwd === '/mine',
   });
 
   it('delivers those, and takes one back that no longer belongs', async () => {
@@ -395,7 +396,7 @@ describe('asking', () => {
     const { dir, story, source } = await liveRun();
     writeNewEvents(dir, story.resolved('a'));
     const run = await source.source.reread(dir);
-    expect(run?.eventFiles).toBe(3);
+    expect(run?.eventCount).toBe(3);
     expect(source.runs.get(dir)).toBe(run);
   });
 
@@ -407,7 +408,7 @@ describe('asking', () => {
     const story = journal().created().completed();
     for (const dir of dirs) writeNewEvents(dir, story);
     const read = await Promise.all([...dirs, ...dirs].map((dir) => source.source.reread(dir)));
-    expect(read.map((run) => run?.eventFiles)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(read.map((run) => run?.eventCount)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
   it('reread() of a run that is gone gives nothing and says so to everybody', async () => {
@@ -430,10 +431,10 @@ describe('asking', () => {
 
     const read = await source.source.readThrough(dir, ['score']);
 
-    expect(read?.run.fold.effects.size).toBe(1);
+    expect(read?.run.story.effects.size).toBe(1);
     expect(read?.details.results.get('a')?.metrics).toEqual({ score: 7 });
     expect([source.runs.get(dir), source.batches.length]).toEqual([before, batches]);
-    expect(before?.folded).toBe(false);
+    expect(before?.depth).toBe('end');
   });
 
   it('knows nothing of a run it does not have', async () => {

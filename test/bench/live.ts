@@ -111,7 +111,7 @@ async function follow(
   let change = 0;
   store.onDidChange(({ dirs }) => {
     change += 1;
-    for (const dir of dirs) told.push({ dir, at: now(), events: store.get(dir)?.run.eventFiles, change });
+    for (const dir of dirs) told.push({ dir, at: now(), events: store.get(dir)?.run.eventCount, change });
   });
   const watches = countWatches();
   const longest = watchTurns();

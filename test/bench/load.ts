@@ -1,3 +1,6 @@
+import { asBabysitter } from '../../src/core/run/babysitterRun';
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,7 +54,9 @@ export async function load(
   let firstRows: number | undefined;
   begin();
   const start = performance.now();
-  const store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
+  const store = new RunStore(systemClock, enginesOf(babysitterEngine), {
+    activityWindow: defaultActivityWindow,
+  });
   const allRows = await new Promise<number>((resolve) => {
     const late = setTimeout(() => {
       const shown = (map: ReadonlyMap<State, number>): string => JSON.stringify([...map]);
@@ -60,10 +65,10 @@ export async function load(
     const listening = store.onDidChange(({ dirs }) => {
       for (const dir of dirs) {
         const stored = store.get(dir);
-        if (stored?.run.reading === false) missing.delete(dir);
+        if (stored && stored.run.depth !== 'reading') missing.delete(dir);
         if (!counted.has(dir) || !stored) continue;
-        if (stored.run.metadata) newest.delete(dir);
-        if (stored.run.reading) continue;
+        if (asBabysitter(stored.run).metadata) newest.delete(dir);
+        if (stored.run.depth === 'reading') continue;
         const before = told.get(dir);
         if (before) count(before, -1);
         told.set(dir, stored.state.state);

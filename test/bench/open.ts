@@ -17,11 +17,11 @@ export async function open(project: string, shape: Shape): Promise<OpenFigures> 
   const start = performance.now();
   let folded: number | undefined;
   store.onDidChange(() => {
-    if (store.get(dir)?.run.folded) folded ??= performance.now() - start;
+    if (store.get(dir)?.run.depth === 'whole') folded ??= performance.now() - start;
   });
   const details = await store.readDetails(dir, ['score']);
   const whole = performance.now() - start;
-  const effects = store.get(dir)?.run.fold.effects.size;
+  const effects = store.get(dir)?.run.story.effects.size;
   if (folded === undefined || details?.results.size !== effects || effects !== (shape.events - 2) / 2) {
     throw new Error(`The run was opened with ${effects} effects and ${details?.results.size} results`);
   }

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../src/core/run/babysitterRun';
 import { EventLog } from '../../src/core/panel/eventLog';
 import { toEventRow } from '../../src/core/panel/eventRow';
 import { toRunView } from '../../src/core/panel/runView';
@@ -82,7 +83,8 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
     const then = await inSlices(asOf(opened, { event, file, fold }, defaultMetricChoice, options));
     toRunView(then.stored, then.opened, then.at, { ...shown, past: true });
     await layOut(then.opened, then.at, timeline);
-    if (then.stored.run.fold.entries !== event) throw new Error('It was not the past that was asked for');
+    if (asBabysitter(then.stored.run).story.entries !== event)
+      throw new Error('It was not the past that was asked for');
     return performance.now() - start;
   };
   const middle = Math.floor(history.files.length / 2);
@@ -96,8 +98,8 @@ function layOut(
   now: number,
   whole: Timeline | undefined,
 ): Promise<Timeline | undefined> {
-  const effects = [...run.fold.effects.values()];
-  const endedAt = run.fold.end?.at;
+  const effects = [...run.story.effects.values()];
+  const endedAt = run.story.end?.at;
   return inSlices(
     layingOutTimeline({ effects, iterations: iterations.list, files: details, now, endedAt, whole }),
   );

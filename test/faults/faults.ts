@@ -1,3 +1,5 @@
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -208,7 +210,7 @@ class Lab {
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
     // A person who looks ten minutes later, when nobody can be writing any more.
     const later: Clock = { now: () => Date.now() + 600_000, after: systemClock.after };
-    const store = new RunStore(later, { activityWindow: defaultActivityWindow });
+    const store = new RunStore(later, enginesOf(babysitterEngine), { activityWindow: defaultActivityWindow });
     const engine = new CliEngine(
       { setting: () => '', workspaceFolders: () => [workspace], npxAllowed: () => false, env: this.#env },
       logger,

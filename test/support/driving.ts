@@ -1,3 +1,5 @@
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { fork } from 'node:child_process';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -138,7 +140,9 @@ export class Driving {
   constructor(workspace: string, { home, cli, env, meddle }: DriveOptions) {
     const say = (text: string): unknown => this.log.push(text);
     const logger: Logger = { info: say, warn: say, error: say };
-    this.store = new RunStore(systemClock, { activityWindow: defaultActivityWindow });
+    this.store = new RunStore(systemClock, enginesOf(babysitterEngine), {
+      activityWindow: defaultActivityWindow,
+    });
     this.engine = new CliEngine(
       {
         setting: () => cli ?? '',

@@ -2,7 +2,7 @@ import { foldRun } from '../../src/core/run/foldRun';
 import type { RunLock } from '../../src/core/run/lock';
 import { parseMetadata, type RunMetadata } from '../../src/core/run/metadata';
 import type { Problem } from '../../src/core/run/problem';
-import type { Run } from '../../src/core/run/run';
+import { babysitterRun, type BabysitterRun } from '../../src/core/run/babysitterRun';
 import { parseTask } from '../../src/core/run/task';
 import { start, type JournalBuilder } from './journalBuilder';
 
@@ -27,7 +27,7 @@ export const runJson = {
 };
 
 /** A run as reading its folder would give it. */
-export function aRun(parts: RunParts = {}): Run {
+export function aRun(parts: RunParts = {}): BabysitterRun {
   const fold = foldRun(parts.journal?.entries ?? []);
   const metadata = parts.metadata === null ? undefined : metadataOf(parts.metadata);
   const createdAt = metadata?.createdAt ?? fold.firstAt ?? start;
@@ -36,21 +36,20 @@ export function aRun(parts: RunParts = {}): Run {
     const { task } = parseTask(JSON.stringify(json), effect?.kind ?? '');
     return effect?.status === 'pending' && task ? [[id, task] as const] : [];
   });
-  return {
+  return babysitterRun({
     dir: '/project/.a5c/runs/run',
     runId: 'run',
     projectDir: '/project',
     metadata,
-    fold,
-    folded: true,
-    reading: false,
-    eventFiles: fold.entries,
+    story: fold,
+    depth: 'whole',
+    eventCount: fold.entries,
     lock: parts.lock && { pid: 4242, owner: 'runtime', acquiredAt: start, alive: true, ...parts.lock },
     createdAt,
     updatedAt: fold.lastAt ?? createdAt,
     pendingTasks: new Map(tasks),
     problems: [...(parts.problems ?? []), ...fold.problems],
-  };
+  });
 }
 
 function metadataOf(fields: Readonly<Record<string, unknown>> = {}): RunMetadata | undefined {

@@ -1,3 +1,4 @@
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { defaultMetricChoice, type MetricChoice } from '../../src/core/run/metrics';
 import type { Run, RunDetails } from '../../src/core/run/run';
 import { classify, defaultActivityWindow } from '../../src/core/run/runState';
@@ -11,7 +12,11 @@ import { start, minute } from './journalBuilder';
 export const now = start + 60 * minute;
 
 export function stored(run: Run, at = now): StoredRun {
-  return { run, state: classify(run, at, { activityWindow: defaultActivityWindow }) };
+  return {
+    run,
+    state: classify(run, at, { activityWindow: defaultActivityWindow }),
+    engine: babysitterEngine,
+  };
 }
 
 export interface TaskParts {
@@ -31,7 +36,7 @@ export function opened(
   const details: RunDetails = {
     tasks: new Map(
       Object.entries(tasks).flatMap(([id, json]) => {
-        const { task } = parseTask(JSON.stringify(json), run.fold.effects.get(id)?.kind ?? '');
+        const { task } = parseTask(JSON.stringify(json), run.story.effects.get(id)?.kind ?? '');
         return task ? [[id, task] as const] : [];
       }),
     ),

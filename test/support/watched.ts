@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Disposable } from '../../src/core/disposables';
 import { silentLogger, type Logger } from '../../src/core/log';
-import type { Run } from '../../src/core/run/run';
+import { asBabysitter, type BabysitterRun } from '../../src/core/run/babysitterRun';
 import type { RunChange, RunsPlace } from '../../src/core/source/runSource';
 import type { DigestIndex } from '../../src/node/digestIndex';
 import { FsRunSource } from '../../src/node/fsRunSource';
@@ -18,7 +18,7 @@ export class Watched {
   readonly batches: (readonly RunChange[])[] = [];
   loaded = false;
   /** By run folder. */
-  readonly runs = new Map<string, Run>();
+  readonly runs = new Map<string, BabysitterRun>();
   readonly #waiting = new Set<() => void>();
   readonly #watch: Disposable;
 
@@ -27,7 +27,7 @@ export class Watched {
       this.loaded = loaded;
       this.batches.push(batch);
       for (const change of batch) {
-        if (change.type === 'read') this.runs.set(change.run.dir, change.run);
+        if (change.type === 'read') this.runs.set(change.run.dir, asBabysitter(change.run));
         else this.runs.delete(change.dir);
       }
       for (const check of this.#waiting) check();
@@ -57,7 +57,7 @@ export class Watched {
 
   /** Waits until a run's journal was read up to so many events. */
   events(dir: string, n: number, within?: number): Promise<void> {
-    return this.until(`${dir} has ${n} events`, ({ runs }) => runs.get(dir)?.eventFiles === n, within);
+    return this.until(`${dir} has ${n} events`, ({ runs }) => runs.get(dir)?.eventCount === n, within);
   }
 
   get ids(): readonly string[] {

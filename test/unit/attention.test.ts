@@ -1,3 +1,5 @@
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { afterAnswer } from '../../src/core/attention/afterAnswer';
 import { Attention } from '../../src/core/attention/attention';
@@ -47,7 +49,7 @@ interface WindowOptions {
 function openWindow({ at = start + hour, ...options }: WindowOptions = {}) {
   const clock = options.clock ?? new FakeClock(at);
   const shared = options.shared ?? new FakeAttention();
-  const store = new RunStore(clock, { activityWindow: defaultActivityWindow });
+  const store = new RunStore(clock, enginesOf(babysitterEngine), { activityWindow: defaultActivityWindow });
   const source = new FakeSource();
   const counted = { ready: true, failed: true, activityWindow: defaultActivityWindow };
   const attention = new Attention(store, shared, clock, () => counted);
@@ -406,7 +408,7 @@ describe('notifications', () => {
     const window = openSince();
     window.deliver({
       ...run('a', askingNow(window)),
-      metadata: aRun({ metadata: { prompt: '\u202eevil' } }).metadata,
+      prompt: '\u202eevil',
     });
     window.clock.advance(second);
     expect(window.said).toEqual(['A question waits for you: "Ship a?" in "⟨U+202E⟩evil".']);

@@ -22,7 +22,7 @@ function answers(results: Readonly<Record<string, unknown>>) {
     const { task } = parseTask(asks(`Ask ${id}`), 'breakpoint');
     return task ? [[id, task] as const] : [];
   });
-  return auditAnswers(aRun({ journal: story }).fold, { tasks: new Map(tasks), results: new Map(parsed) });
+  return auditAnswers(aRun({ journal: story }).story, { tasks: new Map(tasks), results: new Map(parsed) });
 }
 
 describe('the answers of a run', () => {

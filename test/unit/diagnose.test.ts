@@ -1,3 +1,4 @@
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type DiagnoseFacts } from '../../src/core/diagnose/diagnose';
 import { parseSession } from '../../src/core/diagnose/session';
@@ -17,7 +18,7 @@ function facts(parts: RunParts, more: Partial<DiagnoseFacts> = {}): DiagnoseFact
   const run = aRun(parts);
   const now = run.updatedAt + 60 * minute;
   return {
-    stored: { run, state: classify(run, now, { activityWindow: 2 * minute }) },
+    stored: { run, state: classify(run, now, { activityWindow: 2 * minute }), engine: babysitterEngine },
     iterating: false,
     details: undefined,
     repair: sound,
@@ -228,7 +229,11 @@ describe('diagnose', () => {
   it('takes somebody who was at work a moment ago for at work', () => {
     const run = aRun(waiting);
     const now = run.updatedAt + 20_000;
-    const stored = { run, state: classify(run, now, { activityWindow: 2 * minute }) };
+    const stored = {
+      run,
+      state: classify(run, now, { activityWindow: 2 * minute }),
+      engine: babysitterEngine,
+    };
     expect(told(waiting, { stored, now })).toEqual([
       'Somebody seems to be at work on "agent": the last event is 20 s ago.',
       'none',

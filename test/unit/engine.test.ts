@@ -1,3 +1,4 @@
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
@@ -295,7 +296,11 @@ describe('whyNot', () => {
 
   const why = (action: StateAction, parts: RunParts, now = at): string | undefined => {
     const run = aRun(parts);
-    return whyNot(action, { run, state: classify(run, now, { activityWindow: defaultActivityWindow }) });
+    return whyNot(action, {
+      run,
+      state: classify(run, now, { activityWindow: defaultActivityWindow }),
+      engine: babysitterEngine,
+    });
   };
 
   it.each<[string, RunParts, string]>([
@@ -400,7 +405,7 @@ describe('whyNot', () => {
       const run = aRun(parts);
       const state = classify(run, at, { activityWindow: defaultActivityWindow });
       for (const action of stateActions) {
-        const said = whyNot(action, { run, state });
+        const said = whyNot(action, { run, state, engine: babysitterEngine });
         expect(said === undefined, `${state.state}: ${action}`).toBe(state.actions.includes(action));
         if (said !== undefined) expect(said).toMatch(/^[A-Z].*\.$/);
       }

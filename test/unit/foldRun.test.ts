@@ -284,24 +284,24 @@ describe('any journal that an engine may write', () => {
         const run = aRun({ journal: part });
         const { state, reason } = classify(run, start + minute, { activityWindow: minute });
         expect(reason).not.toBe('');
-        expect(run.fold.problems).toEqual([]);
+        expect(run.story.problems).toEqual([]);
 
-        const effects = [...run.fold.effects.values()];
+        const effects = [...run.story.effects.values()];
         const count = (...statuses: readonly string[]): number =>
           effects.filter(({ status }) => statuses.includes(status)).length;
-        const sleepsOfFinished = run.fold.end
+        const sleepsOfFinished = run.story.end
           ? effects.filter(({ kind, status }) => kind === 'sleep' && status === 'pending').length
           : 0;
         expect(pendingEffects(run).length + sleepsOfFinished + count('ok', 'error', 'cancelled')).toBe(
           effects.length,
         );
-        expect(run.fold.resolvedCount).toBe(count('ok', 'error', 'cancelled'));
+        expect(run.story.resolvedCount).toBe(count('ok', 'error', 'cancelled'));
         expect(state === 'needs-you').toBe(
-          !run.fold.end && effects.some((e) => e.kind === 'breakpoint' && e.status === 'pending'),
+          !run.story.end && effects.some((e) => e.kind === 'breakpoint' && e.status === 'pending'),
         );
         const numbers = effects.map(({ batch }) => batch);
         expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-        expect(new Set(numbers).size).toBe(run.fold.batches);
+        expect(new Set(numbers).size).toBe(run.story.batches);
       }),
     );
   });

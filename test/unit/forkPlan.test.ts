@@ -22,7 +22,7 @@ const nested = (): Run =>
       .requested('d1', 'agent', keyed('d1')),
   });
 
-const effect = (run: Run, id: string) => run.fold.effects.get(id) ?? expect.fail(id);
+const effect = (run: Run, id: string) => run.story.effects.get(id) ?? expect.fail(id);
 const told = (run: Run, from?: string) => {
   const plan = forkPlan(run, none, from === undefined ? undefined : effect(run, from).requestedSeq - 1);
   return {

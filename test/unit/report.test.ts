@@ -1,3 +1,4 @@
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { cleaner } from '../../src/core/report/cleanText';
 import { findingsOf, pathsOf } from '../../src/core/report/findings';
@@ -24,7 +25,7 @@ function report(story: Story): Report {
   const run = aRun({ journal: story.journal, metadata: story.metadata ?? {} });
   const tasks = new Map(
     Object.entries(story.tasks ?? {}).flatMap(([id, json]) => {
-      const { task } = parseTask(JSON.stringify(json), run.fold.effects.get(id)?.kind ?? '');
+      const { task } = parseTask(JSON.stringify(json), run.story.effects.get(id)?.kind ?? '');
       return task ? [[id, task] as const] : [];
     }),
   );
@@ -49,6 +50,7 @@ function report(story: Story): Report {
     },
     {
       now: start + 60 * minute,
+      engine: babysitterEngine,
       classify: { activityWindow: minute },
       metric: defaultMetricChoice,
       iteration: story.iteration,

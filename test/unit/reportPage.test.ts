@@ -1,3 +1,4 @@
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { fromReportPage } from '../../src/core/panel/reportProtocol';
 import { toReportView, type ReportView } from '../../src/core/panel/reportView';
@@ -21,7 +22,7 @@ import { aRun } from '../support/runBuilder';
 function opened(story: JournalBuilder, titles: Readonly<Record<string, unknown>>, results = {}): OpenedRun {
   const run = aRun({ journal: story });
   const tasks = Object.entries(titles).map(([id, json]) => {
-    const { task } = parseTask(JSON.stringify(json), run.fold.effects.get(id)?.kind ?? '');
+    const { task } = parseTask(JSON.stringify(json), run.story.effects.get(id)?.kind ?? '');
     if (!task) throw new Error(`${id} is no task.`);
     return [id, task] as const;
   });
@@ -64,6 +65,7 @@ function reportOf(run: OpenedRun, iteration: number | undefined): Report {
   const sources = { runJson: undefined, inputs: undefined, home: '/home/dana', findFile: () => undefined };
   return toReport(run, sources, {
     now: start + 60 * minute,
+    engine: babysitterEngine,
     classify: { activityWindow: minute },
     metric: defaultMetricChoice,
     iteration,

@@ -1,3 +1,4 @@
+import { babysitterFacts, type Looked } from '../../src/core/run/babysitterFacts';
 import { describe, expect, it } from 'vitest';
 import { toAnswerView } from '../../src/core/panel/answerView';
 import { fromPage } from '../../src/core/panel/protocol';
@@ -71,7 +72,7 @@ describe('an answer in the list', () => {
         .resolved('q'),
     });
     const value = { approved: false, option: 'Request changes', feedback: 'Too long', respondedBy: 'Zoë' };
-    const [answer] = auditAnswers(run.fold, opened(run, { results: { q: value } }).details);
+    const [answer] = auditAnswers(run.story, opened(run, { results: { q: value } }).details);
     expect(answer && toAnswerView(answer)).toEqual({
       effectId: 'q',
       title: 'gate',
@@ -79,7 +80,7 @@ describe('an answer in the list', () => {
       icon: 'circle-slash',
       words: 'Too long',
       who: 'Zoë',
-      at: run.fold.effects.get('q')?.resolvedAt,
+      at: run.story.effects.get('q')?.resolvedAt,
       waited: 'after 3 min',
       through: '',
       signedWith: '',
@@ -92,16 +93,22 @@ describe('where a run comes from', () => {
     metadata: object,
     children: readonly { title: string; runId: string }[] = [],
     known: Partial<ProvenanceParts> = {},
-  ) =>
-    toProvenance({
-      run: aRun({
-        journal: journal().created().done('a', 'agent', { stepId: 'S000001' }),
-        metadata: { ...metadata },
-      }),
-      ...{ inputs: [], parentIsHere: true, children, session: 'session-7' },
-      ...{ original: undefined, descendants: [], bound: undefined, codeHash: undefined, ...known },
-      engine: { version: '0.0.187', where: 'PATH' },
+    looked: Partial<Looked> = {},
+  ) => {
+    const run = aRun({
+      journal: journal().created().done('a', 'agent', { stepId: 'S000001' }),
+      metadata: { ...metadata },
     });
+    return toProvenance({
+      run,
+      ...{ inputs: [], parentIsHere: true, children },
+      ...{ original: undefined, descendants: [], ...known },
+      engineFacts: babysitterFacts(run, {
+        engine: { version: '0.0.187', where: 'PATH' },
+        ...{ session: 'session-7', bound: undefined, codeHash: undefined, ...looked },
+      }),
+    });
+  };
 
   it('names process, entry, engine, session, parent and children', () => {
     const shown = provenance({ harness: 'claude', nested: { parentRunId: 'up' } }, [
@@ -123,7 +130,7 @@ describe('where a run comes from', () => {
       { sessionId: 's1', active: true, lastIterationAt: now },
       { sessionId: 's2', active: false, lastIterationAt: undefined },
     ];
-    const more = provenance({ processRevision: 'r7' }, [], { bound, codeHash: 'abc' });
+    const more = provenance({ processRevision: 'r7' }, [], {}, { bound, codeHash: 'abc' });
     expect(Object.fromEntries(more.facts)).toMatchObject({
       Revision: 'r7',
       Code: 'sha256 abc',

@@ -173,8 +173,8 @@ describe('the rows of the runs table', () => {
   it('of ten thousand runs leave other work its turn, and stay as they are sorted', () => {
     const [sample] = some();
     const all = Array.from({ length: 10_000 }, (_, n): StoredRun => {
-      const { run, state } = sample as StoredRun;
-      return { run: { ...run, dir: `/r/${n}`, runId: `r${(n * 7919) % 10_000}`, createdAt: n }, state };
+      const { run, ...judged } = sample as StoredRun;
+      return { run: { ...run, dir: `/r/${n}`, runId: `r${(n * 7919) % 10_000}`, createdAt: n }, ...judged };
     });
     const { table } = tableOf(all);
     table.order = { sort: 'run', descending: false };

@@ -1,7 +1,9 @@
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { SleepWatch } from '../../src/core/engine/sleepWatch';
 import { defaultActivityWindow } from '../../src/core/run/runState';
-import type { Run } from '../../src/core/run/run';
+import type { BabysitterRun } from '../../src/core/run/babysitterRun';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';
@@ -12,7 +14,7 @@ import { aRun } from '../support/runBuilder';
 const hour = 60 * minute;
 const until = new Date(start + hour).toISOString();
 
-function asleep(more: Partial<Run> = {}): Run {
+function asleep(more: Partial<BabysitterBabysitterRun> = {}): Run {
   const requested = journal()
     .created()
     .requested('nap', 'sleep', { label: `sleep:${until}` });
@@ -26,7 +28,7 @@ function windows(run = asleep(), at = start) {
   const told: string[] = [];
   const iterating = new Set<string>();
   const open = (name: string) => {
-    const store = new RunStore(clock, { activityWindow: defaultActivityWindow });
+    const store = new RunStore(clock, enginesOf(babysitterEngine), { activityWindow: defaultActivityWindow });
     const source = new FakeSource(name);
     store.add(source);
     const watch = new SleepWatch({

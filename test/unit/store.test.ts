@@ -1,3 +1,5 @@
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { compareRuns, type Run } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/runState';
@@ -14,7 +16,7 @@ function run(runId: string, parts: RunParts = {}, createdAt = start): Run {
 
 function setUp(at = start) {
   const clock = new FakeClock(at);
-  const store = new RunStore(clock, { activityWindow: defaultActivityWindow });
+  const store = new RunStore(clock, enginesOf(babysitterEngine), { activityWindow: defaultActivityWindow });
   const changes: string[] = [];
   store.onDidChange(({ dirs, membership }: StoreChange) =>
     changes.push(`${[...dirs].map((dir) => dir.slice(6)).join(' ')}${membership ? ' +/-' : ''}`),
@@ -177,7 +179,7 @@ describe('two sources', () => {
     someEnds.dispose();
     expect(store.all.map(({ run }) => run.runId)).toEqual(['b', 'a']);
     all.deliver(run('a', { journal: waiting() }));
-    expect(store.get('/runs/a')?.run.fold.effects.size).toBe(1);
+    expect(store.get('/runs/a')?.run.story.effects.size).toBe(1);
     store.dispose();
     expect([some.watching, all.watching]).toEqual([false, false]);
   });

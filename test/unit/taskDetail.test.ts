@@ -14,7 +14,7 @@ interface Parts {
 }
 
 function read({ story = journal().created().done('a'), task = {}, result, stdout, stderr }: Parts) {
-  const effect = aRun({ journal: story }).fold.effects.get('a') ?? expect.fail('no effect');
+  const effect = aRun({ journal: story }).story.effects.get('a') ?? expect.fail('no effect');
   const part = (name: string, text: string | undefined) => {
     const file = `tasks/a/${name}`;
     return text === undefined ? { file, problem: 'is missing' } : { file, text };

@@ -9,11 +9,11 @@ function timeline(story: JournalBuilder, part?: { from: number; to: number }): T
   const run = aRun({ journal: story });
   const { details, iterations } = opened(run);
   const laidOut = layOutTimeline({
-    effects: [...run.fold.effects.values()],
+    effects: [...run.story.effects.values()],
     iterations: iterations.list,
     files: details,
     now,
-    endedAt: run.fold.end?.at,
+    endedAt: run.story.end?.at,
     part,
   });
   return laidOut ?? expect.fail('nothing is laid out');
@@ -57,7 +57,7 @@ describe('a timeline', () => {
     const same = { tasks: { a1: { inputs: { iteration: 1 } }, a2: { inputs: { iteration: 1 } } } };
     const { details, iterations } = opened(run, same);
     const again = layOutTimeline({
-      effects: [...run.fold.effects.values()],
+      effects: [...run.story.effects.values()],
       iterations: iterations.list,
       files: details,
       now,

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../src/core/run/babysitterRun';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyFold, foldRun, type RunFold } from '../../src/core/run/foldRun';
@@ -241,13 +242,13 @@ describe('a run as it was', () => {
     for (let event = 1; event <= scored.events.length; event += 1) {
       const then = past(scored, event, parts);
       const { run } = then.stored;
-      expect(run.eventFiles).toBe(event);
+      expect(run.eventCount).toBe(event);
       for (const effectId of then.opened.details.results.keys()) {
-        expect(run.fold.effects.get(effectId)?.status, `${effectId} at ${event}`).toBe('ok');
+        expect(run.story.effects.get(effectId)?.status, `${effectId} at ${event}`).toBe('ok');
       }
       for (const effectId of then.opened.details.tasks.keys())
-        expect(run.fold.effects.has(effectId)).toBe(true);
-      expect(run.fold).toEqual(foldRun(scored.entries.slice(0, event)));
+        expect(run.story.effects.has(effectId)).toBe(true);
+      expect(run.story).toEqual(foldRun(scored.entries.slice(0, event)));
     }
     const words = (event: number): string => JSON.stringify(view(past(scored, event, parts)));
     expect(words(6)).not.toMatch(/last words|fine by me|tune3|Iteration 3/);
@@ -266,7 +267,7 @@ describe('a run as it was', () => {
     const file = scored.entries[5]?.file ?? '';
     const options = { activityWindow: defaultActivityWindow };
     const held = atOnce(asOf(opened(locked), { event: 6, file, fold }, defaultMetricChoice, options));
-    expect(held.stored.run.lock).toBeUndefined();
+    expect(asBabysitter(held.stored.run).lock).toBeUndefined();
   });
 
   it('knows the best iteration of then', () => {

@@ -118,7 +118,7 @@ export const pendingBreakpoints = oncePerRun((run) =>
 /** What was answered last; `undefined`: nothing. */
 const lastResolved = oncePerRun((run) => {
   let last: Effect | undefined;
-  for (const effect of run.fold.effects.values()) {
+  for (const effect of run.story.effects.values()) {
     if (effect.resolvedOrder > (last?.resolvedOrder ?? 0)) last = effect;
   }
   return last;
@@ -136,7 +136,7 @@ function oncePerRun<T>(look: (run: Run) => T): (run: Run) => T {
 
 /** When a run failed, in milliseconds since 1970; `undefined`: it did not, or a person sealed it as failed. */
 export function failedAt(run: Run): number | undefined {
-  const { end } = run.fold;
+  const { end } = run.story;
   if (!end || end.sealed || (end.type !== 'RUN_FAILED' && end.type !== 'PROCESS_RUNTIME_ERROR')) {
     return undefined;
   }

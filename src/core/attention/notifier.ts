@@ -133,7 +133,7 @@ export class Notifier implements Disposable {
     for (const dir of dirs) {
       const stored = this.deps.store.get(dir);
       const kind = stored?.state.state;
-      const end = stored?.run.fold.end;
+      const end = stored?.run.story.end;
       if (kind !== 'completed' && kind !== 'failed') continue;
       if (end?.at === undefined || end.at < this.#since || end.sealed) continue;
       this.#find({ kind, dir, claim: { kind: 'end', dir, detail: String(end.at) }, reminder: false }, false);
@@ -196,7 +196,7 @@ export class Notifier implements Disposable {
     if (!stored) return false;
     if (effectId === undefined) return stored.state.state === kind;
     return (
-      stored.run.fold.effects.get(effectId)?.status === 'pending' &&
+      stored.run.story.effects.get(effectId)?.status === 'pending' &&
       attention.snoozedUntil(dir, effectId) === undefined
     );
   }
@@ -231,7 +231,7 @@ export class Notifier implements Disposable {
     const title = visible(runTitle(run));
     if (kind === 'completed') return `"${title}" is completed.`;
     if (kind === 'failed') return `"${title}" failed: ${visible(cutAtWord(state.reason, 200))}`;
-    const effect = run.fold.effects.get(effectId ?? '');
+    const effect = run.story.effects.get(effectId ?? '');
     const asked = effect ? visible(taskTitle(effect, run.pendingTasks.get(effect.effectId))) : '';
     return `A question ${reminder ? 'still waits' : 'waits'} for you: "${asked}" in "${title}".`;
   }

@@ -1,7 +1,6 @@
 import { list } from '../format';
-import { originOf, type Origin } from '../fork/lineage';
+import type { Origin } from '../fork/lineage';
 import type { CleanText } from '../report/cleanText';
-import { processIdOf } from '../run/run';
 import { stateWord } from '../tree/describe';
 import type { Fact, Side } from './comparison';
 
@@ -9,16 +8,13 @@ import type { Fact, Side } from './comparison';
 export function compareFacts(left: Side, right: Side, clean: CleanText): readonly Fact[] {
   const of: readonly (readonly [string, (side: Side) => string | undefined])[] = [
     ['State', ({ stored }) => stateWord(stored)],
-    ['Process', ({ stored }) => processIdOf(stored.run)],
-    [
-      'Process file',
-      ({ stored: { run } }) => (run.metadata ? run.metadata.entry : run.fold.entry)?.importPath,
-    ],
-    ['Revision', ({ stored }) => stored.run.metadata?.processRevision],
-    ['Engine', ({ stored: { run } }) => run.metadata?.sdkVersion ?? run.fold.sdkVersion],
-    ['Harness', ({ stored }) => stored.run.metadata?.harness],
-    ['Asks people', ({ stored }) => (stored.run.metadata?.nonInteractive ? 'no' : 'yes')],
-    ['Prompt', ({ stored: { run } }) => run.metadata?.prompt ?? run.fold.prompt],
+    ['Process', ({ stored }) => stored.run.processId],
+    ['Process file', ({ stored: { run } }) => run.entry?.importPath],
+    ...factNames(left, right).map((name) => [name, (side: Side) => factsOf(side).get(name)] as const),
+    ['Engine', ({ stored: { run } }) => run.engineVersion],
+    ['Harness', ({ stored }) => stored.run.harness],
+    ['Asks people', ({ stored }) => (stored.run.asksNobody ? 'no' : 'yes')],
+    ['Prompt', ({ stored: { run } }) => run.prompt],
   ];
   return of.flatMap(([name, read]) => {
     const [a, b] = [read(left) ?? '', read(right) ?? ''];
@@ -27,11 +23,20 @@ export function compareFacts(left: Side, right: Side, clean: CleanText): readonl
   });
 }
 
+/** What their engines tell of them, in the order in which they tell it. */
+function factNames(left: Side, right: Side): readonly string[] {
+  return [...new Set([...factsOf(left).keys(), ...factsOf(right).keys()])];
+}
+
+function factsOf({ stored: { run, engine } }: Side): ReadonlyMap<string, string> {
+  return new Map(engine.facts(run));
+}
+
 /** How the two belong together, as sentences. */
 export function compareOrigins(left: Side, right: Side, clean: CleanText): readonly string[] {
   const [a, b] = [left.stored.run, right.stored.run];
   if (a.dir === b.dir) return [];
-  const [from, to] = [originOf(a.metadata?.request), originOf(b.metadata?.request)];
+  const [from, to] = [a.origin, b.origin];
   return [
     ...(to?.runId === a.runId ? [originSentence(to, 'right', 'left')] : []),
     ...(from?.runId === b.runId ? [originSentence(from, 'left', 'right')] : []),
@@ -40,8 +45,8 @@ export function compareOrigins(left: Side, right: Side, clean: CleanText): reado
           `Both are forks of ${clean(from.runId, 100)}: the left one at event ${from.at}, the right one at ${to.at}.`,
         ]
       : []),
-    ...(a.metadata?.parentRunId === b.runId ? ['The right run started the left one.'] : []),
-    ...(b.metadata?.parentRunId === a.runId ? ['The left run started the right one.'] : []),
+    ...(a.parentRunId === b.runId ? ['The right run started the left one.'] : []),
+    ...(b.parentRunId === a.runId ? ['The left run started the right one.'] : []),
   ];
 }
 

@@ -1,5 +1,4 @@
 import { cutAtWord, duration } from '../format';
-import { originOf } from '../fork/lineage';
 import { toAnswerView, type AnswerView } from '../panel/answerView';
 import type { CleanText } from '../report/cleanText';
 import { auditAnswers, type AnswerRecord } from '../run/audit';
@@ -34,7 +33,7 @@ export function* comparePairs(
   const byIteration = left.iteration === undefined && right.iteration === undefined;
   const [a, b] = [yield* stepsOf(left, byIteration), yield* stepsOf(right, byIteration)];
   const answersOf = ({ opened }: Side): ReadonlyMap<string, AnswerRecord> =>
-    new Map(auditAnswers(opened.run.fold, opened.details).map((answer) => [answer.effectId, answer]));
+    new Map(auditAnswers(opened.run.story, opened.details).map((answer) => [answer.effectId, answer]));
   const given = answersOf(left);
   yield;
   const otherGiven = answersOf(right);
@@ -62,7 +61,7 @@ export function* comparePairs(
 
 /** Whether the original's effect was taken over by its fork. */
 function replayedBy(original: Side, fork: Side): (effect: Effect | undefined) => boolean {
-  const origin = originOf(fork.stored.run.metadata?.request);
+  const origin = fork.stored.run.origin;
   const { run } = original.stored;
   if (origin?.type !== 'fork' || origin.runId !== run.runId || run.dir === fork.stored.run.dir)
     return () => false;

@@ -132,5 +132,5 @@ export interface CompareOptions {
 
 /** The effects that are compared of a side. */
 export function effectsOf({ opened, iteration }: Side): readonly Effect[] {
-  return iteration?.effects ?? [...opened.run.fold.effects.values()];
+  return iteration?.effects ?? [...opened.run.story.effects.values()];
 }

@@ -3,7 +3,7 @@ import { toAnswerView } from '../panel/answerView';
 import type { CleanText } from '../report/cleanText';
 import { auditAnswers } from '../run/audit';
 import type { Effect } from '../run/effect';
-import { processIdOf, runTitle, taskTitle } from '../run/run';
+import { runTitle, taskTitle } from '../run/run';
 import type { OpenedRun } from '../tree/buildTree';
 import { statusWords } from '../tree/describe';
 
@@ -13,7 +13,7 @@ import { statusWords } from '../tree/describe';
  * @param n this iteration alone; `undefined`: the whole run
  */
 export function runStory({ run, details, iterations }: OpenedRun, clean: CleanText, n?: number): string {
-  const answers = new Map(auditAnswers(run.fold, details).map((answer) => [answer.effectId, answer]));
+  const answers = new Map(auditAnswers(run.story, details).map((answer) => [answer.effectId, answer]));
   const steps = (effects: readonly Effect[]): readonly string[] =>
     effects.flatMap((effect) => {
       const title = clean(taskTitle(effect, details.tasks.get(effect.effectId)), 300);
@@ -37,11 +37,11 @@ export function runStory({ run, details, iterations }: OpenedRun, clean: CleanTe
     const effects = iterations.list.find((iteration) => iteration.n === n)?.effects ?? [];
     return ['Iteration', ...steps(effects), ''].join('\n');
   }
-  const { end } = run.fold;
+  const { end } = run.story;
   const why = end?.error?.message ?? end?.reason;
   return [
     `Title: ${clean(runTitle(run), 300)}`,
-    `Process: ${clean(processIdOf(run), 300)}`,
+    `Process: ${clean(run.processId, 300)}`,
     '',
     ...iterations.list.flatMap(({ n, effects }) => [`Iteration ${n}`, ...steps(effects), '']),
     end ? capital(end.type.replaceAll('_', ' ').toLowerCase()) : 'Not finished',

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../run/babysitterRun';
 import type { CommandId } from '../commands';
 import { engineMismatch } from '../engine/engineMismatch';
 import { whyNot } from '../engine/whyNot';
@@ -123,7 +124,7 @@ function beingRead({ stored }: Known): Diagnosis | undefined {
 
 function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | undefined {
   if (iterating) return said('It does not stand still: this window is iterating it.', command('run.stop'));
-  const { lock } = stored.run;
+  const { lock } = asBabysitter(stored.run);
   if (!lock?.alive) return undefined;
   const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
   return said(
@@ -139,9 +140,9 @@ function over({ stored, parent, repair }: Known): Diagnosis | undefined {
   const { run, state } = stored;
   // A damaged journal may hide what came after its last readable event.
   if (repair && repair.damage.length > 0 && state.state === 'unreadable') return undefined;
-  const sealed = run.fold.end?.sealed ?? false;
+  const sealed = run.story.end?.sealed ?? false;
   if (state.state !== 'completed' && state.state !== 'halted' && !sealed) return undefined;
-  if (parent && !parent.run.fold.end) {
+  if (parent && !parent.run.story.end) {
     return said(
       `It is ${state.state}; its parent run "${runTitle(parent.run)}" goes on with what it brought.`,
       {
@@ -182,7 +183,7 @@ function damaged({ repair }: Known): Diagnosis | undefined {
 }
 
 function leftLock({ stored, time }: Known): Diagnosis | undefined {
-  const { lock } = stored.run;
+  const { lock } = asBabysitter(stored.run);
   if (!lock || lock.alive) return undefined;
   const at = lock.acquiredAt === undefined ? '' : ` at ${time(lock.acquiredAt)}`;
   return said(
@@ -219,8 +220,8 @@ function waitsForPerson({ stored, time }: Known): Diagnosis | undefined {
 
 function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
   const asked = pendingEffects(stored.run).some(({ effect }) => effect.kind === 'subprocess');
-  if (!asked || stored.run.fold.end) return undefined;
-  const child = children.find(({ run }) => !run.fold.end) ?? children[0];
+  if (!asked || stored.run.story.end) return undefined;
+  const child = children.find(({ run }) => !run.story.end) ?? children[0];
   if (!child)
     return said(
       'It waits for a child run that is not there; resuming the agent starts one.',
@@ -304,7 +305,7 @@ function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
 
 function finalError({ stored, details }: Known): Diagnosis | undefined {
   const { run, state } = stored;
-  const effects = [...run.fold.effects.values()];
+  const effects = [...run.story.effects.values()];
   const last = effects.reduce<(typeof effects)[number] | undefined>(
     (latest, effect) => (effect.resolvedOrder > (latest?.resolvedOrder ?? 0) ? effect : latest),
     undefined,
@@ -318,7 +319,7 @@ function finalError({ stored, details }: Known): Diagnosis | undefined {
     );
   }
   // Newer engines journal nothing when an error goes uncaught: the run looks as if it could go on.
-  const newer = /^[5-9]|^\d\d/.test(run.metadata?.sdkVersion ?? run.fold.sdkVersion ?? '');
+  const newer = /^[5-9]|^\d\d/.test(run.engineVersion ?? '');
   if (newer && state.state === 'ready' && last?.status === 'error') {
     return said(
       `"${taskTitle(last, details?.tasks.get(last.effectId))}" was answered with an error. If the process does not catch it, no iterate asks it again; a fork before it does.`,
@@ -353,6 +354,6 @@ function goesOn({ stored, details }: Known): Diagnosis | undefined {
 /** Whatever else stands in the way later. */
 function besides({ stored, details, parent }: Known): readonly string[] {
   const also = [...(details?.warnings ?? [])].map(({ file, what }) => `${file} ${what}.`);
-  if (parent && !stored.run.fold.end) also.push(`Its parent run "${runTitle(parent.run)}" waits for it.`);
+  if (parent && !stored.run.story.end) also.push(`Its parent run "${runTitle(parent.run)}" waits for it.`);
   return also;
 }

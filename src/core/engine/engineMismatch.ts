@@ -12,13 +12,13 @@ export const positionalStep = /^S\d{6}$/;
 export function engineMismatch(run: Run, version: string | undefined): string | undefined {
   const found = majorOf(version);
   if (found === undefined) return undefined;
-  const madeBy = run.metadata?.sdkVersion ?? run.fold.sdkVersion;
+  const madeBy = run.engineVersion;
   const warning = (by: string): string =>
     `The run was made by ${by}, and the engine that was found is version ${version}. It may ask finished work again.`;
   if (madeBy !== undefined) {
     return majorOf(madeBy) === found ? undefined : warning(`version ${madeBy} of the engine`);
   }
-  const old = [...run.fold.effects.values()].some(({ stepId }) => positionalStep.test(stepId ?? ''));
+  const old = [...run.story.effects.values()].some(({ stepId }) => positionalStep.test(stepId ?? ''));
   return old && found >= 5 ? warning('an older engine') : undefined;
 }
 

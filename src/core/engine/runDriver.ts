@@ -1,3 +1,4 @@
+import { asBabysitter } from '../run/babysitterRun';
 import type { Clock } from '../clock';
 import { Emitter } from '../event';
 import { cutAtWord, toIso, visible } from '../format';
@@ -100,7 +101,7 @@ export class RunDriver {
     try {
       const before = await this.store.reread(dir);
       if (!before) return refused('The run is not there any more.');
-      const effect = before.run.fold.effects.get(effectId);
+      const effect = before.run.story.effects.get(effectId);
       if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
       if (effect.status !== 'pending') {
         return refused('It was answered elsewhere meanwhile; the first answer stands.');
@@ -117,7 +118,7 @@ export class RunDriver {
           return refused('The process wants one of its options chosen, or approval or rejection.');
         }
       }
-      const { lock, projectDir } = before.run;
+      const { lock, projectDir } = asBabysitter(before.run);
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
 
       const respondedBy = await this.responder.respondedBy(projectDir);
@@ -129,7 +130,7 @@ export class RunDriver {
       });
       const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
       const after = await this.store.reread(dir);
-      const resolved = after?.run.fold.effects.get(effectId)?.status === 'ok';
+      const resolved = after?.run.story.effects.get(effectId)?.status === 'ok';
       if (resolved && outcome.answer) return { recorded: true };
       // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
       return refused(
@@ -150,12 +151,12 @@ export class RunDriver {
   async recover(dir: string): Promise<string | undefined> {
     const before = await this.store.reread(dir);
     if (!before) return 'The run is not there any more.';
-    const { lock, fold, projectDir } = before.run;
-    if (fold.end?.type !== 'PROCESS_RUNTIME_ERROR') return undefined;
+    const { lock, story, projectDir } = asBabysitter(before.run);
+    if (story.end?.type !== 'PROCESS_RUNTIME_ERROR') return undefined;
     if (lock?.alive) return `Process ${lock.pid} holds the run; try again when it is done.`;
     const outcome = await this.engine.call(recoverCall(dir), projectDir, new AbortController().signal);
     const after = await this.store.reread(dir);
-    return after?.run.fold.end?.type === 'PROCESS_RUNTIME_ERROR' ? explainNoEffect(outcome) : undefined;
+    return after?.run.story.end?.type === 'PROCESS_RUNTIME_ERROR' ? explainNoEffect(outcome) : undefined;
   }
 
   /**
@@ -215,13 +216,16 @@ export class RunDriver {
     for (;;) {
       const before = await this.store.reread(dir);
       if (!before) return stop('refused', 'The run is not there any more.');
-      known ??= before.run.fold.effects.size;
+      known ??= before.run.story.effects.size;
       if (iterates > 0) {
         const found = until && requestedSince(before.run, known, until);
         if (found) return stop('requested', `Stopped, as asked: ${found} is requested.`);
         const end = toldByState(before);
         const waits = until !== undefined && end?.[0] === 'waiting';
-        if (waits && (before.run.fold.resolvedCount <= seen || whyNot('run.iterate', before))) {
+        if (
+          waits &&
+          (asBabysitter(before.run).story.resolvedCount <= seen || whyNot('run.iterate', before))
+        ) {
           onStep(iterates, visible(before.state.reason));
           await this.#change(dir, signal);
           if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
@@ -239,9 +243,9 @@ export class RunDriver {
       const after = await this.store.reread(dir);
       if (!after) return stop('refused', 'The run was deleted meanwhile.');
       iterates += 1;
-      const added = after.run.eventFiles - before.run.eventFiles;
+      const added = after.run.eventCount - before.run.eventCount;
       events += Math.max(0, added);
-      seen = before.run.fold.resolvedCount;
+      seen = asBabysitter(before.run).story.resolvedCount;
       if (outcome.ended === 'cancelled') return stop('cancelled', 'Stopped, as asked.');
       const { answer } = outcome;
       const said = visible(cutAtWord(answer?.reason ?? '', 300));
@@ -279,7 +283,7 @@ export class RunDriver {
 
 /** A task that fits, requested after the first `known` effects, in words; `undefined`: there is none. */
 function requestedSince(run: Run, known: number, wanted: WantedTask): string | undefined {
-  for (const effect of [...run.fold.effects.values()].slice(known)) {
+  for (const effect of [...run.story.effects.values()].slice(known)) {
     const title = taskTitle(effect, run.pendingTasks.get(effect.effectId));
     const fits =
       'kind' in wanted

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../run/babysitterRun';
 import { positionalStep } from '../engine/engineMismatch';
 import type { Effect } from '../run/effect';
 import { isSegment } from '../run/lenient';
@@ -39,10 +40,10 @@ export interface ForkPlan {
  * @param at the number of an event; `undefined`: all that was answered is kept
  */
 export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks' | 'results'>, at?: number): ForkPlan {
-  const all = [...run.fold.effects.values()].toSorted((a, b) => a.requestedSeq - b.requestedSeq);
+  const all = [...run.story.effects.values()].toSorted((a, b) => a.requestedSeq - b.requestedSeq);
   const title = (effect: Effect): string => taskTitle(effect, details.tasks.get(effect.effectId));
   const last = Math.max(
-    run.eventFiles,
+    run.eventCount,
     ...all.map(({ requestedSeq, resolvedSeq }) => Math.max(requestedSeq, resolvedSeq)),
   );
   const until = at ?? last;
@@ -88,9 +89,10 @@ function whyNoFork(
   { results }: Pick<RunDetails, 'results'>,
   answered: readonly ReplayStep[],
 ): string | undefined {
-  if (!run.metadata) return 'run.json cannot be read, so its process is not known.';
-  if (!run.metadata.entry) return 'The run has no process yet.';
-  if (run.metadata.processId === undefined) return 'run.json does not name its process.';
+  const { metadata } = asBabysitter(run);
+  if (!metadata) return 'run.json cannot be read, so its process is not known.';
+  if (!metadata.entry) return 'The run has no process yet.';
+  if (metadata.processId === undefined) return 'run.json does not name its process.';
   const strange = answered.find(
     ({ effect }) => effect.invocationKey === undefined || !isSegment(effect.effectId),
   );

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../run/babysitterRun';
 import type { Clock } from '../clock';
 import type { Engine } from '../engine/engine';
 import { CancelledError, HumanError } from '../errors';
@@ -122,8 +123,9 @@ export class Forker {
     signal: AbortSignal,
     work: (target: ReplayTarget) => Promise<ReplayReport>,
   ): Promise<ForkReport> {
-    const entry = run.metadata?.entry ?? run.fold.entry;
-    const processId = run.metadata?.processId ?? run.fold.processId;
+    const { metadata, story } = asBabysitter(run);
+    const entry = metadata?.entry ?? story.entry;
+    const processId = metadata?.processId ?? story.processId;
     if (!entry || processId === undefined) {
       throw new HumanError('Neither run.json nor the journal says which process this run is of.');
     }
@@ -135,9 +137,9 @@ export class Forker {
         ...{ processId, request },
         exportName: entry.exportName,
         inputs: inputs ?? (file === undefined ? undefined : { file }),
-        prompt: run.metadata?.prompt ?? run.fold.prompt,
-        processRevision: run.metadata?.processRevision,
-        nonInteractive: run.metadata?.nonInteractive ?? false,
+        prompt: run.prompt,
+        processRevision: metadata?.processRevision,
+        nonInteractive: run.asksNobody,
       },
       run.projectDir,
       signal,
@@ -191,7 +193,7 @@ export class Forker {
         const origin = { forkedFrom: run.runId, effectId: recorded.effectId };
         const failure = await feeder.post(sibling.dir, effectId, recorded, { ...origin, ...metadata });
         // The journal is believed, not what the engine says.
-        const pending = (await read()).fold.effects.get(effectId)?.status === 'pending';
+        const pending = (await read()).story.effects.get(effectId)?.status === 'pending';
         return pending ? (failure ?? 'The engine recorded nothing.') : undefined;
       },
     };

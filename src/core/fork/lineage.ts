@@ -52,7 +52,7 @@ export function originWords(origin: Origin, name: string): string {
 
 /** The original among the runs that are here: one in the same folder, as ids may repeat in others. */
 export function originalOf(run: Run, all: Iterable<Run>): Run | undefined {
-  const origin = originOf(run.metadata?.request);
+  const origin = run.origin;
   if (!origin) return undefined;
   const folder = folderOf(run.dir);
   for (const other of all) {
@@ -73,7 +73,7 @@ export function descendantsOf(original: Run, all: Iterable<Run>): readonly Desce
   const found: Descendant[] = [];
   for (const run of all) {
     // Thousands of runs are looked through, and few are forks.
-    const origin = originOf(run.metadata?.request);
+    const origin = run.origin;
     if (origin?.runId === original.runId && folderOf(run.dir) === folder && run.dir !== original.dir) {
       found.push({ run, origin });
     }
@@ -93,7 +93,7 @@ export function lineageLines(
   run: Run,
   all: readonly Run[],
 ): readonly (readonly [name: string, text: string])[] {
-  const origin = originOf(run.metadata?.request);
+  const origin = run.origin;
   const forks = descendantsOf(run, all);
   const more = forks.length > mostNamed ? [`${forks.length - mostNamed} more`] : [];
   return [

@@ -1,4 +1,4 @@
-import type { RecordedError } from '../run/journal';
+import type { RecordedError } from '../run/story';
 import { isRecord, outcome, parseLenient, record, text } from '../run/lenient';
 
 /** What result.json holds of an answer, as it has to be posted to give a process the same again. */

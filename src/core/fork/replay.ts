@@ -102,7 +102,7 @@ class Replay {
     const { invocationKey = '' } = effect;
     const ended = `The new run ended where the original asked for "${title}".`;
     if (!this.#asked.has(invocationKey)) {
-      const end = this.#run.fold.end?.type;
+      const end = this.#run.story.end?.type;
       if (end === 'RUN_COMPLETED' || end === 'RUN_HALTED') return ended;
       const stopped = (await this.#wake(effect)) ?? (await this.#options.target.iterate());
       if (stopped !== undefined) return stopped;
@@ -116,11 +116,11 @@ class Replay {
       const time = until === undefined ? ', as the original did' : ` until ${toIso(until)}`;
       return `The new run sleeps here${time}; what follows its sleep was not replayed.`;
     }
-    const other = [...this.#run.fold.pending.values()].find(
+    const other = [...this.#run.story.pending.values()].find(
       ({ kind, invocationKey: key }) => kind !== 'sleep' && !this.#known.has(key),
     );
     if (other) return differs(title, effect, other);
-    if (this.#run.fold.end) return ended;
+    if (this.#run.story.end) return ended;
     // A sleep that is over by now is not asked for.
     if (effect.kind !== 'sleep') {
       this.#notes.push(`"${title}" is not asked for any more; its answer was left out.`);
@@ -169,7 +169,7 @@ class Replay {
 
   /** Sleeps of the new run that are not over, or of which that is not known. */
   get #pendingSleeps(): readonly Effect[] {
-    return [...this.#run.fold.pending.values()].filter(
+    return [...this.#run.story.pending.values()].filter(
       (effect) => effect.kind === 'sleep' && (this.#until(effect) ?? Infinity) > this.#options.now(),
     );
   }
@@ -246,8 +246,8 @@ export async function feed(
     const failure = await target.iterate();
     if (failure !== undefined) return report(failure);
     const run = await target.read();
-    if (run.fold.end) return report();
-    const pending = new Map([...run.fold.pending.values()].map((effect) => [effect.invocationKey, effect]));
+    if (run.story.end) return report();
+    const pending = new Map([...run.story.pending.values()].map((effect) => [effect.invocationKey, effect]));
     let posted = 0;
     for (const [key, recorded] of left) {
       const effect = pending.get(key);
@@ -265,7 +265,7 @@ export async function feed(
 }
 
 function byKey(run: Run): ReadonlyMap<string, Effect> {
-  return new Map([...run.fold.effects.values()].map((effect) => [effect.invocationKey ?? '', effect]));
+  return new Map([...run.story.effects.values()].map((effect) => [effect.invocationKey ?? '', effect]));
 }
 
 function differs(title: string, { taskId }: Effect, other: Effect): string {

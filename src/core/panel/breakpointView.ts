@@ -181,7 +181,7 @@ function earlierOfSameGate(
   effect: Effect,
   asks: Breakpoint | undefined,
 ): readonly Effect[] {
-  return run.fold.effects
+  return run.story.effects
     .list()
     .filter(
       (known) =>
@@ -239,7 +239,7 @@ function earlierAnswer(effect: Effect, result: TaskResult | undefined, now: numb
 }
 
 function ranBefore({ run, details }: OpenedRun, effect: Effect, now: number): BreakpointView['ran'] {
-  const all = run.fold.effects.list();
+  const all = run.story.effects.list();
   const previous = all.findLast(
     ({ kind, status, requestedSeq }) =>
       kind === 'breakpoint' && status !== 'pending' && requestedSeq < effect.requestedSeq,
@@ -266,7 +266,7 @@ export function toTaskView(effect: Effect, { tasks, results }: TaskFiles, now: n
 
 /** The titles of breakpoints that were answered, newest first, and whether the process has gone on since. */
 export function answeredBreakpoints({ run, details }: OpenedRun): readonly AnsweredView[] {
-  const all = run.fold.effects.list();
+  const all = run.story.effects.list();
   const lastRequestKnew = all.at(-1)?.resolvedBefore ?? 0;
   return all
     .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')
@@ -275,7 +275,7 @@ export function answeredBreakpoints({ run, details }: OpenedRun): readonly Answe
     .map((effect) => ({
       effectId: effect.effectId,
       title: visible(taskTitle(effect, details.tasks.get(effect.effectId))),
-      applied: run.fold.end !== undefined || lastRequestKnew >= effect.resolvedOrder,
+      applied: run.story.end !== undefined || lastRequestKnew >= effect.resolvedOrder,
     }));
 }
 

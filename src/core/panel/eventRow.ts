@@ -38,7 +38,7 @@ export interface EventRow {
 export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord): EventRow {
   const { place, event, record } = placed;
   const { seq, at, type, effectId, status, note } = record;
-  const effect = effectId === undefined ? undefined : run.fold.effects.get(effectId);
+  const effect = effectId === undefined ? undefined : run.story.effects.get(effectId);
   const said = visible(cutAtWord(maskSecrets(note), 160));
   const task =
     effect &&
@@ -71,11 +71,11 @@ const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
   pending: 'waiting',
 };
 
-function markOf({ fold }: Run, type: string, status: string, effect: Effect | undefined): EventMark {
+function markOf({ story }: Run, type: string, status: string, effect: Effect | undefined): EventMark {
   if (!isEventType(type)) return type === '' ? 'failed' : 'none';
   switch (type) {
     case 'EFFECT_REQUESTED':
-      if (!effect || (effect.status === 'pending' && fold.end)) return 'none';
+      if (!effect || (effect.status === 'pending' && story.end)) return 'none';
       return effectMarks[effect.status];
     case 'EFFECT_RESOLVED':
       return status === 'error' ? 'failed' : 'resolved';
@@ -100,10 +100,10 @@ function markOf({ fold }: Run, type: string, status: string, effect: Effect | un
   }
 }
 
-function replayOf({ fold }: Run, type: string, effect: Effect | undefined): EventRow['replay'] {
+function replayOf({ story }: Run, type: string, effect: Effect | undefined): EventRow['replay'] {
   if (!effect || effect.status === 'pending') return '';
   if (type !== 'EFFECT_RESOLVED' && type !== 'EFFECT_CANCELLED') return '';
   // How many effects were resolved when the process last asked for one.
-  const knew = fold.effects.last?.resolvedBefore ?? 0;
-  return fold.end || effect.resolvedOrder <= knew ? 'cached' : 'new';
+  const knew = story.effects.last?.resolvedBefore ?? 0;
+  return story.end || effect.resolvedOrder <= knew ? 'cached' : 'new';
 }

@@ -1,8 +1,7 @@
-import { engineMismatch } from '../engine/engineMismatch';
+import type { Fact } from '../engine/runEngine';
 import { toIso, visible } from '../format';
-import type { SessionBinding } from '../diagnose/diagnose';
-import { descendantWords, nameOf, originOf, originWords, type Descendant } from '../fork/lineage';
-import { processIdOf, type Run } from '../run/run';
+import { descendantWords, nameOf, originWords, type Descendant } from '../fork/lineage';
+import type { Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { ValueNode } from './valueTree';
 
@@ -35,52 +34,30 @@ export interface ProvenanceParts {
   readonly original: Run | undefined;
   readonly descendants: readonly Descendant[];
   readonly children: readonly { readonly title: string; readonly runId: string }[];
-  /** The agent's session that the journal names last. */
-  readonly session: string | undefined;
-  /** Sessions that say they drive the run; `undefined`: nothing is known of any. */
-  readonly bound: readonly SessionBinding[] | undefined;
-  /** A hash of the process file, as run.json has it. */
-  readonly codeHash: string | undefined;
-  /** The command line that would iterate it: its version and where it was found; `undefined`: there is none. */
-  readonly engine: { readonly version: string | undefined; readonly where: string } | undefined;
+  /** What the engine tells of it. */
+  readonly engineFacts: readonly Fact[];
 }
 
 const most = { prompt: 20_000, children: 50, forks: 50 };
 
 /** Tells where a run comes from. */
 export function toProvenance(parts: ProvenanceParts): Provenance {
-  const { run, inputs, parentIsHere, children, original, descendants, session, bound, codeHash, engine } =
-    parts;
-  const { metadata, fold } = run;
-  const origin = originOf(metadata?.request);
-  const entry = metadata ? metadata.entry : fold.entry;
-  const version = metadata?.sdkVersion ?? fold.sdkVersion;
-  const positional =
-    version === undefined && fold.effects.list().some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const { run, inputs, parentIsHere, children, original, descendants, engineFacts } = parts;
+  const { origin, entry, parentRunId } = run;
+  const facts: readonly Fact[] = [
     ['Run', run.runId],
-    ['Process', processIdOf(run)],
-    ['Created', `${toIso(run.createdAt)}${metadata?.harness === undefined ? '' : ` by ${metadata.harness}`}`],
-    ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
-    ['Revision', metadata?.processRevision],
-    ['Code', codeHash && `sha256 ${codeHash}`],
-    [
-      'Iterates with',
-      engine ? `${engine.version ?? 'an unknown version'} (${engine.where})` : 'no engine was found here',
-    ],
-    ['Mind', engineMismatch(run, engine?.version)],
-    ['Asks', metadata?.nonInteractive === true ? 'nobody (--non-interactive)' : undefined],
-    ['Session', sessionWords(bound ?? [], session)],
+    ['Process', run.processId],
+    ['Created', `${toIso(run.createdAt)}${run.harness === undefined ? '' : ` by ${run.harness}`}`],
+    ...engineFacts,
     ['Project', run.projectDir],
     ['Folder', run.dir],
   ];
-  const parentRunId = metadata?.parentRunId;
   return {
     facts: facts.flatMap(([name, text]) =>
-      text === undefined || text === '' ? [] : [[name, visible(text.slice(0, 1000))] as const],
+      text === '' ? [] : [[name, visible(text.slice(0, 1000))] as const],
     ),
     entry: entry === undefined ? '' : visible(`${entry.importPath}#${entry.exportName}`.slice(0, 1000)),
-    prompt: visible(maskSecrets(metadata?.prompt ?? fold.prompt ?? '').slice(0, most.prompt)),
+    prompt: visible(maskSecrets(run.prompt ?? '').slice(0, most.prompt)),
     inputs,
     origin: origin && {
       words: originWords(origin, nameOf(origin, original)),
@@ -98,15 +75,6 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     children: children.slice(0, most.children).map(({ title, runId }) => ({ title: visible(title), runId })),
     moreChildren: Math.max(0, children.length - most.children),
   };
-}
-
-/** The sessions that are bound, else the one that wrote last. */
-function sessionWords(bound: readonly SessionBinding[], last: string | undefined): string | undefined {
-  if (bound.length === 0) return last;
-  return bound
-    .slice(0, 10)
-    .map(({ sessionId, active }) => `${sessionId} (bound, ${active ? 'at work' : 'ended'})`)
-    .join(', ');
 }
 
 /**

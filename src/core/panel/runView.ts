@@ -1,7 +1,7 @@
 import { ago, oneLine, visible } from '../format';
 import { whyNot } from '../engine/whyNot';
 import { auditAnswers } from '../run/audit';
-import { pendingEffects, processIdOf, runTitle } from '../run/run';
+import { pendingEffects, runTitle } from '../run/run';
 import type { StateAction } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
@@ -88,14 +88,14 @@ export function toRunView(
 ): RunView {
   const { run } = stored;
   const row = describeRun(stored, now, iterating);
-  const prompt = run.metadata?.prompt ?? run.fold.prompt ?? '';
+  const prompt = run.prompt ?? '';
   const action = (id: StateAction): ActionView => {
     if (past) return { whyNot: whyNotThen };
     const why = trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.';
     return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
   };
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
-  const answers = auditAnswers(run.fold, opened.details).toReversed();
+  const answers = auditAnswers(run.story, opened.details).toReversed();
   const newestFirst = opened.iterations.list.toReversed();
   const iterations: IterationView[] = [];
   let tasks = 0;
@@ -108,7 +108,7 @@ export function toRunView(
       description: iterationRow.description,
       icon: iterationRow.icon.name,
       tasks: shown.map((known) =>
-        toTaskView(run.fold.effects.get(known.effectId) ?? known, opened.details, now),
+        toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
       ),
     });
   }
@@ -116,7 +116,7 @@ export function toRunView(
   return {
     title: visible(runTitle(run)),
     runId: visible(run.runId),
-    processId: visible(processIdOf(run)),
+    processId: visible(run.processId),
     prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),

@@ -71,15 +71,15 @@ function stop(
   now: number,
 ): Pick<Standing, 'stopTitle' | 'stop' | 'effectId'> {
   const title = (id: string): string => {
-    const effect = run.fold.effects.get(id);
+    const effect = run.story.effects.get(id);
     return effect
       ? `“${visible(maskSecrets(taskTitle(effect, details.tasks.get(id) ?? run.pendingTasks.get(id))))}”`
       : '';
   };
-  const { end } = run.fold;
+  const { end } = run.story;
   if (end) {
     const when = end.at === undefined ? '' : ` ${ago(now - end.at)}`;
-    const failed = run.fold.effects.list().findLast(({ status }) => status === 'error');
+    const failed = run.story.effects.list().findLast(({ status }) => status === 'error');
     if (state.state !== 'failed') {
       return { stopTitle: 'What it waits for', stop: `For nothing: it ended${when}.`, effectId: '' };
     }
@@ -96,7 +96,7 @@ function stop(
   const first = pending.find(({ effect }) => effect.kind === 'breakpoint') ?? pending[0];
   if (!first) {
     const text =
-      run.fold.effects.size === 0 ? 'For its first iterate.' : 'For the next iterate: nothing is pending.';
+      run.story.effects.size === 0 ? 'For its first iterate.' : 'For the next iterate: nothing is pending.';
     return { stopTitle, stop: text, effectId: '' };
   }
   const { effectId, requestedAt, kind } = first.effect;

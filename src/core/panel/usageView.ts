@@ -39,7 +39,7 @@ const names: Readonly<Record<keyof Usage, string>> = {
 
 /** What a run took, every spending counted once; `undefined`: neither the journal nor a result tells any. */
 export function* makingUsageView({ run, details }: OpenedRun): Sliced<UsageView | undefined> {
-  const { costs, effects } = run.fold;
+  const { costs, effects } = run.story;
   const byTask = yield* countingUsage(costs, details.results);
   const inAll = usageInAll(costs, byTask);
   if (!inAll) return undefined;

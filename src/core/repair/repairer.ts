@@ -89,7 +89,7 @@ export class Repairer {
           projectDir,
           signal,
         );
-        const status = (await this.store.reread(dir))?.run.fold.effects.get(answer.effectId)?.status;
+        const status = (await this.store.reread(dir))?.run.story.effects.get(answer.effectId)?.status;
         if (status === 'pending') throw new HumanError(explainFailure(outcome));
         posted += 1;
       }

@@ -1,7 +1,8 @@
 import type { Usage } from '../run/cost';
 import type { Effect } from '../run/effect';
 import type { MetricChoice } from '../run/metrics';
-import type { ClassifyOptions, State } from '../run/runState';
+import type { RunEngine } from '../engine/runEngine';
+import type { JudgeOptions, State } from '../run/judgement';
 import type { Worker, WorkTime } from '../run/workTime';
 import type { Finding } from './findings';
 
@@ -149,7 +150,8 @@ export interface ReportSources {
 export interface ReportOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly classify: ClassifyOptions;
+  readonly engine: RunEngine;
+  readonly classify: JudgeOptions;
   readonly metric: MetricChoice;
   /** Report on this iteration alone; `undefined`: on the whole run. */
   readonly iteration: number | undefined;

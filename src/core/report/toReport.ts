@@ -5,8 +5,7 @@ import type { Usage } from '../run/cost';
 import type { Effect } from '../run/effect';
 import { metricsOf, type Iteration } from '../run/iterations';
 import { isRecord } from '../run/lenient';
-import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
-import { classify } from '../run/runState';
+import { pendingEffects, runTitle, taskTitle } from '../run/run';
 import { secretsIn } from '../run/secrets';
 import { usageByTask, usageInAll } from '../run/usage';
 import { effectTime, runTime, workerOf, workTime } from '../run/workTime';
@@ -79,7 +78,7 @@ export function* reporting(
   const targets = targetsOf(sources.inputs);
   yield;
   const { findings, left: leftFindings } = yield* findingFindings(making);
-  const answers = auditAnswers(run.fold, details).filter(({ effectId }) => ids.has(effectId));
+  const answers = auditAnswers(run.story, details).filter(({ effectId }) => ids.has(effectId));
   const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
   const metrics = yield* mapped(iterations.list, ({ n, effects: some }) => ({
     n,
@@ -136,7 +135,7 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
     [folderAround(run.dir), ''],
     [sources.home, '~'],
   ]);
-  const effects = only ? only.effects : [...run.fold.effects.values()];
+  const effects = only ? only.effects : [...run.story.effects.values()];
   return {
     opened,
     clean,
@@ -146,13 +145,13 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
     numbers: new Map(
       iterations.list.flatMap(({ n, effects: some }) => some.map(({ effectId }) => [effectId, n] as const)),
     ),
-    usages: usageByTask(run.fold.costs, details.results),
+    usages: usageByTask(run.story.costs, details.results),
   };
 }
 
 function aboutRun({ opened: { run }, clean, short }: Making, options: ReportOptions): Report['run'] {
-  const { state, reason } = classify(run, options.now, options.classify);
-  const prompt = run.metadata?.prompt ?? run.fold.prompt;
+  const { state, reason } = options.engine.judge(run, options.now, options.classify);
+  const prompt = run.prompt;
   return {
     runId: clean(run.runId),
     title: short(runTitle(run)),
@@ -161,8 +160,8 @@ function aboutRun({ opened: { run }, clean, short }: Making, options: ReportOpti
     ...optional('prompt', prompt && clean(prompt, most.question)),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),
-    ...optional('endedAt', time(run.fold.end?.at)),
-    events: run.eventFiles,
+    ...optional('endedAt', time(run.story.end?.at)),
+    events: run.eventCount,
   };
 }
 
@@ -190,7 +189,7 @@ function* findingFindings({
   short,
 }: Making): Sliced<{ readonly findings: Report['findings']; readonly left: number }> {
   const titleOf = (effectId: string): string => {
-    const effect = run.fold.effects.get(effectId);
+    const effect = run.story.effects.get(effectId);
     return effect ? short(taskTitle(effect, details.tasks.get(effectId))) : '';
   };
   const found = yield* mapped(
@@ -289,17 +288,15 @@ function openQuestions({ opened: { run }, clean, short, ids }: Making): Report['
 }
 
 function provenanceOf({ opened: { run }, clean }: Making): Report['provenance'] {
-  const { metadata, fold } = run;
-  const entry = metadata ? metadata.entry : fold.entry;
-  const version = metadata?.sdkVersion ?? fold.sdkVersion;
+  const { entry, engineVersion, harness, parentRunId, asksNobody } = run;
   return {
-    processId: clean(processIdOf(run), 300),
+    processId: clean(run.processId, 300),
     ...optional('entry', entry && clean(entryPath(run.dir, entry.importPath), 1000)),
     ...optional('function', entry && clean(entry.exportName, 300)),
-    ...optional('engineVersion', version && clean(version, 100)),
-    ...optional('harness', metadata?.harness && clean(metadata.harness, 100)),
-    ...optional('parentRunId', metadata?.parentRunId && clean(metadata.parentRunId, 300)),
-    ...(metadata?.nonInteractive ? { nonInteractive: true as const } : {}),
+    ...optional('engineVersion', engineVersion && clean(engineVersion, 100)),
+    ...optional('harness', harness && clean(harness, 100)),
+    ...optional('parentRunId', parentRunId && clean(parentRunId, 300)),
+    ...(asksNobody ? { nonInteractive: true as const } : {}),
   };
 }
 
@@ -354,7 +351,7 @@ function usageTotal(
   usages: ReadonlyMap<string, Usage>,
   clean: CleanText,
 ): Report['usage'] {
-  const usage = usageInAll(run.fold.costs, usages, ids);
+  const usage = usageInAll(run.story.costs, usages, ids);
   if (!usage) return undefined;
   const byModel = [...usage.byModel].map(([model, some]) => ({ model: clean(model, 100), ...told(some) }));
   return { from: usage.from, ...told(usage.total), ...(byModel.length > 0 ? { byModel } : {}) };

@@ -1,5 +1,5 @@
 import { taskTitle } from './run';
-import type { RunFold } from './foldRun';
+import type { Story } from './story';
 import type { TaskFiles } from './iterations';
 import { isRecord } from './lenient';
 
@@ -29,7 +29,7 @@ export interface AnswerRecord {
 }
 
 /** Lists the answers to the breakpoints of a run, in the order in which they were given. */
-export function auditAnswers(fold: RunFold, { tasks, results }: TaskFiles): readonly AnswerRecord[] {
+export function auditAnswers(fold: Story, { tasks, results }: TaskFiles): readonly AnswerRecord[] {
   return fold.effects
     .list()
     .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')

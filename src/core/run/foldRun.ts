@@ -1,40 +1,20 @@
 import type { CostRecord } from './cost';
 import type { Effect } from './effect';
 import { EffectMap, type EffectDraft } from './effectMap';
-import type { JournalEntry, RecordedError } from './journal';
+import type { JournalEntry } from './journal';
 import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
-
-/** How a run ended. */
-export interface RunEnd {
-  readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
-  readonly at: number | undefined;
-  readonly error: RecordedError | undefined;
-  /** Why it was halted, or the reason a person gave for sealing it. */
-  readonly reason: string | undefined;
-  /** A person closed it with `run:halt`; it cannot be resumed. */
-  readonly sealed: boolean;
-}
+import type { RecordedError, RunEnd, Story } from './story';
 
 /** What the readable events of a journal, in order, amount to. */
-export interface RunFold {
+export interface RunFold extends Story {
   /** Events folded in, unknown types included. */
   readonly entries: number;
   readonly processId: string | undefined;
   readonly entry: Entrypoint | undefined;
   readonly prompt: string | undefined;
   readonly sdkVersion: string | undefined;
-  /** In order of their requests. */
-  readonly effects: EffectMap;
-  /** Those neither resolved nor cancelled, in order of their requests. */
-  readonly pending: ReadonlyMap<string, Effect>;
-  /** How many effects have each status. */
-  readonly counts: Readonly<Record<Effect['status'], number>>;
-  /** `undefined`: not finished, or reopened by a later request. */
-  readonly end: RunEnd | undefined;
-  /** Milliseconds since 1970 of the first and the last event that say when they were recorded. */
-  readonly firstAt: number | undefined;
-  readonly lastAt: number | undefined;
+  readonly end: JournalEnd | undefined;
   /** Something was resolved or cancelled after the last request: an iterate has something new to work with. */
   readonly answeredSinceRequest: boolean;
   readonly resolvedCount: number;
@@ -43,11 +23,11 @@ export interface RunFold {
   readonly batchClosed: boolean;
   readonly lastRequestAt: number | undefined;
   readonly created: boolean;
-  /** Names of the breakpoints that were skipped, as the run asks nobody. */
-  readonly skipped: ReadonlySet<string>;
-  /** What was spent, record by record; the same spending may be told twice. */
-  readonly costs: readonly CostRecord[];
-  readonly problems: readonly Problem[];
+}
+
+/** How a run of this engine ended. */
+export interface JournalEnd extends RunEnd {
+  readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
 }
 
 export const emptyFold: RunFold = {
@@ -260,7 +240,7 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
 }
 
 /** The end that an event makes; `undefined`: it makes none. */
-export function endOf({ event, at }: JournalEntry): RunEnd | undefined {
+export function endOf({ event, at }: JournalEntry): JournalEnd | undefined {
   switch (event.type) {
     case 'RUN_COMPLETED':
       return end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
@@ -288,11 +268,18 @@ export function endOf({ event, at }: JournalEntry): RunEnd | undefined {
 }
 
 function end(
-  type: RunEnd['type'],
+  type: JournalEnd['type'],
   at: number | undefined,
   error: RecordedError | undefined,
   reason: string | undefined,
   sealed: boolean,
-): RunEnd {
-  return { type, at, error, reason, sealed };
+): JournalEnd {
+  return { outcome: outcomes[type], type, at, error, reason, sealed };
 }
+
+const outcomes = {
+  RUN_COMPLETED: 'completed',
+  RUN_FAILED: 'failed',
+  PROCESS_RUNTIME_ERROR: 'failed',
+  RUN_HALTED: 'halted',
+} as const;

@@ -1,13 +1,7 @@
+import type { RecordedError } from './story';
 import type { CostRecord } from './cost';
 import type { EventName } from './eventName';
 import type { Entrypoint } from './metadata';
-
-/** An error as engines write it into events and results. */
-export interface RecordedError {
-  readonly name: string | undefined;
-  readonly message: string | undefined;
-  readonly stack: string | undefined;
-}
 
 /** What happened, as far as the extension acts on it: one shape for each of the `eventTypes`, and `other` for the rest. */
 export type JournalEvent =

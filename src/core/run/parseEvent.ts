@@ -1,8 +1,9 @@
+import type { RecordedError } from './story';
 import { readCost } from './cost';
 import { sequenceNumber } from './eventName';
 import { isEventType, type EventType } from './eventTypes';
 import { intern } from './intern';
-import type { JournalEntry, JournalEvent, RecordedError } from './journal';
+import type { JournalEntry, JournalEvent } from './journal';
 import {
   isRecord,
   moment,

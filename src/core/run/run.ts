@@ -1,36 +1,57 @@
+import type { Origin } from '../fork/lineage';
 import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect } from './effect';
-import type { RunFold } from './foldRun';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
-import type { RunLock } from './lock';
-import type { RunMetadata } from './metadata';
+import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
+import type { EngineId, RunKey } from './runKey';
+import type { Story } from './story';
 import type { TaskDefinition } from './task';
 
-/** One run as it was last read from disk. Never changed: a new reading makes a new object. */
+/** One run as it was last read, of whatever engine. Never changed: a new reading makes a new object. */
 export interface Run {
   /** The run folder's absolute path, which tells runs apart (ids may repeat in several runs folders). */
   readonly dir: string;
-  /** The run folder's name. */
+  readonly key: RunKey;
+  readonly engine: EngineId;
+  /** The engine's own id for it, which may be there more than once. */
   readonly runId: string;
-  /** The project the run belongs to: its `cwd`, else the folder around `.a5c/runs`. Absolute. */
+  /** Absolute path of the folder or file that the run is kept in. */
+  readonly location: string;
+  /** What the run is kept in together with others: they know each other by their ids alone. */
+  readonly place: string;
+  /** The project the run belongs to. Absolute. */
   readonly projectDir: string;
-  /** `undefined`: run.json is missing or cannot be read. */
-  readonly metadata: RunMetadata | undefined;
-  readonly fold: RunFold;
-  /** False for a finished run of which only the last events were read: it knows no effects yet. */
-  readonly folded: boolean;
-  /** True while its events are still being read: only what run.json says is known. */
-  readonly reading: boolean;
-  /** Files named like events, readable or not. */
-  readonly eventFiles: number;
-  readonly lock: RunLock | undefined;
-  /** Milliseconds since 1970: run.json, else the first event, else the id's ULID time, else the folder's time. */
+  /** The process's name as the run tells it; empty when nothing does. */
+  readonly processId: string;
+  /** What the run was asked for; `undefined`: nothing says so. */
+  readonly prompt: string | undefined;
+  /** Where the code lies that the run runs; `undefined`: it has none, or nothing says so. */
+  readonly entry: Entrypoint | undefined;
+  /** The version of the engine that made it; `undefined`: it is not recorded. */
+  readonly engineVersion: string | undefined;
+  /** The program that drove it, as the engine names it: claude-code. */
+  readonly harness: string | undefined;
+  /** It was made to ask nobody: its questions are answered by themselves. */
+  readonly asksNobody: boolean;
+  /** The id of the run that started this one. */
+  readonly parentRunId: string | undefined;
+  /** Which run it was made from. */
+  readonly origin: Origin | undefined;
+  readonly story: Story;
+  /**
+   * How much of it was read: what is said of the whole ("reading": the rest follows by itself), also how it ended,
+   * without what happened before (`end`), or everything.
+   */
+  readonly depth: 'reading' | 'end' | 'whole';
+  /** How many events are recorded, readable or not. */
+  readonly eventCount: number;
+  /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** Milliseconds since 1970 of the last event, else `createdAt`. */
   readonly updatedAt: number;
-  /** task.json of every effect that is pending; the others are read when somebody looks ({@link RunDetails}). */
+  /** What is known of every effect that is pending; of the others when somebody looks ({@link RunDetails}). */
   readonly pendingTasks: ReadonlyMap<string, TaskDefinition>;
   readonly problems: readonly Problem[];
 }
@@ -48,30 +69,19 @@ export interface PendingEffect {
   readonly task: TaskDefinition | undefined;
 }
 
-/** Nothing of it can be read: neither run.json nor a single event. */
-export function isUnreadable(run: Run): boolean {
-  return run.metadata === undefined && run.fold.entries === 0;
-}
-
 /**
  * Effects neither resolved nor cancelled, in order of their requests. Sleeps of finished runs are left out: the engine
  * never resolves a sleep.
  */
 export function pendingEffects(run: Run): readonly PendingEffect[] {
-  return [...run.fold.pending.values()]
-    .filter((effect) => !(run.fold.end && effect.kind === 'sleep'))
+  return [...run.story.pending.values()]
+    .filter((effect) => !(run.story.end && effect.kind === 'sleep'))
     .map((effect) => ({ effect, task: run.pendingTasks.get(effect.effectId) }));
-}
-
-/** The process's name as the run tells it; empty when nothing does. */
-export function processIdOf(run: Run): string {
-  return run.metadata?.processId ?? run.fold.processId ?? '';
 }
 
 /** A title for people: the prompt's first line, else the process, else the id. */
 export function runTitle(run: Run): string {
-  const prompt = run.metadata?.prompt ?? run.fold.prompt ?? '';
-  return cutAtWord(firstLine(prompt) || processIdOf(run) || run.runId, 60);
+  return cutAtWord(firstLine(run.prompt ?? '') || run.processId || run.runId, 60);
 }
 
 /** A title for people: the breakpoint's own, else task.json's, else what the journal has. */

@@ -1,8 +1,9 @@
 import { toIso } from '../format';
 import { deriveIterations, type Iterations } from './iterations';
 import type { MetricChoice } from './metrics';
-import { pendingEffects, processIdOf, runTitle, taskTitle, type Run, type RunDetails } from './run';
-import { classify, type ClassifyOptions, type State, type StateAction } from './runState';
+import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from './run';
+import type { RunEngine } from '../engine/runEngine';
+import type { JudgeOptions, State, StateAction } from './judgement';
 
 /** A run as the command line prints it: the stable, documented JSON face of the product. */
 export interface RunEntry {
@@ -60,26 +61,25 @@ export function toRunEntry(
   run: Run,
   details: RunDetails,
   now: number,
-  options: ClassifyOptions & { readonly metric: MetricChoice },
+  options: JudgeOptions & { readonly engine: RunEngine; readonly metric: MetricChoice },
 ): RunEntry {
-  const { state, reason, actions } = classify(run, now, options);
-  const effects = [...run.fold.effects.values()];
+  const { state, reason, actions } = options.engine.judge(run, now, options);
+  const effects = [...run.story.effects.values()];
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);
-  const engineVersion = run.metadata?.sdkVersion ?? run.fold.sdkVersion;
   return {
     runId: run.runId,
     dir: run.dir,
-    processId: processIdOf(run),
+    processId: run.processId,
     title: runTitle(run),
     state,
     reason,
-    events: run.eventFiles,
+    events: run.eventCount,
     effects: {
       requested: effects.length,
-      ok: run.fold.counts.ok,
-      error: run.fold.counts.error,
-      cancelled: run.fold.counts.cancelled,
+      ok: run.story.counts.ok,
+      error: run.story.counts.error,
+      cancelled: run.story.counts.cancelled,
       pending: pending.length,
     },
     pending: pending.map(({ effect, task }) => ({
@@ -98,7 +98,7 @@ export function toRunEntry(
     ...optional('metricKey', metric?.key),
     ...optional('best', metric?.best),
     actions,
-    ...optional('engineVersion', engineVersion),
+    ...optional('engineVersion', run.engineVersion),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),
     problems: [...run.problems, ...details.problems].map(({ file, what }) => `${file}: ${what}`),
@@ -107,7 +107,7 @@ export function toRunEntry(
 
 /** The tasks of a run in order of their requests, each with the iteration it belongs to. */
 export function toTaskEntries(run: Run, details: RunDetails, metric: MetricChoice): readonly TaskEntry[] {
-  const effects = [...run.fold.effects.values()];
+  const effects = [...run.story.effects.values()];
   const numbers = iterationNumbers(deriveIterations(effects, details, metric));
   return effects.map((effect) => ({
     effectId: effect.effectId,

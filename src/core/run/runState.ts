@@ -1,5 +1,5 @@
 import { ago, count, cutAtWord, list, utcMinute } from '../format';
-import type { RunEnd } from './foldRun';
+import type { JournalEnd } from './foldRun';
 import {
   stateActions,
   type JudgeOptions,
@@ -8,7 +8,8 @@ import {
   type State,
   type StateAction,
 } from './judgement';
-import { isUnreadable, pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from './run';
+import { pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from './run';
+import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from './effect';
 
 export {
@@ -21,7 +22,8 @@ export {
 } from './judgement';
 
 /** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
-export function classify(run: Run, now: number, options: JudgeOptions): Judgement {
+export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
+  const run = asBabysitter(anyRun);
   const { state, reason, changesAt } = tell(run, now, options);
   const actions = state === 'reading' ? [] : legalActions(state, run);
   return new BabysitterJudgement(state, reason, actions, changesAt, run, options);
@@ -29,7 +31,7 @@ export function classify(run: Run, now: number, options: JudgeOptions): Judgemen
 
 /** What is asked for rarely is found out only then: there are thousands of runs, and each is judged at each change. */
 class BabysitterJudgement implements Judgement {
-  readonly #run: Run;
+  readonly #run: BabysitterRun;
   readonly #options: JudgeOptions;
 
   constructor(
@@ -37,7 +39,7 @@ class BabysitterJudgement implements Judgement {
     readonly reason: string,
     readonly actions: readonly StateAction[],
     readonly changesAt: number | undefined,
-    run: Run,
+    run: BabysitterRun,
     options: JudgeOptions,
   ) {
     this.#run = run;
@@ -62,7 +64,7 @@ type Told = Pick<Judgement, 'state' | 'reason' | 'changesAt'>;
 /** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
 const actionLists = new Map<number, readonly StateAction[]>();
 
-function legalActions(state: State, run: Run): readonly StateAction[] {
+function legalActions(state: State, run: BabysitterRun): readonly StateAction[] {
   let legal = 0;
   stateActions.forEach((action, i) => {
     if (isLegal(action, state, run)) legal |= 1 << i;
@@ -74,13 +76,13 @@ function legalActions(state: State, run: Run): readonly StateAction[] {
   return list;
 }
 
-function tell(run: Run, now: number, options: JudgeOptions): Told {
+function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
   const time = options.formatTime ?? utcMinute;
-  const { fold, lock } = run;
+  const { story, lock } = run;
   const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
 
   // Only in the editor, and only for a moment: it is a state of the reading, and not of the run.
-  if (run.reading) return still('reading', 'Its events are being read');
+  if (run.depth === 'reading') return still('reading', 'Its events are being read');
   if (isUnreadable(run)) {
     const problem = run.problems[0];
     const file = problem?.file === '.' ? 'its folder' : problem?.file;
@@ -89,7 +91,7 @@ function tell(run: Run, now: number, options: JudgeOptions): Told {
       `Nothing of this run can be read${problem ? `: ${cutAtWord(`${file} ${problem.what}`, 200)}` : ''}`,
     );
   }
-  if (fold.end) return still(endState(fold.end), endReason(fold.end));
+  if (story.end) return still(endState(story.end), endReason(story.end));
 
   const pending = pendingEffects(run);
   const breakpoints = pending.filter(({ effect }) => effect.kind === 'breakpoint');
@@ -117,7 +119,7 @@ function tell(run: Run, now: number, options: JudgeOptions): Told {
       now < until ? from + 1 : undefined,
     );
   }
-  if (fold.effects.size > 0) return still('ready', 'Everything is answered; iterate to go on');
+  if (story.effects.size > 0) return still('ready', 'Everything is answered; iterate to go on');
   return still(
     'created',
     hasProcess(run) ? 'Not started; iterate to begin' : 'Not started: it has no process yet',
@@ -151,12 +153,12 @@ function kinds(pending: readonly PendingEffect[]): string {
   return list(rest > 0 ? [...named, count(rest, 'other task')] : named);
 }
 
-function endState(end: RunEnd): State {
+function endState(end: JournalEnd): State {
   if (end.type === 'RUN_COMPLETED') return 'completed';
   return end.type === 'RUN_HALTED' ? 'halted' : 'failed';
 }
 
-function endReason(end: RunEnd): string {
+function endReason(end: JournalEnd): string {
   const said = (text: string | undefined): string => cutAtWord(text ?? '', 200);
   const because = (text: string | undefined): string => (said(text) === '' ? '' : `: ${said(text)}`);
   if (end.sealed) return `Sealed as ${endState(end)}${because(end.reason)}`;
@@ -167,11 +169,11 @@ function endReason(end: RunEnd): string {
 
 /** Whether iterating has a process function to run. */
 export function hasProcess(run: Run): boolean {
-  return (run.metadata ? run.metadata.entry : run.fold.entry) !== undefined;
+  return run.entry !== undefined;
 }
 
-function isLegal(action: StateAction, state: State, run: Run): boolean {
-  const { end } = run.fold;
+function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean {
+  const { end } = run.story;
   const asks = (test: (kind: string) => boolean): boolean =>
     !end && pendingEffects(run).some(({ effect }) => test(effect.kind));
   switch (action) {
@@ -197,18 +199,18 @@ function isLegal(action: StateAction, state: State, run: Run): boolean {
 }
 
 /** Whether an iterate could bring anything new. */
-function movesOn(state: State, run: Run): boolean {
+function movesOn(state: State, run: BabysitterRun): boolean {
   switch (state) {
     case 'created':
       return hasProcess(run);
     case 'ready':
       return true;
     case 'failed':
-      return !run.fold.end?.sealed && run.fold.end?.type !== 'PROCESS_RUNTIME_ERROR';
+      return !run.story.end?.sealed && run.story.end?.type !== 'PROCESS_RUNTIME_ERROR';
     case 'needs-you':
     case 'waiting':
     case 'working':
-      return run.fold.answeredSinceRequest;
+      return run.story.answeredSinceRequest;
     default:
       return false;
   }
@@ -218,7 +220,7 @@ function movesOn(state: State, run: Run): boolean {
 function whyNot(
   action: StateAction,
   { state, reason, actions }: Judgement,
-  run: Run,
+  run: BabysitterRun,
   formatTime: (time: number) => string,
 ): string | undefined {
   if (actions.includes(action)) return stoppedBy(action, run);
@@ -227,10 +229,10 @@ function whyNot(
     return 'Its run.json cannot be read, so its process is not known.';
   }
   if (action.startsWith('breakpoint.')) {
-    return run.fold.end ? `No question is open: the run is ${state}.` : 'No question is open in this run.';
+    return run.story.end ? `No question is open: the run is ${state}.` : 'No question is open in this run.';
   }
   if (state === 'unreadable') return 'Nothing of this run can be read.';
-  if (run.fold.end?.sealed) return 'The run was sealed, which is final. Make a new run instead.';
+  if (run.story.end?.sealed) return 'The run was sealed, which is final. Make a new run instead.';
   switch (state) {
     case 'completed':
       return 'The run is completed, which is final: iterating would run the whole process again. Make a new run instead.';
@@ -257,7 +259,7 @@ function whyNot(
 }
 
 /** A problem of the run's files with which the engine would fail or do damage. */
-function stoppedBy(action: StateAction, { problems }: Run): string | undefined {
+function stoppedBy(action: StateAction, { problems }: BabysitterRun): string | undefined {
   const iterates = action === 'run.iterate' || action === 'run.continue';
   const changes = iterates || action.startsWith('breakpoint.') || action === 'task.post';
   const problem = problems.find(
@@ -268,10 +270,10 @@ function stoppedBy(action: StateAction, { problems }: Run): string | undefined {
 }
 
 /** The first that fits, from what has to be put right first to what is done last. */
-function nextStep(judgement: Judgement, run: Run): NextStep {
+function nextStep(judgement: Judgement, run: BabysitterRun): NextStep {
   const { state, reason, changesAt } = judgement;
   const step = (action: NextStep['action'], at?: number): NextStep => ({ action, reason, at });
-  const { end } = run.fold;
+  const { end } = run.story;
   if (state === 'reading') return step(undefined);
   const over = state === 'completed' || state === 'halted' || end?.sealed === true;
   const damage = over ? undefined : run.problems.find(({ mendable, stops }) => mendable || stops);
@@ -291,10 +293,10 @@ function nextStep(judgement: Judgement, run: Run): NextStep {
  * The task whose error result the run failed with: the engine throws it into the process, which does not catch it. No
  * iterate asks for such a task again. `undefined`: it did not fail, or by an error of its own.
  */
-export function uncaughtError({ fold }: Run): Effect | undefined {
-  if (fold.end?.type !== 'RUN_FAILED') return undefined;
-  const message = fold.end.error?.message;
-  return fold.effects
+export function uncaughtError({ story }: Run): Effect | undefined {
+  if (story.end?.type !== 'RUN_FAILED') return undefined;
+  const message = story.end.error?.message;
+  return story.effects
     .list()
     .findLast(
       ({ status, error }) => status === 'error' && error?.message !== undefined && error.message === message,

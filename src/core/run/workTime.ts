@@ -45,8 +45,8 @@ export function workTime(effects: readonly Effect[], until?: number): WorkTime {
 }
 
 /** From a run's creation to its end, or to its last event, in milliseconds. */
-export function runTime({ createdAt, updatedAt, fold }: Run): number {
-  return Math.max(0, (fold.end?.at ?? updatedAt) - createdAt);
+export function runTime({ createdAt, updatedAt, story }: Run): number {
+  return Math.max(0, (story.end?.at ?? updatedAt) - createdAt);
 }
 
 /** When a task was worked on, or waited for its person. */

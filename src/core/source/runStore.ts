@@ -2,13 +2,16 @@ import type { Clock } from '../clock';
 import { DisposableStore, toDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
-import { classify, type ClassifyOptions, type RunState } from '../run/runState';
+import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
+import type { JudgeOptions, Judgement } from '../run/judgement';
 import type { RunChange, RunReading, RunSource } from './runSource';
 
 /** A run and what it is doing now. */
 export interface StoredRun {
   readonly run: Run;
-  readonly state: RunState;
+  readonly state: Judgement;
+  /** Whose run it is. */
+  readonly engine: RunEngine;
 }
 
 /** What changed together. */
@@ -32,14 +35,15 @@ export class RunStore implements Disposable {
   readonly #disposables = new DisposableStore();
   #sorted: readonly StoredRun[] = [];
   #timer: Disposable | undefined;
-  #options: ClassifyOptions;
+  #options: JudgeOptions;
 
   /** Fires after each batch of changes, and when time alone changed a state. */
   readonly onDidChange = this.#changed.event;
 
   constructor(
     private readonly clock: Clock,
-    options: ClassifyOptions,
+    private readonly engines: Engines,
+    options: JudgeOptions,
   ) {
     this.#options = options;
     this.#disposables.add(this.#changed);
@@ -87,7 +91,7 @@ export class RunStore implements Disposable {
   }
 
   /** Judges all runs anew, after a setting changed. */
-  reclassify(options: ClassifyOptions): void {
+  reclassify(options: JudgeOptions): void {
     this.#options = options;
     this.#judge(new Set(this.#runs.keys()));
   }
@@ -164,8 +168,9 @@ export class RunStore implements Disposable {
       this.#stale.add(dir);
       this.#changesAt.delete(dir);
       if (run) {
-        const state = classify(run, now, this.#options);
-        this.#runs.set(dir, { run, state });
+        const engine = engineOf(this.engines, run);
+        const state = engine.judge(run, now, this.#options);
+        this.#runs.set(dir, { run, state, engine });
         if (state.changesAt !== undefined) this.#changesAt.set(dir, state.changesAt);
         membership ||= !before || before.run.createdAt !== run.createdAt;
       } else {

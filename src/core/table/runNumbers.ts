@@ -16,17 +16,17 @@ export interface RunNumbers {
 }
 
 export function toRunNumbers({ run, iterations }: OpenedRun): RunNumbers {
-  const { fold, updatedAt } = run;
+  const { story, updatedAt } = run;
   const { list, metric } = iterations;
   const value = metric?.values.get(metric.best);
   // Nobody answers what a finished run asks.
-  const waitingSince = fold.end ? undefined : earliest(fold.pending.values());
-  const until = fold.end ? (fold.end.at ?? updatedAt) : waitingSince;
+  const waitingSince = story.end ? undefined : earliest(story.pending.values());
+  const until = story.end ? (story.end.at ?? updatedAt) : waitingSince;
   return {
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
     best: metric && value !== undefined ? { key: metric.key, value, n: metric.best } : undefined,
-    waited: workTime([...fold.effects.values()], until).human,
+    waited: workTime([...story.effects.values()], until).human,
     waitingSince,
   };
 }

@@ -1,6 +1,5 @@
 import { csvText } from '../csv';
 import { capital } from '../format';
-import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
 import { eachOf, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
@@ -119,7 +118,7 @@ export class RunTable {
     const states = new Map<State, number>();
     const processes = new Map<string, number>();
     for (const { stored } of this.#entries.values()) {
-      const process = processIdOf(stored.run);
+      const process = stored.run.processId;
       states.set(stored.state.state, (states.get(stored.state.state) ?? 0) + 1);
       processes.set(process, (processes.get(process) ?? 0) + 1);
     }
@@ -171,7 +170,7 @@ export class RunTable {
    * @param everything whether those that are not seen count
    */
   unread(from: number, to: number, everything: boolean): StoredRun | undefined {
-    const missing = ({ fresh, stored }: TableEntry): boolean => !fresh && !stored.run.reading;
+    const missing = ({ fresh, stored }: TableEntry): boolean => !fresh && stored.run.depth !== 'reading';
     const seen = this.#shown.slice(from, to).find(missing);
     if (seen || !everything) return seen?.stored;
     while (this.#readUpTo < this.#shown.length) {

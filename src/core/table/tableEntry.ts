@@ -1,5 +1,5 @@
 import { cutAtWord, visible } from '../format';
-import { processIdOf, runTitle } from '../run/run';
+import { runTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { StoredRun } from '../source/runStore';
 import { stateWord } from '../tree/describe';
@@ -21,14 +21,14 @@ export interface TableEntry {
 
 /** A run has the same task files as long as this stays the same. */
 export function readingOf({ run }: StoredRun): string {
-  return `${run.eventFiles} ${run.updatedAt}`;
+  return `${run.eventCount} ${run.updatedAt}`;
 }
 
 /** @param before what was kept of the run until now; `undefined`: it is new */
 export function toTableEntry(stored: StoredRun, before: TableEntry | undefined): TableEntry {
   const { run } = stored;
   const title = visible(maskSecrets(runTitle(run)));
-  const process = visible(cutAtWord(processIdOf(run), 120));
+  const process = visible(cutAtWord(run.processId, 120));
   const same = before !== undefined && readingOf(before.stored) === readingOf(stored);
   return {
     stored,

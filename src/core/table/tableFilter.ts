@@ -1,4 +1,3 @@
-import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 import { isInId } from '../tree/runSearch';
@@ -23,7 +22,7 @@ export function toTest(filter: TableFilter, selected: ReadonlySet<string>): (ent
     const { run, state } = entry.stored;
     return (
       (filter.state === undefined || state.state === filter.state) &&
-      (filter.process === undefined || processIdOf(run) === filter.process) &&
+      (filter.process === undefined || run.processId === filter.process) &&
       (!filter.onlySelected || selected.has(run.dir)) &&
       words.every((word) => entry.words.includes(word) || isInId(entry.id, word)) &&
       filter.also(entry.stored)

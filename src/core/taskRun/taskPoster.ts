@@ -1,3 +1,4 @@
+import { asBabysitter } from '../run/babysitterRun';
 import type { Clock } from '../clock';
 import { postCall, type TaskOutcome, type TaskRecord } from '../engine/cliCalls';
 import type { Engine } from '../engine/engine';
@@ -16,7 +17,7 @@ export interface TaskPosterDeps {
 
 /** Why a person cannot post the outcome of an effect now, as a sentence; `undefined` when they can. */
 export function whyNotPost(stored: StoredRun, effectId: string): string | undefined {
-  const effect = stored.run.fold.effects.get(effectId);
+  const effect = stored.run.story.effects.get(effectId);
   if (!effect) return 'The run has no such task.';
   if (effect.kind === 'breakpoint') return 'This is a question: answer it instead.';
   if (effect.kind === 'sleep') return 'Nobody posts the result of a sleep: it is over at its time.';
@@ -53,12 +54,12 @@ export class TaskPoster {
       if (!before) return refused('The run is not there any more.');
       const why = whyNotPost(before, effectId);
       if (why !== undefined) return refused(why);
-      const { lock, projectDir, fold } = before.run;
+      const { lock, projectDir, story } = asBabysitter(before.run);
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
       const call = postCall(
         dir,
         effectId,
-        fold.effects.get(effectId)?.invocationKey,
+        story.effects.get(effectId)?.invocationKey,
         outcome,
         {
           respondedBy: await responder.respondedBy(projectDir),
@@ -70,7 +71,7 @@ export class TaskPoster {
       );
       const told = await engine.call(call, projectDir, new AbortController().signal);
       const after = await store.reread(dir);
-      const recorded = after?.run.fold.effects.get(effectId)?.status;
+      const recorded = after?.run.story.effects.get(effectId)?.status;
       // An error that is posted makes 0.0.187 exit with 1; 6.x records the error of a shell task as a result.
       if (told.answer && recorded !== undefined && recorded !== 'pending') return { recorded: true };
       return refused(

@@ -2,8 +2,11 @@ import type { RunFold } from '../run/foldRun';
 import { sequenceNumber } from '../run/eventName';
 import type { MetricChoice } from '../run/metrics';
 import type { Problem } from '../run/problem';
-import type { Run, RunDetails } from '../run/run';
-import { classify, type ClassifyOptions } from '../run/runState';
+import type { RunDetails } from '../run/run';
+import { asBabysitter, type BabysitterRun } from '../run/babysitterRun';
+import { classify } from '../run/runState';
+import { babysitterEngine } from '../run/babysitterEngine';
+import type { JudgeOptions } from '../run/judgement';
 import type { TaskDefinition, TaskResult } from '../run/task';
 import { eachOf, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
@@ -37,7 +40,7 @@ export function* asOf(
   { run, details }: OpenedRun,
   { event, file, fold }: Moment,
   metric: MetricChoice,
-  options: ClassifyOptions,
+  options: JudgeOptions,
 ): Sliced<PastRun> {
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
@@ -49,9 +52,9 @@ export function* asOf(
   });
   const at = fold.lastAt ?? run.createdAt;
   const last = sequenceNumber(file) ?? event;
-  const past: Run = {
-    ...run,
-    ...{ fold, folded: true, reading: false, eventFiles: event, lock: undefined, updatedAt: at },
+  const past: BabysitterRun = {
+    ...asBabysitter(run),
+    ...{ story: fold, depth: 'whole', eventCount: event, lock: undefined, updatedAt: at },
     pendingTasks: new Map([...tasks].filter(([effectId]) => fold.pending.has(effectId))),
     problems: run.problems.filter((problem) => isOfEventUntil(problem, last)),
   };
@@ -60,7 +63,12 @@ export function* asOf(
     problems: details.problems.filter((problem) => isOfTaskThen(problem, fold)),
   };
   const opened = yield* openingRun(past, pastDetails, metric);
-  return { event, at, stored: { run: past, state: classify(past, at, options) }, opened };
+  return {
+    event,
+    at,
+    stored: { run: past, state: classify(past, at, options), engine: babysitterEngine },
+    opened,
+  };
 }
 
 /** Whether a result is recorded. */

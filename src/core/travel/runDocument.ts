@@ -1,7 +1,7 @@
 import { shownJson } from '../documents';
 import { cutAtWord, toIso, visible } from '../format';
 import type { Effect } from '../run/effect';
-import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
+import { pendingEffects, runTitle, taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
@@ -24,15 +24,15 @@ export function runDocument({ stored, opened }: Described): string {
   const { list, metric } = opened.iterations;
   const best = metric && metric.values.size > 1 ? metric.values.get(metric.best) : undefined;
   const facts: readonly (readonly [string, string])[] = [
-    ['Process', processIdOf(run)],
+    ['Process', run.processId],
     ['State', stateWord(stored)],
     ['Why', state.reason],
     ['Tasks', countEffects(run) || 'none yet'],
     ['Iterations', String(list.length)],
     ['Best', best === undefined ? '' : `iteration ${metric?.best} (${metric?.key} ${best})`],
-    ['Events', String(run.eventFiles)],
-    ['Last event', run.fold.lastAt === undefined ? '' : toIso(run.fold.lastAt)],
-    ['Ended', run.fold.end ? run.fold.end.type : ''],
+    ['Events', String(run.eventCount)],
+    ['Last event', run.story.lastAt === undefined ? '' : toIso(run.story.lastAt)],
+    ['Ended', run.story.end ? run.story.end.type : ''],
   ];
   const questions = pendingEffects(run)
     .filter(({ effect }) => effect.kind === 'breakpoint')
@@ -63,7 +63,7 @@ function iterationLines({ run, details, iterations }: OpenedRun): readonly strin
     const counts = countStatuses(iteration.effects);
     lines.push('', `## Iteration ${iteration.n}`, '', line([score, counts].filter(Boolean).join(' · ')));
     for (const { effectId } of iteration.effects.slice(0, left)) {
-      const effect = run.fold.effects.get(effectId);
+      const effect = run.story.effects.get(effectId);
       if (effect) lines.push(...taskLines(effect, details));
     }
     left -= iteration.effects.length;

@@ -30,7 +30,7 @@ export function openRun(run: Run, details: RunDetails, metric: MetricChoice): Op
 
 /** The same, interruptibly. */
 export function* openingRun(run: Run, details: RunDetails, metric: MetricChoice): Sliced<OpenedRun> {
-  const iterations = yield* derivingIterations(run.fold.effects.list(), details, metric);
+  const iterations = yield* derivingIterations(run.story.effects.list(), details, metric);
   return { run, details, iterations };
 }
 
@@ -110,7 +110,7 @@ export function childNodes(
   }
   for (const child of children) items.push({ kind: 'run', dir: child.run.dir });
   for (const { n } of iterations.list.toReversed()) items.push({ kind: 'iteration', dir, n });
-  for (const name of run.fold.skipped) items.push({ kind: 'skipped', dir, name });
+  for (const name of run.story.skipped) items.push({ kind: 'skipped', dir, name });
   for (const problem of problems.values()) items.push({ kind: 'problem', dir, ...problem });
   return pageOf(
     items,
@@ -144,7 +144,7 @@ export function describeNode(node: RunPart, stored: StoredRun, context: RowConte
       if (context.alone) return describeNeedyRun(stored, now, context.iterating);
       return describeRun(stored, now, context.iterating, context.childRuns);
     case 'breakpoint': {
-      const effect = stored.run.fold.effects.get(node.effectId);
+      const effect = stored.run.story.effects.get(node.effectId);
       const task = stored.run.pendingTasks.get(node.effectId);
       return effect && describeBreakpoint(stored, effect, task, now, context.alone, context.snoozed);
     }
@@ -153,7 +153,7 @@ export function describeNode(node: RunPart, stored: StoredRun, context: RowConte
       return iteration && describeIteration(iteration, opened?.iterations.metric);
     }
     case 'task': {
-      const effect = stored.run.fold.effects.get(node.effectId);
+      const effect = stored.run.story.effects.get(node.effectId);
       const { tasks, results } = opened?.details ?? noTaskFiles;
       return effect && describeTask(effect, tasks.get(node.effectId), now, results.get(node.effectId));
     }

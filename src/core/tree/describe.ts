@@ -4,7 +4,7 @@ import type { Effect } from '../run/effect';
 import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
 import type { Problem } from '../run/problem';
-import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../run/run';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../run/run';
 import type { State } from '../run/runState';
 import type { TaskDefinition, TaskResult } from '../run/task';
 import type { StoredRun } from '../source/runStore';
@@ -92,7 +92,8 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
   const { run, state } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
-  const counts = run.reading ? '' : run.folded ? countEffects(run) : count(run.eventFiles, 'event');
+  const counts =
+    run.depth === 'reading' ? '' : run.depth === 'whole' ? countEffects(run) : count(run.eventCount, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
   const reason = visible(state.reason);
@@ -104,19 +105,20 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
     description: [word, counts, nested, problems, age].filter(Boolean).join(' · '),
     tooltip: [
       ['', reason],
-      ['Prompt', visible(cutAtWord(run.metadata?.prompt ?? run.fold.prompt ?? '', 500))],
-      ['Process', visible(processIdOf(run))],
+      ['Prompt', visible(cutAtWord(run.prompt ?? '', 500))],
+      ['Process', visible(run.processId)],
       ['Run', visible(run.runId)],
-      ['Parent run', visible(run.metadata?.parentRunId ?? '')],
+      ['Parent run', visible(run.parentRunId ?? '')],
       ['Folder', visible(run.dir)],
       ['Tasks', counts],
-      ['Last event', run.reading ? '' : `${age}, ${count(run.eventFiles, 'event')}`],
+      ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
     icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
     words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
     spoken: `${title}, ${word}. ${reason}. ${[counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
-    expandable: !run.folded || run.fold.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
+    expandable:
+      run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };
 }
 
@@ -324,7 +326,7 @@ export function processName(processId: string): string {
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
 export function countEffects(run: Run): string {
-  return countWords({ ...run.fold.counts, pending: pendingEffects(run).length });
+  return countWords({ ...run.story.counts, pending: pendingEffects(run).length });
 }
 
 /** "3 done, 1 pending". */

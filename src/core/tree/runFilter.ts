@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 import { stateOrder } from './runGroups';
@@ -46,7 +45,7 @@ export function isOpen({ states, processes, age }: RunFilter): boolean {
 export function matches(filter: RunFilter, { run, state }: StoredRun, now: number): boolean {
   return (
     (filter.states.length === 0 || filter.states.includes(state.state)) &&
-    (filter.processes.length === 0 || filter.processes.includes(processIdOf(run))) &&
+    (filter.processes.length === 0 || filter.processes.includes(run.processId)) &&
     (filter.age === undefined || now - run.updatedAt <= ages[filter.age])
   );
 }

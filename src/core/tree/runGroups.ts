@@ -1,4 +1,3 @@
-import { processIdOf } from '../run/run';
 import type { State } from '../run/runState';
 import type { StoredRun } from '../source/runStore';
 
@@ -28,7 +27,7 @@ export function groupKey(grouping: Grouping, { run, state }: StoredRun): string 
     case 'state':
       return state.state;
     case 'process':
-      return processIdOf(run);
+      return run.processId;
     case 'day':
       return dayOf(run.updatedAt);
     case 'none':

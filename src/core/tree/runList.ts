@@ -67,7 +67,7 @@ export function moves(before: StoredRun, after: StoredRun, order: RunOrder, now:
       matches(order.filter, stored, now),
       groupKey(order.grouping, stored),
       order.grouping !== 'none' && stored.state.state === 'needs-you',
-      stored.run.metadata?.parentRunId,
+      stored.run.parentRunId,
     ]);
   return place(before) !== place(after);
 }
@@ -75,7 +75,7 @@ export function moves(before: StoredRun, after: StoredRun, order: RunOrder, now:
 /** Finds, for the runs that a process of another run started, the folder of that run where it is in the same group. */
 function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMap<string, string> {
   const parents = new Map<string, string>();
-  const nested = runs.filter(({ run }) => run.metadata?.parentRunId !== undefined);
+  const nested = runs.filter(({ run }) => run.parentRunId !== undefined);
   if (nested.length === 0) return parents;
   const byId = new Map<string, StoredRun>();
   const byDir = new Map<string, StoredRun>();
@@ -84,8 +84,7 @@ function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMa
     byDir.set(stored.run.dir, stored);
   }
   for (const stored of nested) {
-    const { dir, runId, metadata } = stored.run;
-    const parentId = metadata?.parentRunId ?? '';
+    const { dir, runId, parentRunId: parentId = '' } = stored.run;
     // Ids may repeat in several runs folders; a run beside the child is the likelier parent.
     const parent = byDir.get(dir.slice(0, -runId.length) + parentId) ?? byId.get(parentId);
     if (parent && groupKey(grouping, parent) === groupKey(grouping, stored)) parents.set(dir, parent.run.dir);

@@ -1,5 +1,5 @@
 import { oneLine } from '../format';
-import { pendingEffects, processIdOf, runTitle, taskTitle } from '../run/run';
+import { pendingEffects, runTitle, taskTitle } from '../run/run';
 import type { StoredRun } from '../source/runStore';
 
 /** So much of one text is searched; a prompt may be a megabyte. */
@@ -49,13 +49,13 @@ export function searchEntry(stored: StoredRun, titles: readonly string[]): Searc
   const pending = pendingEffects(run);
   const tasks = new Set(titles);
   for (const { effect, task } of pending) tasks.add(taskTitle(effect, task));
-  for (const effect of run.fold.effects.values()) {
+  for (const effect of run.story.effects.values()) {
     if (effect.label !== undefined) tasks.add(effect.label);
     if (tasks.size >= mostTitles) break;
   }
   const fields = [
-    { name: 'Process', text: processIdOf(run) },
-    { name: 'Prompt', text: oneLine((run.metadata?.prompt ?? run.fold.prompt ?? '').slice(0, longestText)) },
+    { name: 'Process', text: run.processId },
+    { name: 'Prompt', text: oneLine((run.prompt ?? '').slice(0, longestText)) },
     ...pending.map(({ task }) => ({
       name: 'Question',
       text: oneLine((task?.breakpoint?.question ?? '').slice(0, longestText)),

@@ -4,9 +4,8 @@ import type { SideReference } from '../../core/compare/protocol';
 import { parseSides } from '../../core/contract';
 import { HumanError, NotNowError } from '../../core/errors';
 import { count, visible } from '../../core/format';
-import { originOf } from '../../core/fork/lineage';
 import type { Iteration } from '../../core/run/iterations';
-import { processIdOf, runTitle } from '../../core/run/run';
+import { runTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { formatNumber } from '../../core/tree/describe';
@@ -100,11 +99,11 @@ export class Comparing {
     stored: StoredRun,
   ): Promise<{ readonly of: 'run'; readonly side: SideReference } | { readonly of: 'iterations' }> {
     const { run } = stored;
-    const process = processIdOf(run);
+    const process = run.processId;
     const rank = (other: StoredRun): number => {
-      const [mine, its] = [originOf(run.metadata?.request), originOf(other.run.metadata?.request)];
+      const [mine, its] = [run.origin, other.run.origin];
       if (its?.runId === run.runId || mine?.runId === other.run.runId) return 0;
-      return processIdOf(other.run) === process ? 1 : 2;
+      return other.run.processId === process ? 1 : 2;
     };
     const others = this.deps.store.all
       .filter((other) => other.run.dir !== run.dir)
@@ -160,10 +159,10 @@ export class Comparing {
     const elsewhere: IterationItem = { label: '$(git-compare) An iteration of another run…', n: undefined };
     const chosen = await pick([...items, elsewhere], title, `Compare iteration ${n} with…`);
     if (chosen.n !== undefined) return { of: 'run', side: { dir: stored.run.dir, n: chosen.n } };
-    const process = processIdOf(stored.run);
+    const process = stored.run.processId;
     const others = this.deps.store.all.filter(({ run }) => run.dir !== stored.run.dir);
     if (others.length === 0) throw new NotNowError('There is no other run to compare it with.');
-    const same = (other: StoredRun): number => Number(processIdOf(other.run) === process);
+    const same = (other: StoredRun): number => Number(other.run.processId === process);
     const { stored: other } = await pick(
       others.toSorted((a, b) => same(b) - same(a)).map((each) => toRunItem(each)),
       title,

@@ -14,7 +14,7 @@ export async function copyText(text: string, what: string): Promise<void> {
 /** Copies the engine's command line that does the next thing to a run, or to the breakpoint that was named with it. */
 export async function copyCommandLine({ stored, effectId }: RunTarget): Promise<void> {
   const { run } = stored;
-  const effect = run.fold.effects.get(effectId ?? '');
+  const effect = run.story.effects.get(effectId ?? '');
   const { args, stdin } =
     effect?.kind === 'breakpoint' && effect.status === 'pending'
       ? answerCall(

@@ -90,8 +90,8 @@ export class Diagnosing {
       engine: vscode.workspace.isTrusted ? this.deps.engine(run.projectDir) : undefined,
       process: await this.#checkProcess(run, stored.state.state),
       sessions: this.deps.sessions(run.runId),
-      parent: all.find((other) => other.run.runId === run.metadata?.parentRunId),
-      children: all.filter((other) => other.run.metadata?.parentRunId === run.runId),
+      parent: all.find((other) => other.run.runId === run.parentRunId),
+      children: all.filter((other) => other.run.parentRunId === run.runId),
       now: this.deps.now(),
       formatTime: localTime,
     };
@@ -100,7 +100,7 @@ export class Diagnosing {
 
   /** Loading runs the file: only where a person trusts it, where it lies in the project, and where it would run next. */
   async #checkProcess(run: Run, state: string): Promise<ProcessCheck | undefined> {
-    const entry = run.metadata?.entry;
+    const { entry } = run;
     if (!vscode.workspace.isTrusted || !entry || !hasProcess(run)) return undefined;
     if (!['ready', 'created', 'failed'].includes(state)) return undefined;
     const path = resolve(run.dir, entry.importPath);

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../core/run/babysitterRun';
 import * as vscode from 'vscode';
 import { basename, relative } from 'node:path';
 import { pickerTitle } from '../../core/commands';
@@ -52,7 +53,11 @@ export class EngineCommands {
     const { stored } = await this.deps.targets.run(argument, pickerTitle('run.halt'));
     const { run, state } = stored;
     await this.#demandKnown('run.halt', pickerTitle('run.halt'), run);
-    if (run.fold.end && run.fold.end.type !== 'PROCESS_RUNTIME_ERROR' && run.fold.end.type !== 'RUN_FAILED') {
+    if (
+      run.story.end &&
+      run.story.end.type !== 'PROCESS_RUNTIME_ERROR' &&
+      run.story.end.type !== 'RUN_FAILED'
+    ) {
       throw new NotNowError(`The run is ${state.state} already.`);
     }
     const { status } = await pick(
@@ -76,7 +81,7 @@ export class EngineCommands {
     await this.#call(
       stored,
       haltCall(run.dir, reason, status),
-      ({ run: now }) => now.fold.end?.sealed === true,
+      ({ run: now }) => now.story.end?.sealed === true,
       'It is closed.',
     );
   }
@@ -98,7 +103,7 @@ export class EngineCommands {
     await this.#call(
       stored,
       cancelTaskCall(run.dir, effect.effectId, reason),
-      ({ run: now }) => now.fold.effects.get(effect.effectId)?.status === 'cancelled',
+      ({ run: now }) => now.story.effects.get(effect.effectId)?.status === 'cancelled',
       `"${title}" is cancelled.`,
     );
   }
@@ -135,7 +140,7 @@ export class EngineCommands {
     await this.#call(
       stored,
       assignProcessCall(run.dir, file.path, exportName, replaces),
-      ({ run: now }) => hasProcess(now) && now.eventFiles > run.eventFiles,
+      ({ run: now }) => hasProcess(now) && now.eventCount > run.eventCount,
       'It has its process now.',
     );
   }
@@ -221,8 +226,8 @@ export class EngineCommands {
     sentence: string,
   ): Promise<void> {
     const { engine, store } = this.deps;
-    if (run.lock?.alive)
-      throw new NotNowError(`Process ${run.lock.pid} holds the run; try again when it is done.`);
+    const { lock } = asBabysitter(run);
+    if (lock?.alive) throw new NotNowError(`Process ${lock.pid} holds the run; try again when it is done.`);
     const outcome = await engine.call(call, run.projectDir, new AbortController().signal);
     const now = await store.reread(run.dir);
     if (!now) throw new HumanError('The run is not there any more.');
@@ -232,7 +237,7 @@ export class EngineCommands {
 }
 
 function versionOf(run: Run): string | undefined {
-  const version = run.metadata?.sdkVersion ?? run.fold.sdkVersion;
+  const version = run.engineVersion;
   return version !== undefined && plainVersion.test(version) ? version : undefined;
 }
 

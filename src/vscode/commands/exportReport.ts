@@ -49,7 +49,7 @@ export async function exportReport(argument: unknown, deps: ExportReportDeps): P
   const opened = await deps.opened.get(stored.run.dir);
   if (!opened) throw new HumanError('The run is not there any more.');
   const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
-  const report = await deps.inSlices(makeReport(opened, deps.readSources(opened.run), n));
+  const report = await deps.inSlices(makeReport(opened, stored.engine, deps.readSources(opened.run), n));
   const { format } = await pickFormat(report);
   const { runId, projectDir } = opened.run;
   const name = `report-${fileName(runId)}${n === undefined ? '' : `-iteration-${n}`}.${format}`;

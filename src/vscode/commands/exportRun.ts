@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../core/run/babysitterRun';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunArchives } from '../../core/archive/runArchives';
@@ -33,7 +34,7 @@ export async function exportRun(
     `Export the run "${visible(runTitle(run))}"?`,
     [
       'The archive holds what the run folder holds: prompts, inputs, results and logs as they are, and the completion proof, a secret that an agent needs to finish the run. Give it only to people who may have all that.',
-      ...(run.lock?.alive
+      ...(asBabysitter(run).lock?.alive
         ? ['An engine process holds the run now; what it does from now on is not in the archive.']
         : []),
     ].join('\n\n'),
@@ -65,9 +66,9 @@ export async function exportRun(
 async function pickEnd(opened: OpenedRun, effectId: string | undefined): Promise<number | undefined> {
   const { run, details } = opened;
   // Where events lack or repeat, their numbers do not count them.
-  const counted = run.fold.problems.length === 0 && run.fold.entries === run.eventFiles;
+  const counted = run.story.problems.length === 0 && asBabysitter(run).story.entries === run.eventCount;
   const ends = counted
-    ? [...run.fold.effects.values()]
+    ? [...run.story.effects.values()]
         .toReversed()
         .slice(0, mostEnds)
         .map((effect) => ({
@@ -80,7 +81,7 @@ async function pickEnd(opened: OpenedRun, effectId: string | undefined): Promise
   if (ends.length === 0) return undefined;
   const whole = {
     label: 'Whole run',
-    description: count(run.eventFiles, 'event'),
+    description: count(run.eventCount, 'event'),
     firstEvents: undefined as number | undefined,
     named: false,
   };
@@ -89,7 +90,7 @@ async function pickEnd(opened: OpenedRun, effectId: string | undefined): Promise
 }
 
 async function pickProcessFile({ run }: OpenedRun): Promise<boolean> {
-  const { entry } = run.metadata ?? {};
+  const { entry } = asBabysitter(run).metadata ?? {};
   if (!entry) return false;
   const items = [
     {

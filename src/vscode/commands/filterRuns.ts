@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { capital, count, thousands } from '../../core/format';
-import { processIdOf } from '../../core/run/run';
 import type { State } from '../../core/run/runState';
 import type { StoredRun } from '../../core/source/runStore';
 import { processName, stateWords } from '../../core/tree/describe';
@@ -57,7 +56,7 @@ function itemsFor(filter: RunFilter, all: readonly StoredRun[]): readonly Item[]
   const processes = new Map<string, number>(filter.processes.map((process) => [process, 0]));
   for (const { run, state } of all) {
     states.set(state.state, (states.get(state.state) ?? 0) + 1);
-    processes.set(processIdOf(run), (processes.get(processIdOf(run)) ?? 0) + 1);
+    processes.set(run.processId, (processes.get(run.processId) ?? 0) + 1);
   }
   const section = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const runs = (n: number): string => (n < 1000 ? count(n, 'run') : `${thousands(n)} runs`);

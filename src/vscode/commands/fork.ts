@@ -198,7 +198,7 @@ function describePlan({ run, plan, edits }: Planned, estimate: number): string {
       ...(all.length > 8 ? [`${all.length - 8} more`] : []),
     ]);
   return [
-    `A new run of the same process with ${edits.inputs ? 'edited' : 'the same'} inputs, up to event ${at} of ${run.eventFiles}.`,
+    `A new run of the same process with ${edits.inputs ? 'edited' : 'the same'} inputs, up to event ${at} of ${run.eventCount}.`,
     ...(edits.inputs ? ['The edited inputs affect only what runs anew; replayed results stay.'] : []),
     ...(edits.result && last ? [`"${visible(last.title)}" gets the result as you edited it.`] : []),
     replayed.length === 0
@@ -222,7 +222,7 @@ function pointOf(
   effectId: string | undefined,
 ): number | undefined {
   if (effectId !== undefined) {
-    const effect = run.fold.effects.get(effectId);
+    const effect = run.story.effects.get(effectId);
     if (!effect) throw new NotNowError('The run has no such task.');
     return eventBefore(effect);
   }

@@ -72,7 +72,7 @@ function describe({ run, runId, altered, firstEvents }: UnpackedRun, runsDir: st
   const problems = run.problems.filter(({ file }) => file !== 'run.json').length - altered.length;
   const named = altered.slice(0, 3).join(', ');
   return [
-    `${visible(runId)}: ${count(run.eventFiles, 'event')}${firstEvents === undefined ? '' : ', the first ones of a longer run'}, ${count(run.fold.effects.size, 'task')}. It becomes a new folder in ${runsDir}.`,
+    `${visible(runId)}: ${count(run.eventCount, 'event')}${firstEvents === undefined ? '' : ', the first ones of a longer run'}, ${count(run.story.effects.size, 'task')}. It becomes a new folder in ${runsDir}.`,
     altered.length > 0
       ? `${thousands(altered.length)} of its events ${altered.length === 1 ? 'was' : 'were'} altered after the engine wrote them (${visible(named)}${altered.length > 3 ? ', …' : ''}): what the run tells may not be what happened.`
       : 'The checksums of its events fit.',

@@ -1,3 +1,4 @@
+import { asBabysitter } from '../../core/run/babysitterRun';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
@@ -7,7 +8,7 @@ import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { exampleOf, type Schema } from '../../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
-import { processIdOf, runTitle, type Run } from '../../core/run/run';
+import { runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Drafts } from '../drafts';
 import { guarded, plain, tell, withoutIcons } from '../messages';
@@ -75,7 +76,7 @@ export class NewRuns {
   /** New Run With the Same Inputs: everything as in a run that is there; the inputs may be edited before. */
   async startAgain({ run }: StoredRun): Promise<void> {
     demandTrust();
-    const entry = run.metadata?.entry;
+    const { entry } = asBabysitter(run).metadata ?? {};
     if (!entry) throw new NotNowError('Its run.json names no process, so it cannot be started again.');
     const title = pickerTitle('run.startAgain');
     const path = resolve(run.dir, entry.importPath);
@@ -84,7 +85,7 @@ export class NewRuns {
     const make = (inputs: unknown): Promise<boolean> =>
       this.#make({
         ...{ title, projectDir: run.projectDir, runsDir: dirname(run.dir), entry: path, inputs },
-        ...{ exportName: entry.exportName, processId: processIdOf(run), prompt: run.metadata?.prompt ?? '' },
+        ...{ exportName: entry.exportName, processId: run.processId, prompt: run.prompt ?? '' },
       });
     const chosen = await pick(
       [
@@ -232,7 +233,7 @@ export class NewRuns {
     const recent: { run: Run; inputs: unknown }[] = [];
     const seen = new Set<string>();
     const ofFile = this.deps.store.all.filter(
-      ({ run }) => run.metadata?.entry && resolve(run.dir, run.metadata.entry.importPath) === entry,
+      ({ run }) => run.entry && resolve(run.dir, run.entry.importPath) === entry,
     );
     for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
       const inputs = await inputsOf(run, this.deps);
@@ -256,7 +257,7 @@ export class NewRuns {
       };
       const check = (): void => {
         const stored = store.get(dir);
-        if (stored && !stored.run.reading) done(stored);
+        if (stored && stored.run.depth !== 'reading') done(stored);
       };
       const listening = store.onDidChange(check);
       // The watching of a folder that was just made may be late.

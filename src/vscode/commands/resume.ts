@@ -17,7 +17,7 @@ import type { Logger } from '../../core/log';
 import { isInside } from '../../core/paths';
 import { errorPlaces, type SourcePlace } from '../../core/run/errorPlace';
 import type { Problem } from '../../core/run/problem';
-import { pendingEffects, processIdOf, runTitle, taskTitle, type Run } from '../../core/run/run';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { StateAction } from '../../core/run/runState';
 import type { StoredRun } from '../../core/source/runStore';
 import { commandName, tell, withoutIcons } from '../messages';
@@ -74,7 +74,7 @@ export async function chooseResume(
     const stored = await deps.read();
     demandAction('run.resume', stored);
     const warnings = await deps.warnings();
-    const replayed = [...stored.run.fold.effects.values()].filter(
+    const replayed = [...stored.run.story.effects.values()].filter(
       ({ status }) => status !== 'pending',
     ).length;
     // With a process file that was changed since, that may not be so.
@@ -102,7 +102,7 @@ export function demandAction(action: StateAction, stored: StoredRun): void {
   const refused = whyNot(action, stored);
   if (refused === undefined) return;
   const { run, state } = stored;
-  const over = state.state === 'completed' || state.state === 'halted' || run.fold.end?.sealed;
+  const over = state.state === 'completed' || state.state === 'halted' || run.story.end?.sealed;
   if (!over || whyNot('run.startAgain', stored) !== undefined) throw new NotNowError(refused);
   tell('info', refused, [
     {
@@ -143,7 +143,7 @@ function resumeItems(
 
 function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly ResumeItem[] {
   const { run } = stored;
-  if (run.fold.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.fold.end.sealed) {
+  if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.story.end.sealed) {
     // Only engines from 6.x on write such an error, and only they can take it back.
     const major = Number(/^(\d+)\./.exec(deps.engineVersion(run.projectDir) ?? '')?.[1] ?? 0);
     return major < 6
@@ -157,7 +157,7 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
         ];
   }
   if (whyNot('run.iterate', stored) !== undefined) return [];
-  const again = run.fold.end ? 'Tries again: the' : 'The';
+  const again = run.story.end ? 'Tries again: the' : 'The';
   return [
     {
       label: '$(debug-step-over) Iterate once',
@@ -188,9 +188,9 @@ function agentItems(run: Run): readonly ResumeItem[] {
 }
 
 /** Where the error of a failed run was thrown, in a file of the workspace. */
-function placeItems({ fold }: Run): readonly ResumeItem[] {
+function placeItems({ story }: Run): readonly ResumeItem[] {
   const folders = workspaceFolders();
-  const place = errorPlaces(fold.end?.error?.stack ?? '').find(({ path }) =>
+  const place = errorPlaces(story.end?.error?.stack ?? '').find(({ path }) =>
     folders.some((folder) => isInside(folder, path)),
   );
   if (!place) return [];
@@ -198,7 +198,7 @@ function placeItems({ fold }: Run): readonly ResumeItem[] {
   return [
     {
       label: `$(go-to-file) Open the error's place: ${name}`,
-      detail: withoutIcons(visible(fold.end?.error?.message ?? '')),
+      detail: withoutIcons(visible(story.end?.error?.message ?? '')),
       choice: { type: 'place', place },
     },
   ];
@@ -212,8 +212,8 @@ export async function openPlace({ path, line, column }: SourcePlace): Promise<vo
 
 function agentWords(run: Run, maxIterations: string): readonly [string, ...string[]] {
   return resumeCommand(setting('resume.command'), {
-    ...{ runId: run.runId, runDir: run.dir, processId: processIdOf(run), projectDir: run.projectDir },
-    prompt: oneLine(run.metadata?.prompt ?? run.fold.prompt ?? ''),
+    ...{ runId: run.runId, runDir: run.dir, processId: run.processId, projectDir: run.projectDir },
+    prompt: oneLine(run.prompt ?? ''),
     maxIterations,
   });
 }

@@ -136,7 +136,7 @@ export class Snoozing {
 }
 
 function titleOf({ stored, effectId }: Snoozed): string {
-  const effect = stored.run.fold.effects.get(effectId ?? '');
+  const effect = stored.run.story.effects.get(effectId ?? '');
   return visible(
     effect ? taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)) : runTitle(stored.run),
   );

@@ -78,7 +78,7 @@ export class Targets {
     const { stored, surface, effectId } = this.#named(argument) ?? {};
     if (stored && surface && effectId !== undefined) {
       const why = whyNotPost(stored, effectId);
-      const effect = stored.run.fold.effects.get(effectId);
+      const effect = stored.run.story.effects.get(effectId);
       if (why !== undefined || !effect) throw new NotNowError(why ?? 'The run has no such task.');
       return { stored, effect, surface };
     }
@@ -114,11 +114,11 @@ export class Targets {
     const stored = this.store.get(dir);
     if (!stored) throw new HumanError('The run is not there any more.');
     if (named?.effectId !== undefined) {
-      const effect = stored.run.fold.effects.get(named.effectId);
+      const effect = stored.run.story.effects.get(named.effectId);
       if (!effect) throw new HumanError('The run has no such task.');
       return { stored, effect, surface };
     }
-    const items = [...stored.run.fold.effects.values()].toReversed().map((effect) => {
+    const items = [...stored.run.story.effects.values()].toReversed().map((effect) => {
       const { tasks, results } = details ?? noTaskFiles;
       const { effectId } = effect;
       const row = describeTask(effect, tasks.get(effectId), Date.now(), results.get(effectId));

@@ -124,7 +124,7 @@ class ComparePage implements Page<ComparedSides, never> {
       }
       case 'diffTask': {
         const opened = await this.deps.opened.get(left.dir);
-        const effect = opened?.run.fold.effects.get(message.left);
+        const effect = opened?.run.story.effects.get(message.left);
         const title = effect ? taskTitle(effect, opened?.details.tasks.get(message.left)) : 'Task';
         return this.#diff(
           valueUri(left.dir, message.what, message.left),
@@ -135,7 +135,7 @@ class ComparePage implements Page<ComparedSides, never> {
       case 'openTask': {
         const { dir } = this.#sides[message.side];
         const opened = await this.deps.opened.get(dir);
-        const effect = opened?.run.fold.effects.get(message.effectId);
+        const effect = opened?.run.story.effects.get(message.effectId);
         if (!effect) throw new HumanError('The run has no such task.');
         const title = taskTitle(effect, opened?.details.tasks.get(message.effectId));
         return openRunDocument(taskUri(dir, message.effectId, title), besides(this.panel));

@@ -42,7 +42,7 @@ export function pageActions(deps: PageActionDeps): PageActions {
 
     async answer(dir, message) {
       const found = stored(dir);
-      const effect = found.run.fold.effects.get(message.effectId);
+      const effect = found.run.story.effects.get(message.effectId);
       if (!effect) throw new HumanError('The run has no such breakpoint.');
       const target = { stored: found, effect, surface: 'page' } as const;
       const report =

@@ -1,4 +1,4 @@
-import type { RunFold } from '../../core/run/foldRun';
+import type { Story } from '../../core/run/story';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
 import { asOf, type PastRun } from '../../core/travel/asOf';
@@ -12,7 +12,7 @@ const most = 3;
 /** Runs as they were at some event, for pages and documents. */
 export class PastRuns {
   /** By run folder; the one that was used last at the end. */
-  readonly #histories = new Map<string, { readonly history: RunHistory; listed: RunFold | undefined }>();
+  readonly #histories = new Map<string, { readonly history: RunHistory; listed: Story | undefined }>();
 
   constructor(
     private readonly store: RunStore,
@@ -30,8 +30,8 @@ export class PastRuns {
     if (!opened || !source || signal.aborted) return undefined;
     const known = this.#historyOf(dir);
     const { history } = known;
-    if (known.listed !== opened.run.fold) history.list(await source.listEvents(dir));
-    known.listed = opened.run.fold;
+    if (known.listed !== opened.run.story) history.list(await source.listEvents(dir));
+    known.listed = opened.run.story;
     const count = Math.min(event, history.files.length);
     const file = history.files[count - 1];
     if (file === undefined) return undefined;
@@ -43,7 +43,7 @@ export class PastRuns {
     return signal.aborted ? undefined : past;
   }
 
-  #historyOf(dir: string): { readonly history: RunHistory; listed: RunFold | undefined } {
+  #historyOf(dir: string): { readonly history: RunHistory; listed: Story | undefined } {
     const read: ReadEvents = async (files) => (await this.store.sourceOf(dir)?.readEvents(dir, files)) ?? [];
     const known = this.#histories.get(dir) ?? {
       history: new RunHistory(read, this.inSlices),

@@ -186,7 +186,7 @@ class ReportPanel implements Page<string, ReportExtent> {
 
   #titleOf(effectId: string): string {
     const { opened } = this.#known();
-    const effect = opened.run.fold.effects.get(effectId);
+    const effect = opened.run.story.effects.get(effectId);
     if (!effect) throw new HumanError('The run has no such task.');
     return taskTitle(effect, opened.details.tasks.get(effectId));
   }
@@ -223,7 +223,8 @@ class ReportPanel implements Page<string, ReportExtent> {
   async #updateOnce(): Promise<void> {
     const { store, opened: runs, clock } = this.deps;
     if (!this.#ready) return;
-    const opened = store.get(this.dir) && (await runs.get(this.dir));
+    const stored = store.get(this.dir);
+    const opened = stored && (await runs.get(this.dir));
     if (!opened) {
       if (store.loaded) this.#post({ type: 'gone' });
       return;
@@ -235,7 +236,7 @@ class ReportPanel implements Page<string, ReportExtent> {
     this.panel.title = `Report: ${visible(runTitle(opened.run))}`;
     const n = this.#iterationOf(opened);
     const { inSlices } = this.deps;
-    const report = await inSlices(makeReport(opened, this.#sourcesOf(opened), n));
+    const report = await inSlices(makeReport(opened, stored.engine, this.#sourcesOf(opened), n));
     const counterparts = await inSlices(findingCounterparts(opened.iterations.list, opened.details, n));
     // Something else is wanted meanwhile, and comes next.
     if (n !== this.#iterationOf(opened)) return;

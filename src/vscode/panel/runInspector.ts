@@ -1,8 +1,8 @@
+import type { Fact } from '../../core/engine/runEngine';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposables';
-import type { SessionBinding } from '../../core/diagnose/diagnose';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
 import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
@@ -55,15 +55,14 @@ export interface InspectorDeps {
   readonly clock: Clock;
   readonly files: ReadFiles;
   readonly inSlices: InSlices;
-  /** The agent sessions that say they drive a run; `undefined`: nothing is known. */
-  sessions(runId: string): readonly SessionBinding[] | undefined;
-  /** The command line that a project would use; `undefined`: there is none. */
-  engine(projectDir: string): { readonly version: string | undefined; readonly where: string } | undefined;
+  /** What its engine tells of a run, from a closer look. */
+  engineFacts(
+    run: Run,
+    seen: { readonly session: string | undefined; readPart(file: string): Promise<DocumentPart> },
+  ): Promise<readonly Fact[]>;
   readonly opener: Pick<Opener, 'run'>;
 }
 
-/** So often the sessions that are bound to the run are looked for, in milliseconds. */
-const sessionsEvery = 30_000;
 /** Events are searched in pieces of this many, each of which is shown. */
 const searchPiece = 1000;
 /** Process files may be this large, in bytes. */
@@ -82,8 +81,6 @@ export class RunInspector implements Disposable {
   #answering = Promise.resolve();
   #inputs: readonly ValueNode[] | undefined;
   #shownProvenance = '';
-  #sessions: readonly SessionBinding[] | undefined;
-  #sessionsDue = 0;
   #knewTitles = false;
   #disposed = false;
 
@@ -135,8 +132,8 @@ export class RunInspector implements Disposable {
   }
 
   async #list(run: Run): Promise<void> {
-    if (this.#listed === run.eventFiles) return;
-    this.#listed = run.eventFiles;
+    if (this.#listed === run.eventCount) return;
+    this.#listed = run.eventCount;
     this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
   }
 
@@ -222,11 +219,11 @@ export class RunInspector implements Disposable {
   /** The place of the step that waits for something, or of the one with which the run failed; in the past, of the last event. */
   async #focus(run: Run): Promise<number | undefined> {
     if (this.#shown.past) return this.#shown.past.event - 1;
-    if (run.fold.end) {
+    if (run.story.end) {
       const failed = await this.#log.findLast(
         ({ type }) => type === 'RUN_FAILED' || type === 'PROCESS_RUNTIME_ERROR',
       );
-      return run.fold.end.type === 'RUN_COMPLETED' ? undefined : failed?.place;
+      return run.story.end.type === 'RUN_COMPLETED' ? undefined : failed?.place;
     }
     const pending = pendingEffects(run);
     const step = pending.find(({ effect }) => effect.kind === 'breakpoint') ?? pending[0];
@@ -234,7 +231,7 @@ export class RunInspector implements Disposable {
   }
 
   #titleOf({ effectId }: EventRecord): string {
-    const effect = this.#shown.run?.fold.effects.get(effectId ?? '');
+    const effect = this.#shown.run?.story.effects.get(effectId ?? '');
     const task = this.#shown.opened?.details.tasks.get(effectId ?? '');
     return effect ? `${taskTitle(effect, task)} ${effect.kind} ${effect.taskId}` : '';
   }
@@ -251,7 +248,7 @@ export class RunInspector implements Disposable {
 
   async #openEntry(): Promise<void> {
     const run = this.#shown.run;
-    const entry = run?.metadata ? run.metadata.entry : run?.fold.entry;
+    const entry = run?.entry;
     if (!run || !entry) throw new HumanError('The run has no process yet.');
     const path = this.#find(run, entry.importPath);
     const read = this.deps.files.readText(path, entryLimit);
@@ -273,44 +270,27 @@ export class RunInspector implements Disposable {
   async #postProvenance(run: Run): Promise<void> {
     const { store } = this.deps;
     this.#inputs ??= inputTree(await this.#shown.readPart('inputs.json'));
-    const parent = run.metadata?.parentRunId;
+    const parent = run.parentRunId;
     const all = store.all.map((known) => known.run);
     const provenance = toProvenance({
       run,
       inputs: this.#inputs,
       parentIsHere: store.all.some((known) => known.run.runId === parent),
       children: store.all
-        .filter((known) => known.run.metadata?.parentRunId === run.runId)
+        .filter((known) => known.run.parentRunId === run.runId)
         .filter((known) => !this.#shown.past || known.run.createdAt <= this.#shown.past.at)
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
-      engine: this.deps.engine(run.projectDir),
-      session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
-      bound: this.#boundSessions(run.runId),
-      codeHash: codeHashOf(await this.#shown.readPart('run.json')),
+      engineFacts: await this.deps.engineFacts(run, {
+        session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
+        readPart: (file) => this.#shown.readPart(file),
+      }),
     });
     const shown = JSON.stringify(provenance);
     if (shown !== this.#shownProvenance) this.post({ type: 'provenance', provenance });
     this.#shownProvenance = shown;
   }
-
-  /** Looked for again after a while: every session there ever was has a file. */
-  #boundSessions(runId: string): readonly SessionBinding[] | undefined {
-    const now = this.deps.clock.now();
-    if (now >= this.#sessionsDue) {
-      this.#sessions = this.deps.sessions(runId);
-      this.#sessionsDue = now + sessionsEvery;
-    }
-    return this.#sessions;
-  }
-}
-
-/** What run.json says of the process file; the only part of it that is taken here. */
-function codeHashOf(part: DocumentPart): string | undefined {
-  const json = 'text' in part ? parseJson(part.text) : undefined;
-  const hash = json && 'value' in json && isRecord(json.value) ? json.value['processCodeHash'] : undefined;
-  return typeof hash === 'string' && /^[0-9a-f]{6,128}$/i.test(hash) ? hash : undefined;
 }
 
 /** The inputs of a run; empty when none were given. */

@@ -3,7 +3,6 @@ import { oneAtATime } from '../../core/oneAtATime';
 import { type Clock, every } from '../../core/clock';
 import type { CommandId } from '../../core/commands';
 import { runPanelType } from '../../core/contract';
-import type { SessionBinding } from '../../core/diagnose/diagnose';
 import { DisposableStore } from '../../core/disposables';
 import type { RunDriver } from '../../core/engine/runDriver';
 import type { Logger } from '../../core/log';
@@ -56,11 +55,10 @@ export interface PanelDeps {
   readonly evidence: Evidence;
   readonly review: Review;
   readonly files: ReadFiles;
-  readonly engine: InspectorDeps['engine'];
+  readonly engineFacts: InspectorDeps['engineFacts'];
   readonly opener: InspectorDeps['opener'];
   readonly inSlices: InSlices;
   readonly past: PastRuns;
-  sessions(runId: string): readonly SessionBinding[] | undefined;
 }
 
 /** Runs with more events than this are shown before their tasks are read. */
@@ -266,7 +264,7 @@ class RunPanel implements Page<string, string> {
     if (this.#event !== undefined) return this.#updatePast(stored, this.#event);
     const iterating = driver.isIterating(this.dir);
     const trusted = vscode.workspace.isTrusted;
-    if (!opened.peek(this.dir) && stored.run.eventFiles > manyEvents) {
+    if (!opened.peek(this.dir) && stored.run.eventCount > manyEvents) {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };
       const partial = await this.deps.inSlices(openingRun(stored.run, nothing, metricChoice()));
       if (this.#event !== undefined) return;
@@ -299,7 +297,7 @@ class RunPanel implements Page<string, string> {
   async #updatePast(stored: StoredRun, event: number): Promise<void> {
     const { store, past, opened } = this.deps;
     const { signal } = this.#travelling;
-    const all = stored.run.eventFiles;
+    const all = stored.run.eventCount;
     const reading = this.#shownEvent !== Math.min(event, all);
     // A run of which only the end was read does not know its tasks yet.
     const row = await this.#inspector.eventRow(stored.run, Math.min(event, all));
@@ -318,7 +316,7 @@ class RunPanel implements Page<string, string> {
   }
 
   #postTravel({ run }: StoredRun, at: TravelView['at'], reading = false): void {
-    this.#post({ type: 'travel', travel: { all: run.eventFiles, asked: this.#event, at, reading } });
+    this.#post({ type: 'travel', travel: { all: run.eventCount, asked: this.#event, at, reading } });
   }
 
   get #here(): vscode.ViewColumn {

@@ -48,7 +48,7 @@ export class ShownRun {
   /** As it stands at the moment that is shown; `undefined`: there is no such effect, or there was none yet. */
   effect(effectId: string | undefined): Effect | undefined {
     const run = this.past?.stored.run ?? this.run;
-    return effectId === undefined ? undefined : run?.fold.effects.get(effectId);
+    return effectId === undefined ? undefined : run?.story.effects.get(effectId);
   }
 
   /** A file of the run's folder, or why it cannot be read, in words that follow its name. */

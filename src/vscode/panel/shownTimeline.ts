@@ -83,10 +83,10 @@ export class ShownTimeline implements Disposable {
     return this.deps.inSlices(
       layingOutTimeline({
         ...{ now, part, whole },
-        effects: run.fold.effects.list(),
+        effects: run.story.effects.list(),
         iterations: iterations.list,
         files: details,
-        endedAt: run.fold.end && (run.fold.end.at ?? run.updatedAt),
+        endedAt: run.story.end && (run.story.end.at ?? run.updatedAt),
       }),
     );
   }

@@ -334,12 +334,13 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
 /** Events never change, so the same fold is the same journal; what lies beside it is compared. */
 function looksSame(a: StoredRun, b: StoredRun): boolean {
-  if (a.run.fold !== b.run.fold || a.state.state !== b.state.state || a.state.reason !== b.state.reason) {
+  if (a.run.story !== b.run.story || a.state.state !== b.state.state || a.state.reason !== b.state.reason) {
     return false;
   }
   const beside = ({ run, state }: StoredRun): string =>
     JSON.stringify([
-      ...[state, run.lock, run.metadata, run.eventFiles, run.problems],
+      ...[state, run.processId, run.prompt, run.engineVersion, run.parentRunId, run.origin],
+      ...[run.eventCount, run.problems],
       ...run.pendingTasks.keys(),
     ]);
   return beside(a) === beside(b);
