@@ -5,9 +5,9 @@ import type { Effect } from '../core/run/effect';
 import { emptyFold, type JournalEnd, type RunFold } from '../core/run/foldRun';
 import type { Entrypoint, RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
-import type { RecordedError } from '../core/run/story';
 import { writeEffects, writeLine, type Writable } from './indexLine';
 import type { KeptJournal } from './journalReader';
+import type { RecordedError } from '../core/run/recordedError';
 
 /** To be raised when fields of the same shape come to mean something else, such as another way to count batches. */
 const meaning = 1;

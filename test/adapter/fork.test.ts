@@ -6,7 +6,6 @@ import { systemClock } from '../../src/core/clock';
 import type { Engine } from '../../src/core/engine/engine';
 import { Forker, type ForkProgress } from '../../src/core/fork/forker';
 import { forkPlan } from '../../src/core/fork/forkPlan';
-import { originOf } from '../../src/core/fork/lineage';
 import type { Run } from '../../src/core/run/run';
 import { ChildFeeders } from '../../src/node/childFeeder';
 import { ForkFolder } from '../../src/node/forkFiles';
@@ -14,6 +13,7 @@ import { callCli, drive, readJson, taskHelper } from '../support/driving';
 import { engineRun, useFeeder, work, type EngineRun } from '../support/engineWork';
 import { engineEnvironment } from '../../scripts/demo.mjs';
 import { temporaryFolder, write } from '../support/runFolder';
+import { originOf } from '../../src/core/run/origin';
 
 const program = useFeeder();
 const progress = (signal = new AbortController().signal): ForkProgress => ({ signal, onReplayed: () => {} });

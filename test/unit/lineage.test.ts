@@ -3,14 +3,12 @@ import {
   descendantsOf,
   descendantWords,
   lineageLines,
-  forkRequest,
   originalOf,
-  originOf,
   originWords,
-  recoveryRequest,
 } from '../../src/core/fork/lineage';
 import type { Run } from '../../src/core/run/run';
 import { aRun } from '../support/runBuilder';
+import { originOf, forkRequest, recoveryRequest } from '../../src/core/run/origin';
 
 describe('the request of a run says which run it was made from', () => {
   it.each([

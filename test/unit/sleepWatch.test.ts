@@ -14,7 +14,7 @@ import { aRun } from '../support/runBuilder';
 const hour = 60 * minute;
 const until = new Date(start + hour).toISOString();
 
-function asleep(more: Partial<BabysitterBabysitterRun> = {}): Run {
+function asleep(more: Partial<BabysitterRun> = {}): BabysitterRun {
   const requested = journal()
     .created()
     .requested('nap', 'sleep', { label: `sleep:${until}` });

@@ -1,8 +1,8 @@
 import { list } from '../format';
-import type { Origin } from '../fork/lineage';
 import type { CleanText } from '../report/cleanText';
 import { stateWord } from '../tree/describe';
 import type { Fact, Side } from './comparison';
+import type { Origin } from '../run/origin';
 
 /** What is the same in most runs that are worth comparing. */
 export function compareFacts(left: Side, right: Side, clean: CleanText): readonly Fact[] {

@@ -7,10 +7,10 @@ import type { Run } from '../run/run';
 import { CliFeeder } from './cliFeeder';
 import type { Feeder, QuickFeeders } from './feeder';
 import type { ForkPlan } from './forkPlan';
-import { forkRequest, recoveryRequest } from './lineage';
 import type { RecordedTask } from './recordedTask';
 import { feed, replay, type ReplayedAnswer, type ReplayReport, type ReplayTarget } from './replay';
 import type { CopiedRun } from './replayCalls';
+import { forkRequest, recoveryRequest } from '../run/origin';
 
 /** The files of runs, for making one run from another. The original is only read. */
 export interface ForkFiles {

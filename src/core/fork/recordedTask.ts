@@ -1,5 +1,5 @@
-import type { RecordedError } from '../run/story';
 import { isRecord, outcome, parseLenient, record, text } from '../run/lenient';
+import type { RecordedError } from '../run/recordedError';
 
 /** What result.json holds of an answer, as it has to be posted to give a process the same again. */
 export interface RecordedResult {

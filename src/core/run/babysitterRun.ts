@@ -2,9 +2,9 @@ import { parentOf } from '../paths';
 import type { RunFold } from './foldRun';
 import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
-import { originOf } from '../fork/lineage';
 import type { Run } from './run';
 import { runKey } from './runKey';
+import { originOf } from './origin';
 
 /** A run of Babysitter, with what only this engine's own parts ask for. */
 export interface BabysitterRun extends Run {

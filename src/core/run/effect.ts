@@ -1,4 +1,4 @@
-import type { RecordedError } from './story';
+import type { RecordedError } from './recordedError';
 
 /** One effect: a task, breakpoint or sleep that the process asked for. */
 export interface Effect {

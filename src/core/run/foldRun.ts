@@ -4,7 +4,8 @@ import { EffectMap, type EffectDraft } from './effectMap';
 import type { JournalEntry } from './journal';
 import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
-import type { RecordedError, RunEnd, Story } from './story';
+import type { RunEnd, Story } from './story';
+import type { RecordedError } from './recordedError';
 
 /** What the readable events of a journal, in order, amount to. */
 export interface RunFold extends Story {

@@ -1,4 +1,3 @@
-import type { RecordedError } from './story';
 import { readCost } from './cost';
 import { sequenceNumber } from './eventName';
 import { isEventType, type EventType } from './eventTypes';
@@ -19,6 +18,7 @@ import {
 } from './lenient';
 import { toEntrypoint } from './metadata';
 import type { Problem } from './problem';
+import type { RecordedError } from './recordedError';
 
 const typeName: Field<string> = (value) => (value === '' ? new Wrong('it must not be empty') : text(value));
 

@@ -1,4 +1,3 @@
-import type { Origin } from '../fork/lineage';
 import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect } from './effect';
 import type { TaskFiles } from './iterations';
@@ -8,6 +7,7 @@ import type { Problem } from './problem';
 import type { EngineId, RunKey } from './runKey';
 import type { Story } from './story';
 import type { TaskDefinition } from './task';
+import type { Origin } from './origin';
 
 /** One run as it was last read, of whatever engine. Never changed: a new reading makes a new object. */
 export interface Run {

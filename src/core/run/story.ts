@@ -2,13 +2,7 @@ import type { CostRecord } from './cost';
 import type { Effect } from './effect';
 import type { EffectMap } from './effectMap';
 import type { Problem } from './problem';
-
-/** An error as an engine recorded it. */
-export interface RecordedError {
-  readonly name: string | undefined;
-  readonly message: string | undefined;
-  readonly stack: string | undefined;
-}
+import type { RecordedError } from './recordedError';
 
 /** How a run ended. */
 export interface RunEnd {

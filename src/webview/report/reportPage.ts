@@ -1,3 +1,4 @@
+import { commandTitle } from '../../core/commands';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ArtefactVersions, ToReportPage } from '../../core/panel/reportProtocol';
@@ -250,8 +251,8 @@ class ReportPage extends LitElement {
       </div>
       <p class="heading" role="status">${view.heading}</p>
       <div class="bar-more">
-        ${command('run.open', 'Open Run', 'open-preview')}
-        ${command('run.export', 'Export Report…', 'export')}
+        ${command('run.open', commandTitle('run.open'), 'open-preview')}
+        ${command('run.export', commandTitle('run.export'), 'export')}
       </div>
     </nav>`;
   }

@@ -1,3 +1,4 @@
+import { commandTitle } from '../../core/commands';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ActionView } from '../../core/panel/breakpointView';
 import type { FromPage } from '../../core/panel/protocol';
@@ -23,13 +24,13 @@ function goOnSection(view: RunView): TemplateResult {
     <div class="buttons">
       ${
         iterating
-          ? commandButton('run.stop', 'Stop Iterating', 'debug-stop', possible, true)
+          ? commandButton('run.stop', commandTitle('run.stop'), 'debug-stop', possible, true)
           : html`
               ${commandButton('run.resume', 'Resume…', 'debug-continue', resume, breakpoints.length === 0)}
-              ${commandButton('run.iterate', 'Iterate Once', 'debug-step-over', iterate)}
+              ${commandButton('run.iterate', commandTitle('run.iterate'), 'debug-step-over', iterate)}
               ${
                 iterate.whyNot === undefined
-                  ? commandButton('run.continue', 'Iterate Until It Needs You…', 'run-all', iterate)
+                  ? commandButton('run.continue', commandTitle('run.continue'), 'run-all', iterate)
                   : nothing
               }
             `
@@ -44,9 +45,9 @@ function doneSection({ standing, past }: RunView): TemplateResult {
     <h2 id="is-done">What is done?</h2>
     <p>${standing.done}</p>
     <div class="buttons">
-      ${past ? nothing : commandButton('run.report', 'Open Report', 'graph')}
-      ${commandButton('journal.open', 'Open Journal', 'list-ordered')}
-      ${commandButton('run.reveal', 'Reveal Run Folder', 'folder-opened')}
+      ${past ? nothing : commandButton('run.report', commandTitle('run.report'), 'graph')}
+      ${commandButton('journal.open', commandTitle('journal.open'), 'list-ordered')}
+      ${commandButton('run.reveal', commandTitle('run.reveal'), 'folder-opened')}
     </div>
   </section>`;
 }
@@ -70,7 +71,7 @@ function stopSection(
               ${question ? 'Go to the Question' : 'Look at the Task'}
             </button>`
       }
-      ${past ? nothing : commandButton('run.diagnose', 'Why Does It Stand Still?', 'question')}
+      ${past ? nothing : commandButton('run.diagnose', commandTitle('run.diagnose'), 'question')}
     </div>
   </section>`;
 }
