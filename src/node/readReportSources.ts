@@ -7,7 +7,7 @@ import { fileLimits, readTextInside, realPath } from './safeFile';
 
 /** Reads what a report needs besides the run's events and tasks. What cannot be read counts as not there. */
 export function readReportSources(run: Run): ReportSources {
-  const real = realPath(run.dir);
+  const real = realPath(run.location);
   const read = (file: string): string | undefined => {
     const found = real === undefined ? undefined : readTextInside(real, file, fileLimits.task);
     return found && 'text' in found ? found.text : undefined;
@@ -17,6 +17,6 @@ export function readReportSources(run: Run): ReportSources {
     runJson: read('run.json'),
     inputs: 'value' in inputs ? inputs.value : undefined,
     home: homedir(),
-    findFile: projectFiles(run.projectDir, run.dir),
+    findFile: projectFiles(run.projectDir, run.location),
   };
 }

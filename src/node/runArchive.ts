@@ -119,7 +119,7 @@ function create(path: string): ZipWriter {
 function entryFile(run: BabysitterRun, real: string): string | undefined {
   const { entry } = run.metadata ?? {};
   const path = entry && realPath(resolve(real, entry.importPath));
-  const projects = [run.projectDir, projectOf(run.dir)].flatMap((project) => realPath(project) ?? []);
+  const projects = [run.projectDir, projectOf(run.location)].flatMap((project) => realPath(project) ?? []);
   return path !== undefined && projects.some((project) => isInside(project, path)) ? path : undefined;
 }
 

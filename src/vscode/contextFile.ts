@@ -19,10 +19,10 @@ export function findContextFile(
 ): string {
   // A project is trusted as a place only where it lies in the workspace; run.json could name any folder.
   const project = folders.some((folder) => isInside(folder, run.projectDir)) ? [run.projectDir] : [];
-  for (const base of [run.dir, ...project, ...folders]) {
+  for (const base of [run.location, ...project, ...folders]) {
     const found = path.includes('\0') ? undefined : realPath(resolve(base, path));
     if (found === undefined) continue;
-    const allowed = [run.dir, ...folders].map((folder) => realPath(folder) ?? folder);
+    const allowed = [run.location, ...folders].map((folder) => realPath(folder) ?? folder);
     if (!allowed.some((folder) => isInside(folder, found))) {
       throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
     }

@@ -267,7 +267,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
   #isOurs(file: string): boolean {
     const { folders, realPath, store } = this.deps;
     const real = realPath(file);
-    const places = [...folders(), ...store.all.map(({ run }) => run.dir)];
+    const places = [...folders(), ...store.all.map(({ run }) => run.location)];
     return real === file && places.some((place) => isInside(realPath(place) ?? place, file));
   }
 }

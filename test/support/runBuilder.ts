@@ -55,3 +55,8 @@ export function aRun(parts: RunParts = {}): BabysitterRun {
 function metadataOf(fields: Readonly<Record<string, unknown>> = {}): RunMetadata | undefined {
   return parseMetadata(JSON.stringify({ ...runJson, ...fields })).metadata;
 }
+
+/** The fields that tell where a run lies: to be spread over one that was built. */
+export function lyingIn(dir: string): Pick<BabysitterRun, 'dir' | 'location' | 'place'> {
+  return { dir, location: dir, place: dir.slice(0, dir.lastIndexOf('/')) };
+}

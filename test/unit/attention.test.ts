@@ -14,7 +14,7 @@ import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';
 import { FakeSource } from '../support/fakeSource';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 
 const hour = 60 * minute;
 
@@ -24,7 +24,7 @@ function run(name: string, story: JournalBuilder): Run {
   const tasks = { gate: asks, gate1: asks, gate2: asks };
   return {
     ...aRun({ journal: story, metadata: { prompt: name }, tasks }),
-    dir: `/runs/${name}`,
+    ...lyingIn(`/runs/${name}`),
     runId: name,
   };
 }

@@ -15,7 +15,7 @@ import { cleaner } from '../../src/core/report/cleanText';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
 import { atOnce } from '../../src/core/sliced';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';
 
 interface SideParts extends TaskParts {
@@ -30,7 +30,7 @@ function side(story: JournalBuilder, parts: SideParts = {}): Side {
   const id = parts.id ?? 'run';
   const run = {
     ...aRun({ journal: story, metadata: parts.metadata ?? {} }),
-    dir: `/p/.a5c/runs/${id}`,
+    ...lyingIn(`/p/.a5c/runs/${id}`),
     runId: id,
   };
   const known = opened(run, parts);

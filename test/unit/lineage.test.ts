@@ -7,7 +7,7 @@ import {
   originWords,
 } from '../../src/core/fork/lineage';
 import type { Run } from '../../src/core/run/run';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 import { originOf, forkRequest, recoveryRequest } from '../../src/core/run/origin';
 
 describe('the request of a run says which run it was made from', () => {
@@ -42,7 +42,7 @@ describe('lineage among runs', () => {
   const run = (runId: string, request = 'demo', folder = '/ws/.a5c/runs'): Run => ({
     ...aRun({ metadata: { request, prompt: `Do ${runId}` } }),
     runId,
-    dir: `${folder}/${runId}`,
+    ...lyingIn(`${folder}/${runId}`),
   });
   const original = run('R1');
   const fork = run('R2', 'fork of R1 at 7');

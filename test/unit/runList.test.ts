@@ -14,7 +14,7 @@ import { listRuns, moves } from '../../src/core/tree/runList';
 import type { TreeNode } from '../../src/core/tree/treeNode';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, start, type JournalBuilder } from '../support/journalBuilder';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 import { now, opened, stored } from '../support/treeText';
 
 interface Parts {
@@ -37,7 +37,7 @@ function run(
       ...(parent === undefined ? {} : { nested: { parentRunId: parent } }),
     },
   });
-  return stored({ ...made, runId, dir: `${runs}/${runId}`, updatedAt: updatedAt ?? made.updatedAt });
+  return stored({ ...made, runId, ...lyingIn(`${runs}/${runId}`), updatedAt: updatedAt ?? made.updatedAt });
 }
 
 const asks = (): JournalBuilder => journal().created().requested('q', 'breakpoint');
@@ -376,7 +376,7 @@ it('ten thousand runs are arranged within a few milliseconds', () => {
   const example = run('x', { journal: completes() });
   const all = Array.from({ length: 10_000 }, (_, i) => ({
     ...example,
-    run: { ...example.run, runId: `r${i}`, dir: `/runs/r${i}`, updatedAt: start - i * minute },
+    run: { ...example.run, runId: `r${i}`, ...lyingIn(`/runs/r${i}`), updatedAt: start - i * minute },
   }));
   const times = [0, 1, 2, 3, 4].map(() => {
     const began = performance.now();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { searchEntry, searchRuns } from '../../src/core/tree/runSearch';
 import { journal, start } from '../support/journalBuilder';
-import { aRun, type RunParts } from '../support/runBuilder';
+import { aRun, type RunParts, lyingIn } from '../support/runBuilder';
 import { stored } from '../support/treeText';
 
 const entry = (runId: string, parts: RunParts = {}, titles: readonly string[] = []) =>
-  searchEntry(stored({ ...aRun(parts), runId, dir: `/runs/${runId}` }), titles);
+  searchEntry(stored({ ...aRun(parts), runId, ...lyingIn(`/runs/${runId}`) }), titles);
 
 const gate = {
   metadata: { payload: { title: 'Ship it?', question: 'Shall we really\nship on a **Friday**?' } },

@@ -8,7 +8,7 @@ import { atOnce } from '../../src/core/sliced';
 import { fromTable } from '../../src/core/table/protocol';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';
 
 const open: TableFilter = {
@@ -29,7 +29,7 @@ function runOf(
     journal: story,
     metadata: { prompt: `Run ${n}`, createdAt: new Date(createdAt).toISOString(), ...metadata },
   });
-  return stored({ ...run, dir: `/project/.a5c/runs/run${n}`, runId: `run${n}` });
+  return stored({ ...run, ...lyingIn(`/project/.a5c/runs/run${n}`), runId: `run${n}` });
 }
 
 const numbersOf = (story: JournalBuilder, parts: TaskParts = {}) => {
@@ -174,7 +174,10 @@ describe('the rows of the runs table', () => {
     const [sample] = some();
     const all = Array.from({ length: 10_000 }, (_, n): StoredRun => {
       const { run, ...judged } = sample as StoredRun;
-      return { run: { ...run, dir: `/r/${n}`, runId: `r${(n * 7919) % 10_000}`, createdAt: n }, ...judged };
+      return {
+        run: { ...run, ...lyingIn(`/r/${n}`), runId: `r${(n * 7919) % 10_000}`, createdAt: n },
+        ...judged,
+      };
     });
     const { table } = tableOf(all);
     table.order = { sort: 'run', descending: false };

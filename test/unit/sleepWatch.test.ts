@@ -9,7 +9,7 @@ import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';
 import { FakeSource } from '../support/fakeSource';
 import { journal, minute, start } from '../support/journalBuilder';
-import { aRun } from '../support/runBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
 
 const hour = 60 * minute;
 const until = new Date(start + hour).toISOString();
@@ -18,7 +18,7 @@ function asleep(more: Partial<BabysitterRun> = {}): BabysitterRun {
   const requested = journal()
     .created()
     .requested('nap', 'sleep', { label: `sleep:${until}` });
-  return { ...aRun({ journal: requested }), dir: '/runs/a', runId: 'a', ...more };
+  return { ...aRun({ journal: requested }), ...lyingIn('/runs/a'), runId: 'a', ...more };
 }
 
 /** Two windows that show the same runs and share what was told. */

@@ -7,11 +7,11 @@ import { RunStore, type StoreChange } from '../../src/core/source/runStore';
 import { FakeClock } from '../support/fakeClock';
 import { FakeSource } from '../support/fakeSource';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
-import { aRun, type RunParts } from '../support/runBuilder';
+import { aRun, type RunParts, lyingIn } from '../support/runBuilder';
 
 /** A run with a folder of its own, named by its id. */
 function run(runId: string, parts: RunParts = {}, createdAt = start): Run {
-  return { ...aRun(parts), dir: `/runs/${runId}`, runId, createdAt };
+  return { ...aRun(parts), ...lyingIn(`/runs/${runId}`), runId, createdAt };
 }
 
 function setUp(at = start) {

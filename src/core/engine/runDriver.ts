@@ -122,12 +122,18 @@ export class RunDriver {
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
 
       const respondedBy = await this.responder.respondedBy(projectDir);
-      const call = answerCall(dir, effectId, effect.invocationKey, toAnswer(decision, respondedBy), {
-        respondedBy,
-        respondedAt: toIso(this.clock.now()),
-        product: this.responder.product,
-        surface,
-      });
+      const call = answerCall(
+        before.run.location,
+        effectId,
+        effect.invocationKey,
+        toAnswer(decision, respondedBy),
+        {
+          respondedBy,
+          respondedAt: toIso(this.clock.now()),
+          product: this.responder.product,
+          surface,
+        },
+      );
       const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
       const after = await this.store.reread(dir);
       const resolved = after?.run.story.effects.get(effectId)?.status === 'ok';
@@ -154,7 +160,11 @@ export class RunDriver {
     const { lock, story, projectDir } = asBabysitter(before.run);
     if (story.end?.type !== 'PROCESS_RUNTIME_ERROR') return undefined;
     if (lock?.alive) return `Process ${lock.pid} holds the run; try again when it is done.`;
-    const outcome = await this.engine.call(recoverCall(dir), projectDir, new AbortController().signal);
+    const outcome = await this.engine.call(
+      recoverCall(before.run.location),
+      projectDir,
+      new AbortController().signal,
+    );
     const after = await this.store.reread(dir);
     return after?.run.story.end?.type === 'PROCESS_RUNTIME_ERROR' ? explainNoEffect(outcome) : undefined;
   }
@@ -239,7 +249,7 @@ export class RunDriver {
       if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
 
       onStep(iterates + 1);
-      const outcome = await this.engine.call(iterateCall(dir), before.run.projectDir, signal);
+      const outcome = await this.engine.call(iterateCall(before.run.location), before.run.projectDir, signal);
       const after = await this.store.reread(dir);
       if (!after) return stop('refused', 'The run was deleted meanwhile.');
       iterates += 1;

@@ -2,7 +2,7 @@ import type { CommandId } from '../commands';
 import type { JudgeOptions, Judgement } from '../run/judgement';
 import { stateActions } from '../run/judgement';
 import type { Run } from '../run/run';
-import type { EngineId } from '../run/runKey';
+import type { EngineId } from '../run/engineId';
 
 /**
  * What only an engine can do with its runs. An engine that lacks one of these lacks it everywhere: menus, pickers, pages

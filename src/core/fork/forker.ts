@@ -74,7 +74,7 @@ export class Forker {
   /** The answer that a fork would replay last, for editing it; `undefined`: there is none, or it is too large. */
   async lastAnswer(run: Run, plan: ForkPlan): Promise<RecordedTask | undefined> {
     const last = plan.replayed.at(-1);
-    const answer = last && (await this.files.answer(run.dir, last.effect.effectId));
+    const answer = last && (await this.files.answer(run.location, last.effect.effectId));
     return answer?.files.value === undefined ? answer : undefined;
   }
 
@@ -93,7 +93,7 @@ export class Forker {
         ...progress,
         target,
         recorded: async (effectId) => {
-          const answer = await this.files.answer(run.dir, effectId);
+          const answer = await this.files.answer(run.location, effectId);
           return answer && edited(answer, edits.result);
         },
         now: () => this.clock.now(),
@@ -111,7 +111,7 @@ export class Forker {
    * @throws HumanError when no run could be made; CancelledError; NoEngineError
    */
   async recover(run: Run, progress: ForkProgress): Promise<ForkReport> {
-    const answers = await this.files.answers(run.dir);
+    const answers = await this.files.answers(run.location);
     return this.#make(run, { request: recoveryRequest(run.runId) }, progress.signal, (target) =>
       feed(answers, { ...progress, target }),
     );
@@ -129,8 +129,8 @@ export class Forker {
     if (!entry || processId === undefined) {
       throw new HumanError('Neither run.json nor the journal says which process this run is of.');
     }
-    const places = this.files.places(run.dir, entry.importPath);
-    const file = this.files.inputsFile(run.dir);
+    const places = this.files.places(run.location, entry.importPath);
+    const file = this.files.inputsFile(run.location);
     const { feeder, runId } = await this.#create(
       {
         ...places,
@@ -154,7 +154,7 @@ export class Forker {
               ...report.notes,
               'The process file was changed meanwhile; the fork followed it as it was before.',
             ];
-      return { ...report, notes, runId, dir: this.files.sibling(run.dir, runId).dir };
+      return { ...report, notes, runId, dir: this.files.sibling(run.location, runId).dir };
     } finally {
       await feeder.close();
     }
@@ -180,7 +180,7 @@ export class Forker {
   }
 
   #target(run: Run, runId: string, feeder: Feeder): ReplayTarget {
-    const sibling = this.files.sibling(run.dir, runId);
+    const sibling = this.files.sibling(run.location, runId);
     const read = async (): Promise<Run> => {
       const now = await sibling.read();
       if (!now) throw new HumanError('The new run was deleted meanwhile.');

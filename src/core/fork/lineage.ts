@@ -14,9 +14,9 @@ export function originWords(origin: Origin, name: string): string {
 export function originalOf(run: Run, all: Iterable<Run>): Run | undefined {
   const origin = run.origin;
   if (!origin) return undefined;
-  const folder = folderOf(run.dir);
+  const { place } = run;
   for (const other of all) {
-    if (other.runId === origin.runId && folderOf(other.dir) === folder) return other;
+    if (other.runId === origin.runId && other.place === place) return other;
   }
   return undefined;
 }
@@ -29,12 +29,12 @@ export interface Descendant {
 
 /** The forks and recoveries of a run among the runs that are here. */
 export function descendantsOf(original: Run, all: Iterable<Run>): readonly Descendant[] {
-  const folder = folderOf(original.dir);
+  const { place } = original;
   const found: Descendant[] = [];
   for (const run of all) {
     // Thousands of runs are looked through, and few are forks.
     const origin = run.origin;
-    if (origin?.runId === original.runId && folderOf(run.dir) === folder && run.dir !== original.dir) {
+    if (origin?.runId === original.runId && run.place === place && run.dir !== original.dir) {
       found.push({ run, origin });
     }
   }
@@ -67,8 +67,4 @@ const mostNamed = 5;
 /** What the original is called: its title if it is here, else its id. */
 export function nameOf({ runId }: Origin, original: Run | undefined): string {
   return original ? `"${runTitle(original)}"` : cutAtWord(runId, 60);
-}
-
-function folderOf(dir: string): string {
-  return dir.slice(0, dir.search(/[/\\][^/\\]*$/));
 }

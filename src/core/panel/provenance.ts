@@ -50,7 +50,7 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     ['Created', `${toIso(run.createdAt)}${run.harness === undefined ? '' : ` by ${run.harness}`}`],
     ...engineFacts,
     ['Project', run.projectDir],
-    ['Folder', run.dir],
+    ['Folder', run.location],
   ];
   return {
     facts: facts.flatMap(([name, text]) =>

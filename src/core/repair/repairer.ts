@@ -52,7 +52,8 @@ export class Repairer {
    * @throws NotNowError while a live process holds the run
    */
   async plan(dir: string): Promise<RepairPlan> {
-    const files = await this.files.read(dir);
+    const folder = this.#folderOf(dir);
+    const files = await this.files.read(folder);
     demandNoHolder(files);
     return planRepair(files, this.clock.now());
   }
@@ -62,7 +63,8 @@ export class Repairer {
    * @throws HumanError when the files changed meanwhile or the engine refuses; NoEngineError
    */
   async repair(dir: string, plan: RepairPlan, signal: AbortSignal): Promise<RepairReport> {
-    const files = await this.files.read(dir);
+    const folder = this.#folderOf(dir);
+    const files = await this.files.read(folder);
     demandNoHolder(files);
     const now = planRepair(files, this.clock.now());
     if (now.before !== plan.before || now.steps.length !== plan.steps.length) {
@@ -72,20 +74,20 @@ export class Repairer {
       );
     }
     let posted = 0;
-    const projectDir = this.store.get(dir)?.run.projectDir ?? dir;
+    const projectDir = this.store.get(dir)?.run.projectDir ?? folder;
     for (const step of plan.steps) {
       if (signal.aborted) break;
-      if (step.type === 'move') this.files.moveAside(dir, step.from, step.to, step.look);
+      if (step.type === 'move') this.files.moveAside(folder, step.from, step.to, step.look);
       else if (step.type === 'journal') {
         // This call of the engine takes no lock.
-        demandNoHolder(await this.files.read(dir));
-        const outcome = await this.engine.call(repairJournalCall(dir), projectDir, signal);
+        demandNoHolder(await this.files.read(folder));
+        const outcome = await this.engine.call(repairJournalCall(folder), projectDir, signal);
         if (!outcome.answer?.repaired) throw new HumanError(explainFailure(outcome));
       } else {
         const { answer } = step;
         const metadata = { repostedAt: toIso(this.clock.now()) };
         const outcome = await this.engine.call(
-          repostCall(dir, answer.effectId, answer, metadata),
+          repostCall(folder, answer.effectId, answer, metadata),
           projectDir,
           signal,
         );
@@ -96,8 +98,12 @@ export class Repairer {
     }
     const stored = await this.store.reread(dir);
     if (!stored) throw new HumanError('The run is not there any more.');
-    const after = planRepair(await this.files.read(dir), this.clock.now());
+    const after = planRepair(await this.files.read(folder), this.clock.now());
     return { stored, left: after.damage, posted };
+  }
+
+  #folderOf(dir: string): string {
+    return this.store.get(dir)?.run.location ?? dir;
   }
 }
 

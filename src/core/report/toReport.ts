@@ -132,7 +132,7 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
   const { run, details, iterations } = opened;
   const clean = cleaner(secretsOf(sources), [
     [run.projectDir, ''],
-    [folderAround(run.dir), ''],
+    [folderAround(run.location), ''],
     [sources.home, '~'],
   ]);
   const effects = only ? only.effects : [...run.story.effects.values()];
@@ -291,7 +291,7 @@ function provenanceOf({ opened: { run }, clean }: Making): Report['provenance'] 
   const { entry, engineVersion, harness, parentRunId, asksNobody } = run;
   return {
     processId: clean(run.processId, 300),
-    ...optional('entry', entry && clean(entryPath(run.dir, entry.importPath), 1000)),
+    ...optional('entry', entry && clean(entryPath(run.location, entry.importPath), 1000)),
     ...optional('function', entry && clean(entry.exportName, 300)),
     ...optional('engineVersion', engineVersion && clean(engineVersion, 100)),
     ...optional('harness', harness && clean(harness, 100)),

@@ -3,7 +3,6 @@ import type { RunFold } from './foldRun';
 import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
 import type { Run } from './run';
-import { runKey } from './runKey';
 import { originOf } from './origin';
 
 /** A run of Babysitter, with what only this engine's own parts ask for. */
@@ -41,7 +40,6 @@ export function babysitterRun({ dir, ...parts }: BabysitterParts): BabysitterRun
   return {
     ...parts,
     dir,
-    key: runKey(babysitter, dir),
     engine: babysitter,
     location: dir,
     place: parentOf(dir),

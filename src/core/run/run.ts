@@ -4,16 +4,15 @@ import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
 import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
-import type { EngineId, RunKey } from './runKey';
+import type { EngineId } from './engineId';
 import type { Story } from './story';
 import type { TaskDefinition } from './task';
 import type { Origin } from './origin';
 
 /** One run as it was last read, of whatever engine. Never changed: a new reading makes a new object. */
 export interface Run {
-  /** The run folder's absolute path, which tells runs apart (ids may repeat in several runs folders). */
+  /** Tells it apart from all others; only its source knows what is in it. Of Babysitter's runs it is the folder. */
   readonly dir: string;
-  readonly key: RunKey;
   readonly engine: EngineId;
   /** The engine's own id for it, which may be there more than once. */
   readonly runId: string;

@@ -57,7 +57,7 @@ export class TaskPoster {
       const { lock, projectDir, story } = asBabysitter(before.run);
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
       const call = postCall(
-        dir,
+        before.run.location,
         effectId,
         story.effects.get(effectId)?.invocationKey,
         outcome,

@@ -78,19 +78,23 @@ function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMa
   const nested = runs.filter(({ run }) => run.parentRunId !== undefined);
   if (nested.length === 0) return parents;
   const byId = new Map<string, StoredRun>();
-  const byDir = new Map<string, StoredRun>();
+  const byPlace = new Map<string, StoredRun>();
   for (const stored of runs) {
     byId.set(stored.run.runId, stored);
-    byDir.set(stored.run.dir, stored);
+    byPlace.set(placed(stored.run.place, stored.run.runId), stored);
   }
   for (const stored of nested) {
-    const { dir, runId, parentRunId: parentId = '' } = stored.run;
+    const { dir, place, parentRunId: parentId = '' } = stored.run;
     // Ids may repeat in several runs folders; a run beside the child is the likelier parent.
-    const parent = byDir.get(dir.slice(0, -runId.length) + parentId) ?? byId.get(parentId);
+    const parent = byPlace.get(placed(place, parentId)) ?? byId.get(parentId);
     if (parent && groupKey(grouping, parent) === groupKey(grouping, stored)) parents.set(dir, parent.run.dir);
   }
   breakCycles(parents);
   return parents;
+}
+
+function placed(place: string, runId: string): string {
+  return `${place}\n${runId}`;
 }
 
 /** Runs that are their own ancestors, which only damaged or hostile files say, have no parent: no row may be lost. */

@@ -121,7 +121,7 @@ function runCommands(deps: CommandDeps) {
     },
     'run.reveal': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.reveal'));
-      await revealRun(stored.run.dir);
+      await revealRun(stored.run.location);
     },
     'run.copyId': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.copyId'));

@@ -18,7 +18,7 @@ export async function copyCommandLine({ stored, effectId }: RunTarget): Promise<
   const { args, stdin } =
     effect?.kind === 'breakpoint' && effect.status === 'pending'
       ? answerCall(
-          run.dir,
+          run.location,
           effect.effectId,
           effect.invocationKey,
           toAnswer({ kind: 'approve', text: '' }, 'me'),
@@ -30,9 +30,9 @@ export async function copyCommandLine({ stored, effectId }: RunTarget): Promise<
           },
         )
       : whyNot('run.iterate', stored) === undefined
-        ? iterateCall(run.dir)
+        ? iterateCall(run.location)
         : // Looking does no harm, while iterating a completed run would run its whole process again.
-          { args: ['run:status', run.dir, '--json'], stdin: undefined };
+          { args: ['run:status', run.location, '--json'], stdin: undefined };
   // A pasted line has no standard input, so the value stands in it.
   const words = args.flatMap((word) =>
     word === '--value' ? ['--value-inline', stdin ?? ''] : word === '-' ? [] : [word],

@@ -103,7 +103,7 @@ export class Diagnosing {
     const { entry } = run;
     if (!vscode.workspace.isTrusted || !entry || !hasProcess(run)) return undefined;
     if (!['ready', 'created', 'failed'].includes(state)) return undefined;
-    const path = resolve(run.dir, entry.importPath);
+    const path = resolve(run.location, entry.importPath);
     if (![run.projectDir, ...workspaceFolders()].some((folder) => isInside(folder, path))) return undefined;
     return this.deps.checkProcess(path, entry.exportName);
   }

@@ -80,7 +80,7 @@ export class EngineCommands {
     );
     await this.#call(
       stored,
-      haltCall(run.dir, reason, status),
+      haltCall(run.location, reason, status),
       ({ run: now }) => now.story.end?.sealed === true,
       'It is closed.',
     );
@@ -102,7 +102,7 @@ export class EngineCommands {
     );
     await this.#call(
       stored,
-      cancelTaskCall(run.dir, effect.effectId, reason),
+      cancelTaskCall(run.location, effect.effectId, reason),
       ({ run: now }) => now.story.effects.get(effect.effectId)?.status === 'cancelled',
       `"${title}" is cancelled.`,
     );
@@ -139,7 +139,7 @@ export class EngineCommands {
     }
     await this.#call(
       stored,
-      assignProcessCall(run.dir, file.path, exportName, replaces),
+      assignProcessCall(run.location, file.path, exportName, replaces),
       ({ run: now }) => hasProcess(now) && now.eventCount > run.eventCount,
       'It has its process now.',
     );

@@ -49,7 +49,7 @@ export async function exportRun(
   if (target.scheme !== 'file') throw new HumanError('A run can be exported to a file of this machine only.');
   const packed = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Exporting the run…' },
-    () => archives.pack(run.dir, target.fsPath, { firstEvents, processFile }),
+    () => archives.pack(run.location, target.fsPath, { firstEvents, processFile }),
   );
   const [first] = packed.left;
   const left =

@@ -12,7 +12,7 @@ export async function inputsOf(
   { store, folders }: { readonly store: RunStore; readonly folders: RunFolders },
 ): Promise<unknown> {
   const source = store.sourceOf(run.dir);
-  if (!source || !folders.exists(join(run.dir, 'inputs.json'))) return undefined;
+  if (!source || !folders.exists(join(run.location, 'inputs.json'))) return undefined;
   const parsed = parseJson(await source.readText(run.dir, 'inputs.json'));
   if ('problem' in parsed)
     throw new HumanError(`inputs.json of ${visible(shortId(run.runId))} ${parsed.problem}.`);

@@ -79,12 +79,12 @@ export class NewRuns {
     const { entry } = asBabysitter(run).metadata ?? {};
     if (!entry) throw new NotNowError('Its run.json names no process, so it cannot be started again.');
     const title = pickerTitle('run.startAgain');
-    const path = resolve(run.dir, entry.importPath);
+    const path = resolve(run.location, entry.importPath);
     const file = this.deps.readProcess(path);
     const same = await inputsOf(run, this.deps);
     const make = (inputs: unknown): Promise<boolean> =>
       this.#make({
-        ...{ title, projectDir: run.projectDir, runsDir: dirname(run.dir), entry: path, inputs },
+        ...{ title, projectDir: run.projectDir, runsDir: dirname(run.location), entry: path, inputs },
         ...{ exportName: entry.exportName, processId: run.processId, prompt: run.prompt ?? '' },
       });
     const chosen = await pick(
@@ -233,7 +233,7 @@ export class NewRuns {
     const recent: { run: Run; inputs: unknown }[] = [];
     const seen = new Set<string>();
     const ofFile = this.deps.store.all.filter(
-      ({ run }) => run.entry && resolve(run.dir, run.entry.importPath) === entry,
+      ({ run }) => run.entry && resolve(run.location, run.entry.importPath) === entry,
     );
     for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
       const inputs = await inputsOf(run, this.deps);

@@ -152,7 +152,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
 
   async #recover(run: Run): Promise<void> {
     const { forker, forking } = this.deps;
-    const answers = await forker.recoverable(run.dir);
+    const answers = await forker.recoverable(run.location);
     const title = visible(runTitle(run));
     const named = answers.slice(0, 20).map((answer) => `• ${visible(answer.title || answer.taskId)}`);
     const more = answers.length > named.length ? [`… and ${answers.length - named.length} more`] : [];

@@ -212,7 +212,7 @@ export async function openPlace({ path, line, column }: SourcePlace): Promise<vo
 
 function agentWords(run: Run, maxIterations: string): readonly [string, ...string[]] {
   return resumeCommand(setting('resume.command'), {
-    ...{ runId: run.runId, runDir: run.dir, processId: run.processId, projectDir: run.projectDir },
+    ...{ runId: run.runId, runDir: run.location, processId: run.processId, projectDir: run.projectDir },
     prompt: oneLine(run.prompt ?? ''),
     maxIterations,
   });

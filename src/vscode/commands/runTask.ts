@@ -41,13 +41,13 @@ export class TaskRuns {
   async run(target: EffectTarget): Promise<void> {
     demandTrust();
     const { stored, effect } = target;
-    const { dir, projectDir } = stored.run;
+    const { dir, location, projectDir } = stored.run;
     const json = await this.deps.store.sourceOf(dir)?.readText(dir, `tasks/${effect.effectId}/task.json`);
     const command = readTaskCommand(json ?? '');
     if ('problem' in command) throw new NotNowError(command.problem);
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
     const secrets = await askSecrets(command, title);
-    const prepared = this.deps.runner.prepare(command, dir, projectDir, secrets);
+    const prepared = this.deps.runner.prepare(command, location, projectDir, secrets);
     await confirm(`Run "${title}"?`, describe(command, prepared, visible(runTitle(stored.run))), 'Run');
     await this.#once.run(`${effect.effectId} ${dir}`, () => this.#run(target, title, command, prepared));
   }
