@@ -263,7 +263,10 @@ export class Review implements vscode.Disposable {
   async #follow(dirs: Iterable<string>): Promise<void> {
     const pending = JSON.stringify(
       this.deps.store.all
-        .filter(({ state }) => state.actions.includes('breakpoint.answer'))
+        .filter(
+          ({ engine, state }) =>
+            engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer'),
+        )
         .map(({ run }) => [run.dir, ...run.pendingTasks.keys()]),
     );
     if (pending !== this.#pending) {

@@ -8,7 +8,7 @@ import type { RunStore, StoredRun } from '../source/runStore';
 import { answerCall, iterateCall, recoverCall } from './cliCalls';
 import type { Engine } from './engine';
 import { explainFailure, explainNoEffect } from './explain';
-import { whyNot } from './whyNot';
+import { notSomethingItCanDo, whyNot } from './whyNot';
 
 /** Why iterating stopped. */
 export type StopReason =
@@ -101,6 +101,8 @@ export class RunDriver {
     try {
       const before = await this.store.reread(dir);
       if (!before) return refused('The run is not there any more.');
+      const lacking = notSomethingItCanDo('breakpoint.answer', before.engine);
+      if (lacking !== undefined) return refused(lacking);
       const effect = before.run.story.effects.get(effectId);
       if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
       if (effect.status !== 'pending') {
@@ -157,6 +159,8 @@ export class RunDriver {
   async recover(dir: string): Promise<string | undefined> {
     const before = await this.store.reread(dir);
     if (!before) return 'The run is not there any more.';
+    const lacking = notSomethingItCanDo('run.resume', before.engine);
+    if (lacking !== undefined) return lacking;
     const { lock, story, projectDir } = asBabysitter(before.run);
     if (story.end?.type !== 'PROCESS_RUNTIME_ERROR') return undefined;
     if (lock?.alive) return `Process ${lock.pid} holds the run; try again when it is done.`;
@@ -248,6 +252,7 @@ export class RunDriver {
       if (illegal) return stop('refused', illegal);
       if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
 
+      seen = asBabysitter(before.run).story.resolvedCount;
       onStep(iterates + 1);
       const outcome = await this.engine.call(iterateCall(before.run.location), before.run.projectDir, signal);
       const after = await this.store.reread(dir);
@@ -255,7 +260,6 @@ export class RunDriver {
       iterates += 1;
       const added = after.run.eventCount - before.run.eventCount;
       events += Math.max(0, added);
-      seen = asBabysitter(before.run).story.resolvedCount;
       if (outcome.ended === 'cancelled') return stop('cancelled', 'Stopped, as asked.');
       const { answer } = outcome;
       const said = visible(cutAtWord(answer?.reason ?? '', 300));

@@ -3,6 +3,7 @@ import { repostCall } from '../fork/replayCalls';
 import type { CliCall } from '../engine/cliCalls';
 import type { Engine } from '../engine/engine';
 import { explainFailure } from '../engine/explain';
+import { demandEngineCan } from '../engine/whyNot';
 import { HumanError, NotNowError } from '../errors';
 import { toIso } from '../format';
 import type { RunStore, StoredRun } from '../source/runStore';
@@ -49,7 +50,7 @@ export class Repairer {
 
   /**
    * What a repair would change, as the files are now.
-   * @throws NotNowError while a live process holds the run
+   * @throws NotNowError while a live process holds the run, and when its engine repairs none
    */
   async plan(dir: string): Promise<RepairPlan> {
     const folder = this.#folderOf(dir);
@@ -102,8 +103,11 @@ export class Repairer {
     return { stored, left: after.damage, posted };
   }
 
+  /** @throws NotNowError when the engine of the run repairs none */
   #folderOf(dir: string): string {
-    return this.store.get(dir)?.run.location ?? dir;
+    const stored = this.store.get(dir);
+    if (stored) demandEngineCan('run.repair', stored);
+    return stored?.run.location ?? dir;
   }
 }
 

@@ -97,7 +97,7 @@ export function toRunEntry(
     })),
     ...optional('metricKey', metric?.key),
     ...optional('best', metric?.best),
-    actions,
+    actions: actions.filter((action) => options.engine.can.has(action)),
     ...optional('engineVersion', run.engineVersion),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),

@@ -4,7 +4,7 @@ import { postCall, type TaskOutcome, type TaskRecord } from '../engine/cliCalls'
 import type { Engine } from '../engine/engine';
 import { explainNoEffect } from '../engine/explain';
 import type { AnswerReport, Responder } from '../engine/runDriver';
-import { whyNot } from '../engine/whyNot';
+import { notSomethingItCanDo, whyNot } from '../engine/whyNot';
 import { toIso } from '../format';
 import type { RunStore, StoredRun } from '../source/runStore';
 
@@ -17,6 +17,8 @@ export interface TaskPosterDeps {
 
 /** Why a person cannot post the outcome of an effect now, as a sentence; `undefined` when they can. */
 export function whyNotPost(stored: StoredRun, effectId: string): string | undefined {
+  const lacking = notSomethingItCanDo('task.post', stored.engine);
+  if (lacking !== undefined) return lacking;
   const effect = stored.run.story.effects.get(effectId);
   if (!effect) return 'The run has no such task.';
   if (effect.kind === 'breakpoint') return 'This is a question: answer it instead.';

@@ -4,7 +4,7 @@ import type { Attention } from '../../core/attention/attention';
 import type { Need } from '../../core/attention/needsYou';
 import { prefix } from '../../core/contract';
 import type { AnswerReport, RunDriver } from '../../core/engine/runDriver';
-import { whyNot } from '../../core/engine/whyNot';
+import { demandEngineCan, whyNot } from '../../core/engine/whyNot';
 import { CancelledError } from '../../core/errors';
 import { cutAtWord, firstLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
@@ -53,6 +53,7 @@ export class Answering {
     const { access, logger, driver } = this.deps;
     const { stored, effect, surface } = target;
     const { dir, projectDir } = stored.run;
+    demandEngineCan('breakpoint.answer', stored);
     demandTrust();
     if (surface === 'elsewhere') await confirmAnswer(target, decision);
     const title = titleOf(target);
@@ -92,6 +93,7 @@ export class Answering {
 
   /** Asks for the words that go with a rejection, and records it. */
   async reject(target: EffectTarget): Promise<void> {
+    demandEngineCan('breakpoint.reject', target.stored);
     demandTrust();
     const draft = this.#draft(target);
     const text = await vscode.window.showInputBox({
@@ -108,6 +110,7 @@ export class Answering {
 
   /** Leads through question, answer and words in pickers, without the page. What was typed is kept until it is recorded. */
   async answerStepByStep(target: EffectTarget): Promise<void> {
+    demandEngineCan('breakpoint.answer', target.stored);
     demandTrust();
     const { stored, effect } = target;
     const task = stored.run.pendingTasks.get(effect.effectId);

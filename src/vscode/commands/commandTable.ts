@@ -101,7 +101,7 @@ function runCommands(deps: CommandDeps) {
       await deps.newRuns.startAgain(stored);
     },
     'run.diagnose': async (argument) => {
-      await deps.diagnosing.tell(await targets.run(argument, pickerTitle('run.diagnose')));
+      await deps.diagnosing.tell(await targets.run(argument, pickerTitle('run.diagnose'), 'run.diagnose'));
     },
     'run.repair': async (argument) => {
       await deps.repairing.repair(await targets.run(argument, pickerTitle('run.repair'), 'run.repair'));
@@ -113,7 +113,7 @@ function runCommands(deps: CommandDeps) {
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
     'run.exportArchive': async (argument) =>
-      exportRun(await targets.run(argument, pickerTitle('run.exportArchive')), deps),
+      exportRun(await targets.run(argument, pickerTitle('run.exportArchive'), 'run.exportArchive'), deps),
     'run.importArchive': async () => importRun({ ...deps, open: (dir) => opener.run(dir) }),
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
@@ -128,7 +128,7 @@ function runCommands(deps: CommandDeps) {
       await copyText(stored.run.runId, 'The run id');
     },
     'run.copyCommand': async (argument) =>
-      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'))),
+      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'), 'run.copyCommand')),
   } satisfies Partial<CommandTable>;
 }
 
@@ -136,14 +136,22 @@ function runCommands(deps: CommandDeps) {
 function questionCommands({ targets, answering, snoozing, review }: CommandDeps) {
   return {
     'breakpoint.answer': async (argument) => {
-      await answering.answerStepByStep(await targets.breakpoint(argument, pickerTitle('breakpoint.answer')));
+      await answering.answerStepByStep(
+        await targets.breakpoint(argument, pickerTitle('breakpoint.answer'), 'breakpoint.answer'),
+      );
     },
     'breakpoint.approve': async (argument) => {
-      const target = await targets.breakpoint(argument, pickerTitle('breakpoint.approve'));
+      const target = await targets.breakpoint(
+        argument,
+        pickerTitle('breakpoint.approve'),
+        'breakpoint.approve',
+      );
       await answering.answer(target, { kind: 'approve', text: '' });
     },
     'breakpoint.reject': async (argument) => {
-      await answering.reject(await targets.breakpoint(argument, pickerTitle('breakpoint.reject')));
+      await answering.reject(
+        await targets.breakpoint(argument, pickerTitle('breakpoint.reject'), 'breakpoint.reject'),
+      );
     },
     'breakpoint.snooze': async (argument) => snoozing.snooze(argument),
     'review.add': async (argument) => review.add(argument),
@@ -161,10 +169,10 @@ function taskCommands({ targets, opened, posting, taskRuns, drafts }: CommandDep
       await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
     },
     'task.post': async (argument) => {
-      await posting.post(await targets.pendingTask(argument, pickerTitle('task.post')));
+      await posting.post(await targets.pendingTask(argument, pickerTitle('task.post'), 'task.post'));
     },
     'task.run': async (argument) =>
-      taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'))),
+      taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'), 'task.run')),
     'draft.use': async (argument) => drafts.use(argument),
   } satisfies Partial<CommandTable>;
 }

@@ -50,7 +50,7 @@ export class EngineCommands {
 
   /** Closes a run for good. */
   async halt(argument: unknown): Promise<void> {
-    const { stored } = await this.deps.targets.run(argument, pickerTitle('run.halt'));
+    const { stored } = await this.deps.targets.run(argument, pickerTitle('run.halt'), 'run.halt');
     const { run, state } = stored;
     await this.#demandKnown('run.halt', pickerTitle('run.halt'), run);
     if (
@@ -89,7 +89,7 @@ export class EngineCommands {
   /** Takes a task back. */
   async cancelTask(argument: unknown): Promise<void> {
     const { targets } = this.deps;
-    const { stored, effectId } = await targets.run(argument, pickerTitle('task.cancel'));
+    const { stored, effectId } = await targets.run(argument, pickerTitle('task.cancel'), 'task.cancel');
     const { run } = stored;
     await this.#demandKnown('task.cancel', pickerTitle('task.cancel'), run);
     const effect = await pickPending(run, effectId);
@@ -110,7 +110,11 @@ export class EngineCommands {
 
   /** Gives a run its process, or another one. */
   async assignProcess(argument: unknown): Promise<void> {
-    const { stored } = await this.deps.targets.run(argument, pickerTitle('run.assignProcess'));
+    const { stored } = await this.deps.targets.run(
+      argument,
+      pickerTitle('run.assignProcess'),
+      'run.assignProcess',
+    );
     const { run } = stored;
     await this.#demandKnown('run.assignProcess', pickerTitle('run.assignProcess'), run);
     const files: ProcessChoice[] = [];

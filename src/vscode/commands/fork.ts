@@ -58,8 +58,9 @@ export class Forking {
 
   /** @throws NotNowError when no fork can be made there */
   async fork(argument: unknown): Promise<void> {
-    demandTrust();
     const { targets, opened } = this.deps;
+    targets.demandEngineOfNamed(argument, 'run.fork');
+    demandTrust();
     const { stored, effectId, event } = await targets.run(argument, pickerTitle('run.fork'), 'run.fork');
     const illegal = whyNot('run.fork', stored);
     if (illegal) throw new NotNowError(illegal);

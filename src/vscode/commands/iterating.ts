@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { pendingBreakpoints } from '../../core/attention/needsYou';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { engineMismatch } from '../../core/engine/engineMismatch';
+import { demandEngineCan } from '../../core/engine/whyNot';
 import type { RunDriver, StopReport, WantedTask } from '../../core/engine/runDriver';
 import { HumanError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
@@ -43,6 +44,7 @@ export class Iterating {
   async iterate(stored: StoredRun, surface: Surface, maximum: number, until?: WantedTask): Promise<void> {
     const { access, logger } = this.deps;
     const { run } = stored;
+    demandEngineCan('run.iterate', stored);
     demandTrust();
     this.#demandLegal('run.iterate', stored);
     const title = visible(runTitle(run));
@@ -66,6 +68,7 @@ export class Iterating {
 
   /** Asks how far to go, and iterates until then, or until the run needs somebody. */
   async continue(stored: StoredRun, surface: Surface): Promise<void> {
+    demandEngineCan('run.continue', stored);
     demandTrust();
     this.#demandLegal('run.continue', stored);
     const { maximum, until } = await askHowFar(stored.run);
@@ -94,13 +97,15 @@ export class Iterating {
 
   /** Offers the ways to go on with a run, and goes the chosen one. */
   async resume(dir: string): Promise<void> {
+    const { store, access, memory } = this.deps;
+    const known = store.get(dir);
+    if (known) demandEngineCan('run.resume', known);
     demandTrust();
     const there = (stored: StoredRun | undefined): StoredRun => {
       if (!stored) throw new HumanError('The run is not there any more.');
       return stored;
     };
-    const { store, access, memory } = this.deps;
-    const { stored, choice } = await chooseResume(there(store.get(dir)), {
+    const { stored, choice } = await chooseResume(there(known), {
       read: async () => there(await store.reread(dir)),
       warnings: async () => (await store.readDetails(dir, []))?.warnings ?? [],
       engineVersion: (projectDir) => access.version(projectDir),
@@ -144,13 +149,14 @@ export class Iterating {
   /** Ends iterating a run of this window; asks which, where that is not clear. */
   async stop(argument: unknown): Promise<void> {
     const { driver, targets, store } = this.deps;
+    targets.demandEngineOfNamed(argument, 'run.stop');
     const running = driver.iterating;
     const [only] = running;
     if (only === undefined) throw new NotNowError('No run is being iterated in this window.');
     const dir =
       argument === undefined && running.length === 1
         ? only
-        : (await targets.run(argument, pickerTitle('run.stop'))).stored.run.dir;
+        : (await targets.run(argument, pickerTitle('run.stop'), 'run.stop')).stored.run.dir;
     if (!driver.isIterating(dir)) {
       const stored = store.get(dir);
       const title = visible(stored ? runTitle(stored.run) : dir);

@@ -10,7 +10,7 @@ import {
   typedLine,
   usesVariable,
 } from '../../core/engine/commandLine';
-import { whyNot } from '../../core/engine/whyNot';
+import { demandEngineCan, whyNot } from '../../core/engine/whyNot';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { count, oneLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
@@ -99,6 +99,7 @@ export async function chooseResume(
  * @throws NotNowError, CancelledError
  */
 export function demandAction(action: StateAction, stored: StoredRun): void {
+  demandEngineCan(action, stored);
   const refused = whyNot(action, stored);
   if (refused === undefined) return;
   const { run, state } = stored;

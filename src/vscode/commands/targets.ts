@@ -5,9 +5,9 @@ import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
-import { whyNot } from '../../core/engine/whyNot';
+import type { EngineAction } from '../../core/engine/runEngine';
+import { demandEngineCan, whyNot } from '../../core/engine/whyNot';
 import { whyNotPost } from '../../core/taskRun/taskPoster';
-import type { StateAction } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeTask, stateWord } from '../../core/tree/describe';
 import { withoutIcons } from '../messages';
@@ -16,6 +16,8 @@ import { isOurNode } from '../tree/runTree';
 
 /** How a command was told what to act on. Only a click of a person on something of ours counts as confirmation. */
 export type Surface = 'row' | 'palette' | 'page' | 'document' | 'elsewhere';
+
+type BreakpointAction = Extract<EngineAction, `breakpoint.${string}`>;
 
 export interface RunTarget {
   readonly stored: StoredRun;
@@ -43,19 +45,38 @@ export class Targets {
 
   /**
    * @param action lists runs for which it is not legal last, with the reason; `undefined`: all are fit
-   * @throws HumanError when a reference names no run; CancelledError when the person picks nothing
+   * @throws HumanError when a reference names no run; NotNowError when the run's engine never does it; CancelledError
+   *   when the person picks nothing
    */
-  async run(argument: unknown, title: string, action?: StateAction): Promise<RunTarget> {
+  async run(argument: unknown, title: string, action?: EngineAction): Promise<RunTarget> {
     const named = this.#named(argument);
+    if (named && action) demandEngineCan(action, named.stored);
     if (named) return named;
     const stored = await this.#pickRun(title, action);
+    if (action) demandEngineCan(action, stored);
     return { stored, surface: 'palette', effectId: undefined, event: undefined, iteration: undefined };
   }
 
+  /**
+   * Refuses a named run whose engine never does something, for commands that have questions of their own before they
+   * look for a run. Whatever else may be wrong with the argument is told later.
+   * @throws NotNowError
+   */
+  demandEngineOfNamed(argument: unknown, action: EngineAction): void {
+    const dir = isOurNode(argument) ? argument.dir : undefined;
+    const stored = dir === undefined ? this.#referred(argument) : this.store.get(dir);
+    if (stored) demandEngineCan(action, stored);
+  }
+
   /** A pending breakpoint. A run that has exactly one means that one. */
-  async breakpoint(argument: unknown, title: string): Promise<EffectTarget> {
+  async breakpoint(
+    argument: unknown,
+    title: string,
+    action: BreakpointAction = 'breakpoint.answer',
+  ): Promise<EffectTarget> {
     const { stored, surface, effectId } = this.#named(argument) ?? {};
     if (stored && surface) {
+      demandEngineCan(action, stored);
       const open = pendingEffects(stored.run).filter(({ effect }) => effect.kind === 'breakpoint');
       const chosen =
         effectId === undefined ? open : open.filter(({ effect }) => effect.effectId === effectId);
@@ -68,21 +89,27 @@ export class Targets {
             : 'This question is not open any more.',
         );
       }
-      return this.#pickBreakpoint([stored], title);
+      return this.#pickBreakpoint([stored], title, action);
     }
-    return this.#pickBreakpoint(this.store.all, title);
+    return this.#pickBreakpoint(this.store.all, title, action);
   }
 
   /** A pending task that is no breakpoint and no sleep. A run that has exactly one means that one. */
-  async pendingTask(argument: unknown, title: string): Promise<EffectTarget> {
+  async pendingTask(
+    argument: unknown,
+    title: string,
+    action: 'task.post' | 'task.run',
+  ): Promise<EffectTarget> {
     const { stored, surface, effectId } = this.#named(argument) ?? {};
+    if (stored) demandEngineCan(action, stored);
     if (stored && surface && effectId !== undefined) {
       const why = whyNotPost(stored, effectId);
       const effect = stored.run.story.effects.get(effectId);
       if (why !== undefined || !effect) throw new NotNowError(why ?? 'The run has no such task.');
       return { stored, effect, surface };
     }
-    const items = (stored ? [stored] : this.store.all).flatMap((each) =>
+    const runs = (stored ? [stored] : this.store.all).filter(({ engine }) => engine.can.has(action));
+    const items = runs.flatMap((each) =>
       pendingEffects(each.run)
         .filter(({ effect }) => whyNotPost(each, effect.effectId) === undefined)
         .map(({ effect, task }) => ({
@@ -141,8 +168,7 @@ export class Targets {
     if (argument === undefined || argument === null) return undefined;
     const reference = parseReference(argument);
     if (!reference) throw new HumanError('The command was called with something that names no run.');
-    const found =
-      this.store.get(reference.dir ?? '') ?? this.store.all.find(({ run }) => run.runId === reference.runId);
+    const found = this.#referred(argument);
     if (!found) {
       throw new HumanError(`There is no run ${visible(reference.runId ?? reference.dir ?? '')} here.`);
     }
@@ -150,7 +176,16 @@ export class Targets {
     return { stored: found, surface: 'elsewhere', effectId, event, iteration };
   }
 
-  async #pickRun(title: string, action?: StateAction): Promise<StoredRun> {
+  /** The run that a reference names; `undefined`: there is none. */
+  #referred(argument: unknown): StoredRun | undefined {
+    const reference = parseReference(argument);
+    if (!reference) return undefined;
+    return (
+      this.store.get(reference.dir ?? '') ?? this.store.all.find(({ run }) => run.runId === reference.runId)
+    );
+  }
+
+  async #pickRun(title: string, action?: EngineAction): Promise<StoredRun> {
     const all = this.store.all;
     if (all.length === 0) throw new NotNowError('There are no runs here yet.');
     const items = all.map((stored) => toRunItem(stored, action && whyNot(action, stored)));
@@ -163,8 +198,13 @@ export class Targets {
     return stored;
   }
 
-  async #pickBreakpoint(runs: readonly StoredRun[], title: string): Promise<EffectTarget> {
-    const items = runs.flatMap((stored) =>
+  async #pickBreakpoint(
+    runs: readonly StoredRun[],
+    title: string,
+    action: BreakpointAction,
+  ): Promise<EffectTarget> {
+    const answerable = runs.filter(({ engine }) => engine.can.has(action));
+    const items = answerable.flatMap((stored) =>
       pendingEffects(stored.run)
         .filter(
           ({ effect }) => effect.kind === 'breakpoint' && stored.state.actions.includes('breakpoint.answer'),
