@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { EngineAction } from './engine/runEngine';
 import { segment } from './run/segmentSchema';
 
 /** Begins the id of everything that the extension contributes; package.json is written from what stands here. */
@@ -98,3 +99,11 @@ export const contextWords = [
 ] as const;
 
 export type ContextWord = (typeof contextWords)[number];
+
+/** A further word of a row: its run's engine can do this, though perhaps not now. `can_run_fork` */
+export type CanWord = `can_${string}`;
+
+export function canWord(action: EngineAction): CanWord {
+  // With "_", which does not end a word: "run" alone must not be found in it.
+  return `can_${action.replace('.', '_')}`;
+}

@@ -1,7 +1,9 @@
 import type { CommandId } from '../core/commands';
-import { prefix } from '../core/contract';
+import { prefix, type ContextWord } from '../core/contract';
+import type { EngineAction } from '../core/engine/runEngine';
 import {
   all,
+  diagnosableRowOfRunsTable,
   draftEditor,
   filtered,
   inEitherView,
@@ -12,6 +14,7 @@ import {
   rowOfNeedsYou,
   rowOfRuns,
   rowOfRunsTable,
+  rowThatCan,
   unfiltered,
 } from './when';
 
@@ -22,6 +25,16 @@ import {
  */
 function entry(id: CommandId, group: string, ...alternatives: readonly [string, ...string[]]): object {
   return { command: `${prefix}.${id}`, when: alternatives.join(' || '), group };
+}
+
+/** A command that only an engine can carry out: on rows that have any of these words, of runs whose engine can. */
+function engineEntry(
+  id: EngineAction,
+  group: string,
+  first: ContextWord,
+  ...more: readonly ContextWord[]
+): object {
+  return entry(id, group, rowThatCan(id, first), ...more.map((word) => rowThatCan(id, word)));
 }
 
 function hiddenInPalette(id: CommandId): object {
@@ -50,7 +63,7 @@ export const menus = {
     entry('run.open', '1_open@1', rowOfRunsTable),
     entry('run.report', '1_open@2', rowOfRunsTable),
     entry('journal.open', '1_open@3', rowOfRunsTable),
-    entry('run.diagnose', '3_go@1', rowOfRunsTable),
+    entry('run.diagnose', '3_go@1', diagnosableRowOfRunsTable),
     entry('run.compare', '4_compare@1', rowOfRunsTable),
     entry('run.export', '7_export@1', rowOfRunsTable),
     entry('run.reveal', '8_copy@1', rowOfRunsTable),
@@ -74,28 +87,28 @@ export const menus = {
     entry('run.report', '1_open@2', row('run')),
     entry('task.open', '1_open@3', row('task'), row('breakpoint')),
     entry('journal.open', '1_open@4', row('run')),
-    entry('breakpoint.answer', '2_answer@1', row('breakpoint'), row('run')),
-    entry('breakpoint.approve', '2_answer@2', row('breakpoint'), row('run')),
-    entry('breakpoint.reject', '2_answer@3', row('breakpoint'), row('run')),
+    engineEntry('breakpoint.answer', '2_answer@1', 'breakpoint', 'run'),
+    engineEntry('breakpoint.approve', '2_answer@2', 'breakpoint', 'run'),
+    engineEntry('breakpoint.reject', '2_answer@3', 'breakpoint', 'run'),
     entry('breakpoint.snooze', '2_answer@4', row('breakpoint'), rowOfNeedsYou('run')),
-    entry('run.resume', '3_go@1', row('run')),
-    entry('run.iterate', '3_go@2', row('run')),
-    entry('run.continue', '3_go@3', row('run')),
+    engineEntry('run.resume', '3_go@1', 'run'),
+    engineEntry('run.iterate', '3_go@2', 'run'),
+    engineEntry('run.continue', '3_go@3', 'run'),
     entry('run.stop', '3_go@4', row('run', 'stop')),
-    entry('run.startAgain', '4_new@1', row('run')),
-    entry('task.run', '2_answer@1', row('pending')),
-    entry('task.post', '2_answer@2', row('pending')),
-    entry('run.diagnose', '3_go@8', row('run')),
-    entry('run.repair', '3_go@9', row('run')),
-    entry('run.fork', '4_new@2', row('run'), row('iteration'), row('task')),
-    entry('run.assignProcess', '5_engine@1', row('run')),
-    entry('run.halt', '5_engine@2', row('run')),
-    entry('task.cancel', '5_engine@1', row('pending')),
+    engineEntry('run.startAgain', '4_new@1', 'run'),
+    engineEntry('task.run', '2_answer@1', 'pending'),
+    engineEntry('task.post', '2_answer@2', 'pending'),
+    engineEntry('run.diagnose', '3_go@8', 'run'),
+    engineEntry('run.repair', '3_go@9', 'run'),
+    engineEntry('run.fork', '4_new@2', 'run', 'iteration', 'task'),
+    engineEntry('run.assignProcess', '5_engine@1', 'run'),
+    engineEntry('run.halt', '5_engine@2', 'run'),
+    engineEntry('task.cancel', '5_engine@1', 'pending'),
     entry('run.compare', '6_compare@1', row('run'), rowOfRuns('iteration')),
     entry('run.export', '7_export@1', row('run'), rowOfRuns('iteration')),
-    entry('run.exportArchive', '7_export@2', row('run')),
+    engineEntry('run.exportArchive', '7_export@2', 'run'),
     entry('run.reveal', '8_copy@1', row('run')),
     entry('run.copyId', '8_copy@2', row('run')),
-    entry('run.copyCommand', '8_copy@3', row('run'), row('breakpoint')),
+    engineEntry('run.copyCommand', '8_copy@3', 'run', 'breakpoint'),
   ],
 };

@@ -1,10 +1,13 @@
+import type { EngineAction } from '../core/engine/runEngine';
 import {
+  canWord,
   contextKeys,
   draftScheme,
   prefix,
   reviewController,
   runsTableType,
   views,
+  type CanWord,
   type ContextWord,
 } from '../core/contract';
 
@@ -21,8 +24,13 @@ export const inNeedsYou = `view == ${views.needsYou}`;
 export const inEitherView = `view =~ /^${prefix}\\.(needsYou|runs)$/`;
 
 /** A row of either view that has all these words. */
-export function row(...words: readonly ContextWord[]): string {
+export function row(...words: readonly (ContextWord | CanWord)[]): string {
   return all(inEitherView, ...words.map(hasWord));
+}
+
+/** A row that has this word, of a run whose engine can do this. */
+export function rowThatCan(action: EngineAction, word: ContextWord): string {
+  return row(word, canWord(action));
 }
 
 /** A row of the Runs view that has this word. */
@@ -35,7 +43,7 @@ export function rowOfNeedsYou(word: ContextWord): string {
   return all(inNeedsYou, hasWord(word));
 }
 
-function hasWord(word: ContextWord): string {
+function hasWord(word: ContextWord | CanWord): string {
   return `viewItem =~ /\\b${word}\\b/`;
 }
 
@@ -43,6 +51,7 @@ export const filtered = all(inRuns, contextKeys.filter);
 export const unfiltered = all(inRuns, `!${contextKeys.filter}`);
 
 export const rowOfRunsTable = all(`webviewId == ${runsTableType}`, 'webviewSection == run');
+export const diagnosableRowOfRunsTable = all(rowOfRunsTable, 'canDiagnose');
 export const draftEditor = `resourceScheme == ${draftScheme}`;
 export const reviewThread = `commentController == ${reviewController}`;
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands as commandTable } from '../../src/core/commands';
 import {
+  canWord,
   contextKeys,
   contextWords,
   draftScheme,
@@ -13,6 +14,7 @@ import {
   views,
   type ContextWord,
 } from '../../src/core/contract';
+import { engineActions } from '../../src/core/engine/runEngine';
 import { settings } from '../../src/core/settings';
 import { packageJson } from '../../src/manifest/packageJson';
 
@@ -224,8 +226,12 @@ describe('commands', () => {
   });
 });
 
-/** The words that a `when` clause looks for in a row. */
+/** The words that a `when` clause looks for in a row, apart from what its run's engine can do. */
 function wordsIn(when: string): readonly string[] {
+  return allWordsIn(when).filter((word) => !word.startsWith('can_'));
+}
+
+function allWordsIn(when: string): readonly string[] {
   return [...when.matchAll(/viewItem =~ \/\\b(\w+)\\b\//g)].map(([, word]) => word ?? '');
 }
 
@@ -237,7 +243,23 @@ describe('when clauses', () => {
     expect([...asked].toSorted()).toEqual(contextWords.toSorted());
     expect(produced).toEqual(contextWords);
     // Every mention of viewItem has the form that is looked for above.
-    expect(whens.join(' ').match(/viewItem/g)?.length).toBe(whens.flatMap(wordsIn).length);
+    expect(whens.join(' ').match(/viewItem/g)?.length).toBe(whens.flatMap(allWordsIn).length);
+  });
+
+  it('ask rows whether the engine can, for every command that only an engine carries out', () => {
+    const always = (menus['view/item/context'] ?? []).filter(
+      ({ group, when }) => !group?.startsWith('inline') && !wordsIn(when ?? '').includes('stop'),
+    );
+    for (const { command, when = '' } of always) {
+      const id = command.slice(prefix.length + 1);
+      const action = engineActions.find((known) => known === id);
+      for (const part of when.split('||')) {
+        const canWords = allWordsIn(part).filter((word) => word.startsWith('can_'));
+        expect([id, ...canWords]).toEqual(action ? [id, canWord(action)] : [id]);
+      }
+    }
+    const ofTable = menus['webview/context']?.find(({ command }) => command === `${prefix}.run.diagnose`);
+    expect(ofTable?.when).toContain('canDiagnose');
   });
 
   it('know our views and context keys, and nothing else of ours', () => {
@@ -276,6 +298,7 @@ describe('when clauses', () => {
         'webviewId',
         'webviewSection',
         'run',
+        'canDiagnose',
       ]).toContain(name);
     }
   });

@@ -11,6 +11,8 @@ export interface TableRow {
   /** Names the run to the extension. */
   readonly dir: string;
   readonly selected: boolean;
+  /** Its engine can say why it stands still. */
+  readonly canDiagnose: boolean;
   readonly state: string;
   readonly icon: string;
   readonly reason: string;
@@ -47,6 +49,7 @@ export function toTableRow(
     place,
     dir: run.dir,
     selected,
+    canDiagnose: stored.engine.can.has('run.diagnose'),
     state: stateWord(stored),
     icon: stateIcons[state.state].name.replace('~spin', ''),
     reason: visible(maskSecrets(state.reason)),

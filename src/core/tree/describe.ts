@@ -89,7 +89,7 @@ export function stateWord({ state }: StoredRun): string {
  * @param childRuns how many child runs hang below it
  */
 export function describeRun(stored: StoredRun, now: number, iterating: boolean, childRuns = 0): Row {
-  const { run, state } = stored;
+  const { run, state, engine } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
   const counts =
@@ -98,7 +98,7 @@ export function describeRun(stored: StoredRun, now: number, iterating: boolean, 
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
   const reason = visible(state.reason);
   const title = visible(runTitle(run));
-  const resume = state.actions.includes('run.resume');
+  const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
     label: cutAtWord(title, 28),
@@ -152,7 +152,8 @@ export function describeBreakpoint(
   withRun: boolean,
   snoozed = '',
 ): Row {
-  const { run, state } = stored;
+  const { run, state, engine } = stored;
+  const answer = engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer');
   const title = visible(taskTitle(effect, task));
   const runName = visible(runTitle(run));
   const age = effect.requestedAt === undefined ? '' : ago(now - effect.requestedAt);
@@ -174,7 +175,7 @@ export function describeBreakpoint(
       snoozed === ''
         ? { name: 'question', color: 'notificationsWarningIcon.foreground' }
         : { name: 'bell-slash' },
-    words: ['breakpoint', ...(state.actions.includes('breakpoint.answer') ? (['answer'] as const) : [])],
+    words: ['breakpoint', ...(answer ? (['answer'] as const) : [])],
     spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}${age === '' ? '' : `, asked ${age}`}${snoozed === '' ? '' : `, snoozed until ${snoozed}`}`,
     expandable: false,
   };

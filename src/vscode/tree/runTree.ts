@@ -7,6 +7,7 @@ import type { RunDriver } from '../../core/engine/runDriver';
 import { lineageLines } from '../../core/fork/lineage';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { childNodes, describeNode, groupNodes, type Paging } from '../../core/tree/buildTree';
+import { contextValue } from '../../core/tree/contextValue';
 import { describeGroup, describeMore, type Row } from '../../core/tree/describe';
 import { dayBefore, dayOf, groupKey } from '../../core/tree/runGroups';
 import {
@@ -129,7 +130,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       row.icon.name,
       row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
     );
-    item.contextValue = row.words.join(' ');
+    item.contextValue = contextValue(row, 'dir' in node ? this.deps.store.get(node.dir)?.engine : undefined);
     item.accessibilityInformation = { label: row.spoken, role: 'treeitem' };
     item.collapsibleState = !row.expandable
       ? vscode.TreeItemCollapsibleState.None

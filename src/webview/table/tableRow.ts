@@ -12,14 +12,19 @@ interface RowState {
 
 /** A run in the table; its element is called by its place. */
 export function tableRow(row: TableRow, { current, style, onClick, onOpen }: RowState): TemplateResult {
-  const { place, dir, selected, state, icon, reason, title, runId, shortId, process, read } = row;
+  const { place, dir, selected, canDiagnose, state, icon, reason, title, runId, shortId, process, read } =
+    row;
   return html`<div
     class="row cells ${current ? 'current' : ''}"
     role="row"
     id="row-${place}"
     aria-rowindex=${place + 2}
     aria-selected=${selected}
-    data-vscode-context=${JSON.stringify({ webviewSection: 'run', dir, preventDefaultContextMenuItems: true })}
+    data-vscode-context=${JSON.stringify({
+      webviewSection: 'run',
+      ...{ dir, canDiagnose },
+      preventDefaultContextMenuItems: true,
+    })}
     .style=${style}
     @click=${onClick}
     @dblclick=${onOpen}
