@@ -18,6 +18,8 @@ export interface NotificationDeps extends Omit<
 
 /** Says what newly needs the person, in notifications. */
 export function showNotifications({ pages, opener, ...deps }: NotificationDeps): Disposable {
+  const canBeAnswered = (dir: string): boolean =>
+    deps.store.get(dir)?.engine.can.has('breakpoint.answer') ?? false;
   const notifier = new Notifier({
     ...deps,
     settings: () => ({
@@ -28,7 +30,7 @@ export function showNotifications({ pages, opener, ...deps }: NotificationDeps):
     }),
     isFocused: () => vscode.window.state.focused,
     isLookedAt: (dir) => pages.lookedAt.includes(dir),
-    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, opener)),
+    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, opener, canBeAnswered)),
   });
   const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
   return vscode.Disposable.from(notifier, settings);
@@ -38,7 +40,11 @@ function severityOf({ items }: Notice): 'info' | 'warning' {
   return items.some(({ kind }) => kind === 'failed') ? 'warning' : 'info';
 }
 
-function choicesFor({ items }: Notice, opener: NotificationDeps['opener']): readonly Choice[] {
+function choicesFor(
+  { items }: Notice,
+  opener: NotificationDeps['opener'],
+  canBeAnswered: (dir: string) => boolean,
+): readonly Choice[] {
   const later: Choice = { title: 'Later', run: () => {} };
   const [only] = items;
   if (!only || items.length > 1) {
@@ -48,6 +54,6 @@ function choicesFor({ items }: Notice, opener: NotificationDeps['opener']): read
   if (only.kind === 'completed') {
     return [{ title: commandTitle('run.report'), run: () => opener.report(only.dir) }, open, later];
   }
-  if (only.kind !== 'breakpoint') return [open, later];
+  if (only.kind !== 'breakpoint' || !canBeAnswered(only.dir)) return [open, later];
   return [{ title: 'Answer', run: () => opener.run(only.dir, only.effectId) }, open, later];
 }

@@ -348,7 +348,10 @@ export class Review implements vscode.Disposable {
   #reviewables(): readonly Reviewable[] {
     if (!vscode.workspace.isTrusted) return [];
     return this.deps.store.all
-      .filter(({ state }) => state.actions.includes('breakpoint.answer'))
+      .filter(
+        ({ engine, state }) =>
+          engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer'),
+      )
       .flatMap((stored) =>
         pendingEffects(stored.run).flatMap(({ effect, task }) =>
           (task?.breakpoint?.files ?? []).slice(0, 100).flatMap(({ path: file }): Reviewable[] => {

@@ -40,7 +40,7 @@ export function makeMending(
     },
     logger,
   );
-  const forker = new Forker(engine, feeders, new ForkFolder(), clock);
+  const forker = new Forker(store, engine, feeders, new ForkFolder(), clock);
   const forking = new Forking({
     ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
     respondedBy: responder.respondedBy,

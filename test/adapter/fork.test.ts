@@ -67,7 +67,7 @@ async function forkable(made: EngineRun, { functions = true, cli, env, timeLimit
     },
     { info: say, warn: say, error: say },
   );
-  const forker = new Forker(engine, feeders, new ForkFolder(), systemClock);
+  const forker = new Forker(driving.store, engine, feeders, new ForkFolder(), systemClock);
   return { forker, run, details, calls, log: driving.log };
 }
 

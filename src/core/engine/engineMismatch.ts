@@ -1,3 +1,4 @@
+import { babysitter } from '../run/babysitterRun';
 import type { Run } from '../run/run';
 
 /** A step of an engine before 5.0, which keys tasks by their position: "S000001". */
@@ -10,6 +11,8 @@ export const positionalStep = /^S\d{6}$/;
  * @param version of the engine that was found; `undefined` when it is not known
  */
 export function engineMismatch(run: Run, version: string | undefined): string | undefined {
+  // The version that was found is one of Babysitter.
+  if (run.engine !== babysitter) return undefined;
   const found = majorOf(version);
   if (found === undefined) return undefined;
   const madeBy = run.engineVersion;

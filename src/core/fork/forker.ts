@@ -1,9 +1,12 @@
 import { asBabysitter } from '../run/babysitterRun';
 import type { Clock } from '../clock';
 import type { Engine } from '../engine/engine';
+import type { EngineAction } from '../engine/runEngine';
+import { demandEngineCan } from '../engine/whyNot';
 import { CancelledError, HumanError } from '../errors';
 import { isRecord } from '../run/lenient';
 import type { Run } from '../run/run';
+import type { RunStore } from '../source/runStore';
 import { CliFeeder } from './cliFeeder';
 import type { Feeder, QuickFeeders } from './feeder';
 import type { ForkPlan } from './forkPlan';
@@ -58,6 +61,7 @@ export interface ForkReport extends ReplayReport {
 /** Makes runs from runs, through the engine alone: with its functions in one process, else a call for each step. */
 export class Forker {
   constructor(
+    private readonly store: Pick<RunStore, 'get'>,
     private readonly engine: Engine,
     private readonly quick: QuickFeeders,
     private readonly files: ForkFiles,
@@ -80,9 +84,10 @@ export class Forker {
 
   /**
    * Makes a run that stands where the original stood at the plan's event.
-   * @throws HumanError when no run could be made; CancelledError; NoEngineError
+   * @throws HumanError when no run could be made; NotNowError when its engine forks none; CancelledError; NoEngineError
    */
   async fork(run: Run, plan: ForkPlan, progress: ForkProgress, edits: ForkEdits = {}): Promise<ForkReport> {
+    this.#demandEngineCan('run.fork', run.dir);
     if (plan.refused !== undefined) throw new HumanError(plan.refused);
     const request = forkRequest(run.runId, plan.at, {
       inputs: edits.inputs !== undefined,
@@ -108,13 +113,20 @@ export class Forker {
 
   /**
    * Makes a run that is fed with every recorded answer it asks for.
-   * @throws HumanError when no run could be made; CancelledError; NoEngineError
+   * @throws HumanError when no run could be made; NotNowError when its engine repairs none; CancelledError;
+   *   NoEngineError
    */
   async recover(run: Run, progress: ForkProgress): Promise<ForkReport> {
+    this.#demandEngineCan('run.repair', run.dir);
     const answers = await this.files.answers(run.location);
     return this.#make(run, { request: recoveryRequest(run.runId) }, progress.signal, (target) =>
       feed(answers, { ...progress, target }),
     );
+  }
+
+  #demandEngineCan(action: EngineAction, dir: string): void {
+    const stored = this.store.get(dir);
+    if (stored) demandEngineCan(action, stored);
   }
 
   async #make(

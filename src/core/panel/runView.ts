@@ -1,5 +1,6 @@
 import { ago, oneLine, visible } from '../format';
-import { whyNot } from '../engine/whyNot';
+import type { EngineAction } from '../engine/runEngine';
+import { notSomethingItCanDo, whyNot } from '../engine/whyNot';
 import { auditAnswers } from '../run/audit';
 import { pendingEffects, runTitle } from '../run/run';
 import type { StateAction } from '../run/runState';
@@ -37,6 +38,8 @@ export interface RunView {
   readonly icon: string;
   readonly reason: string;
   readonly standing: Standing;
+  /** What the run's engine can do at all; the page offers nothing else of it. */
+  readonly can: readonly EngineAction[];
   /** Its tasks are not read yet: there are many of them. */
   readonly partial: boolean;
   readonly counts: string;
@@ -91,7 +94,9 @@ export function toRunView(
   const prompt = run.prompt ?? '';
   const action = (id: StateAction): ActionView => {
     if (past) return { whyNot: whyNotThen };
-    const why = trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.';
+    const why =
+      notSomethingItCanDo(id, stored.engine) ??
+      (trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.');
     return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
   };
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
@@ -122,6 +127,7 @@ export function toRunView(
     icon: row.icon.name.replace('~spin', ''),
     reason: visible(stored.state.reason),
     standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
+    can: [...stored.engine.can],
     partial,
     counts: countEffects(run),
     updated: ago(now - run.updatedAt),

@@ -1,4 +1,5 @@
 import { ago, count, duration, visible } from '../format';
+import { notSomethingItCanDo } from '../engine/whyNot';
 import { pendingEffects, taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { StoredRun } from '../source/runStore';
@@ -37,11 +38,17 @@ export function toStanding(stored: StoredRun, opened: OpenedRun, now: number, ca
   };
 }
 
-function goOn({ state, run }: StoredRun, { iterating, past, resume, iterate }: Possible): string {
+function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible): string {
+  const { state, run, engine } = stored;
   if (past) return whyNotThen;
   if (iterating) return 'It is going on: this window is iterating it.';
   const open = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint').length;
-  if (state.state === 'needs-you') {
+  const asks = state.state === 'needs-you';
+  // What an engine lacks is no reason for its run to stand still: it goes on elsewhere.
+  const lacking = notSomethingItCanDo(asks ? 'breakpoint.answer' : 'run.resume', engine);
+  if (lacking !== undefined && (asks || iterate.whyNot !== undefined))
+    return `Not from here. ${visible(lacking)}`;
+  if (asks) {
     return `Yes, once you have answered ${open === 1 ? 'its question' : `its ${open} questions`}.`;
   }
   if (iterate.whyNot === undefined) return 'Yes: iterate it here, or resume an agent.';

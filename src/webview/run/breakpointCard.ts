@@ -29,6 +29,7 @@ export class BreakpointCard extends LitElement {
     previews: { attribute: false },
     comments: { attribute: false },
     past: { attribute: false },
+    canAnswer: { attribute: false },
     chosen: { state: true },
     switched: { state: true },
     unfolded: { state: true },
@@ -45,6 +46,8 @@ export class BreakpointCard extends LitElement {
   declare comments: readonly CommentView[];
   /** The question is shown as it was: nothing can be answered. */
   declare past: boolean;
+  /** The run's engine can be given answers; else the question is only to be read. */
+  declare canAnswer: boolean;
   /** Chosen by a number key, and sent with Ctrl+Enter or Enter. */
   declare chosen: Answer | undefined;
   /** Places of the options that count as the opposite of what they say themselves. */
@@ -63,6 +66,7 @@ export class BreakpointCard extends LitElement {
     this.previews = new Map();
     this.comments = [];
     this.past = false;
+    this.canAnswer = true;
     this.switched = new Set();
     this.unfolded = new Set();
     this.hint = '';
@@ -191,7 +195,7 @@ export class BreakpointCard extends LitElement {
         })}
         ${this.#context()} ${this.#earlier()} ${this.#ran()}
         ${
-          comments.length === 0 || this.past
+          comments.length === 0 || this.past || !this.canAnswer
             ? nothing
             : commentList(
                 comments,
@@ -205,7 +209,7 @@ export class BreakpointCard extends LitElement {
                 </button>`,
               )
         }
-        ${this.past ? nothing : this.#words()} ${this.#answers()}
+        ${this.past || !this.canAnswer ? nothing : this.#words()} ${this.#answers()}
         ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
         ${this.past ? nothing : progressLine(this.progress)}
       </section>
@@ -351,11 +355,11 @@ export class BreakpointCard extends LitElement {
     const onSend = (answer: Answer): void => this.#send(answer);
     const onSwitch = (place: number): void => this.#switch(place);
     return html`
-      ${optionButtons({ view, disabled, chosen, onSend, switched, onSwitch })}
+      ${this.canAnswer ? optionButtons({ view, disabled, chosen, onSend, switched, onSwitch }) : nothing}
       <div class="buttons">
-        ${plainButtons({ view, disabled, chosen, onSend })}
+        ${this.canAnswer ? plainButtons({ view, disabled, chosen, onSend }) : nothing}
         ${
-          view.takesText && !this.past
+          view.takesText && !this.past && this.canAnswer
             ? html`<button
                 class="secondary"
                 title="Your words are the answer; it counts as approval"

@@ -327,6 +327,7 @@ class RunPage extends LitElement {
               .travel=${this.#travel.view}
               .asked=${this.#travel.asked}
               .since=${runApi.state().since}
+              .canFork=${view.can.includes('run.fork')}
             ></travel-bar>`
           : nothing
       }
@@ -360,7 +361,8 @@ class RunPage extends LitElement {
         ${view.answers.length === 0 ? nothing : answerList(view)}
         ${this.provenance ? provenanceSection(this.provenance) : nothing} ${helpLink(this)}
       </main>
-      ${this.task ? html`<task-panel .detail=${this.task}></task-panel>` : nothing} ${helpDialog(runKeys)}
+      ${this.task ? html`<task-panel .detail=${this.task} .canFork=${view.can.includes('run.fork')}></task-panel>` : nothing}
+      ${helpDialog(runKeys)}
     `;
   }
 
@@ -380,6 +382,7 @@ class RunPage extends LitElement {
       data-effect=${effectId}
       .view=${breakpoint}
       .past=${this.view?.past ?? false}
+      .canAnswer=${this.view?.can.includes('breakpoint.answer') ?? false}
       .draft=${this.drafts[effectId] ?? ''}
       .progress=${this.progress[effectId]}
       .evidence=${this.evidence[effectId]}

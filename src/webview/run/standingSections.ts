@@ -17,7 +17,7 @@ export function standingSections(view: RunView, goToQuestion: (effectId: string)
 }
 
 function goOnSection(view: RunView): TemplateResult {
-  const { standing, breakpoints, iterating, resume, iterate } = view;
+  const { standing, breakpoints, iterating, resume, iterate, can } = view;
   return html`<section aria-labelledby="go-on">
     <h2 id="go-on">Can it go on?</h2>
     <p id="why-not">${standing.goOn}</p>
@@ -26,10 +26,18 @@ function goOnSection(view: RunView): TemplateResult {
         iterating
           ? commandButton('run.stop', commandTitle('run.stop'), 'debug-stop', possible, true)
           : html`
-              ${commandButton('run.resume', 'Resume…', 'debug-continue', resume, breakpoints.length === 0)}
-              ${commandButton('run.iterate', commandTitle('run.iterate'), 'debug-step-over', iterate)}
               ${
-                iterate.whyNot === undefined
+                can.includes('run.resume')
+                  ? commandButton('run.resume', 'Resume…', 'debug-continue', resume, breakpoints.length === 0)
+                  : nothing
+              }
+              ${
+                can.includes('run.iterate')
+                  ? commandButton('run.iterate', commandTitle('run.iterate'), 'debug-step-over', iterate)
+                  : nothing
+              }
+              ${
+                iterate.whyNot === undefined && can.includes('run.continue')
                   ? commandButton('run.continue', commandTitle('run.continue'), 'run-all', iterate)
                   : nothing
               }
@@ -53,7 +61,7 @@ function doneSection({ standing, past }: RunView): TemplateResult {
 }
 
 function stopSection(
-  { standing, breakpoints: [question], past }: RunView,
+  { standing, breakpoints: [question], past, can }: RunView,
   goToQuestion: (effectId: string) => void,
 ): TemplateResult {
   return html`<section aria-labelledby="stopped">
@@ -71,7 +79,7 @@ function stopSection(
               ${question ? 'Go to the Question' : 'Look at the Task'}
             </button>`
       }
-      ${past ? nothing : commandButton('run.diagnose', commandTitle('run.diagnose'), 'question')}
+      ${past || !can.includes('run.diagnose') ? nothing : commandButton('run.diagnose', commandTitle('run.diagnose'), 'question')}
     </div>
   </section>`;
 }
@@ -99,8 +107,10 @@ function commandButton(
 }
 
 /** Beside disabled buttons stands why, unless the sentence above them says it already. */
-function reasons({ resume, iterate, standing }: RunView): TemplateResult | typeof nothing {
-  const why = resume.whyNot ?? iterate.whyNot;
+function reasons({ resume, iterate, standing, can }: RunView): TemplateResult | typeof nothing {
+  const why =
+    (can.includes('run.resume') ? resume.whyNot : undefined) ??
+    (can.includes('run.iterate') ? iterate.whyNot : undefined);
   return why === undefined || standing.goOn.includes(why)
     ? nothing
     : html`<p class="quiet" id="why-disabled">${why}</p>`;

@@ -20,10 +20,12 @@ const tabNames = Object.keys(tabs) as readonly Tab[];
 class TaskPanel extends LitElement {
   static override properties = {
     detail: { attribute: false },
+    canFork: { attribute: false },
     tab: { state: true },
   };
 
   declare detail: TaskDetail;
+  declare canFork: boolean;
   declare tab: Tab;
 
   constructor() {
@@ -81,9 +83,13 @@ class TaskPanel extends LitElement {
                 Open as Document
               </button>`
         }
-        <button class="small" @click=${() => runApi.postMessage({ type: 'fork', effectId })}>
-          Fork From Here…
-        </button>
+        ${
+          this.canFork
+            ? html`<button class="small" @click=${() => runApi.postMessage({ type: 'fork', effectId })}>
+                Fork From Here…
+              </button>`
+            : nothing
+        }
         <button
           class="small"
           aria-label="Close the task"

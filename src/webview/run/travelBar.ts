@@ -11,6 +11,7 @@ class TravelBar extends LitElement {
     travel: { attribute: false },
     asked: { attribute: false },
     since: { attribute: false },
+    canFork: { attribute: false },
   };
 
   declare travel: TravelView;
@@ -18,6 +19,7 @@ class TravelBar extends LitElement {
   declare asked: number | undefined;
   /** How many events there were when the person left the present. */
   declare since: number;
+  declare canFork: boolean;
 
   /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
   protected override createRenderRoot(): HTMLElement {
@@ -142,13 +144,17 @@ class TravelBar extends LitElement {
         >
           <span class="codicon codicon-diff" aria-hidden="true"></span> Compare With Now
         </button>
-        <button
-          class="secondary"
-          ?disabled=${!known}
-          @click=${() => known && runApi.postMessage({ type: 'fork', event: known.seq })}
-        >
-          <span class="codicon codicon-repo-forked" aria-hidden="true"></span> Fork From Here…
-        </button>
+        ${
+          this.canFork
+            ? html`<button
+                class="secondary"
+                ?disabled=${!known}
+                @click=${() => known && runApi.postMessage({ type: 'fork', event: known.seq })}
+              >
+                <span class="codicon codicon-repo-forked" aria-hidden="true"></span> Fork From Here…
+              </button>`
+            : nothing
+        }
       </div>
     </div>`;
   }
