@@ -1,21 +1,6 @@
 import { sequenceNumber } from '../run/eventName';
-import { isRecord, parseJson, parseTime } from '../run/lenient';
-
-/** One event of a journal, as far as the list of events shows it. All texts are run text. */
-export interface EventRecord {
-  readonly seq: number;
-  /** Milliseconds since 1970; `undefined`: the event does not say so readably. */
-  readonly at: number | undefined;
-  /** Empty: the file cannot be read. */
-  readonly type: string;
-  readonly effectId: string | undefined;
-  /** "ok" or "error" of a resolved effect; else empty. */
-  readonly status: string;
-  /** What it says: an error, a reason, a message. */
-  readonly note: string;
-  /** The agent's session that wrote it. */
-  readonly session: string | undefined;
-}
+import type { EventRecord } from '../run/eventRecord';
+import { toEventRecord } from '../run/parseEvent';
 
 export interface EventFilter {
   /** Empty: every type. */
@@ -170,7 +155,7 @@ export class EventLog {
     const known = this.#records[place];
     if (known) return known;
     const file = this.#files[place] ?? '';
-    const record = readRecord(file, await this.readText(file).catch(() => ''));
+    const record = toEventRecord(file, await this.readText(file).catch(() => ''));
     // A file that is being written or mended may be readable the next time.
     if (record.type !== '') this.#records[place] = record;
     return record;
@@ -179,25 +164,4 @@ export class EventLog {
 
 function isEmpty({ type, text }: EventFilter): boolean {
   return type === '' && text.trim() === '';
-}
-
-function readRecord(file: string, text: string): EventRecord {
-  const json = parseJson(text);
-  const event = 'value' in json && isRecord(json.value) ? json.value : {};
-  const data = isRecord(event['data']) ? event['data'] : {};
-  const error = isRecord(data['error']) ? data['error']['message'] : data['error'];
-  const at = parseTime(string(event['recordedAt']));
-  return {
-    seq: sequenceNumber(file) ?? 0,
-    at: Number.isNaN(at) ? undefined : at,
-    type: string(event['type']).slice(0, 100),
-    effectId: string(data['effectId']) || undefined,
-    status: string(data['status']).slice(0, 20),
-    note: (string(error) || string(data['reason']) || string(data['message'])).slice(0, 300),
-    session: string(data['sessionId']).slice(0, 200) || undefined,
-  };
-}
-
-function string(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,13 +1,10 @@
 import { cutAtWord, shortId, visible } from '../format';
 import type { Effect } from '../run/effect';
-import { isEventType } from '../run/eventTypes';
+import type { EventMark, EventRecord } from '../run/eventRecord';
 import type { TaskFiles } from '../run/iterations';
 import { taskTitle, type Run } from '../run/run';
 import { maskSecrets } from '../run/secrets';
 import type { PlacedRecord } from './eventLog';
-
-/** How an event stands now. */
-export type EventMark = 'resolved' | 'waiting' | 'failed' | 'cancelled' | 'none';
 
 /** A row of the list of events; its texts made visible. */
 export interface EventRow {
@@ -19,6 +16,7 @@ export interface EventRow {
   /** Milliseconds since 1970. */
   readonly at: number | undefined;
   readonly type: string;
+  /** How it stands now. */
   readonly mark: EventMark;
   /**
    * What the next iterate does with a result: "cached": it has taken it up before and reads it from the journal;
@@ -37,7 +35,7 @@ export interface EventRow {
 /** Makes a row of an event, as the run stands. */
 export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord): EventRow {
   const { place, event, record } = placed;
-  const { seq, at, type, effectId, status, note } = record;
+  const { seq, at, type, effectId, note } = record;
   const effect = effectId === undefined ? undefined : run.story.effects.get(effectId);
   const said = visible(cutAtWord(maskSecrets(note), 160));
   const task =
@@ -48,8 +46,8 @@ export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord)
   return {
     ...{ place, event, seq, at },
     type: type === '' ? 'cannot be read' : visible(type),
-    mark: markOf(run, type, status, effect),
-    replay: replayOf(run, type, effect),
+    mark: markOf(run, record, effect),
+    replay: replayOf(run, record, effect),
     kind: visible(cutAtWord(effect?.kind.replaceAll('_', ' ') ?? '', 40)),
     title: [task, said].filter(Boolean).join(': '),
     // Only what the run knows can be opened.
@@ -71,38 +69,17 @@ const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
   pending: 'waiting',
 };
 
-function markOf({ story }: Run, type: string, status: string, effect: Effect | undefined): EventMark {
-  if (!isEventType(type)) return type === '' ? 'failed' : 'none';
-  switch (type) {
-    case 'EFFECT_REQUESTED':
-      if (!effect || (effect.status === 'pending' && story.end)) return 'none';
-      return effectMarks[effect.status];
-    case 'EFFECT_RESOLVED':
-      return status === 'error' ? 'failed' : 'resolved';
-    case 'EFFECT_CANCELLED':
-    case 'RUN_HALTED':
-      return 'cancelled';
-    case 'RUN_COMPLETED':
-      return 'resolved';
-    case 'RUN_FAILED':
-    case 'PROCESS_RUNTIME_ERROR':
-      return 'failed';
-    case 'RUN_CREATED':
-    case 'PROCESS_ASSIGNED':
-    case 'PROCESS_CODE_HASH_CHANGED':
-    case 'PROCESS_LOG':
-    case 'STOP_HOOK_INVOKED':
-    case 'EFFECT_PROGRESS':
-    case 'COST_TRACKED':
-      return 'none';
-    default:
-      return type satisfies never;
-  }
+/** A request is shown as its effect stands now. */
+function markOf({ story }: Run, { mark }: EventRecord, effect: Effect | undefined): EventMark {
+  if (mark !== 'waiting') return mark;
+  if (!effect || (effect.status === 'pending' && story.end)) return 'none';
+  return effectMarks[effect.status];
 }
 
-function replayOf({ story }: Run, type: string, effect: Effect | undefined): EventRow['replay'] {
+function replayOf({ story }: Run, { mark }: EventRecord, effect: Effect | undefined): EventRow['replay'] {
   if (!effect || effect.status === 'pending') return '';
-  if (type !== 'EFFECT_RESOLVED' && type !== 'EFFECT_CANCELLED') return '';
+  // Neither its request nor something that was noted about it.
+  if (mark === 'waiting' || mark === 'none') return '';
   // How many effects were resolved when the process last asked for one.
   const knew = story.effects.last?.resolvedBefore ?? 0;
   return story.end || effect.resolvedOrder <= knew ? 'cached' : 'new';

@@ -1,3 +1,5 @@
+import type { EventMark } from './eventRecord';
+
 /**
  * Every type of event that engines are known to write, in the order in which the run page offers them as a filter. What
  * each of them means is asked for by the compiler wherever events are told apart.
@@ -27,3 +29,21 @@ const all: ReadonlySet<string> = new Set(eventTypes);
 export function isEventType(type: string): type is EventType {
   return all.has(type);
 }
+
+/** How an event of each type stands in the list of events; a result that is an error has failed all the same. */
+export const eventMarks: Readonly<Record<EventType, EventMark>> = {
+  EFFECT_REQUESTED: 'waiting',
+  EFFECT_RESOLVED: 'resolved',
+  EFFECT_CANCELLED: 'cancelled',
+  RUN_CREATED: 'none',
+  RUN_COMPLETED: 'resolved',
+  RUN_FAILED: 'failed',
+  RUN_HALTED: 'cancelled',
+  PROCESS_RUNTIME_ERROR: 'failed',
+  PROCESS_ASSIGNED: 'none',
+  PROCESS_CODE_HASH_CHANGED: 'none',
+  PROCESS_LOG: 'none',
+  STOP_HOOK_INVOKED: 'none',
+  EFFECT_PROGRESS: 'none',
+  COST_TRACKED: 'none',
+};

@@ -1,6 +1,7 @@
 import { readCost } from './cost';
 import { sequenceNumber } from './eventName';
-import { isEventType, type EventType } from './eventTypes';
+import type { EventMark, EventRecord } from './eventRecord';
+import { eventMarks, isEventType, type EventType } from './eventTypes';
 import { intern } from './intern';
 import type { JournalEntry, JournalEvent } from './journal';
 import {
@@ -15,6 +16,7 @@ import {
   texts,
   Wrong,
   type Field,
+  type Lenient,
 } from './lenient';
 import { toEntrypoint } from './metadata';
 import type { Problem } from './problem';
@@ -81,9 +83,9 @@ export interface ParsedEvent {
 
 /** Reads one event file, tolerantly: unknown types and fields are welcome, a wrong field is left out and said. */
 export function parseEvent(file: string, json: string): ParsedEvent {
-  const parsed = parseJson(json);
-  if ('problem' in parsed) return { entry: undefined, problems: [{ what: parsed.problem, mendable: true }] };
-  const { fields, problems } = readLenient(parsed.value, envelope);
+  const read = readEnvelope(json);
+  if ('problem' in read) return { entry: undefined, problems: [{ what: read.problem, mendable: true }] };
+  const { fields, problems } = read;
   const { type, recordedAt, data, sdkVersion } = fields ?? {};
   if (type === undefined) return { entry: undefined, problems: toProblems(orMissing(problems, 'type')) };
   const { event, problems: dataProblems } = isEventType(type)
@@ -94,6 +96,45 @@ export function parseEvent(file: string, json: string): ParsedEvent {
     entry: event && { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
     problems: toProblems(all, dataProblems),
   };
+}
+
+/** Any event may say these things, whatever its type. */
+const said = {
+  effectId: text,
+  status: text,
+  error: recordedError,
+  reason: text,
+  message: text,
+  sessionId: text,
+};
+
+/** Reads one event file for the list of events. What cannot be read of it is left out; without a type, nothing can. */
+export function toEventRecord(file: string, json: string): EventRecord {
+  const read = readEnvelope(json);
+  const { type = '', recordedAt, data } = ('problem' in read ? undefined : read.fields) ?? {};
+  const { effectId, status = '', error, reason, message, sessionId } = readLenient(data, said).fields ?? {};
+  return {
+    id: file,
+    seq: sequenceNumber(file) ?? 0,
+    at: recordedAt,
+    type: type.slice(0, 100),
+    mark: markOf(type, status),
+    effectId: effectId || undefined,
+    status: status.slice(0, 20),
+    note: (error?.message || reason || message || '').slice(0, 300),
+    session: sessionId?.slice(0, 200) || undefined,
+  };
+}
+
+function markOf(type: string, status: string): EventMark {
+  if (!isEventType(type)) return type === '' ? 'failed' : 'none';
+  return type === 'EFFECT_RESOLVED' && status === 'error' ? 'failed' : eventMarks[type];
+}
+
+/** What every event has, or why the text is none. */
+function readEnvelope(json: string): Lenient<typeof envelope> | { readonly problem: string } {
+  const parsed = parseJson(json);
+  return 'problem' in parsed ? parsed : readLenient(parsed.value, envelope);
 }
 
 function toProblems(...sentences: readonly (readonly string[])[]): ParsedEvent['problems'] {

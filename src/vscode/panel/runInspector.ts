@@ -5,12 +5,13 @@ import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposables';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
-import { EventLog, type EventFilter, type EventRecord, type PlacedRecord } from '../../core/panel/eventLog';
+import { EventLog, type EventFilter, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
 import { descendantsOf, originalOf } from '../../core/fork/lineage';
 import type { FromPage, ToPage } from '../../core/panel/protocol';
 import { lineOfFunction, toProvenance } from '../../core/panel/provenance';
 import { valueTree, type ValueNode } from '../../core/panel/valueTree';
+import type { EventRecord } from '../../core/run/eventRecord';
 import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
@@ -221,9 +222,9 @@ export class RunInspector implements Disposable {
     if (this.#shown.past) return this.#shown.past.event - 1;
     if (run.story.end) {
       const failed = await this.#log.findLast(
-        ({ type }) => type === 'RUN_FAILED' || type === 'PROCESS_RUNTIME_ERROR',
+        ({ mark, type, effectId }) => mark === 'failed' && type !== '' && effectId === undefined,
       );
-      return run.story.end.type === 'RUN_COMPLETED' ? undefined : failed?.place;
+      return run.story.end.outcome === 'completed' ? undefined : failed?.place;
     }
     const pending = pendingEffects(run);
     const step = pending.find(({ effect }) => effect.kind === 'breakpoint') ?? pending[0];

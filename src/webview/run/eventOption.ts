@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventMark, EventRow } from '../../core/panel/eventRow';
+import type { EventRow } from '../../core/panel/eventRow';
+import type { EventMark } from '../../core/run/eventRecord';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';
 import { showTask } from './taskList';
