@@ -1,10 +1,24 @@
+import { HumanError } from './errors';
 import { visible } from './format';
 import { isRecord, parseJson } from './run/lenient';
 import { maskSecrets } from './run/secrets';
 
 /** A file of a run for a read-only document: its text, or why there is none. */
 export type DocumentPart =
-  { readonly file: string; readonly text: string } | { readonly file: string; readonly problem: string };
+  | { readonly file: string; readonly text: string }
+  | {
+      readonly file: string;
+      /** In words that follow the file's name. */
+      readonly problem: string;
+      /** There is no such file. */
+      readonly missing?: boolean;
+    };
+
+/** The text of a document. @throws HumanError when it cannot be read */
+export function textOf(part: DocumentPart): string {
+  if ('problem' in part) throw new HumanError(`${part.file} ${part.problem}.`);
+  return part.text;
+}
 
 /** The events of a journal as JSON with comments; what cannot be read stands there as a comment. */
 export function journalDocument(parts: readonly DocumentPart[], left: number): string {

@@ -1,22 +1,27 @@
 import { sep } from 'node:path';
 import { DisposableStore, toDisposable, type Disposable } from '../core/disposables';
-import { HumanError, messageOf } from '../core/errors';
+import type { DocumentPart } from '../core/documents';
+import { messageOf } from '../core/errors';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import { isInside } from '../core/paths';
+import { babysitter } from '../core/run/babysitterRun';
 import type { Run, RunDetails } from '../core/run/run';
 import type { JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
+import type { DocumentName } from '../core/source/documentName';
 import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
 import { ChangeBatches } from './changeBatches';
 import { ChangePoll, type Polled } from './changePoll';
 import type { DigestIndex } from './digestIndex';
 import { IndexKeeper } from './indexKeeper';
 import type { KnownRun } from './indexLine';
+import { JournalNames } from './journalNames';
 import { ReadQueue } from './readQueue';
+import { fileOfDocument, goneDocument, readDocument } from './runDocuments';
 import { RunsDirectories } from './runsDirectories';
 import { RunWatches } from './runWatches';
-import { readTextInside, realPath } from './safeFile';
+import { realPath } from './safeFile';
 import { inSlices, isSliceOver } from './slices';
 import { mergeDirt, toDirt, TrackedRun, type RunDirt, type RunParent } from './trackedRun';
 import { modifiedAt } from './watchFolder';
@@ -29,11 +34,10 @@ const lockCheckEvery = 5000;
 const pollEvery = 2000;
 /** So many of the latest unfinished runs are watched; each takes two system watches. */
 const watchedRuns = 50;
-/** Texts shown in the editor may be this large, in bytes. */
-const textLimit = 16 * 1024 * 1024;
 
 /** Runs in folders on this machine. */
 export class FsRunSource implements RunSource {
+  readonly engine = babysitter;
   /** By run folder. */
   readonly #runs = new Map<string, TrackedRun>();
   readonly #directories: RunsDirectories;
@@ -41,6 +45,7 @@ export class FsRunSource implements RunSource {
   readonly #batches = new ChangeBatches<string, RunChange>((batch) => this.#listener?.(batch, this.#loaded));
   readonly #watches: RunWatches<string>;
   readonly #poll: ChangePoll;
+  readonly #names = new JournalNames();
   readonly #index: DigestIndex | undefined;
   readonly #keeper: IndexKeeper | undefined;
   #listener: RunListener | undefined;
@@ -160,14 +165,13 @@ export class FsRunSource implements RunSource {
     return tracked ? inSlices(tracked.directory.readTitles(signal)) : [];
   }
 
-  async readText(dir: string, path: string): Promise<string> {
-    const real = this.#runs.has(dir) ? realPath(dir) : undefined;
-    if (real === undefined || !isInside(this.#root, real)) {
-      throw new HumanError(`The run folder ${dir} is not there any more.`);
-    }
-    const read = readTextInside(real, path, textLimit);
-    if ('problem' in read) throw new HumanError(`${path} ${read.problem}.`);
-    return read.text;
+  async document(dir: string, name: DocumentName): Promise<DocumentPart> {
+    const tracked = this.#runs.get(dir);
+    const isEvent = typeof name === 'object' && 'event' in name;
+    const eventFiles = tracked && isEvent ? await inSlices(this.#names.of(tracked)) : [];
+    const file = fileOfDocument(name, eventFiles);
+    if (file === undefined) return { file: 'The event', problem: 'is not there any more', missing: true };
+    return tracked ? readDocument(dir, this.#root, file) : goneDocument(file);
   }
 
   async listEvents(dir: string): Promise<readonly string[]> {

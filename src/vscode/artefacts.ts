@@ -174,14 +174,10 @@ export class Artefacts {
     const found = new Map<string, string>();
     const source = this.deps.store.sourceOf(run.dir);
     for (const { effectId } of effects.slice(-most.tasks)) {
-      let text = '';
-      try {
-        text = (await source?.readText(run.dir, `tasks/${effectId}/artifacts.json`)) ?? '';
-      } catch {
-        // Most tasks have none.
-        continue;
-      }
-      const json = parseJson(text);
+      const part = await source?.document(run.dir, { task: effectId, part: 'artifacts' });
+      // Most tasks have none.
+      if (!part || 'problem' in part) continue;
+      const json = parseJson(part.text);
       const listed = storedArtefacts.safeParse('value' in json ? json.value : undefined);
       for (const { name, storedAt } of listed.data ?? []) {
         const file = files.find((each) => each === name) ?? files.find((each) => basename(each) === name);

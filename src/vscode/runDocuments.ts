@@ -10,11 +10,12 @@ import {
   valueDocument,
   type DocumentPart,
 } from '../core/documents';
-import { HumanError, messageOf } from '../core/errors';
 import { shortId, visible } from '../core/format';
 import { cleaner } from '../core/report/cleanText';
 import { isRecord, isSegment, parseJson } from '../core/run/lenient';
 import { secretsIn } from '../core/run/secrets';
+import { fileOfRef } from '../core/run/task';
+import { toDocumentName, type DocumentName } from '../core/source/documentName';
 import type { RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { runDocument } from '../core/travel/runDocument';
@@ -27,7 +28,7 @@ type Shown =
   /** How the run stands, or with so many events stood. */
   | { readonly of: 'run'; readonly event: number | undefined }
   | { readonly of: 'task'; readonly effectId: string }
-  | { readonly of: 'file'; readonly path: string }
+  | { readonly of: 'document'; readonly name: DocumentName }
   | { readonly of: 'value'; readonly value: RunValue; readonly effectId: string }
   /** The run, or one of its iterations, as text, without ids and times. */
   | { readonly of: 'story'; readonly n: number | undefined };
@@ -71,20 +72,20 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
     const { dir, shown } = asked;
     switch (shown.of) {
       case 'journal':
-        return readJournal(source, dir);
+        return readJournal(source, dir, this.store.get(dir)?.run.eventCount ?? 0);
       case 'run':
         return this.#describe(dir, shown.event);
       case 'task': {
         const parts = await Promise.all(
-          (['task', 'result'] as const).map(async (name) => ({
-            ...(await readPart(source, dir, `tasks/${shown.effectId}/${name}.json`)),
-            name,
+          (['task', 'result'] as const).map(async (part) => ({
+            ...(await readPart(source, dir, { task: shown.effectId, part })),
+            name: part,
           })),
         );
         return taskDocument(parts);
       }
-      case 'file': {
-        const part = await readPart(source, dir, shown.path);
+      case 'document': {
+        const part = await readPart(source, dir, shown.name);
         return 'text' in part ? fileDocument(part.text) : `${part.file}: ${part.problem}\n`;
       }
       case 'value':
@@ -115,44 +116,40 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
   }
 }
 
-async function readJournal(source: RunSource, dir: string): Promise<string> {
-  const files = await source.listEvents(dir);
+async function readJournal(source: RunSource, dir: string, eventCount: number): Promise<string> {
+  const left = Math.max(0, eventCount - mostEvents);
   const parts: DocumentPart[] = [];
-  for (const file of files.slice(-mostEvents)) {
-    parts.push(await readPart(source, dir, `journal/${file}`));
+  for (let event = left + 1; event <= eventCount; event += 1) {
+    parts.push(await readPart(source, dir, { event }));
     if (parts.length % eventsAtOnce === 0) await new Promise((resolve) => setTimeout(resolve));
   }
-  return journalDocument(parts, Math.max(0, files.length - mostEvents));
+  return journalDocument(parts, left);
 }
 
-async function readPart(source: RunSource, dir: string, file: string): Promise<DocumentPart> {
-  try {
-    return { file, text: await source.readText(dir, file) };
-  } catch (error) {
-    if (!(error instanceof HumanError)) throw error;
-    // The message names the file already, as the document does.
-    return { file, problem: messageOf(error).replace(`${file} `, '') };
-  }
+/** A document, or a whole sentence that says why it cannot be read. */
+async function readPart(source: RunSource, dir: string, name: DocumentName): Promise<DocumentPart> {
+  const part = await source.document(dir, name);
+  return 'problem' in part ? { ...part, problem: `${part.problem}.` } : part;
 }
 
 /** The secrets of a run, to be found nowhere. */
 async function readSecrets(source: RunSource, dir: string): Promise<readonly string[]> {
-  const part = await readPart(source, dir, 'run.json');
+  const part = await readPart(source, dir, 'run');
   return 'text' in part ? secretsIn(part.text) : [];
 }
 
 /** Empty where the run has no such value. */
 async function readValue(source: RunSource, dir: string, value: RunValue, effectId: string): Promise<string> {
   if (!isSegment(effectId) && value.startsWith('task')) return '';
-  const file = {
-    inputs: 'inputs.json',
-    output: 'state/output.json',
-    'task-inputs': `tasks/${effectId}/task.json`,
-    'task-result': `tasks/${effectId}/result.json`,
-  }[value];
-  const part = await readPart(source, dir, file);
+  const names: Readonly<Record<RunValue, DocumentName>> = {
+    inputs: 'inputs',
+    output: 'output',
+    'task-inputs': { task: effectId, part: 'task' },
+    'task-result': { task: effectId, part: 'result' },
+  };
+  const part = await readPart(source, dir, names[value]);
   const json = 'text' in part ? parseJson(part.text) : part;
-  if ('problem' in json) return `// ${visible(`${file} ${json.problem}`)}\n`;
+  if ('problem' in json) return `// ${visible(`${part.file} ${json.problem}`)}\n`;
   const secrets = await readSecrets(source, dir);
   if (value === 'inputs' || value === 'output') return valueDocument(json.value, secrets);
   const record = isRecord(json.value) ? json.value : {};
@@ -163,7 +160,7 @@ async function readValue(source: RunSource, dir: string, value: RunValue, effect
   if (own !== undefined || typeof ref !== 'string')
     return own === undefined ? '' : valueDocument(own, secrets);
   // A value over 1 MiB lies in a file of its own.
-  const apart = await readPart(source, dir, ref.startsWith('tasks/') ? ref : `tasks/${effectId}/${ref}`);
+  const apart = await readPart(source, dir, { file: fileOfRef(effectId, ref) });
   const large = 'text' in apart ? parseJson(apart.text) : apart;
   return 'problem' in large
     ? `// ${visible(`${ref} ${large.problem}`)}\n`
@@ -217,21 +214,27 @@ export function storyUri(dir: string, runId: string, n: number | undefined): vsc
   return toUri(dir, { of: 'story', n }, `${runId}/${n === undefined ? 'run' : `iteration-${n}`}.txt`);
 }
 
-/** A file of a run as it is. */
-export function fileUri(dir: string, path: string): vscode.Uri {
-  return toUri(dir, { of: 'file', path }, path);
+/** A text of a run as it is. `path`: what the editor calls it. */
+export function documentUri(dir: string, name: DocumentName, path: string): vscode.Uri {
+  return toUri(dir, { of: 'document', name }, path);
+}
+
+/** A file of a run, by the name that its source told. */
+export function fileUri(dir: string, file: string): vscode.Uri {
+  return documentUri(dir, { file }, file);
 }
 
 function toUri(dir: string, shown: Shown, path: string): vscode.Uri {
   return vscode.Uri.from({ scheme: documentScheme, path: `/${path}`, query: JSON.stringify({ dir, shown }) });
 }
 
-/** What a URI asks for; `undefined` when it is none of ours. Paths are checked where they are read. */
+/** What a URI asks for; `undefined` when it is none of ours. Names are checked where they are read. */
 function parseUri(uri: vscode.Uri): { readonly dir: string; readonly shown: Shown } | undefined {
   try {
     const { dir, shown } = JSON.parse(uri.query) as Record<string, unknown>;
     if (typeof dir !== 'string' || !isRecord(shown)) return undefined;
-    const { of, effectId, path, event, n } = shown;
+    const { of, effectId, event, n } = shown;
+    const name = toDocumentName(shown['name']);
     const value = runValues.find((known) => known === shown['value']);
     if (of === 'story') return { dir, shown: { of, n: typeof n === 'number' ? n : undefined } };
     if (of === 'value' && value !== undefined && typeof effectId === 'string') {
@@ -241,7 +244,7 @@ function parseUri(uri: vscode.Uri): { readonly dir: string; readonly shown: Show
     if (of === 'run')
       return { dir, shown: { of, event: Number.isSafeInteger(event) ? Number(event) : undefined } };
     if (of === 'task' && typeof effectId === 'string') return { dir, shown: { of, effectId } };
-    if (of === 'file' && typeof path === 'string') return { dir, shown: { of, path } };
+    if (of === 'document' && name) return { dir, shown: { of, name } };
   } catch {
     // A URI that somebody else made up.
   }

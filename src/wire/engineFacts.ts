@@ -5,6 +5,7 @@ import { babysitter } from '../core/run/babysitterRun';
 import { babysitterFacts, type Looked } from '../core/run/babysitterFacts';
 import { isRecord, parseJson } from '../core/run/lenient';
 import type { Run } from '../core/run/run';
+import type { DocumentName } from '../core/source/documentName';
 
 /** So often the sessions that are bound to a run are looked for, in milliseconds: every session there ever was has a file. */
 const sessionsEvery = 30_000;
@@ -21,7 +22,7 @@ export interface EngineFactsDeps {
 export interface Seen {
   /** The agent's session that the journal names last. */
   readonly session: string | undefined;
-  readPart(file: string): Promise<DocumentPart>;
+  document(name: DocumentName): Promise<DocumentPart>;
 }
 
 /** Finds out what a run's page tells of its engine. */
@@ -34,13 +35,13 @@ export function engineFacts(deps: EngineFactsDeps): (run: Run, seen: Seen) => Pr
     bound.set(runId, { sessions, due: deps.now() + sessionsEvery });
     return sessions;
   };
-  return async (run, { session, readPart }) =>
+  return async (run, { session, document }) =>
     run.engine === babysitter
       ? babysitterFacts(run, {
           engine: deps.engine(run.projectDir),
           session,
           bound: sessionsOf(run.runId),
-          codeHash: codeHashOf(await readPart('run.json')),
+          codeHash: codeHashOf(await document('run')),
         })
       : [];
 }

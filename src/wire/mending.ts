@@ -6,7 +6,6 @@ import { readProcess } from '../node/findProcesses';
 import { ForkFolder } from '../node/forkFiles';
 import { checkProcess } from '../node/processCheck';
 import { RepairFolder } from '../node/repairFiles';
-import { runFolders } from '../node/runFolders';
 import { sessionsOf } from '../node/sessionBindings';
 import { Diagnosing, type DiagnosingDeps } from '../vscode/commands/diagnose';
 import { Forking } from '../vscode/commands/fork';
@@ -44,7 +43,7 @@ export function makeMending(
   const forking = new Forking({
     ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
     respondedBy: responder.respondedBy,
-    inputsOf: (run) => inputsOf(run, { store, folders: runFolders }),
+    inputsOf: (run) => inputsOf(run, { store }),
     inputSchema: ({ location, entry }) => entry && readProcess(resolve(location, entry.importPath))?.inputs,
   });
   const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));

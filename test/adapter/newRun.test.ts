@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../src/core/documents';
 import { makeRun, type MakeReport } from '../../src/core/newRun/runMaker';
 import type { NewRun } from '../../src/core/engine/cliCalls';
 import { findProcesses, readProcess, type ProcessFile } from '../../src/node/findProcesses';
@@ -98,7 +99,9 @@ describe('making a run', () => {
     if (!first.made) expect.fail(first.sentence);
     const { run } = await driving.until(first.dir);
     const inputs: unknown = JSON.parse(
-      (await driving.store.sourceOf(first.dir)?.readText(first.dir, 'inputs.json')) ?? '',
+      textOf(
+        (await driving.store.sourceOf(first.dir)?.document(first.dir, 'inputs')) ?? expect.fail('it is gone'),
+      ),
     );
     const second = await make({ runId: 'second', inputs, exportName: run.entry?.exportName ?? '' });
     if (!second.made) expect.fail(second.sentence);

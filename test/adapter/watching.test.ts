@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Disposable } from '../../src/core/disposables';
+import { textOf, type DocumentPart } from '../../src/core/documents';
 import { silentLogger } from '../../src/core/log';
+import type { DocumentName } from '../../src/core/source/documentName';
 import { FsRunSource } from '../../src/node/fsRunSource';
 import { watchFolder } from '../../src/node/watchFolder';
 import { eventFile, journal, start, type JournalBuilder } from '../support/journalBuilder';
@@ -445,16 +447,26 @@ describe('asking', () => {
     expect(await source.source.readDetails(elsewhere, [])).toBeUndefined();
     expect(await source.source.readThrough(elsewhere, [])).toBeUndefined();
     expect(await source.source.listEvents(elsewhere)).toEqual([]);
-    await expect(source.source.readText(elsewhere, 'run.json')).rejects.toThrow(/is not there any more/);
+    expect(await source.source.document(elsewhere, 'run')).toMatchObject({
+      problem: expect.stringMatching(/is not there any more/),
+    });
   });
 
   it('reads the texts of a run, and nothing outside of it', async () => {
     const { dir, source } = await liveRun();
-    expect(JSON.parse(await source.source.readText(dir, 'run.json'))).toMatchObject({ runId: 'live' });
-    await expect(source.source.readText(dir, '../../processes/demo.mjs')).rejects.toThrow(
-      /leads out of the run/,
-    );
-    await expect(source.source.readText(dir, 'none.json')).rejects.toThrow('none.json is missing.');
+    const read = (name: DocumentName): Promise<DocumentPart> => source.source.document(dir, name);
+    expect(JSON.parse(textOf(await read('run')))).toMatchObject({ runId: 'live' });
+    expect(await read({ file: '../../processes/demo.mjs' })).toMatchObject({
+      problem: expect.stringMatching(/leads out of the run/),
+    });
+    expect(await read({ file: 'none.json' })).toEqual({
+      ...{ file: 'none.json', problem: 'is missing', missing: true },
+    });
+    expect(JSON.parse(textOf(await read({ event: 1 })))).toMatchObject({ type: 'RUN_CREATED' });
+    expect(await read({ event: 999 })).toMatchObject({ missing: true });
+    expect(await read({ task: '../..', part: 'task' })).toMatchObject({
+      problem: expect.stringMatching(/leads out of the run/),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { asBabysitter } from '../../src/core/run/babysitterRun';
+import { textOf } from '../../src/core/documents';
 import { EventLog } from '../../src/core/panel/eventLog';
 import { toEventRow } from '../../src/core/panel/eventRow';
 import { toRunView } from '../../src/core/panel/runView';
@@ -54,7 +55,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   const first = stored();
   toRunView(first, openRun(first.run, nothing, defaultMetricChoice), Date.now(), { ...shown, partial: true });
   const log = new EventLog(
-    (file) => source.readText(dir, `journal/${file}`),
+    async (file) => textOf(await source.document(dir, { file: `journal/${file}` })),
     () => new Promise((resolve) => setTimeout(resolve)),
     () => '',
   );

@@ -230,7 +230,10 @@ suite('Other extensions, links and settings', () => {
   });
 
   test('documents mask the completion proof', async () => {
-    const text = await textOf({ dir: join(runs, 'ready'), shown: { of: 'file', path: 'run.json' } });
+    const text = await textOf({
+      dir: join(runs, 'ready'),
+      shown: { of: 'document', name: { file: 'run.json' } },
+    });
 
     match(text, /"completionProof"\s*:\s*"•••"/);
     doesNotMatch(text, new RegExp(completionProof));
@@ -240,10 +243,10 @@ suite('Other extensions, links and settings', () => {
     const dir = join(runs, 'ready');
     writeFileSync(join(runs, 'outside.txt'), 'nobody is to see this');
     const made = [
-      { dir, shown: { of: 'file', path: '../outside.txt' } },
-      { dir, shown: { of: 'file', path: join(runs, 'outside.txt') } },
+      { dir, shown: { of: 'document', name: { file: '../outside.txt' } } },
+      { dir, shown: { of: 'document', name: { file: join(runs, 'outside.txt') } } },
       { dir, shown: { of: 'task', effectId: '../../../outside.txt' } },
-      { dir: runs, shown: { of: 'file', path: 'outside.txt' } },
+      { dir: runs, shown: { of: 'document', name: { file: 'outside.txt' } } },
       { dir, shown: { of: 'everything' } },
       { dir: 1, shown: null },
       'no JSON',

@@ -1,9 +1,12 @@
 import { toDisposable, type Disposable } from '../../src/core/disposables';
+import type { DocumentPart } from '../../src/core/documents';
+import { babysitter } from '../../src/core/run/babysitterRun';
 import type { Run, RunDetails } from '../../src/core/run/run';
 import type { RunListener, RunReading, RunSource } from '../../src/core/source/runSource';
 
 /** Runs that a test hands out. */
 export class FakeSource implements RunSource {
+  readonly engine = babysitter;
   readonly calls: string[] = [];
   watching = false;
   #listener: RunListener | undefined;
@@ -73,8 +76,8 @@ export class FakeSource implements RunSource {
     return [];
   }
 
-  async readText(): Promise<string> {
-    return '';
+  async document(): Promise<DocumentPart> {
+    return { file: 'none', problem: 'is missing', missing: true };
   }
 
   async listEvents(): Promise<readonly string[]> {

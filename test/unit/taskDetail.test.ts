@@ -106,14 +106,14 @@ describe('a task on the page', () => {
       },
       stdout: 'x',
     });
-    expect(taskFiles(effect, definition, posted, texts).map(({ path, place }) => [path, place])).toEqual([
-      ['tasks/a/task.json', 'run'],
-      ['tasks/a/result.json', 'run'],
-      ['tasks/a/stdout.log', 'run'],
-      ['tasks/a/blobs/inputs-1.json', 'run'],
-      ['src/b.ts', 'project'],
-      ['src/a.ts', 'project'],
-      ['out/r.md', 'project'],
+    expect(taskFiles(effect, definition, posted, texts).map(({ path, name }) => [path, name])).toEqual([
+      ['tasks/a/task.json', { task: 'a', part: 'task' }],
+      ['tasks/a/result.json', { task: 'a', part: 'result' }],
+      ['tasks/a/stdout.log', { task: 'a', part: 'stdout' }],
+      ['tasks/a/blobs/inputs-1.json', { file: 'tasks/a/blobs/inputs-1.json' }],
+      ['src/b.ts', undefined],
+      ['src/a.ts', undefined],
+      ['out/r.md', undefined],
     ]);
   });
 

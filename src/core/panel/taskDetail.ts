@@ -4,7 +4,8 @@ import type { Effect } from '../run/effect';
 import { isRecord, parseJson } from '../run/lenient';
 import { taskTitle } from '../run/run';
 import { maskSecrets } from '../run/secrets';
-import type { TaskDefinition, TaskResult } from '../run/task';
+import { fileOfRef, type TaskDefinition, type TaskResult } from '../run/task';
+import type { DocumentName } from '../source/documentName';
 import { describeTask } from '../tree/describe';
 import { valueTree, type ValueNode } from './valueTree';
 
@@ -58,8 +59,8 @@ export interface TaskTexts {
 export interface TaskFile {
   readonly path: string;
   readonly what: string;
-  /** `run`: inside the run folder, shown as a document without secrets; `project`: looked for beside the run. */
-  readonly place: 'run' | 'project';
+  /** What it is of the run, to be shown without secrets; `undefined`: it lies in the project, and is looked for there. */
+  readonly name: DocumentName | undefined;
 }
 
 const most = { output: 200_000, raw: 400_000, files: 100, command: 20_000 };
@@ -179,20 +180,19 @@ export function taskFiles(
   const own = (['task', 'result', 'stdout', 'stderr'] as const).flatMap((name): TaskFile[] => {
     const path = texts[name].file;
     const what = { task: 'the definition', result: 'the result', stdout: 'output', stderr: 'errors' }[name];
-    return 'text' in texts[name] ? [{ path, what, place: 'run' }] : [];
+    return 'text' in texts[name] ? [{ path, what, name: { task: effectId, part: name } }] : [];
   });
   const refs = [
     { path: task?.inputsRef, what: 'the inputs' },
     { path: result?.resultRef, what: 'the value' },
-  ].flatMap(({ path, what }): TaskFile[] =>
-    path === undefined
-      ? []
-      : [{ path: path.startsWith('tasks/') ? path : `tasks/${effectId}/${path}`, what, place: 'run' }],
-  );
+  ].flatMap(({ path, what }): TaskFile[] => {
+    const file = path === undefined ? undefined : fileOfRef(effectId, path);
+    return file === undefined ? [] : [{ path: file, what, name: { file } }];
+  });
   const named = [...new Set(namedPaths(result?.value, 1))].map((path): TaskFile => ({
     path,
     what: 'named by the result',
-    place: 'project',
+    name: undefined,
   }));
   return [...own, ...refs, ...named].slice(0, most.files);
 }

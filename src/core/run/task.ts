@@ -33,6 +33,11 @@ export interface TaskResult {
   readonly failure: string | undefined;
 }
 
+/** The file in which a value over 1 MiB lies, by where its task says it lies ({@link TaskDefinition.inputsRef}). */
+export function fileOfRef(effectId: string, ref: string): string {
+  return ref.startsWith('tasks/') ? ref : `tasks/${effectId}/${ref}`;
+}
+
 /** When a sleep is over. */
 const sleep: Field<number | undefined> = (value) => {
   if (!isRecord(value)) return new Wrong('it must be an object');

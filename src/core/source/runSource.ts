@@ -1,6 +1,9 @@
 import type { Disposable } from '../disposables';
+import type { DocumentPart } from '../documents';
 import type { JournalEntry } from '../run/journal';
 import type { Run, RunDetails } from '../run/run';
+import type { EngineId } from '../run/engineId';
+import type { DocumentName } from './documentName';
 
 /** One run appeared or changed, or is gone. */
 export type RunChange =
@@ -27,6 +30,9 @@ export interface RunsPlace {
 
 /** Where runs come from. Everything else in the extension knows runs only through this port. */
 export interface RunSource {
+  /** Whose runs they are. */
+  readonly engine: EngineId;
+
   /**
    * Delivers everything that is there as the first batches, then each change, until disposed. The last of the first
    * batches comes even when there is no run, so that it says: this place has been looked at. Called once.
@@ -70,12 +76,8 @@ export interface RunSource {
    */
   readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]>;
 
-  /**
-   * Reads a text file of a run.
-   * @param path inside the run folder, "/" between parts
-   * @throws HumanError when the file is missing, leads outside the run, is too large or is no text
-   */
-  readText(dir: string, path: string): Promise<string>;
+  /** Reads a text of a run, or tells why it cannot be read. Never rejects. */
+  document(dir: string, name: DocumentName): Promise<DocumentPart>;
 
   /** The file names in the run's journal, in journal order. Empty when there are none. */
   listEvents(dir: string): Promise<readonly string[]>;

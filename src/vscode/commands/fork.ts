@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
+import { textOf } from '../../core/documents';
 import type { ForkEdits, Forker, ForkProgress, ForkReport } from '../../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../../core/fork/forkPlan';
 import type { RecordedTask } from '../../core/fork/recordedTask';
@@ -115,12 +116,13 @@ export class Forking {
     const { run, edits } = planned;
     const { drafts, store, respondedBy } = this.deps;
     const ok = result.status === 'ok';
-    const json = await store.sourceOf(run.dir)?.readText(run.dir, `tasks/${effectId}/task.json`);
+    const part = await store.sourceOf(run.dir)?.document(run.dir, { task: effectId, part: 'task' });
+    const definition = part ? textOf(part) : '';
     const original = ok ? result.value : (result.error ?? {});
     await drafts.open({
       name: ok ? 'result.json' : 'error.json',
       value: edits.result ? edits.result.value : original,
-      schema: ok ? outputSchema(json ?? '') : errorSchema,
+      schema: ok ? outputSchema(definition) : errorSchema,
       button: `Fork with this ${ok ? 'result' : 'error'} of "${visible(cutAtWord(title || taskId, 60))}"`,
       use: async (value, problems) => {
         await demandValid(problems, 'Continue Anyway');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
+import { textOf } from '../../core/documents';
 import type { TaskOutcome, TaskRecord } from '../../core/engine/cliCalls';
 import { whyNot } from '../../core/engine/whyNot';
 import { cutAtWord, oneLine, visible } from '../../core/format';
@@ -48,10 +49,7 @@ export class Posting {
         'Continue',
       );
     }
-    const json = await this.deps.store
-      .sourceOf(stored.run.dir)
-      ?.readText(stored.run.dir, `tasks/${effect.effectId}/task.json`);
-    const schema = outputSchema(json ?? '');
+    const schema = outputSchema(await this.#definition(stored.run.dir, effect.effectId));
     const { beginning } = await pick<vscode.QuickPickItem & { readonly beginning: Beginning }>(
       [
         {
@@ -75,11 +73,11 @@ export class Posting {
   async edit(target: EffectTarget, { status, value, record }: Beginning): Promise<void> {
     const { dir } = target.stored.run;
     const { effectId } = target.effect;
-    const json = await this.deps.store.sourceOf(dir)?.readText(dir, `tasks/${effectId}/task.json`);
+    const definition = await this.#definition(dir, effectId);
     await this.deps.drafts.open({
       name: status === 'ok' ? 'result.json' : 'error.json',
       value,
-      schema: status === 'ok' ? outputSchema(json ?? '') : errorSchema,
+      schema: status === 'ok' ? outputSchema(definition) : errorSchema,
       button: `Post this as the ${status === 'ok' ? 'result' : 'error'} of "${cutAtWord(titleOf(target), 60)}"`,
       use: async (written, problems) => {
         const error = isRecord(written) ? written : { name: 'Error', message: String(written) };
@@ -88,6 +86,12 @@ export class Posting {
         return this.#record(target, outcome, record);
       },
     });
+  }
+
+  /** What is recorded of a task. @throws HumanError when it cannot be read */
+  async #definition(dir: string, effectId: string): Promise<string> {
+    const part = await this.deps.store.sourceOf(dir)?.document(dir, { task: effectId, part: 'task' });
+    return part ? textOf(part) : '';
   }
 
   async #record(target: EffectTarget, outcome: TaskOutcome, record?: TaskRecord): Promise<boolean> {

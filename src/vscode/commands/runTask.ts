@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
+import { textOf } from '../../core/documents';
 import { CancelledError, messageOf, NotNowError } from '../../core/errors';
 import { duration, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
@@ -42,8 +43,8 @@ export class TaskRuns {
     demandTrust();
     const { stored, effect } = target;
     const { dir, location, projectDir } = stored.run;
-    const json = await this.deps.store.sourceOf(dir)?.readText(dir, `tasks/${effect.effectId}/task.json`);
-    const command = readTaskCommand(json ?? '');
+    const part = await this.deps.store.sourceOf(dir)?.document(dir, { task: effect.effectId, part: 'task' });
+    const command = readTaskCommand(part ? textOf(part) : '');
     if ('problem' in command) throw new NotNowError(command.problem);
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
     const secrets = await askSecrets(command, title);

@@ -21,6 +21,7 @@ import { parseJson } from '../../core/run/lenient';
 import { runTitle, taskTitle } from '../../core/run/run';
 import { secretsIn } from '../../core/run/secrets';
 import type { InSlices } from '../../core/sliced';
+import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import type { Opener } from '../opener';
@@ -200,26 +201,23 @@ class ComparePage implements Page<ComparedSides, never> {
   async #side(stored: StoredRun, opened: OpenedRun, { dir, n }: SideReference): Promise<Side | undefined> {
     const iteration = opened.iterations.list.find((known) => known.n === n);
     if (n !== undefined && !iteration) return undefined;
-    const [inputs, output] = [
-      await this.#value(dir, 'inputs.json'),
-      await this.#value(dir, 'state/output.json'),
-    ];
+    const [inputs, output] = [await this.#value(dir, 'inputs'), await this.#value(dir, 'output')];
     return { stored, opened, iteration, inputs, output };
   }
 
-  async #value(dir: string, file: string): Promise<unknown> {
-    const json = parseJson(await this.#text(dir, file));
+  async #value(dir: string, name: DocumentName): Promise<unknown> {
+    const json = parseJson(await this.#text(dir, name));
     return 'value' in json ? json.value : undefined;
   }
 
   async #secrets(dir: string): Promise<readonly string[]> {
-    return secretsIn(await this.#text(dir, 'run.json'));
+    return secretsIn(await this.#text(dir, 'run'));
   }
 
-  /** Empty where there is no such file. */
-  async #text(dir: string, file: string): Promise<string> {
-    const source = this.deps.store.sourceOf(dir);
-    return (await source?.readText(dir, file).catch(() => '')) ?? '';
+  /** Empty where it cannot be read. */
+  async #text(dir: string, name: DocumentName): Promise<string> {
+    const part = await this.deps.store.sourceOf(dir)?.document(dir, name);
+    return part && 'text' in part ? part.text : '';
   }
 
   #post(message: ToCompare): void {

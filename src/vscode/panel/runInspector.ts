@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposables';
-import type { DocumentPart } from '../../core/documents';
+import { textOf, type DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
 import { EventLog, type EventFilter, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
@@ -16,12 +16,13 @@ import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { InSlices } from '../../core/sliced';
+import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/travel/asOf';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
 import type { Opener } from '../opener';
-import { fileUri, openRunDocument } from '../runDocuments';
+import { documentUri, openRunDocument } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { savePicture } from './savePicture';
 import { ShownRun } from './shownRun';
@@ -59,7 +60,7 @@ export interface InspectorDeps {
   /** What its engine tells of a run, from a closer look. */
   engineFacts(
     run: Run,
-    seen: { readonly session: string | undefined; readPart(file: string): Promise<DocumentPart> },
+    seen: { readonly session: string | undefined; document(name: DocumentName): Promise<DocumentPart> },
   ): Promise<readonly Fact[]>;
   readonly opener: Pick<Opener, 'run'>;
 }
@@ -95,7 +96,7 @@ export class RunInspector implements Disposable {
     this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
     this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
     this.#log = new EventLog(
-      (file) => this.#shown.readText(`journal/${file}`),
+      async (file) => textOf(await this.#shown.document({ file: `journal/${file}` })),
       () => new Promise((resolve) => setTimeout(resolve)),
       (record) => this.#titleOf(record),
     );
@@ -158,9 +159,11 @@ export class RunInspector implements Disposable {
         this.#answering = this.#answering.then(() => this.#answerEvents(message));
         return this.#answering;
       case 'openEvent': {
-        const file = this.#log.fileOf(message.seq);
-        if (file === undefined) throw new HumanError('The event is not there any more.');
-        return openRunDocument(fileUri(this.dir, `journal/${file}`), this.beside());
+        const place = this.#log.placeOf(message.seq);
+        if (place === undefined) throw new HumanError('The event is not there any more.');
+        const name = { event: place + 1 };
+        const { file } = await this.#shown.document(name);
+        return openRunDocument(documentUri(this.dir, name, file), this.beside());
       }
       case 'task':
         return this.#task.open(message.effectId);
@@ -243,7 +246,7 @@ export class RunInspector implements Disposable {
     await this.deps.opened.get(this.dir);
     if (!effect || !run) throw new HumanError('The task is not there any more.');
     const file = await this.#task.file(effect, place);
-    if (file.place === 'run') return openRunDocument(fileUri(this.dir, file.path), this.beside());
+    if (file.name) return openRunDocument(documentUri(this.dir, file.name, file.path), this.beside());
     return this.#show(this.#find(run, file.path));
   }
 
@@ -270,7 +273,7 @@ export class RunInspector implements Disposable {
 
   async #postProvenance(run: Run): Promise<void> {
     const { store } = this.deps;
-    this.#inputs ??= inputTree(await this.#shown.readPart('inputs.json'));
+    this.#inputs ??= inputTree(await this.#shown.document('inputs'));
     const parent = run.parentRunId;
     const all = store.all.map((known) => known.run);
     const provenance = toProvenance({
@@ -285,7 +288,7 @@ export class RunInspector implements Disposable {
       descendants: descendantsOf(run, all),
       engineFacts: await this.deps.engineFacts(run, {
         session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
-        readPart: (file) => this.#shown.readPart(file),
+        document: (name) => this.#shown.document(name),
       }),
     });
     const shown = JSON.stringify(provenance);

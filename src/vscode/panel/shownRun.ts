@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import type { DocumentPart } from '../../core/documents';
-import { HumanError, messageOf } from '../../core/errors';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
 import type { Run } from '../../core/run/run';
+import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore } from '../../core/source/runStore';
 import type { PastRun } from '../../core/travel/asOf';
 import type { OpenedRun } from '../../core/tree/buildTree';
@@ -51,19 +51,9 @@ export class ShownRun {
     return effectId === undefined ? undefined : run?.story.effects.get(effectId);
   }
 
-  /** A file of the run's folder, or why it cannot be read, in words that follow its name. */
-  async readPart(file: string): Promise<DocumentPart> {
-    try {
-      return { file, text: await this.readText(file) };
-    } catch (error) {
-      return { file, problem: messageOf(error).replace(`${file} `, '').replace(/\.$/, '') };
-    }
-  }
-
-  /** A file of the run's folder. @throws HumanError when it cannot be read */
-  async readText(path: string): Promise<string> {
+  /** A text of the run, or why it cannot be read. */
+  async document(name: DocumentName): Promise<DocumentPart> {
     const source = this.deps.store.sourceOf(this.dir);
-    if (!source) throw new HumanError('The run is not there any more.');
-    return source.readText(this.dir, path);
+    return source ? source.document(this.dir, name) : { file: 'The run', problem: 'is not there any more' };
   }
 }

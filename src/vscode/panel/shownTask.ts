@@ -12,6 +12,7 @@ import {
 } from '../../core/panel/taskDetail';
 import type { Effect } from '../../core/run/effect';
 import { isResolved } from '../../core/travel/asOf';
+import type { TaskPart } from '../../core/source/documentName';
 import type { ShownRun } from './shownRun';
 
 /** Output of a task that is under way is looked at again so often, in milliseconds. */
@@ -82,16 +83,18 @@ export class ShownTask implements Disposable {
   }
 
   async #texts({ effectId, status }: Effect): Promise<TaskTexts> {
-    const part = (name: string): Promise<DocumentPart> => this.shown.readPart(`tasks/${effectId}/${name}`);
+    const read = (part: TaskPart): Promise<DocumentPart> => this.shown.document({ task: effectId, part });
     // When it was written is not recorded; what came of a task is certainly there once it is resolved.
     const later = this.shown.past !== undefined && !isResolved(status);
-    const outcome = async (name: string): Promise<DocumentPart> =>
-      later ? { file: `tasks/${effectId}/${name}`, problem: 'was not recorded yet' } : part(name);
+    const outcome = async (part: TaskPart): Promise<DocumentPart> => {
+      const now = await read(part);
+      return later ? { file: now.file, problem: 'was not recorded yet' } : now;
+    };
     const [task, result, stdout, stderr] = await Promise.all([
-      part('task.json'),
-      outcome('result.json'),
-      outcome('stdout.log'),
-      outcome('stderr.log'),
+      read('task'),
+      outcome('result'),
+      outcome('stdout'),
+      outcome('stderr'),
     ]);
     return { task, result, stdout, stderr };
   }
