@@ -7,6 +7,8 @@ import type { Logger } from '../core/log';
 import { isInside } from '../core/paths';
 import { babysitter } from '../core/run/babysitterRun';
 import type { Run, RunDetails } from '../core/run/run';
+import type { EventRecord } from '../core/run/eventRecord';
+import { eventTypes } from '../core/run/eventTypes';
 import type { JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DocumentName } from '../core/source/documentName';
@@ -38,6 +40,7 @@ const watchedRuns = 50;
 /** Runs in folders on this machine. */
 export class FsRunSource implements RunSource {
   readonly engine = babysitter;
+  readonly eventTypes = eventTypes;
   /** By run folder. */
   readonly #runs = new Map<string, TrackedRun>();
   readonly #directories: RunsDirectories;
@@ -172,6 +175,13 @@ export class FsRunSource implements RunSource {
     const file = fileOfDocument(name, eventFiles);
     if (file === undefined) return { file: 'The event', problem: 'is not there any more', missing: true };
     return tracked ? readDocument(dir, this.#root, file) : goneDocument(file);
+  }
+
+  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return [];
+    const files = await inSlices(this.#names.of(tracked));
+    return inSlices(tracked.directory.readRecords(files.slice(Math.max(0, from), Math.max(0, to))));
   }
 
   async listEvents(dir: string): Promise<readonly string[]> {

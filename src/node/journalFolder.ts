@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { isInside } from '../core/paths';
+import type { EventRecord } from '../core/run/eventRecord';
 import { type JournalEntry } from '../core/run/journal';
 import type { Problem } from '../core/run/problem';
 import type { Sliced } from '../core/sliced';
@@ -7,7 +8,7 @@ import { checksumProblem } from './checksum';
 import { namesIn } from './eachEntryIn';
 import { codeOf, fileLimits, readTextIn, realPath, whyNotRead } from './safeFile';
 import { listJournal, type JournalListing, isInOrder } from '../core/run/journalListing';
-import { parseEvent, type ParsedEvent } from '../core/run/parseEvent';
+import { parseEvent, toEventRecord, type ParsedEvent } from '../core/run/parseEvent';
 
 /** Thousands of journals with nothing wrong share it. */
 const noProblems: readonly Problem[] = [];
@@ -78,6 +79,12 @@ export function readEvent(real: string, name: string, verify: boolean): EventRea
   const altered = verify && entry ? checksumProblem(read.text) : undefined;
   const all = altered === undefined ? problems : [...problems, { what: altered }];
   return { entry, problems: all.length === 0 ? noProblems : all.map((problem) => ({ file, ...problem })) };
+}
+
+/** {@link readEvent} for the list of events; one that cannot be read has no type. */
+export function readRecord(real: string, name: string): EventRecord {
+  const read = readTextIn(real, `${real}/journal/${name}`, fileLimits.event);
+  return toEventRecord(name, 'text' in read ? read.text : '');
 }
 
 /** The last events of a journal, without their checksums: from the last one backwards, read as they are asked for. */

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { isInside } from '../core/paths';
 import { babysitterRun, type BabysitterRun } from '../core/run/babysitterRun';
+import type { EventRecord } from '../core/run/eventRecord';
 import { emptyFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { JournalEntry } from '../core/run/journal';
@@ -12,7 +13,7 @@ import type { Problem } from '../core/run/problem';
 import type { RunDetails } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
 import { changedEntry, missingEntry } from './entryProblems';
-import { listNames, openJournal, readEvent } from './journalFolder';
+import { listNames, openJournal, readEvent, readRecord } from './journalFolder';
 import { JournalReader, type JournalReading, type KeptJournal, type Look } from './journalReader';
 import { projectOf } from './projectOf';
 import { readLock } from './readLock';
@@ -152,6 +153,18 @@ export class RunDirectory {
       yield;
     }
     return entries;
+  }
+
+  /** Reads events by their files for the list of events. Empty: the folder is gone. */
+  *readRecords(files: readonly string[]): Sliced<readonly EventRecord[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const records: EventRecord[] = [];
+    for (const file of files) {
+      records.push(readRecord(opened.real, file));
+      yield;
+    }
+    return records;
   }
 
   /** `undefined`: there is no such folder. A link is followed only inside the root. */

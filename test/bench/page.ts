@@ -1,5 +1,4 @@
 import { asBabysitter } from '../../src/core/run/babysitterRun';
-import { textOf } from '../../src/core/documents';
 import { EventLog } from '../../src/core/panel/eventLog';
 import { toEventRow } from '../../src/core/panel/eventRow';
 import { toRunView } from '../../src/core/panel/runView';
@@ -55,11 +54,11 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   const first = stored();
   toRunView(first, openRun(first.run, nothing, defaultMetricChoice), Date.now(), { ...shown, partial: true });
   const log = new EventLog(
-    async (file) => textOf(await source.document(dir, { file: `journal/${file}` })),
+    (from, to) => source.events(dir, from, to),
     () => new Promise((resolve) => setTimeout(resolve)),
     () => '',
   );
-  log.list(await source.listEvents(dir));
+  await log.update(first.run.eventCount);
   const { records } = await log.window(0, rowsAsked);
   if (records.map((placed) => toEventRow(stored().run, nothing, placed)).length === 0) {
     throw new Error('No event was shown');

@@ -1,12 +1,14 @@
 import { toDisposable, type Disposable } from '../../src/core/disposables';
 import type { DocumentPart } from '../../src/core/documents';
 import { babysitter } from '../../src/core/run/babysitterRun';
+import type { EventRecord } from '../../src/core/run/eventRecord';
 import type { Run, RunDetails } from '../../src/core/run/run';
 import type { RunListener, RunReading, RunSource } from '../../src/core/source/runSource';
 
 /** Runs that a test hands out. */
 export class FakeSource implements RunSource {
   readonly engine = babysitter;
+  readonly eventTypes: readonly string[] = [];
   readonly calls: string[] = [];
   watching = false;
   #listener: RunListener | undefined;
@@ -78,6 +80,10 @@ export class FakeSource implements RunSource {
 
   async document(): Promise<DocumentPart> {
     return { file: 'none', problem: 'is missing', missing: true };
+  }
+
+  async events(): Promise<readonly EventRecord[]> {
+    return [];
   }
 
   async listEvents(): Promise<readonly string[]> {

@@ -2,26 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { EventLog, type EventFilter } from '../../src/core/panel/eventLog';
 import { toEventRow } from '../../src/core/panel/eventRow';
 import { noTaskFiles } from '../../src/core/run/iterations';
+import { toEventRecord } from '../../src/core/run/parseEvent';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 
 /** A log over a journal that counts what it reads. */
-function logOf(story: JournalBuilder, titles: Readonly<Record<string, string>> = {}) {
+async function logOf(story: JournalBuilder, titles: Readonly<Record<string, string>> = {}) {
   const reads: string[] = [];
   let texts = story.files;
   const log = new EventLog(
-    async (file) => {
-      reads.push(file);
-      return texts[file] ?? Promise.reject(new Error('gone'));
+    async (from, to) => {
+      const some = Object.entries(texts).slice(from, to);
+      reads.push(...some.map(([file]) => file));
+      return some.map(([file, text]) => toEventRecord(file, text));
     },
     async () => {},
     ({ effectId }) => titles[effectId ?? ''] ?? '',
   );
-  const relist = (): void => {
-    texts = story.files;
-    log.list(Object.keys(texts));
+  /** Looking whether the journal is still the same is not counted. */
+  const relist = async (files = story.files): Promise<void> => {
+    texts = files;
+    const before = reads.length;
+    await log.update(Object.keys(texts).length);
+    expect(reads.length - before).toBeLessThanOrEqual(3);
+    reads.length = before;
   };
-  relist();
+  await relist();
   return { log, reads, relist };
 }
 
@@ -35,7 +41,7 @@ const all: EventFilter = { type: '', text: '' };
 
 describe('the list of events', () => {
   it('reads what is seen, and nothing twice', async () => {
-    const { log, reads } = logOf(many(500));
+    const { log, reads } = await logOf(many(500));
     await log.searchOn(all, 1000);
     const seen = await log.window(900, 920);
     expect(seen.records.map(({ place, record }) => [place, record.seq]).slice(0, 2)).toEqual([
@@ -49,7 +55,7 @@ describe('the list of events', () => {
 
   it('finds events by type and by words of them and of their tasks, piece by piece', async () => {
     const story = many(50).requested('q', 'breakpoint').failed('It broke in the middle');
-    const { log } = logOf(story, { step7: 'Write the tests', q: 'Shall we ship?' });
+    const { log } = await logOf(story, { step7: 'Write the tests', q: 'Shall we ship?' });
     const found = async (filter: EventFilter): Promise<readonly number[]> => {
       while (await log.searchOn(filter, 30));
       return (await log.window(0, 100)).records.map(({ record }) => record.seq);
@@ -63,23 +69,24 @@ describe('the list of events', () => {
   });
 
   it('says how far it has looked', async () => {
-    const { log } = logOf(many(50));
+    const { log } = await logOf(many(50));
     expect(await log.searchOn({ type: 'EFFECT_RESOLVED', text: '' }, 11)).toBe(true);
     expect(await log.window(0, 100)).toMatchObject({ total: 5, searched: 11, all: 101 });
   });
 
   it('goes on where it was when events come, and begins anew when the journal is another', async () => {
     const story = many(3);
-    const { log, reads, relist } = logOf(story);
+    const { log, reads, relist } = await logOf(story);
     const filter = { type: '', text: 'step' };
     while (await log.searchOn(filter, 100));
     story.done('step4');
-    relist();
+    await relist();
     while (await log.searchOn(filter, 100));
     expect((await log.window(0, 100)).total).toBe(8);
     expect(reads).toHaveLength(9);
 
-    log.list(Object.keys(journal().created().done('other').files).map((file) => file.replace(/0/g, '1')));
+    const other = Object.entries(journal().created().done('other').files);
+    await relist(Object.fromEntries(other.map(([file, text]) => [file.replace(/0/g, '1'), text])));
     expect((await log.window(0, 100)).all).toBe(3);
   });
 
@@ -89,28 +96,38 @@ describe('the list of events', () => {
     const [, second = ''] = Object.keys(files);
     files[second] = '{ broken';
     const log = new EventLog(
-      async (file) => files[file] ?? '',
+      async (from, to) =>
+        Object.entries(files)
+          .slice(from, to)
+          .map(([file, text]) => toEventRecord(file, text)),
       async () => {},
       () => '',
     );
-    log.list(Object.keys(files));
+    await log.update(Object.keys(files).length);
     expect((await log.window(1, 2)).records[0]?.record).toMatchObject({ seq: 2, type: '' });
     files[second] = story.files[second] ?? '';
     expect((await log.window(1, 2)).records[0]?.record.type).toBe('EFFECT_REQUESTED');
   });
 
   it('knows an event by its number, and the newest that fits', async () => {
-    const { log } = logOf(many(100).add('STOP_HOOK_INVOKED', { sessionId: 'the-session' }));
-    expect([log.placeOf(5), log.placeOf(999)]).toEqual([4, undefined]);
-    expect(log.fileOf(1)).toMatch(/^000001\./);
+    const { log } = await logOf(many(100).add('STOP_HOOK_INVOKED', { sessionId: 'the-session' }));
+    expect([await log.placeOf(5), await log.placeOf(999)]).toEqual([4, undefined]);
+    expect((await log.at(1))?.record.id).toMatch(/^000001\./);
     expect((await log.findLast(({ session }) => session !== undefined))?.record.session).toBe('the-session');
     expect(await log.findLast(({ type }) => type === 'RUN_CREATED')).toBeUndefined();
   });
 });
 
+it('finds an event by its number in a journal with gaps', async () => {
+  const { log, relist } = await logOf(many(50));
+  const files = Object.entries(many(50).files).filter((_, i) => i < 10 || i > 40);
+  await relist(Object.fromEntries(files));
+  expect([await log.placeOf(10), await log.placeOf(11), await log.placeOf(42)]).toEqual([9, undefined, 10]);
+});
+
 describe('a row of the list', () => {
   const rows = async (story: JournalBuilder) => {
-    const { log } = logOf(story);
+    const { log } = await logOf(story);
     const run = aRun({ journal: story });
     const { records } = await log.window(0, 100);
     return records.map((placed) => toEventRow(run, noTaskFiles, placed));

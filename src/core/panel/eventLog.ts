@@ -1,6 +1,4 @@
-import { sequenceNumber } from '../run/eventName';
 import type { EventRecord } from '../run/eventRecord';
-import { toEventRecord } from '../run/parseEvent';
 
 export interface EventFilter {
   /** Empty: every type. */
@@ -30,12 +28,18 @@ export interface EventWindow {
 /** So many events are looked through before other work gets its turn: about 6 ms. */
 const atOnce = 100;
 
+/** Gives events by their places from 0 in journal order, `to` exclusive; fewer where the journal ends. */
+export type AskEvents = (from: number, to: number) => Promise<readonly EventRecord[]>;
+
 /**
  * The events of a journal, read when they are asked for: without a filter only those that are seen, with a filter all,
  * piece by piece. Events never change, so none is read twice.
  */
 export class EventLog {
-  #files: readonly string[] = [];
+  #length = 0;
+  /** By which it is known whether the journal has only grown. */
+  #firstId: string | undefined;
+  #lastId: string | undefined;
   #records: (EventRecord | undefined)[] = [];
   #filter: EventFilter = { type: '', text: '' };
   /** Places in the journal of what the filter leaves, among the first `#matched` events. */
@@ -43,26 +47,32 @@ export class EventLog {
   #matched = 0;
 
   /**
-   * @param readText reads an event file
+   * @param events reads events
    * @param pause lets other work have its turn
    * @param wordsOf what an event can be found by besides its own words: the title of its task
    */
   constructor(
-    private readonly readText: (file: string) => Promise<string>,
+    private readonly events: AskEvents,
     private readonly pause: () => Promise<void>,
     private readonly wordsOf: (record: EventRecord) => string,
   ) {}
 
-  /** Takes the names of the event files, in journal order; what was read of those that are still there stays. */
-  list(files: readonly string[]): void {
-    const last = this.#files.length - 1;
+  /** Takes how many events there are now; what was read of those that are still there stays. Not twice at once. */
+  async update(length: number): Promise<void> {
+    const firstId = await this.#idAt(0);
     // Journals only grow, unless they are repaired.
-    const grown = files.length > last && files[0] === this.#files[0] && files[last] === this.#files[last];
+    const grown =
+      length >= this.#length &&
+      (this.#length === 0 || firstId === this.#firstId) &&
+      (await this.#idAt(this.#length - 1)) === this.#lastId;
+    const lastId = await this.#idAt(length - 1);
     if (!grown) {
       this.#records = [];
       this.forgetMatches();
     }
-    this.#files = files;
+    this.#length = length;
+    this.#firstId = firstId;
+    this.#lastId = lastId;
   }
 
   /** Looks through the events again, after their titles became known. */
@@ -72,27 +82,25 @@ export class EventLog {
   }
 
   get length(): number {
-    return this.#files.length;
+    return this.#length;
   }
 
   /** The place of an event by its number; `undefined`: there is none. */
-  placeOf(seq: number): number | undefined {
-    const guess = seq - 1;
-    const isIt = (place: number): boolean => sequenceNumber(this.#files[place] ?? '') === seq;
-    if (isIt(guess)) return guess;
-    const found = this.#files.findIndex((_, place) => isIt(place));
-    return found === -1 ? undefined : found;
-  }
-
-  /** The file of an event by its number. */
-  fileOf(seq: number): string | undefined {
-    const place = this.placeOf(seq);
-    return place === undefined ? undefined : this.#files[place];
+  async placeOf(seq: number): Promise<number | undefined> {
+    // Where no event is missing, its number tells its place.
+    if (seq > 0 && seq <= this.#length && (await this.#record(seq - 1)).seq === seq) return seq - 1;
+    let [from, to] = [0, this.#length];
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2);
+      if ((await this.#record(middle)).seq < seq) from = middle + 1;
+      else to = middle;
+    }
+    return from < this.#length && (await this.#record(from)).seq === seq ? from : undefined;
   }
 
   /** The nth event of the whole journal; `undefined`: there are not so many. */
   async at(event: number): Promise<PlacedRecord | undefined> {
-    if (event < 1 || event > this.#files.length) return undefined;
+    if (event < 1 || event > this.#length) return undefined;
     return { place: event - 1, event, record: await this.#record(event - 1) };
   }
 
@@ -100,12 +108,11 @@ export class EventLog {
   async findLast(
     test: (record: EventRecord) => boolean,
   ): Promise<{ readonly place: number; readonly record: EventRecord } | undefined> {
-    const end = Math.max(0, this.#files.length - 50);
-    for (let place = this.#files.length - 1; place >= end; place -= 1) {
-      const record = await this.#record(place);
-      if (test(record)) return { place, record };
-    }
-    return undefined;
+    const end = Math.max(0, this.#length - 50);
+    const records = await this.#read(end, this.#length);
+    const index = records.findLastIndex((record) => test(record));
+    const record = records[index];
+    return record && { place: end + index, record };
   }
 
   /** Looks through at most `most` further events for the filter. False: all are looked through. */
@@ -115,30 +122,37 @@ export class EventLog {
       this.forgetMatches();
     }
     if (isEmpty(filter)) return false;
-    const until = Math.min(this.#files.length, this.#matched + most);
+    const until = Math.min(this.#length, this.#matched + most);
     const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-    for (let done = 1; this.#matched < until; done += 1) {
-      const place = this.#matched;
-      const record = await this.#record(place);
-      // The journal was listed anew meanwhile.
-      if (this.#matched !== place) return true;
-      if (this.#fits(record, words)) this.#matches.push(place);
-      this.#matched += 1;
-      if (done % atOnce === 0) await this.pause();
+    while (this.#matched < until) {
+      const [from, known] = [this.#matched, this.#records];
+      const records = await this.#read(from, Math.min(from + atOnce, until));
+      // The journal became another one meanwhile.
+      if (this.#matched !== from || this.#records !== known) return true;
+      records.forEach((record, i) => {
+        if (this.#fits(record, words)) this.#matches.push(from + i);
+      });
+      this.#matched += records.length;
+      await this.pause();
     }
-    return this.#matched < this.#files.length;
+    return this.#matched < this.#length;
   }
 
   /** Reads what stands at these places among the events that the filter leaves. */
   async window(from: number, to: number): Promise<EventWindow> {
-    const all = this.#files.length;
+    const all = this.#length;
     const filtered = !isEmpty(this.#filter);
     const total = filtered ? this.#matches.length : all;
+    const [first, end] = [Math.max(0, from), Math.min(to, total)];
     const records: PlacedRecord[] = [];
-    for (let place = Math.max(0, from); place < Math.min(to, total); place += 1) {
-      const inJournal = filtered ? this.#matches[place] : place;
-      if (inJournal === undefined) continue;
-      records.push({ place, event: inJournal + 1, record: await this.#record(inJournal) });
+    if (filtered) {
+      // They were read when they were looked through.
+      for (const [i, inJournal] of this.#matches.slice(first, end).entries()) {
+        records.push({ place: first + i, event: inJournal + 1, record: await this.#record(inJournal) });
+      }
+    } else {
+      const read = await this.#read(first, end);
+      read.forEach((record, i) => records.push({ place: first + i, event: first + i + 1, record }));
     }
     return { records, total, searched: filtered ? this.#matched : all, all };
   }
@@ -152,15 +166,36 @@ export class EventLog {
   }
 
   async #record(place: number): Promise<EventRecord> {
-    const known = this.#records[place];
-    if (known) return known;
-    const file = this.#files[place] ?? '';
-    const record = toEventRecord(file, await this.readText(file).catch(() => ''));
-    // A file that is being written or mended may be readable the next time.
-    if (record.type !== '') this.#records[place] = record;
-    return record;
+    return (await this.#read(place, place + 1))[0] ?? unreadable;
+  }
+
+  /** Reads what is not known yet, in one piece. One for each place. */
+  async #read(from: number, to: number): Promise<readonly EventRecord[]> {
+    // Another journal has another list.
+    const records = this.#records;
+    let [first, end] = [from, to];
+    while (first < end && records[first]) first += 1;
+    while (first < end && records[end - 1]) end -= 1;
+    const read = first < end ? await this.events(first, end) : [];
+    read.forEach((record, i) => {
+      // What is being written or mended may be readable the next time.
+      if (record.type !== '') records[first + i] ??= record;
+    });
+    const count = Math.max(0, to - from);
+    return Array.from({ length: count }, (_, i) => records[from + i] ?? read[from + i - first] ?? unreadable);
+  }
+
+  /** Asked for anew each time, as it may be another event by now. */
+  async #idAt(place: number): Promise<string | undefined> {
+    return place < 0 ? undefined : (await this.events(place, place + 1))[0]?.id;
   }
 }
+
+/** Stands for an event that is not there any more. */
+const unreadable: EventRecord = {
+  ...{ id: '', seq: 0, at: undefined, type: '', mark: 'failed' },
+  ...{ effectId: undefined, status: '', note: '', session: undefined },
+};
 
 function isEmpty({ type, text }: EventFilter): boolean {
   return type === '' && text.trim() === '';

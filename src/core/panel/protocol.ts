@@ -104,6 +104,8 @@ export interface TravelView {
 export interface EventsView {
   readonly request: number;
   readonly rows: readonly EventRow[];
+  /** The types that are offered as a filter, besides those that were seen. */
+  readonly types: readonly string[];
   /** How many events the filter leaves, as far as the journal was looked through. */
   readonly total: number;
   readonly searched: number;

@@ -1,5 +1,6 @@
 import type { Disposable } from '../disposables';
 import type { DocumentPart } from '../documents';
+import type { EventRecord } from '../run/eventRecord';
 import type { JournalEntry } from '../run/journal';
 import type { Run, RunDetails } from '../run/run';
 import type { EngineId } from '../run/engineId';
@@ -78,6 +79,15 @@ export interface RunSource {
 
   /** Reads a text of a run, or tells why it cannot be read. Never rejects. */
   document(dir: string, name: DocumentName): Promise<DocumentPart>;
+
+  /** The types of events that its engine is known to write, in the order in which they are offered as a filter. */
+  readonly eventTypes: readonly string[];
+
+  /**
+   * Reads recorded events by their places, from 0 in the order of the journal, `to` exclusive.
+   * @returns fewer where the journal ends; empty when the source does not have the run (any more)
+   */
+  events(dir: string, from: number, to: number): Promise<readonly EventRecord[]>;
 
   /** The file names in the run's journal, in journal order. Empty when there are none. */
   listEvents(dir: string): Promise<readonly string[]>;

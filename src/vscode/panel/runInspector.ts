@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposables';
-import { textOf, type DocumentPart } from '../../core/documents';
+import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
 import { EventLog, type EventFilter, type PlacedRecord } from '../../core/panel/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/panel/eventRow';
@@ -77,7 +77,9 @@ export class RunInspector implements Disposable {
   readonly #task: ShownTask;
   readonly #timeline: ShownTimeline;
   readonly #log: EventLog;
+  /** How many events the log knows of, or is being told of. */
   #listed = -1;
+  #listing = Promise.resolve();
   #events: Extract<FromPage, { type: 'events' }> | undefined;
   /** Requests are answered one after the other. */
   #answering = Promise.resolve();
@@ -96,7 +98,7 @@ export class RunInspector implements Disposable {
     this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
     this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
     this.#log = new EventLog(
-      async (file) => textOf(await this.#shown.document({ file: `journal/${file}` })),
+      async (from, to) => (await deps.store.sourceOf(dir)?.events(dir, from, to)) ?? [],
       () => new Promise((resolve) => setTimeout(resolve)),
       (record) => this.#titleOf(record),
     );
@@ -133,10 +135,12 @@ export class RunInspector implements Disposable {
     await this.#postProvenance(run);
   }
 
-  async #list(run: Run): Promise<void> {
-    if (this.#listed === run.eventCount) return;
-    this.#listed = run.eventCount;
-    this.#log.list((await this.deps.store.sourceOf(this.dir)?.listEvents(this.dir)) ?? []);
+  #list({ eventCount }: Run): Promise<void> {
+    if (this.#listed !== eventCount) {
+      this.#listed = eventCount;
+      this.#listing = this.#listing.catch(() => {}).then(() => this.#log.update(eventCount));
+    }
+    return this.#listing;
   }
 
   /** The nth event of the journal, as the run stands now; `undefined`: there are not so many. */
@@ -159,7 +163,7 @@ export class RunInspector implements Disposable {
         this.#answering = this.#answering.then(() => this.#answerEvents(message));
         return this.#answering;
       case 'openEvent': {
-        const place = this.#log.placeOf(message.seq);
+        const place = await this.#log.placeOf(message.seq);
         if (place === undefined) throw new HumanError('The event is not there any more.');
         const name = { event: place + 1 };
         const { file } = await this.#shown.document(name);
@@ -207,7 +211,9 @@ export class RunInspector implements Disposable {
       if (!run) return;
       const rows = records.map((placed) => this.#toRow(run, placed));
       const focus = filter.type === '' && filter.text.trim() === '' ? await this.#focus(run) : undefined;
-      this.post({ type: 'events', events: { request: asked.request, rows, total, searched, all, focus } });
+      const types = this.deps.store.sourceOf(this.dir)?.eventTypes ?? [];
+      const { request } = asked;
+      this.post({ type: 'events', events: { request, rows, types, total, searched, all, focus } });
     }
   }
 

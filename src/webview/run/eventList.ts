@@ -10,7 +10,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventRow } from '../../core/panel/eventRow';
 import type { EventsView } from '../../core/panel/protocol';
 import { thousands } from '../../core/format';
-import { eventTypes } from '../../core/run/eventTypes';
 import { eventOption } from './eventOption';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
@@ -41,7 +40,7 @@ export class EventList extends LitElement {
 
   /** Events that were told, by their places among those the filter leaves. */
   #rows = new Map<number, EventRow>();
-  #seenTypes = new Set<string>(eventTypes);
+  #seenTypes = new Set<string>();
   #waiting = false;
   /** What is seen is to be asked for again, as it may have changed. */
   #stale = false;
@@ -98,6 +97,7 @@ export class EventList extends LitElement {
   receive(events: EventsView): void {
     if (runApi.isOutdated('events', events)) return;
     const grown = events.total - (this.view?.total ?? events.total);
+    if (!this.view) this.#seenTypes = new Set([...events.types, ...this.#seenTypes]);
     for (const row of events.rows) {
       this.#rows.set(row.place, row);
       if (row.type !== '') this.#seenTypes.add(row.type);
