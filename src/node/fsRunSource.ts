@@ -9,16 +9,23 @@ import { babysitter } from '../core/run/babysitterRun';
 import type { Run, RunDetails } from '../core/run/run';
 import type { EventRecord } from '../core/run/eventRecord';
 import { eventTypes } from '../core/run/eventTypes';
-import type { JournalEntry } from '../core/run/journal';
 import type { Sliced } from '../core/sliced';
 import type { DocumentName } from '../core/source/documentName';
-import type { RunChange, RunListener, RunReading, RunsPlace, RunSource } from '../core/source/runSource';
+import type {
+  PastReading,
+  RunChange,
+  RunListener,
+  RunReading,
+  RunsPlace,
+  RunSource,
+} from '../core/source/runSource';
 import { ChangeBatches } from './changeBatches';
 import { ChangePoll, type Polled } from './changePoll';
 import type { DigestIndex } from './digestIndex';
 import { IndexKeeper } from './indexKeeper';
 import type { KnownRun } from './indexLine';
 import { JournalNames } from './journalNames';
+import { PastReadings } from './pastReadings';
 import { ReadQueue } from './readQueue';
 import { fileOfDocument, goneDocument, readDocument } from './runDocuments';
 import { RunsDirectories } from './runsDirectories';
@@ -49,6 +56,7 @@ export class FsRunSource implements RunSource {
   readonly #watches: RunWatches<string>;
   readonly #poll: ChangePoll;
   readonly #names = new JournalNames();
+  readonly #past = new PastReadings(this.#names);
   readonly #index: DigestIndex | undefined;
   readonly #keeper: IndexKeeper | undefined;
   #listener: RunListener | undefined;
@@ -184,14 +192,14 @@ export class FsRunSource implements RunSource {
     return inSlices(tracked.directory.readRecords(files.slice(Math.max(0, from), Math.max(0, to))));
   }
 
-  async listEvents(dir: string): Promise<readonly string[]> {
+  async asOf(
+    dir: string,
+    count: number,
+    details: RunDetails,
+    signal: AbortSignal,
+  ): Promise<PastReading | undefined> {
     const tracked = this.#runs.get(dir);
-    return tracked ? inSlices(tracked.directory.listEvents()) : [];
-  }
-
-  async readEvents(dir: string, files: readonly string[]): Promise<readonly (JournalEntry | undefined)[]> {
-    const tracked = this.#runs.get(dir);
-    return tracked ? inSlices(tracked.directory.readEvents(files)) : [];
+    return tracked && this.#past.read(tracked, count, details, signal);
   }
 
   async #load(): Promise<void> {

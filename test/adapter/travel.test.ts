@@ -2,11 +2,10 @@ import type { BabysitterRun } from '../../src/core/run/babysitterRun';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultMetricChoice, metricKeys } from '../../src/core/run/metrics';
+import { metricKeys } from '../../src/core/run/metrics';
 import { classify, defaultActivityWindow } from '../../src/core/run/runState';
 import type { Run } from '../../src/core/run/run';
 import { atOnce } from '../../src/core/sliced';
-import { openRun } from '../../src/core/tree/buildTree';
 import { asOf } from '../../src/core/travel/asOf';
 import { RunHistory } from '../../src/core/travel/runHistory';
 import { RunDirectory } from '../../src/node/runDirectory';
@@ -25,7 +24,6 @@ it.each(runs)('as of each event, %s is what reading a journal that ends there gi
   const directory = new RunDirectory(dir, dir);
   const whole = atOnce(directory.read()) ?? expect.fail('it is no run');
   const details = atOnce(directory.readDetails(metricKeys)) ?? expect.fail('it has no details');
-  const opened = openRun(whole, details, defaultMetricChoice);
   const files = atOnce(directory.listEvents());
   const history = new RunHistory(async (some) => inSlices(directory.readEvents(some)), inSlices, {
     ...{ piece: 4, folds: 2, pieces: 2, atOnce: 3 },
@@ -35,8 +33,8 @@ it.each(runs)('as of each event, %s is what reading a journal that ends there gi
   for (const [place, file] of files.entries()) {
     const fold = await history.foldAt(place + 1, new AbortController().signal);
     const moment = { event: place + 1, file, fold: fold ?? expect.fail('it was not read') };
-    const past = atOnce(asOf(opened, moment, defaultMetricChoice, options));
-    then.push({ file, run: past.stored.run, at: past.at });
+    const past = atOnce(asOf({ run: whole, details }, moment));
+    then.push({ file, run: past.run, at: past.at });
   }
 
   for (const { file, run, at } of then.toReversed()) {

@@ -446,7 +446,7 @@ describe('asking', () => {
     expect(await source.source.reread(elsewhere)).toBeUndefined();
     expect(await source.source.readDetails(elsewhere, [])).toBeUndefined();
     expect(await source.source.readThrough(elsewhere, [])).toBeUndefined();
-    expect(await source.source.listEvents(elsewhere)).toEqual([]);
+    expect(await source.source.events(elsewhere, 0, 10)).toEqual([]);
     expect(await source.source.document(elsewhere, 'run')).toMatchObject({
       problem: expect.stringMatching(/is not there any more/),
     });

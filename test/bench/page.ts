@@ -8,8 +8,7 @@ import { noTaskFiles } from '../../src/core/run/iterations';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { defaultActivityWindow } from '../../src/core/run/runState';
 import { openingRun, openRun, type OpenedRun } from '../../src/core/tree/buildTree';
-import { asOf } from '../../src/core/travel/asOf';
-import { RunHistory } from '../../src/core/travel/runHistory';
+import { openingPast } from '../../src/core/travel/pastRun';
 import { inSlices } from '../../src/node/slices';
 import { watchTurns } from './blocks';
 import { figure, type Figure } from './figures';
@@ -73,21 +72,18 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   const figures = { events, whole: performance.now() - start, longest: longest() };
 
   longest = watchTurns();
-  const history = new RunHistory((files) => source.readEvents(dir, files), inSlices);
-  history.list(await source.listEvents(dir));
   const showPast = async (event: number): Promise<number> => {
     start = performance.now();
-    const fold = await history.foldAt(event, nobody);
-    const file = history.files[event - 1];
-    if (!fold || file === undefined) throw new Error('The past was not read');
-    const then = await inSlices(asOf(opened, { event, file, fold }, defaultMetricChoice, options));
+    const reading = await source.asOf?.(dir, event, details, nobody);
+    if (!reading) throw new Error('The past was not read');
+    const then = await inSlices(openingPast(reading, stored().engine, defaultMetricChoice, options));
     toRunView(then.stored, then.opened, then.at, { ...shown, past: true });
     await layOut(then.opened, then.at, timeline);
     if (asBabysitter(then.stored.run).story.entries !== event)
       throw new Error('It was not the past that was asked for');
     return performance.now() - start;
   };
-  const middle = Math.floor(history.files.length / 2);
+  const middle = Math.floor(log.length / 2);
   const past = await showPast(middle);
   const step = await showPast(middle - 1);
   return { ...figures, past, step, longestThen: longest() };

@@ -85,12 +85,4 @@ export class FakeSource implements RunSource {
   async events(): Promise<readonly EventRecord[]> {
     return [];
   }
-
-  async listEvents(): Promise<readonly string[]> {
-    return [];
-  }
-
-  async readEvents(): Promise<readonly undefined[]> {
-    return [];
-  }
 }

@@ -7,7 +7,9 @@ import { defaultMetricChoice } from '../../src/core/run/metrics';
 import { defaultActivityWindow } from '../../src/core/run/runState';
 import { toRunView, type RunView } from '../../src/core/panel/runView';
 import { atOnce } from '../../src/core/sliced';
-import { asOf, type PastRun } from '../../src/core/travel/asOf';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { asOf } from '../../src/core/travel/asOf';
+import { openingPast, type PastRun } from '../../src/core/travel/pastRun';
 import { runDocument } from '../../src/core/travel/runDocument';
 import { RunHistory, type HistoryLimits } from '../../src/core/travel/runHistory';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
@@ -209,9 +211,9 @@ function past(story: JournalBuilder, event: number, parts: TaskParts = {}): Past
   const { file } = story.entries[event - 1] ?? expect.fail('there is no such event');
   const fold = foldRun(story.entries.slice(0, event));
   const options = { activityWindow: defaultActivityWindow };
-  return atOnce(
-    asOf(opened(run, parts), { event, file, fold }, parts.metric ?? defaultMetricChoice, options),
-  );
+  const { details } = opened(run, parts);
+  const reading = atOnce(asOf({ run, details }, { event, file, fold }));
+  return atOnce(openingPast(reading, babysitterEngine, parts.metric ?? defaultMetricChoice, options));
 }
 
 function view(then: PastRun): RunView {
@@ -265,9 +267,9 @@ describe('a run as it was', () => {
     const locked = aRun({ journal: scored, lock: {} });
     const fold = foldRun(scored.entries.slice(0, 6));
     const file = scored.entries[5]?.file ?? '';
-    const options = { activityWindow: defaultActivityWindow };
-    const held = atOnce(asOf(opened(locked), { event: 6, file, fold }, defaultMetricChoice, options));
-    expect(asBabysitter(held.stored.run).lock).toBeUndefined();
+    const { details } = opened(locked);
+    const held = atOnce(asOf({ run: locked, details }, { event: 6, file, fold }));
+    expect(asBabysitter(held.run).lock).toBeUndefined();
   });
 
   it('knows the best iteration of then', () => {

@@ -31,3 +31,8 @@ export interface Effect {
   /** Why it was cancelled. */
   readonly cancelReason: string | undefined;
 }
+
+/** Whether a result is recorded. */
+export function isResolved(status: Effect['status']): boolean {
+  return status === 'ok' || status === 'error';
+}

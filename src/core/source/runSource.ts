@@ -1,7 +1,6 @@
 import type { Disposable } from '../disposables';
 import type { DocumentPart } from '../documents';
 import type { EventRecord } from '../run/eventRecord';
-import type { JournalEntry } from '../run/journal';
 import type { Run, RunDetails } from '../run/run';
 import type { EngineId } from '../run/engineId';
 import type { DocumentName } from './documentName';
@@ -17,6 +16,14 @@ export type RunListener = (batch: readonly RunChange[], loaded: boolean) => void
 export interface RunReading {
   readonly run: Run;
   readonly details: RunDetails;
+}
+
+/** A run as it was when one of its events was the last one: nothing that came later is in it. */
+export interface PastReading extends RunReading {
+  /** How many events there were. */
+  readonly event: number;
+  /** When the last of them was recorded, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A place in which runs are looked for. */
@@ -89,13 +96,16 @@ export interface RunSource {
    */
   events(dir: string, from: number, to: number): Promise<readonly EventRecord[]>;
 
-  /** The file names in the run's journal, in journal order. Empty when there are none. */
-  listEvents(dir: string): Promise<readonly string[]>;
-
   /**
-   * Reads events of a run's journal.
-   * @param files names as {@link listEvents} gave them
-   * @returns one for each name, `undefined` for an event that cannot be used; empty when the run is gone
+   * The run as it was with its first `count` events, or with as many as it has. Left out by a source that has no past.
+   * @param details what {@link readDetails} gave
+   * @param signal ends the reading
+   * @returns `undefined`: the source does not have the run, it has no event, or it is not wanted any more
    */
-  readEvents(dir: string, files: readonly string[]): Promise<readonly (JournalEntry | undefined)[]>;
+  asOf?(
+    dir: string,
+    count: number,
+    details: RunDetails,
+    signal: AbortSignal,
+  ): Promise<PastReading | undefined>;
 }

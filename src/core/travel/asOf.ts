@@ -1,26 +1,12 @@
-import type { RunFold } from '../run/foldRun';
+import type { BabysitterRun } from '../run/babysitterRun';
+import { isResolved } from '../run/effect';
 import { sequenceNumber } from '../run/eventName';
-import type { MetricChoice } from '../run/metrics';
+import type { RunFold } from '../run/foldRun';
 import type { Problem } from '../run/problem';
 import type { RunDetails } from '../run/run';
-import { asBabysitter, type BabysitterRun } from '../run/babysitterRun';
-import { classify } from '../run/runState';
-import { babysitterEngine } from '../run/babysitterEngine';
-import type { JudgeOptions } from '../run/judgement';
 import type { TaskDefinition, TaskResult } from '../run/task';
 import { eachOf, type Sliced } from '../sliced';
-import type { StoredRun } from '../source/runStore';
-import { openingRun, type OpenedRun } from '../tree/buildTree';
-
-/** A run as it was when one of its events was the last one. */
-export interface PastRun {
-  /** How many events there were. */
-  readonly event: number;
-  /** When the last of them was recorded: what was the current moment then. */
-  readonly at: number;
-  readonly stored: StoredRun;
-  readonly opened: OpenedRun;
-}
+import type { PastReading } from '../source/runSource';
 
 /** What tells apart how a run was. */
 export interface Moment {
@@ -37,11 +23,9 @@ export interface Moment {
  * the state of its process file, is left out; run.json is taken as it is.
  */
 export function* asOf(
-  { run, details }: OpenedRun,
+  { run, details }: { readonly run: BabysitterRun; readonly details: RunDetails },
   { event, file, fold }: Moment,
-  metric: MetricChoice,
-  options: JudgeOptions,
-): Sliced<PastRun> {
+): Sliced<PastReading> {
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
   yield* eachOf(fold.effects.values(), ({ effectId, status }) => {
@@ -53,7 +37,7 @@ export function* asOf(
   const at = fold.lastAt ?? run.createdAt;
   const last = sequenceNumber(file) ?? event;
   const past: BabysitterRun = {
-    ...asBabysitter(run),
+    ...run,
     ...{ story: fold, depth: 'whole', eventCount: event, lock: undefined, updatedAt: at },
     pendingTasks: new Map([...tasks].filter(([effectId]) => fold.pending.has(effectId))),
     problems: run.problems.filter((problem) => isOfEventUntil(problem, last)),
@@ -62,18 +46,7 @@ export function* asOf(
     ...{ tasks, results, warnings: [] },
     problems: details.problems.filter((problem) => isOfTaskThen(problem, fold)),
   };
-  const opened = yield* openingRun(past, pastDetails, metric);
-  return {
-    event,
-    at,
-    stored: { run: past, state: classify(past, at, options), engine: babysitterEngine },
-    opened,
-  };
-}
-
-/** Whether a result is recorded. */
-export function isResolved(status: 'pending' | 'ok' | 'error' | 'cancelled'): boolean {
-  return status === 'ok' || status === 'error';
+  return { event, at, run: past, details: pastDetails };
 }
 
 function isOfEventUntil({ file }: Problem, last: number): boolean {

@@ -54,10 +54,6 @@ export class RunHistory {
     this.#files = files;
   }
 
-  get files(): readonly string[] {
-    return this.#files;
-  }
-
   /**
    * What the first `count` events amount to: the same as folding a journal that ends there.
    * @returns `undefined`: it is not wanted any more

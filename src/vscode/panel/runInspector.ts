@@ -18,7 +18,7 @@ import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/ru
 import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import type { PastRun } from '../../core/travel/asOf';
+import type { PastRun } from '../../core/travel/pastRun';
 import type { OpenedRun } from '../../core/tree/buildTree';
 import { findContextFile } from '../contextFile';
 import type { Opener } from '../opener';

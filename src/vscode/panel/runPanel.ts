@@ -251,7 +251,7 @@ class RunPanel implements Page<string, string> {
   }
 
   async #updateOnce(): Promise<void> {
-    const { store, driver, opened, clock } = this.deps;
+    const { store, driver, opened, past, clock } = this.deps;
     if (!this.#ready) return;
     const stored = store.get(this.dir);
     if (!stored) {
@@ -261,6 +261,7 @@ class RunPanel implements Page<string, string> {
     // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
     if (!this.#attending) this.#disposables.add(store.attend(this.dir));
     this.#attending = true;
+    if (!past.has(this.dir)) this.#event = undefined;
     if (this.#event !== undefined) return this.#updatePast(stored, this.#event);
     const iterating = driver.isIterating(this.dir);
     const trusted = vscode.workspace.isTrusted;
@@ -315,7 +316,9 @@ class RunPanel implements Page<string, string> {
     this.#postTravel(current, await this.#inspector.eventRow(current.run, then.event));
   }
 
+  /** Without a past the page is told nothing, and so has no slider. */
   #postTravel({ run }: StoredRun, at: TravelView['at'], reading = false): void {
+    if (!this.deps.past.has(this.dir)) return;
     this.#post({ type: 'travel', travel: { all: run.eventCount, asked: this.#event, at, reading } });
   }
 

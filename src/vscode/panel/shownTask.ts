@@ -10,8 +10,7 @@ import {
   type TaskFile,
   type TaskTexts,
 } from '../../core/panel/taskDetail';
-import type { Effect } from '../../core/run/effect';
-import { isResolved } from '../../core/travel/asOf';
+import { isResolved, type Effect } from '../../core/run/effect';
 import type { TaskPart } from '../../core/source/documentName';
 import type { ShownRun } from './shownRun';
 
