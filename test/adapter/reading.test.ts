@@ -840,14 +840,14 @@ describe('a glimpse', () => {
     const { dir } = setUp({ journal: story });
     const directory = open(dir);
     const run = atOnce(directory.read({ whole: false, glimpse: true })) ?? expect.fail();
-    expect(run).toMatchObject({ reading: true, problems: [] });
+    expect(run).toMatchObject({ depth: 'reading', problems: [] });
     expect(classify(run, now, { activityWindow: 1 })).toMatchObject({ state: 'reading', actions: [] });
-    expect(atOnce(directory.read({ whole: false }))).toMatchObject({ reading: false, folded: true });
+    expect(atOnce(directory.read({ whole: false }))).toMatchObject({ depth: 'whole' });
   });
 
   it('of one with few events is the run', () => {
     const { dir } = setUp({ journal: answered() });
-    expect(atOnce(open(dir).read({ whole: false, glimpse: true }))).toMatchObject({ reading: false });
+    expect(atOnce(open(dir).read({ whole: false, glimpse: true }))).toMatchObject({ depth: 'whole' });
   });
 });
 
