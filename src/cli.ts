@@ -10,7 +10,7 @@ import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
-import { defaultActivityWindow } from './core/run/runState';
+import { defaultActivityWindow } from './core/run/judgement';
 import { openRun } from './core/tree/buildTree';
 import { atOnce } from './core/sliced';
 import { listRuns, looksLikeRun, resolveRunsDirectories } from './node/findRuns';

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isInside } from '../core/paths';
 import type { RunFold } from '../core/run/foldRun';
-import type { Entrypoint } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import { projectOf } from './projectOf';
+import type { Entrypoint } from '../core/run/entrypoint';
 
 /**
  * The process file that run.json names does not exist. Looked for only in the run's own project, since run.json is

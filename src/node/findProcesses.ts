@@ -1,9 +1,10 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { exportedFunctions, inputsSchema, processIdOfFile, type Schema } from '../core/newRun/processFile';
+import { exportedFunctions, inputsSchema, processIdOfFile } from '../core/newRun/processFile';
 import type { Sliced } from '../core/sliced';
 import { readTextIn } from './safeFile';
 import { inSlices } from './slices';
+import type { Schema } from '../core/jsonSchema';
 
 /** A file that exports a process function. */
 export interface ProcessFile {

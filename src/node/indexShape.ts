@@ -3,11 +3,12 @@ import type { CostRecord } from '../core/run/cost';
 import { EffectMap } from '../core/run/effectMap';
 import type { Effect } from '../core/run/effect';
 import { emptyFold, type JournalEnd, type RunFold } from '../core/run/foldRun';
-import type { Entrypoint, RunMetadata } from '../core/run/metadata';
+import type { RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import { writeEffects, writeLine, type Writable } from './indexLine';
 import type { KeptJournal } from './journalReader';
 import type { RecordedError } from '../core/run/recordedError';
+import type { Entrypoint } from '../core/run/entrypoint';
 
 /** To be raised when fields of the same shape come to mean something else, such as another way to count batches. */
 const meaning = 1;

@@ -8,7 +8,7 @@ import { emptyFold } from '../core/run/foldRun';
 import { intern } from '../core/run/intern';
 import type { JournalEntry } from '../core/run/journal';
 import { isSegment } from '../core/run/lenient';
-import { parseMetadata, type Entrypoint, type RunMetadata } from '../core/run/metadata';
+import { parseMetadata, type RunMetadata } from '../core/run/metadata';
 import type { Problem } from '../core/run/problem';
 import type { RunDetails } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
@@ -19,6 +19,7 @@ import { projectOf } from './projectOf';
 import { readLock } from './readLock';
 import { codeOf, exists, fileLimits, readTextIn, realPath, whyNotRead } from './safeFile';
 import { readTaskTitles, TaskReader } from './taskReader';
+import type { Entrypoint } from '../core/run/entrypoint';
 
 /** Thousands of runs with nothing wrong share it. */
 const noProblems: readonly Problem[] = [];

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { draftScheme, schemaScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { HumanError, messageOf } from '../core/errors';
-import type { Schema } from '../core/newRun/processFile';
 import { isRecord } from '../core/run/lenient';
 import { commandName } from './messages';
+import type { Schema } from '../core/jsonSchema';
 
 /** A JSON document that a person writes before something is done with it. */
 export interface Draft {

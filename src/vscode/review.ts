@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { pickerTitle } from '../core/commands';
 import { reviewController } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
-import type { AnswerReport } from '../core/engine/runDriver';
 import { HumanError, NotNowError } from '../core/errors';
 import { Emitter } from '../core/event';
 import { cutAtWord, oneLine, visible } from '../core/format';
@@ -22,6 +21,7 @@ import { pick, type EffectTarget, type Surface, type Targets } from './commands/
 import { findContextFile } from './contextFile';
 import { withoutIcons } from './messages';
 import type { OpenedRuns } from './tree/openedRuns';
+import type { AnswerReport } from '../core/engine/answerReport';
 
 export interface ReviewDeps {
   readonly store: RunStore;

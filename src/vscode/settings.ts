@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { NeedsOptions } from '../core/attention/needsYou';
 import { prefix } from '../core/contract';
 import type { MetricChoice } from '../core/run/metrics';
-import type { ClassifyOptions } from '../core/run/runState';
+import type { JudgeOptions } from '../core/run/judgement';
 import { settings, type SettingName, type Settings } from '../core/settings';
 
 /** Reads a setting. VS Code keeps restricted ones at their trusted value while the workspace is not trusted. */
@@ -35,7 +35,7 @@ export const metricChoice = configValue(['metrics.key', 'metrics.best'], (): Met
   return { key: key === '' ? undefined : key, best: setting('metrics.best') };
 });
 
-export function classifyOptions(): ClassifyOptions {
+export function classifyOptions(): JudgeOptions {
   const seconds = setting('activityWindow');
   return {
     activityWindow:

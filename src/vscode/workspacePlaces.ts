@@ -1,4 +1,3 @@
-import { asBabysitter } from '../core/run/babysitterRun';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
@@ -65,10 +64,7 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
     {
       dir,
       holds: 'runs',
-      accepts: (run) => {
-        const { cwd } = asBabysitter(run).metadata ?? {};
-        return cwd !== undefined && folders.some((folder) => isInside(folder, cwd));
-      },
+      accepts: ({ projectDir }) => folders.some((folder) => isInside(folder, projectDir)),
     },
   ];
 }

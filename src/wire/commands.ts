@@ -1,6 +1,7 @@
 import { readReportSources } from '../node/readReportSources';
 import { runArchives } from '../node/runArchive';
 import { inSlices } from '../node/slices';
+import { babysitterCommands } from '../vscode/commands/babysitterCommands';
 import { commandTable } from '../vscode/commands/commandTable';
 import type { Opener } from '../vscode/opener';
 import { pageActions } from '../vscode/panel/pageActions';
@@ -21,11 +22,13 @@ export function makeCommands(
   mending: Mending,
   opener: Opener,
 ) {
+  const engineCommands = babysitterCommands({
+    ...{ store, opened, opener, ...doing, ...mending, archives: runArchives, inSlices },
+  });
   const commands = commandTable({
-    ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, ...mending },
-    ...{ readSources: readReportSources, archives: runArchives, inSlices },
+    ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, engineCommands },
+    ...{ readSources: readReportSources, inSlices },
     showLog: () => logger.show(),
   });
-  const { answering, iterating, snoozing } = doing;
-  return { commands, actions: pageActions({ store, commands, answering, iterating, snoozing, review }) };
+  return { commands, actions: pageActions({ ...{ store, commands, review }, ...doing }) };
 }

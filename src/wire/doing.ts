@@ -8,6 +8,9 @@ import { commandRunner } from '../node/runTaskCommand';
 import { realPath } from '../node/safeFile';
 import { Answering } from '../vscode/commands/answering';
 import { Comparing } from '../vscode/commands/compare';
+import { withEngine } from '../vscode/commands/engineAccess';
+import type { Doing as EnginesDoing } from '../vscode/engineDoing';
+import { babysitter } from '../core/run/babysitterRun';
 import { EngineCommands } from '../vscode/commands/engineCommands';
 import { Iterating } from '../vscode/commands/iterating';
 import { NewRuns } from '../vscode/commands/newRun';
@@ -60,13 +63,25 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     }),
   );
   const snoozing = new Snoozing({ store, attention, shared, clock, targets });
+  const doing: EnginesDoing = new Map([
+    [
+      babysitter,
+      {
+        answer: (...answer) => driver.answer(...answer),
+        withProgram: (projectDir, work, again) => withEngine({ access, logger, projectDir }, work, again),
+        resume: (dir) => iterating.resume(dir),
+        iterate: (...asked) => iterating.iterate(...asked),
+        continue: (...asked) => iterating.continue(...asked),
+      },
+    ],
+  ]);
   const answering = new Answering({
-    ...{ store, driver, attention, access, logger, iterating, snoozing, opener },
+    ...{ store, doing, attention, logger, snoozing, opener },
     findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
-    ...{ snoozing, answering, comparing },
+    ...{ snoozing, answering, comparing, doing },
   };
 }

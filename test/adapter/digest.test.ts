@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { classify } from '../../src/core/run/runState';
 import type { BabysitterRun } from '../../src/core/run/babysitterRun';
 import { RunDirectory } from '../../src/node/runDirectory';
 import { atOnce } from '../../src/core/sliced';

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/core/log';
-import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { classify } from '../../src/core/run/runState';
 import type { Run } from '../../src/core/run/run';
 import { DigestIndex } from '../../src/node/digestIndex';
 import type * as indexLine from '../../src/node/indexLine';

@@ -16,7 +16,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pendingEffects, type Run } from '../../src/core/run/run';
-import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { classify } from '../../src/core/run/runState';
 import { wantedMetricKeys, defaultMetricChoice } from '../../src/core/run/metrics';
 import { isAlive } from '../../src/node/isAlive';
 import { RunDirectory } from '../../src/node/runDirectory';

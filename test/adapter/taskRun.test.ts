@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock';
 import type { TaskOutcome } from '../../src/core/engine/cliCalls';
-import type { RunState } from '../../src/core/run/runState';
+import type { Judgement } from '../../src/core/run/judgement';
 import { pendingEffects } from '../../src/core/run/run';
 import {
   commandError,
@@ -247,7 +247,7 @@ describe('iterating until a task is requested', () => {
   async function until(wanted: { kind: string } | { title: string }, definitions: readonly object[] = tasks) {
     const run = await steps(...definitions);
     const answered = new Set<string>();
-    const states: RunState['state'][] = [];
+    const states: Judgement['state'][] = [];
     const report = await run.driving.driver.iterate(
       run.dir,
       Infinity,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock';
 import { silentLogger } from '../../src/core/log';
-import { defaultActivityWindow, type State } from '../../src/core/run/runState';
+import { defaultActivityWindow, type State } from '../../src/core/run/judgement';
 import { RunStore } from '../../src/core/source/runStore';
 import { DigestIndex } from '../../src/node/digestIndex';
 import { FsRunSource } from '../../src/node/fsRunSource';

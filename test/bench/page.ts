@@ -6,7 +6,7 @@ import { layingOutTimeline, type Timeline } from '../../src/core/panel/timeline'
 import { makingUsageView } from '../../src/core/panel/usageView';
 import { noTaskFiles } from '../../src/core/run/iterations';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { openingRun, openRun, type OpenedRun } from '../../src/core/tree/buildTree';
 import { openingPast } from '../../src/core/travel/pastRun';
 import { inSlices } from '../../src/node/slices';

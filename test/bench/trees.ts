@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { encodeTime } from 'ulid';
-import type { State } from '../../src/core/run/runState';
+import type { State } from '../../src/core/run/judgement';
 
 /** What a tree of runs looks like. */
 export interface Shape {

@@ -20,7 +20,7 @@ import { diagnose } from '../../src/core/diagnose/diagnose';
 import { RunDriver } from '../../src/core/engine/runDriver';
 import { Repairer } from '../../src/core/repair/repairer';
 import { pendingEffects } from '../../src/core/run/run';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
 import { CliEngine } from '../../src/node/cliEngine';
 import { FsRunSource } from '../../src/node/fsRunSource';

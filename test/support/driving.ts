@@ -11,7 +11,7 @@ import type { CliCall } from '../../src/core/engine/cliCalls';
 import type { CliOutcome, Engine } from '../../src/core/engine/engine';
 import { RunDriver } from '../../src/core/engine/runDriver';
 import type { Logger } from '../../src/core/log';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
 import { CliEngine } from '../../src/node/cliEngine';
 import { FsRunSource } from '../../src/node/fsRunSource';

@@ -1,7 +1,8 @@
 import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { defaultMetricChoice, type MetricChoice } from '../../src/core/run/metrics';
 import type { Run, RunDetails } from '../../src/core/run/run';
-import { classify, defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { classify } from '../../src/core/run/runState';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { childNodes, describeNode, openRun, type OpenedRun } from '../../src/core/tree/buildTree';

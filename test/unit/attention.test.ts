@@ -8,7 +8,7 @@ import { Notifier, type NotifySettings } from '../../src/core/attention/notifier
 import { untilItChanges } from '../../src/core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../src/core/attention/snoozeTime';
 import type { Run } from '../../src/core/run/run';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';

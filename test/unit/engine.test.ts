@@ -8,7 +8,8 @@ import { NoEngineError, type CliOutcome } from '../../src/core/engine/engine';
 import { explainFailure } from '../../src/core/engine/explain';
 import { whyNot } from '../../src/core/engine/whyNot';
 import { isRecord } from '../../src/core/run/lenient';
-import { classify, defaultActivityWindow, stateActions, type StateAction } from '../../src/core/run/runState';
+import { defaultActivityWindow, stateActions, type StateAction } from '../../src/core/run/judgement';
+import { classify } from '../../src/core/run/runState';
 import { journal, minute, start } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 

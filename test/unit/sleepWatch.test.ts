@@ -2,7 +2,7 @@ import { enginesOf } from '../../src/core/engine/runEngine';
 import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { SleepWatch } from '../../src/core/engine/sleepWatch';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import type { BabysitterRun } from '../../src/core/run/babysitterRun';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';

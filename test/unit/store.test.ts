@@ -2,7 +2,7 @@ import { enginesOf } from '../../src/core/engine/runEngine';
 import { babysitterEngine } from '../../src/core/run/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { compareRuns, type Run } from '../../src/core/run/run';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { RunStore, type StoreChange } from '../../src/core/source/runStore';
 import { FakeClock } from '../support/fakeClock';
 import { FakeSource } from '../support/fakeSource';

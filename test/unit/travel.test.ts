@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyFold, foldRun, type RunFold } from '../../src/core/run/foldRun';
 import type { JournalEntry } from '../../src/core/run/journal';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
-import { defaultActivityWindow } from '../../src/core/run/runState';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { toRunView, type RunView } from '../../src/core/panel/runView';
 import { atOnce } from '../../src/core/sliced';
 import { babysitterEngine } from '../../src/core/run/babysitterEngine';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { needNode, needsYou } from '../../src/core/attention/needsYou';
 import { visible } from '../../src/core/format';
 import type { Run } from '../../src/core/run/run';
-import type { State } from '../../src/core/run/runState';
+import type { State } from '../../src/core/run/judgement';
 import { childNodes, describeNode, type OpenedRun, type RowContext } from '../../src/core/tree/buildTree';
 import type { StoredRun } from '../../src/core/source/runStore';
 import type { Row } from '../../src/core/tree/describe';

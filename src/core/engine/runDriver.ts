@@ -9,6 +9,7 @@ import { answerCall, iterateCall, recoverCall } from './cliCalls';
 import type { Engine } from './engine';
 import { explainFailure, explainNoEffect } from './explain';
 import { notSomethingItCanDo, whyNot } from './whyNot';
+import type { AnswerReport } from './answerReport';
 
 /** Why iterating stopped. */
 export type StopReason =
@@ -37,11 +38,6 @@ export interface StopReport {
 
 /** The task at whose request iterating stops: of this kind, or whose title has this text, upper and lower case alike. */
 export type WantedTask = { readonly kind: string } | { readonly title: string };
-
-export type AnswerReport =
-  | { readonly recorded: true }
-  /** Nothing was recorded by us; whatever was typed is still the person's. */
-  | { readonly recorded: false; readonly sentence: string };
 
 /** Who answers, and through what product. */
 export interface Responder {

@@ -29,3 +29,15 @@ export function demandEngineCan(action: EngineAction, { engine }: Pick<StoredRun
 function isStateAction(action: EngineAction): action is StateAction {
   return (stateActions as readonly string[]).includes(action);
 }
+
+/** Why a person cannot post the outcome of an effect now, as a sentence; `undefined` when they can. */
+export function whyNotPost(stored: StoredRun, effectId: string): string | undefined {
+  const lacking = notSomethingItCanDo('task.post', stored.engine);
+  if (lacking !== undefined) return lacking;
+  const effect = stored.run.story.effects.get(effectId);
+  if (!effect) return 'The run has no such task.';
+  if (effect.kind === 'breakpoint') return 'This is a question: answer it instead.';
+  if (effect.kind === 'sleep') return 'Nobody posts the result of a sleep: it is over at its time.';
+  if (effect.status !== 'pending') return 'Its result is recorded already; the first one stands.';
+  return whyNot('task.post', stored);
+}

@@ -1,4 +1,5 @@
 import { isRecord, parseJson } from '../run/lenient';
+import type { Schema } from '../jsonSchema';
 
 /** A function that a process file exports, by its export name. */
 export type ExportName = string;
@@ -54,9 +55,6 @@ export function processIdOfFile(text: string, fileName: string): string {
   const said = /^\s*(?:\/\*\*|\*)\s*@process\s+([\w./@-]{1,100})\s*$/m.exec(text)?.[1];
   return said ?? (fileName.replace(/\.[cm]?[jt]s$/, '') || 'process');
 }
-
-/** A JSON schema, as far as it is looked into here. */
-export type Schema = Readonly<Record<string, unknown>>;
 
 /**
  * What a process says of its inputs: `export const inputSchema = { … }` in plain JSON, else its `@inputs { … }`.

@@ -2,7 +2,7 @@ import { capital, count, cutAtWord, duration, oneLine } from '../format';
 import type { Counterparts } from '../report/counterparts';
 import type { Report, ReportAnswer, ReportIteration, ReportMetric, ReportTask } from '../report/report';
 import { outcomes, toSections, type Section, type SectionId } from '../report/sections';
-import type { State } from '../run/runState';
+import type { State } from '../run/judgement';
 import { stateIcons, stateWords } from '../tree/describe';
 
 /** What a report page shows: the whole run, or one of its iterations. */

@@ -3,7 +3,7 @@ import type { EngineAction } from '../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../engine/whyNot';
 import { auditAnswers } from '../run/audit';
 import { pendingEffects, runTitle } from '../run/run';
-import type { StateAction } from '../run/runState';
+import type { StateAction } from '../run/judgement';
 import type { StoredRun } from '../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { countEffects, describeIteration, describeProblem, describeRun, stateWord } from '../tree/describe';

@@ -2,10 +2,10 @@ import type { CostRecord } from './cost';
 import type { Effect } from './effect';
 import { EffectMap, type EffectDraft } from './effectMap';
 import type { JournalEntry } from './journal';
-import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
 import type { RunEnd, Story } from './story';
 import type { RecordedError } from './recordedError';
+import type { Entrypoint } from './entrypoint';
 
 /** What the readable events of a journal, in order, amount to. */
 export interface RunFold extends Story {

@@ -1,7 +1,7 @@
 import type { CostRecord } from './cost';
 import type { EventName } from './eventName';
-import type { Entrypoint } from './metadata';
 import type { RecordedError } from './recordedError';
+import type { Entrypoint } from './entrypoint';
 
 /** What happened, as far as the extension acts on it: one shape for each of the `eventTypes`, and `other` for the rest. */
 export type JournalEvent =

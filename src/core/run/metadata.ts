@@ -1,3 +1,4 @@
+import type { Entrypoint } from './entrypoint';
 import { intern } from './intern';
 import { secretsOf } from './secrets';
 import { isRecord, moment, parseLenient, text, Wrong, yesOrNo, type Field } from './lenient';
@@ -21,12 +22,6 @@ export interface RunMetadata {
   readonly nonInteractive: boolean;
   /** The run that started this one as a subprocess. */
   readonly parentRunId: string | undefined;
-}
-
-export interface Entrypoint {
-  /** Relative to the run folder with "/" between parts, or absolute. */
-  readonly importPath: string;
-  readonly exportName: string;
 }
 
 /** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */

@@ -40,4 +40,3 @@ export function editedWords({ inputs, result }: Edited): string {
   const parts = [...(inputs ? ['inputs'] : []), ...(result ? ['result'] : [])];
   return parts.length === 0 ? '' : ` with edited ${list(parts)}`;
 }
-

@@ -2,12 +2,12 @@ import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect } from './effect';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
-import type { Entrypoint } from './metadata';
 import type { Problem } from './problem';
 import type { EngineId } from './engineId';
 import type { Story } from './story';
 import type { TaskDefinition } from './task';
 import type { Origin } from './origin';
+import type { Entrypoint } from './entrypoint';
 
 /** One run as it was last read, of whatever engine. Never changed: a new reading makes a new object. */
 export interface Run {

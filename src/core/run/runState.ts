@@ -12,15 +12,6 @@ import { pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } f
 import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from './effect';
 
-export {
-  defaultActivityWindow,
-  stateActions,
-  type JudgeOptions as ClassifyOptions,
-  type Judgement as RunState,
-  type State,
-  type StateAction,
-} from './judgement';
-
 /** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
 export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
   const run = asBabysitter(anyRun);

@@ -1,6 +1,6 @@
 import { csvText } from '../csv';
 import { capital } from '../format';
-import type { State } from '../run/runState';
+import type { State } from '../run/judgement';
 import { eachOf, type Sliced } from '../sliced';
 import type { StoredRun } from '../source/runStore';
 import { processName, stateWords } from '../tree/describe';

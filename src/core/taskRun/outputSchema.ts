@@ -1,5 +1,5 @@
-import type { Schema } from '../newRun/processFile';
 import { isRecord, parseJson } from '../run/lenient';
+import type { Schema } from '../jsonSchema';
 
 /** The JSON schema of a task's result, as its task.json has it; `undefined`: it asks for nothing special. */
 export function outputSchema(taskJson: string): Schema | undefined {

@@ -3,28 +3,17 @@ import type { Clock } from '../clock';
 import { postCall, type TaskOutcome, type TaskRecord } from '../engine/cliCalls';
 import type { Engine } from '../engine/engine';
 import { explainNoEffect } from '../engine/explain';
-import type { AnswerReport, Responder } from '../engine/runDriver';
-import { notSomethingItCanDo, whyNot } from '../engine/whyNot';
+import type { Responder } from '../engine/runDriver';
+import { whyNotPost } from '../engine/whyNot';
 import { toIso } from '../format';
-import type { RunStore, StoredRun } from '../source/runStore';
+import type { RunStore } from '../source/runStore';
+import type { AnswerReport } from '../engine/answerReport';
 
 export interface TaskPosterDeps {
   readonly store: RunStore;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly responder: Responder;
-}
-
-/** Why a person cannot post the outcome of an effect now, as a sentence; `undefined` when they can. */
-export function whyNotPost(stored: StoredRun, effectId: string): string | undefined {
-  const lacking = notSomethingItCanDo('task.post', stored.engine);
-  if (lacking !== undefined) return lacking;
-  const effect = stored.run.story.effects.get(effectId);
-  if (!effect) return 'The run has no such task.';
-  if (effect.kind === 'breakpoint') return 'This is a question: answer it instead.';
-  if (effect.kind === 'sleep') return 'Nobody posts the result of a sleep: it is over at its time.';
-  if (effect.status !== 'pending') return 'Its result is recorded already; the first one stands.';
-  return whyNot('task.post', stored);
 }
 
 /** Records what a person did for a pending task. What happened is read from the journal, never from an exit code. */

@@ -5,7 +5,7 @@ import type { Iteration } from '../run/iterations';
 import type { MetricTable } from '../run/metrics';
 import type { Problem } from '../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../run/run';
-import type { State } from '../run/runState';
+import type { State } from '../run/judgement';
 import type { TaskDefinition, TaskResult } from '../run/task';
 import type { StoredRun } from '../source/runStore';
 import type { RunFilter } from './runFilter';

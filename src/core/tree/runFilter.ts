@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { State } from '../run/runState';
+import type { State } from '../run/judgement';
 import type { StoredRun } from '../source/runStore';
 import { stateOrder } from './runGroups';
 

@@ -1,4 +1,4 @@
-import type { State } from '../run/runState';
+import type { State } from '../run/judgement';
 import type { StoredRun } from '../source/runStore';
 
 /** What the Runs view can be grouped by. */

@@ -3,7 +3,6 @@ import { afterAnswer } from '../../core/attention/afterAnswer';
 import type { Attention } from '../../core/attention/attention';
 import type { Need } from '../../core/attention/needsYou';
 import { prefix } from '../../core/contract';
-import type { AnswerReport, RunDriver } from '../../core/engine/runDriver';
 import { demandEngineCan, whyNot } from '../../core/engine/whyNot';
 import { CancelledError } from '../../core/errors';
 import { cutAtWord, firstLine, visible } from '../../core/format';
@@ -15,19 +14,18 @@ import { confirm, guarded, plain, tell, withoutIcons, type Choice } from '../mes
 import type { Opener } from '../opener';
 import { setting } from '../settings';
 import { askForAnswer, type Draft } from './answerPicker';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
-import type { Iterating } from './iterating';
+import { demandTrust } from '../trust';
+import { doingOf, type Doing } from '../engineDoing';
 import { Once } from './once';
 import type { Snoozing } from './snoozing';
 import { pick, type EffectTarget } from './targets';
+import type { AnswerReport } from '../../core/engine/answerReport';
 
 export interface AnsweringDeps {
   readonly store: RunStore;
-  readonly driver: RunDriver;
+  readonly doing: Doing;
   readonly attention: Attention;
-  readonly access: EngineAccess;
   readonly logger: Logger;
-  readonly iterating: Iterating;
   readonly opener: Pick<Opener, 'run'>;
   readonly snoozing: Snoozing;
   /** Finds a context file, inside the run or the workspace only. */
@@ -50,16 +48,17 @@ export class Answering {
 
   /** Records an answer and says what became of it; a page says itself that it was refused. */
   async answer(target: EffectTarget, decision: Decision, way: Way = 'button'): Promise<AnswerReport> {
-    const { access, logger, driver } = this.deps;
+    const { logger } = this.deps;
     const { stored, effect, surface } = target;
     const { dir, projectDir } = stored.run;
     demandEngineCan('breakpoint.answer', stored);
     demandTrust();
     if (surface === 'elsewhere') await confirmAnswer(target, decision);
+    const doing = doingOf(this.deps.doing, stored);
     const title = titleOf(target);
     const report = await this.#once.run(keyOf(target), () =>
-      withEngine(
-        { access, logger, projectDir },
+      doing.withProgram(
+        projectDir,
         async () =>
           vscode.window.withProgress(
             {
@@ -68,7 +67,7 @@ export class Answering {
               location: vscode.ProgressLocation.Window,
               title: plain(`Recording your answer to "${title}"`),
             },
-            () => driver.answer(dir, effect.effectId, decision, surface),
+            () => doing.answer(dir, effect.effectId, decision, surface),
           ),
         async () => void (await this.answer(target, decision, way)),
       ),
@@ -150,7 +149,8 @@ export class Answering {
 
   /** After an answer: the next question, and the run that can go on now. */
   async #goOn(target: EffectTarget, decision: Decision, way: Way): Promise<void> {
-    const { store, iterating, attention } = this.deps;
+    const { store, attention } = this.deps;
+    const iterating = doingOf(this.deps.doing, target.stored);
     const { dir } = target.stored.run;
     const stored = store.get(dir);
     const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;

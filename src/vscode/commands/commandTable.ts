@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import { pickerTitle, type CommandId } from '../../core/commands';
+import type { EngineAction } from '../../core/engine/runEngine';
 import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
@@ -12,50 +13,39 @@ import type { RunArrangement } from '../tree/runArrangement';
 import { loadMore, type RunTree } from '../tree/runTree';
 import type { Answering } from './answering';
 import type { Comparing } from './compare';
-import { copyCommandLine, copyText } from './copyText';
-import type { Diagnosing } from './diagnose';
-import type { EngineCommands } from './engineCommands';
+import { copyText } from './copyText';
 import { exportReport, type ExportReportDeps } from './exportReport';
-import { exportRun, type ExportRunDeps } from './exportRun';
 import { filterRuns } from './filterRuns';
 import { findRun } from './findRun';
-import type { Forking } from './fork';
 import { groupRuns } from './groupRuns';
 import { openIterationReport } from './iterationReport';
 import type { Drafts } from '../drafts';
 import type { Review } from '../review';
-import { importRun } from './importRun';
-import type { Iterating } from './iterating';
-import type { NewRuns } from './newRun';
-import type { Posting } from './postTask';
-import type { Repairing } from './repair';
 import { revealRun } from './revealRun';
-import type { TaskRuns } from './runTask';
 import type { Snoozing } from './snoozing';
 import type { Targets } from './targets';
 
 /** One handler for each command, so that a forgotten or mistyped one does not compile. Anything may call it. */
 export type CommandTable = { readonly [Id in CommandId]: (argument?: unknown) => Promise<void> };
 
+/** What only an engine can do with its runs, or to make new ones. */
+export type EngineCommandId =
+  Exclude<EngineAction, `breakpoint.${string}`> | 'run.create' | 'run.importArchive';
+
+/** How an engine carries these out; each finds its own run, and refuses those of other engines. */
+export type EngineCommandTable = Pick<CommandTable, EngineCommandId>;
+
 export interface CommandDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly targets: Targets;
   readonly answering: Answering;
-  readonly iterating: Iterating;
   readonly snoozing: Snoozing;
-  readonly newRuns: NewRuns;
-  readonly posting: Posting;
-  readonly taskRuns: TaskRuns;
   readonly drafts: Drafts;
-  readonly diagnosing: Diagnosing;
-  readonly repairing: Repairing;
-  readonly forking: Forking;
-  readonly engineCommands: EngineCommands;
+  readonly engineCommands: EngineCommandTable;
   readonly comparing: Comparing;
   readonly readSources: ExportReportDeps['readSources'];
   readonly inSlices: ExportReportDeps['inSlices'];
-  readonly archives: ExportRunDeps['archives'];
   readonly attention: Attention;
   readonly review: Review;
   readonly runs: RunTree;
@@ -66,55 +56,30 @@ export interface CommandDeps {
 
 /** Everything a person can ask for, from a row, a page or the palette. The work is done elsewhere. */
 export function commandTable(deps: CommandDeps): CommandTable {
-  return { ...runCommands(deps), ...questionCommands(deps), ...taskCommands(deps), ...listCommands(deps) };
+  return {
+    ...deps.engineCommands,
+    ...runCommands(deps),
+    ...questionCommands(deps),
+    ...taskCommands(deps),
+    ...listCommands(deps),
+  };
 }
 
 /** Of one run. */
 function runCommands(deps: CommandDeps) {
-  const { targets, iterating, opener } = deps;
+  const { targets, opener } = deps;
   return {
     'run.open': async (argument) => {
       const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
-      deps.opener.run(stored.run.dir, effectId);
+      opener.run(stored.run.dir, effectId);
     },
     'run.report': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.report'));
-      deps.opener.report(stored.run.dir);
+      opener.report(stored.run.dir);
     },
     'iteration.report': async (argument) => openIterationReport(argument, deps),
-    'run.resume': async (argument) => {
-      const { stored } = await targets.run(argument, pickerTitle('run.resume'), 'run.resume');
-      await iterating.resume(stored.run.dir);
-    },
-    'run.iterate': async (argument) => {
-      const { stored, surface } = await targets.run(argument, pickerTitle('run.iterate'), 'run.iterate');
-      await iterating.iterate(stored, surface, 1);
-    },
-    'run.continue': async (argument) => {
-      const { stored, surface } = await targets.run(argument, pickerTitle('run.continue'), 'run.continue');
-      await iterating.continue(stored, surface);
-    },
-    'run.stop': async (argument) => iterating.stop(argument),
-    'run.create': async () => deps.newRuns.create(),
-    'run.startAgain': async (argument) => {
-      const { stored } = await targets.run(argument, pickerTitle('run.startAgain'), 'run.startAgain');
-      await deps.newRuns.startAgain(stored);
-    },
-    'run.diagnose': async (argument) => {
-      await deps.diagnosing.tell(await targets.run(argument, pickerTitle('run.diagnose'), 'run.diagnose'));
-    },
-    'run.repair': async (argument) => {
-      await deps.repairing.repair(await targets.run(argument, pickerTitle('run.repair'), 'run.repair'));
-    },
-    'run.fork': async (argument) => deps.forking.fork(argument),
-    'run.halt': async (argument) => deps.engineCommands.halt(argument),
-    'run.assignProcess': async (argument) => deps.engineCommands.assignProcess(argument),
-    'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
-    'run.exportArchive': async (argument) =>
-      exportRun(await targets.run(argument, pickerTitle('run.exportArchive'), 'run.exportArchive'), deps),
-    'run.importArchive': async () => importRun({ ...deps, open: (dir) => opener.run(dir) }),
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
       await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
@@ -127,8 +92,6 @@ function runCommands(deps: CommandDeps) {
       const { stored } = await targets.run(argument, pickerTitle('run.copyId'));
       await copyText(stored.run.runId, 'The run id');
     },
-    'run.copyCommand': async (argument) =>
-      copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'), 'run.copyCommand')),
   } satisfies Partial<CommandTable>;
 }
 
@@ -161,18 +124,13 @@ function questionCommands({ targets, answering, snoozing, review }: CommandDeps)
 }
 
 /** Of one task, and of what somebody writes for it. */
-function taskCommands({ targets, opened, posting, taskRuns, drafts }: CommandDeps) {
+function taskCommands({ targets, opened, drafts }: CommandDeps) {
   return {
     'task.open': async (argument) => {
       const { stored, effect } = await targets.effect(argument, pickerTitle('task.open'));
       const task = (await opened.get(stored.run.dir))?.details.tasks.get(effect.effectId);
       await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
     },
-    'task.post': async (argument) => {
-      await posting.post(await targets.pendingTask(argument, pickerTitle('task.post'), 'task.post'));
-    },
-    'task.run': async (argument) =>
-      taskRuns.run(await targets.pendingTask(argument, pickerTitle('task.run'), 'task.run')),
     'draft.use': async (argument) => drafts.use(argument),
   } satisfies Partial<CommandTable>;
 }

@@ -3,7 +3,7 @@ import { commandTitle } from '../../core/commands';
 import { CancelledError, HumanError } from '../../core/errors';
 import { NoEngineError } from '../../core/engine/engine';
 import type { Logger } from '../../core/log';
-import { commandName, guarded, tell } from '../messages';
+import { commandName, guarded, } from '../messages';
 
 /** What the commands need of the place where the engine is looked for. */
 export interface EngineAccess {
@@ -14,25 +14,6 @@ export interface EngineAccess {
   npxAllowed(): boolean;
   /** The version of the engine that a project would use; `undefined` when it is not known. */
   version(projectDir: string): string | undefined;
-}
-
-/**
- * Refuses what runs code of the workspace until it is trusted, and offers the way to trust it.
- * @throws CancelledError at once: the offer may stand there for hours
- */
-export function demandTrust(): void {
-  if (vscode.workspace.isTrusted) return;
-  tell(
-    'warning',
-    'This workspace is not trusted, so its runs can only be read: going on would run code of the workspace.',
-    [
-      {
-        title: 'Manage Workspace Trust',
-        run: () => vscode.commands.executeCommand('workbench.trust.manage'),
-      },
-    ],
-  );
-  throw new CancelledError();
 }
 
 /** For whom an engine is needed. */

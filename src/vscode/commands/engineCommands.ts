@@ -21,7 +21,8 @@ import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/ru
 import { hasProcess } from '../../core/run/runState';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { confirm, tell, withoutIcons } from '../messages';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust } from '../trust';
+import { withEngine, type EngineAccess } from './engineAccess';
 import type { FindProcesses, ProcessChoice } from './processChoice';
 import { pick, type Targets } from './targets';
 

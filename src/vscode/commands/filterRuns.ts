@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { capital, count, thousands } from '../../core/format';
-import type { State } from '../../core/run/runState';
+import type { State } from '../../core/run/judgement';
 import type { StoredRun } from '../../core/source/runStore';
 import { processName, stateWords } from '../../core/tree/describe';
 import { ages, type Age, type RunFilter } from '../../core/tree/runFilter';

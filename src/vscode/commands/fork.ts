@@ -8,7 +8,7 @@ import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { count, cutAtWord, duration, list, toIso, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import type { Effect } from '../../core/run/effect';
-import { exampleOf, type Schema } from '../../core/newRun/processFile';
+import { exampleOf } from '../../core/newRun/processFile';
 import type { RunStore } from '../../core/source/runStore';
 import { outputSchema } from '../../core/taskRun/outputSchema';
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
@@ -19,11 +19,13 @@ import { plain, tell, withoutIcons } from '../messages';
 import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust } from '../trust';
+import { withEngine, type EngineAccess } from './engineAccess';
 import type { EngineCommands } from './engineCommands';
 import { demandValid } from './demandValid';
 import { errorSchema } from './postTask';
 import { pick, type Targets } from './targets';
+import type { Schema } from '../../core/jsonSchema';
 
 export interface ForkingDeps {
   readonly store: RunStore;

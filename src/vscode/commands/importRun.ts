@@ -7,7 +7,7 @@ import { count, thousands, visible } from '../../core/format';
 import { runTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
 import { confirm, tell } from '../messages';
-import { demandTrust } from './engineAccess';
+import { demandTrust } from '../trust';
 import { pick } from './targets';
 
 export interface ImportRunDeps {

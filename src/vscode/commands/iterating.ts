@@ -13,7 +13,8 @@ import { commandName, confirm, guarded, plain, tell, type Choice } from '../mess
 import type { Opener } from '../opener';
 import { setting } from '../settings';
 import { askHowFar } from './howFar';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust } from '../trust';
+import { withEngine, type EngineAccess } from './engineAccess';
 import type { EngineCommands } from './engineCommands';
 import { Once } from './once';
 import { chooseAgent, chooseResume, demandAction, openPlace, resumeAgent } from './resume';

@@ -6,7 +6,7 @@ import type { Engine } from '../../core/engine/engine';
 import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import { exampleOf, type Schema } from '../../core/newRun/processFile';
+import { exampleOf } from '../../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../../core/newRun/runMaker';
 import { runTitle, type Run } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -14,7 +14,8 @@ import type { Drafts } from '../drafts';
 import { guarded, plain, tell, withoutIcons } from '../messages';
 import { workspaceFolders } from '../workspacePlaces';
 import type { Opener } from '../opener';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust } from '../trust';
+import { withEngine, type EngineAccess } from './engineAccess';
 import type { Iterating } from './iterating';
 import { demandValid } from './demandValid';
 import { inputsOf } from './inputsOf';
@@ -22,6 +23,7 @@ import { pickInputs, previewInputs } from './pickInputs';
 import { pickExport, pickProcess, type PickProcessDeps } from './pickProcess';
 import { pick } from './targets';
 import { isInside } from '../../core/paths';
+import type { Schema } from '../../core/jsonSchema';
 
 export interface NewRunsDeps extends PickProcessDeps {
   readonly store: RunStore;

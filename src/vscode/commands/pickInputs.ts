@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/errors';
 import { ago, cutAtWord, oneLine, visible } from '../../core/format';
-import { exampleOf, type Schema } from '../../core/newRun/processFile';
+import { exampleOf } from '../../core/newRun/processFile';
 import { runTitle, type Run } from '../../core/run/run';
 import { withoutIcons } from '../messages';
+import type { Schema } from '../../core/jsonSchema';
 
 /** Inputs that were chosen, and whether they are to be edited before they are used. */
 export interface ChosenInputs {

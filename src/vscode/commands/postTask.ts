@@ -13,7 +13,8 @@ import { outputSchema } from '../../core/taskRun/outputSchema';
 import type { TaskPoster } from '../../core/taskRun/taskPoster';
 import type { Drafts } from '../drafts';
 import { confirm, guarded, plain, tell, withoutIcons } from '../messages';
-import { demandTrust, withEngine, type EngineAccess } from './engineAccess';
+import { demandTrust } from '../trust';
+import { withEngine, type EngineAccess } from './engineAccess';
 import type { Iterating } from './iterating';
 import { pick, type EffectTarget } from './targets';
 

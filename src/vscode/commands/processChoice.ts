@@ -1,4 +1,4 @@
-import type { Schema } from '../../core/newRun/processFile';
+import type { Schema } from '../../core/jsonSchema';
 
 /** A process file and what can be told of it without running it. */
 export interface ProcessChoice {

@@ -18,7 +18,7 @@ import { isInside } from '../../core/paths';
 import { errorPlaces, type SourcePlace } from '../../core/run/errorPlace';
 import type { Problem } from '../../core/run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
-import type { StateAction } from '../../core/run/runState';
+import type { StateAction } from '../../core/run/judgement';
 import type { StoredRun } from '../../core/source/runStore';
 import { commandName, tell, withoutIcons } from '../messages';
 import { setting } from '../settings';

@@ -20,7 +20,7 @@ import {
 } from '../../core/taskRun/taskCommand';
 import { confirm, plain, withoutIcons } from '../messages';
 import { workspaceFolders } from '../workspacePlaces';
-import { demandTrust } from './engineAccess';
+import { demandTrust } from '../trust';
 import { Once } from './once';
 import type { Posting } from './postTask';
 import { pick, type EffectTarget } from './targets';

@@ -1,10 +1,11 @@
+import { demandEngineCan } from '../../core/engine/whyNot';
 import { HumanError } from '../../core/errors';
 import { pendingEffects, type Run } from '../../core/run/run';
 import type { Decision } from '../../core/run/breakpoint';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Answering } from '../commands/answering';
 import type { CommandTable } from '../commands/commandTable';
-import type { Iterating } from '../commands/iterating';
+import { doingOf, type Doing } from '../engineDoing';
 import type { Snoozing } from '../commands/snoozing';
 import type { Review } from '../review';
 import type { AnswerMessage, PageActions } from './runPanel';
@@ -13,14 +14,14 @@ export interface PageActionDeps {
   readonly store: RunStore;
   readonly commands: CommandTable;
   readonly answering: Answering;
-  readonly iterating: Iterating;
+  readonly doing: Doing;
   readonly snoozing: Snoozing;
   readonly review: Review;
 }
 
 /** What the buttons of a run page do: the same as the commands, for the page's own run. */
 export function pageActions(deps: PageActionDeps): PageActions {
-  const { store, commands, answering, iterating, snoozing, review } = deps;
+  const { store, commands, answering, doing, snoozing, review } = deps;
   const stored = (dir: string): StoredRun => {
     const found = store.get(dir);
     if (!found) throw new HumanError('The run is not there any more.');
@@ -30,11 +31,14 @@ export function pageActions(deps: PageActionDeps): PageActions {
     async command(id, dir) {
       switch (id) {
         case 'run.resume':
-          return iterating.resume(dir);
+          demandEngineCan(id, stored(dir));
+          return doingOf(doing, stored(dir)).resume(dir);
         case 'run.iterate':
-          return iterating.iterate(stored(dir), 'page', 1);
+          demandEngineCan(id, stored(dir));
+          return doingOf(doing, stored(dir)).iterate(stored(dir), 'page', 1);
         case 'run.continue':
-          return iterating.continue(stored(dir), 'page');
+          demandEngineCan(id, stored(dir));
+          return doingOf(doing, stored(dir)).continue(stored(dir), 'page');
         default:
           return commands[id]({ dir });
       }

@@ -4,7 +4,7 @@ import { type Clock, every } from '../../core/clock';
 import type { CommandId } from '../../core/commands';
 import { runPanelType } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
-import type { RunDriver } from '../../core/engine/runDriver';
+import type { RunActivity } from '../../core/engine/runActivity';
 import type { Logger } from '../../core/log';
 import { whyNotThen } from '../../core/panel/past';
 import {
@@ -46,7 +46,7 @@ export interface PageActions {
 
 export interface PanelDeps {
   readonly store: RunStore;
-  readonly driver: RunDriver;
+  readonly driver: RunActivity;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly logger: Logger;

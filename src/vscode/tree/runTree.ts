@@ -3,7 +3,7 @@ import type { Attention } from '../../core/attention/attention';
 import { type Clock, every } from '../../core/clock';
 import { commandTitle } from '../../core/commands';
 import { DisposableStore } from '../../core/disposables';
-import type { RunDriver } from '../../core/engine/runDriver';
+import type { RunActivity } from '../../core/engine/runActivity';
 import { lineageLines } from '../../core/fork/lineage';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { childNodes, describeNode, groupNodes, type Paging } from '../../core/tree/buildTree';
@@ -51,7 +51,7 @@ const unguessable = crypto.randomUUID();
 export interface TreeDeps {
   readonly store: RunStore;
   readonly attention: Attention;
-  readonly driver: RunDriver;
+  readonly driver: RunActivity;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
 }

@@ -1,6 +1,6 @@
 import type { FromTable } from '../../core/table/protocol';
 import type { Column } from '../../core/table/tableOrder';
-import type { State } from '../../core/run/runState';
+import type { State } from '../../core/run/judgement';
 import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { thousands } from '../../core/format';
-import type { State } from '../../core/run/runState';
+import type { State } from '../../core/run/judgement';
 import type { Facets } from '../../core/table/runTable';
 
 /** Which runs are to be shown. */

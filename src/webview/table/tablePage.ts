@@ -7,7 +7,7 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { State } from '../../core/run/runState';
+import type { State } from '../../core/run/judgement';
 import type { TableView, ToTable } from '../../core/table/protocol';
 import type { Facets } from '../../core/table/runTable';
 import type { Column } from '../../core/table/tableOrder';

@@ -1,0 +1,10 @@
+import type { Event } from '../event';
+
+/** Which runs this window is carrying on right now. */
+export interface RunActivity {
+  /** Fires with what tells the run apart, when this window begins or ends to iterate it. */
+  readonly onDidChangeIterating: Event<string>;
+
+  /** Whether this window is iterating the run right now. */
+  isIterating(dir: string): boolean;
+}

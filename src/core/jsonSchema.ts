@@ -1,0 +1,2 @@
+/** A JSON schema, as far as it is looked into here. */
+export type Schema = Readonly<Record<string, unknown>>;
