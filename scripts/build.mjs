@@ -60,7 +60,11 @@ export async function buildProduct() {
   const bundles = await Promise.all([
     bundle({
       ...forNode,
-      entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', feeder: 'src/node/feederProgram.ts' },
+      entryPoints: {
+        extension: 'src/extension.ts',
+        cli: 'src/cli.ts',
+        feeder: 'src/engines/babysitter/node/feederProgram.ts',
+      },
     }),
     bundle({ ...forBrowser, entryPoints: pages }),
   ]);

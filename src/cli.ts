@@ -1,21 +1,21 @@
-import { babysitterEngine } from './core/run/babysitterEngine';
+import { babysitterEngine } from './engines/babysitter/core/babysitterEngine';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
 import { HumanError } from './core/errors';
-import { reportFormats, writeReport, type ReportFormat } from './core/report/formats';
-import { toReport } from './core/report/toReport';
+import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
+import { toReport } from './core/views/report/toReport';
 import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/judgement';
-import { openRun } from './core/tree/buildTree';
+import { openRun } from './core/views/tree/buildTree';
 import { atOnce } from './core/sliced';
-import { listRuns, looksLikeRun, resolveRunsDirectories } from './node/findRuns';
-import { RunDirectory } from './node/runDirectory';
-import { readReportSources } from './node/readReportSources';
+import { listRuns, looksLikeRun, resolveRunsDirectories } from './engines/babysitter/node/findRuns';
+import { RunDirectory } from './engines/babysitter/node/runDirectory';
+import { readReportSources } from './engines/babysitter/node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
 
 const usage = `Usage:

@@ -1,9 +1,9 @@
 import type { RunEngine } from '../core/engine/runEngine';
-import type { Report, ReportSources } from '../core/report/report';
-import { reporting } from '../core/report/toReport';
+import type { Report, ReportSources } from '../core/views/report/report';
+import { reporting } from '../core/views/report/toReport';
 import type { Run } from '../core/run/run';
 import type { Sliced } from '../core/sliced';
-import type { OpenedRun } from '../core/tree/buildTree';
+import type { OpenedRun } from '../core/views/tree/buildTree';
 import { classifyOptions, metricChoice } from './settings';
 
 /** What a report needs besides the run's events and tasks. */

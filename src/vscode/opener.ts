@@ -1,5 +1,5 @@
-import type { SideReference } from '../core/compare/protocol';
-import type { ReportExtent } from '../core/panel/reportView';
+import type { SideReference } from '../core/views/compare/protocol';
+import type { ReportExtent } from '../core/views/page/reportView';
 
 /** Opens pages, or brings them to the front. Commands and pages open pages with it, and so need not know them. */
 export interface Opener {

@@ -5,7 +5,7 @@ import { DisposableStore } from '../core/disposables';
 import { HumanError, NotNowError } from '../core/errors';
 import { Emitter } from '../core/event';
 import { cutAtWord, oneLine, visible } from '../core/format';
-import type { CommentView } from '../core/panel/protocol';
+import type { CommentView } from '../core/views/page/protocol';
 import {
   parseQueue,
   reviewData,

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { documentScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
-import { runStory } from '../core/compare/story';
+import { runStory } from '../core/views/compare/story';
 import {
   fileDocument,
   journalDocument,
@@ -11,14 +11,14 @@ import {
   type DocumentPart,
 } from '../core/documents';
 import { shortId, visible } from '../core/format';
-import { cleaner } from '../core/report/cleanText';
+import { cleaner } from '../core/views/report/cleanText';
 import { isRecord, isSegment, parseJson } from '../core/run/lenient';
 import { secretsIn } from '../core/run/secrets';
 import { fileOfRef } from '../core/run/task';
 import { toDocumentName, type DocumentName } from '../core/source/documentName';
 import type { RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
-import { runDocument } from '../core/travel/runDocument';
+import { runDocument } from '../core/views/travel/runDocument';
 import type { PastRuns } from './panel/pastRuns';
 import type { OpenedRuns } from './tree/openedRuns';
 

@@ -1,7 +1,7 @@
-import { readReportSources } from '../node/readReportSources';
-import { runArchives } from '../node/runArchive';
+import { readReportSources } from '../engines/babysitter/node/readReportSources';
+import { runArchives } from '../engines/babysitter/node/runArchive';
 import { inSlices } from '../node/slices';
-import { babysitterCommands } from '../vscode/commands/babysitterCommands';
+import { babysitterCommands } from '../engines/babysitter/vscode/babysitterCommands';
 import { commandTable } from '../vscode/commands/commandTable';
 import type { Opener } from '../vscode/opener';
 import { pageActions } from '../vscode/panel/pageActions';

@@ -1,8 +1,8 @@
-import type { Responder } from '../core/engine/runDriver';
-import { CliEngine } from '../node/cliEngine';
+import type { Responder } from '../engines/babysitter/core/drive/runDriver';
+import { CliEngine } from '../engines/babysitter/node/cliEngine';
 import { currentUser } from '../node/gitUser';
-import { enginePackage, npmScript } from '../node/locateCli';
-import type { EngineAccess } from '../vscode/commands/engineAccess';
+import { enginePackage, npmScript } from '../engines/babysitter/node/locateCli';
+import type { EngineAccess } from '../engines/babysitter/vscode/engineAccess';
 import { setting } from '../vscode/settings';
 import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { Host } from './host';

@@ -1,5 +1,5 @@
-import { readReportSources } from '../node/readReportSources';
-import { sessionsOf } from '../node/sessionBindings';
+import { readReportSources } from '../engines/babysitter/node/readReportSources';
+import { sessionsOf } from '../engines/babysitter/node/sessionBindings';
 import { inSlices } from '../node/slices';
 import type { Opener } from '../vscode/opener';
 import { comparePages } from '../vscode/panel/comparePage';
@@ -11,7 +11,7 @@ import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { Commands } from './commands';
 import type { Doing } from './doing';
 import type { EngineParts } from './engine';
-import { engineFacts } from './engineFacts';
+import { engineFacts } from '../engines/babysitter/vscode/engineFacts';
 import type { EvidenceParts } from './evidence';
 import type { Host } from './host';
 import type { Reading } from './reading';

@@ -1,11 +1,11 @@
 import { enginesOf } from '../core/engine/runEngine';
-import { babysitterEngine } from '../core/run/babysitterEngine';
+import { babysitterEngine } from '../engines/babysitter/core/babysitterEngine';
 import { Attention } from '../core/attention/attention';
 import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
-import { RunDriver } from '../core/engine/runDriver';
+import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { RunStore } from '../core/source/runStore';
-import { runNodes } from '../core/tree/buildTree';
+import { runNodes } from '../core/views/tree/buildTree';
 import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
 import { PastRuns } from '../vscode/panel/pastRuns';

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { prefix } from '../core/contract';
-import { indexOfPlace } from '../node/digestIndex';
-import { FsRunSource } from '../node/fsRunSource';
+import { indexOfPlace } from '../engines/babysitter/node/digestIndex';
+import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
 import { showAttention } from '../vscode/attention';
-import { showEngineStatus } from '../vscode/engineStatus';
+import { showEngineStatus } from '../engines/babysitter/vscode/engineStatus';
 import { showNotifications } from '../vscode/notifications';
 import type { Opener } from '../vscode/opener';
 import type { LookedAt } from '../vscode/panel/pages';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkProcess } from '../../src/node/processCheck';
-import { sessionsOf } from '../../src/node/sessionBindings';
+import { checkProcess } from '../../src/engines/babysitter/node/processCheck';
+import { sessionsOf } from '../../src/engines/babysitter/node/sessionBindings';
 import { engineEnvironment } from '../../scripts/demo.mjs';
 import { callCli } from '../support/driving';
 import { temporaryFolder, write } from '../support/runFolder';

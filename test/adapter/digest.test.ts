@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import { classify } from '../../src/core/run/runState';
-import type { BabysitterRun } from '../../src/core/run/babysitterRun';
-import { RunDirectory } from '../../src/node/runDirectory';
+import { classify } from '../../src/engines/babysitter/core/judge';
+import type { BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
+import { RunDirectory } from '../../src/engines/babysitter/node/runDirectory';
 import { atOnce } from '../../src/core/sliced';
 import { allFixtures } from '../support/fixtures';
 

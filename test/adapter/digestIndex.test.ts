@@ -1,4 +1,4 @@
-import { asBabysitter } from '../../src/core/run/babysitterRun';
+import { asBabysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import {
   cpSync,
   existsSync,
@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import { classify } from '../../src/core/run/runState';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import type { Run } from '../../src/core/run/run';
-import { DigestIndex } from '../../src/node/digestIndex';
-import type * as indexLine from '../../src/node/indexLine';
-import { indexShape } from '../../src/node/indexShape';
+import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
+import type * as indexLine from '../../src/engines/babysitter/node/indexLine';
+import { indexShape } from '../../src/engines/babysitter/node/indexShape';
 import { allFixtures } from '../support/fixtures';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
@@ -175,7 +175,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 /** The shape that the index has when its code writes lines in another way. */
 async function shapeWhen(change: (line: Line) => Line): Promise<string> {
-  const module = '../../src/node/indexLine';
+  const module = '../../src/engines/babysitter/node/indexLine';
   vi.resetModules();
   vi.doMock(module, async (original) => {
     const actual = await original<typeof indexLine>();
@@ -184,7 +184,7 @@ async function shapeWhen(change: (line: Line) => Line): Promise<string> {
     return { ...actual, writeLine };
   });
   try {
-    return (await import('../../src/node/indexShape')).indexShape;
+    return (await import('../../src/engines/babysitter/node/indexShape')).indexShape;
   } finally {
     vi.doUnmock(module);
     vi.resetModules();

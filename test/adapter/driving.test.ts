@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { DemoRuns } from '../../scripts/demo.mjs';
-import { answerCall, iterateCall } from '../../src/core/engine/cliCalls';
-import { NoEngineError } from '../../src/core/engine/engine';
-import { explainFailure } from '../../src/core/engine/explain';
+import { answerCall, iterateCall } from '../../src/engines/babysitter/core/drive/cliCalls';
+import { NoEngineError } from '../../src/engines/babysitter/core/drive/engine';
+import { explainFailure } from '../../src/engines/babysitter/core/drive/explain';
 import type { Decision } from '../../src/core/run/breakpoint';
 import { pendingEffects } from '../../src/core/run/run';
 import {

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { engineEnvironment } from '../../scripts/demo.mjs';
-import type { CliCall } from '../../src/core/engine/cliCalls';
-import { NoEngineError } from '../../src/core/engine/engine';
-import { assignProcessCall, cancelTaskCall, haltCall, newerCalls } from '../../src/core/engine/newerCalls';
-import { CliEngine } from '../../src/node/cliEngine';
-import { EngineFeatures } from '../../src/node/engineFeatures';
-import { locateCli } from '../../src/node/locateCli';
+import type { CliCall } from '../../src/engines/babysitter/core/drive/cliCalls';
+import { NoEngineError } from '../../src/engines/babysitter/core/drive/engine';
+import {
+  assignProcessCall,
+  cancelTaskCall,
+  haltCall,
+  newerCalls,
+} from '../../src/engines/babysitter/core/drive/newerCalls';
+import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
+import { EngineFeatures } from '../../src/engines/babysitter/node/engineFeatures';
+import { locateCli } from '../../src/engines/babysitter/node/locateCli';
 import { temporaryFolder, write } from '../support/runFolder';
 
 const real = fileURLToPath(new URL('../../node_modules/@a5c-ai/babysitter-sdk', import.meta.url));

@@ -3,12 +3,12 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock';
-import type { Engine } from '../../src/core/engine/engine';
-import { Forker, type ForkProgress } from '../../src/core/fork/forker';
-import { forkPlan } from '../../src/core/fork/forkPlan';
+import type { Engine } from '../../src/engines/babysitter/core/drive/engine';
+import { Forker, type ForkProgress } from '../../src/engines/babysitter/core/fork/forker';
+import { forkPlan } from '../../src/engines/babysitter/core/fork/forkPlan';
 import type { Run } from '../../src/core/run/run';
-import { ChildFeeders } from '../../src/node/childFeeder';
-import { ForkFolder } from '../../src/node/forkFiles';
+import { ChildFeeders } from '../../src/engines/babysitter/node/childFeeder';
+import { ForkFolder } from '../../src/engines/babysitter/node/forkFiles';
 import { callCli, drive, readJson, taskHelper } from '../support/driving';
 import { engineRun, useFeeder, work, type EngineRun } from '../support/engineWork';
 import { engineEnvironment } from '../../scripts/demo.mjs';

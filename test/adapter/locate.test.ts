@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { locateCli, npmScript, type LocateOptions } from '../../src/node/locateCli';
+import { locateCli, npmScript, type LocateOptions } from '../../src/engines/babysitter/node/locateCli';
 import { temporaryFolder, write } from '../support/runFolder';
 
 const isWindows = process.platform === 'win32';

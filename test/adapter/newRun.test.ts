@@ -2,10 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../src/core/documents';
-import { makeRun, type MakeReport } from '../../src/core/newRun/runMaker';
-import type { NewRun } from '../../src/core/engine/cliCalls';
-import { findProcesses, readProcess, type ProcessFile } from '../../src/node/findProcesses';
-import { newRunId, runFolders } from '../../src/node/runFolders';
+import { makeRun, type MakeReport } from '../../src/engines/babysitter/core/newRun/runMaker';
+import type { NewRun } from '../../src/engines/babysitter/core/drive/cliCalls';
+import {
+  findProcesses,
+  readProcess,
+  type ProcessFile,
+} from '../../src/engines/babysitter/node/findProcesses';
+import { newRunId, runFolders } from '../../src/engines/babysitter/node/runFolders';
 import { drive, processRun, readJson, taskHelper } from '../support/driving';
 import { temporaryFolder, write } from '../support/runFolder';
 

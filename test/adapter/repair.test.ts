@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock';
-import { Repairer } from '../../src/core/repair/repairer';
-import { RepairFolder } from '../../src/node/repairFiles';
+import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
+import { RepairFolder } from '../../src/engines/babysitter/node/repairFiles';
 import { callCli, drive, processRun, taskHelper } from '../support/driving';
 import { write } from '../support/runFolder';
 

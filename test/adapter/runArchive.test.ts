@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packRun, unpackRun } from '../../src/node/runArchive';
+import { packRun, unpackRun } from '../../src/engines/babysitter/node/runArchive';
 import { atOnce } from '../../src/core/sliced';
 import { ZipReader, ZipWriter } from '../../src/node/zip';
 import { callCli, processRun, taskHelper } from '../support/driving';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock';
-import type { TaskOutcome } from '../../src/core/engine/cliCalls';
+import type { TaskOutcome } from '../../src/engines/babysitter/core/drive/cliCalls';
 import type { Judgement } from '../../src/core/run/judgement';
 import { pendingEffects } from '../../src/core/run/run';
 import {
@@ -10,10 +10,10 @@ import {
   commandValue,
   readTaskCommand,
   type TaskCommand,
-} from '../../src/core/taskRun/taskCommand';
-import { outputSchema } from '../../src/core/taskRun/outputSchema';
-import { TaskPoster } from '../../src/core/taskRun/taskPoster';
-import { commandRunner } from '../../src/node/runTaskCommand';
+} from '../../src/engines/babysitter/core/taskRun/taskCommand';
+import { outputSchema } from '../../src/engines/babysitter/core/taskRun/outputSchema';
+import { TaskPoster } from '../../src/engines/babysitter/core/taskRun/taskPoster';
+import { commandRunner } from '../../src/engines/babysitter/node/runTaskCommand';
 import { callCli, drive, processRun, readJson, type Driving } from '../support/driving';
 import { write } from '../support/runFolder';
 

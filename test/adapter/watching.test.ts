@@ -1,5 +1,5 @@
 import type { Run } from '../../src/core/run/run';
-import { asBabysitter } from '../../src/core/run/babysitterRun';
+import { asBabysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
@@ -10,7 +10,7 @@ import type { Disposable } from '../../src/core/disposables';
 import { textOf, type DocumentPart } from '../../src/core/documents';
 import { silentLogger } from '../../src/core/log';
 import type { DocumentName } from '../../src/core/source/documentName';
-import { FsRunSource } from '../../src/node/fsRunSource';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { watchFolder } from '../../src/node/watchFolder';
 import { eventFile, journal, start, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun } from '../support/runFolder';

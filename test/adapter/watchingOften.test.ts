@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import * as findRuns from '../../src/node/findRuns';
+import * as findRuns from '../../src/engines/babysitter/node/findRuns';
 import { journal } from '../support/journalBuilder';
 import { projectFolder, writeRun } from '../support/runFolder';
 import { watched } from '../support/watched';
 
-vi.mock('../../src/node/findRuns', async (original) => {
+vi.mock('../../src/engines/babysitter/node/findRuns', async (original) => {
   const real = await original<typeof findRuns>();
   return { ...real, listRuns: vi.fn(real.listRuns) };
 });

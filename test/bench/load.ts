@@ -1,6 +1,6 @@
-import { asBabysitter } from '../../src/core/run/babysitterRun';
+import { asBabysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import { enginesOf } from '../../src/core/engine/runEngine';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,8 +8,8 @@ import { systemClock } from '../../src/core/clock';
 import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow, type State } from '../../src/core/run/judgement';
 import { RunStore } from '../../src/core/source/runStore';
-import { DigestIndex } from '../../src/node/digestIndex';
-import { FsRunSource } from '../../src/node/fsRunSource';
+import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { runIdOf, runsDirOf, statesOf, type RunPlan } from './trees';
 
 /** Milliseconds after which a source that does not show what it should is given up. */

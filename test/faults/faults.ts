@@ -1,5 +1,5 @@
 import { enginesOf } from '../../src/core/engine/runEngine';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -16,15 +16,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineHome } from '../../scripts/lib/engineHome.mjs';
 import { systemClock, type Clock } from '../../src/core/clock';
-import { diagnose } from '../../src/core/diagnose/diagnose';
-import { RunDriver } from '../../src/core/engine/runDriver';
-import { Repairer } from '../../src/core/repair/repairer';
+import { diagnose } from '../../src/engines/babysitter/core/diagnose/diagnose';
+import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
+import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { pendingEffects } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
-import { CliEngine } from '../../src/node/cliEngine';
-import { FsRunSource } from '../../src/node/fsRunSource';
-import { RepairFolder } from '../../src/node/repairFiles';
+import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
+import { RepairFolder } from '../../src/engines/babysitter/node/repairFiles';
 
 /** What is killed: recording an approval, the iterate that asks for the next tasks, the iterate that ends the run. */
 export const victims = ['approve', 'iterate', 'complete'] as const;

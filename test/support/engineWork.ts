@@ -109,7 +109,7 @@ export function useFeeder(): string {
   beforeAll(async () => {
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/node/feederProgram.ts'],
+      entryPoints: ['src/engines/babysitter/node/feederProgram.ts'],
       outfile: program,
       bundle: true,
       platform: 'node',

@@ -1,6 +1,6 @@
 import { toDisposable, type Disposable } from '../../src/core/disposables';
 import type { DocumentPart } from '../../src/core/documents';
-import { babysitter } from '../../src/core/run/babysitterRun';
+import { babysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import type { EventRecord } from '../../src/core/run/eventRecord';
 import type { Run, RunDetails } from '../../src/core/run/run';
 import type { RunListener, RunReading, RunSource } from '../../src/core/source/runSource';

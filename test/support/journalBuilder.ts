@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
-import type { JournalEntry } from '../../src/core/run/journal';
-import { parseEvent } from '../../src/core/run/parseEvent';
+import type { JournalEntry } from '../../src/engines/babysitter/core/journal';
+import { parseEvent } from '../../src/engines/babysitter/core/parseEvent';
 
 /** When every built journal begins. */
 export const start = Date.parse('2026-03-01T10:00:00.000Z');

@@ -1,8 +1,8 @@
-import { foldRun } from '../../src/core/run/foldRun';
-import type { RunLock } from '../../src/core/run/lock';
-import { parseMetadata, type RunMetadata } from '../../src/core/run/metadata';
+import { foldRun } from '../../src/engines/babysitter/core/foldRun';
+import type { RunLock } from '../../src/engines/babysitter/core/lock';
+import { parseMetadata, type RunMetadata } from '../../src/engines/babysitter/core/metadata';
 import type { Problem } from '../../src/core/run/problem';
-import { babysitterRun, type BabysitterRun } from '../../src/core/run/babysitterRun';
+import { babysitterRun, type BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
 import { parseTask } from '../../src/core/run/task';
 import { start, type JournalBuilder } from './journalBuilder';
 

@@ -1,12 +1,12 @@
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { defaultMetricChoice, type MetricChoice } from '../../src/core/run/metrics';
 import type { Run, RunDetails } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import { classify } from '../../src/core/run/runState';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import type { StoredRun } from '../../src/core/source/runStore';
-import { childNodes, describeNode, openRun, type OpenedRun } from '../../src/core/tree/buildTree';
-import type { TreeNode } from '../../src/core/tree/treeNode';
+import { childNodes, describeNode, openRun, type OpenedRun } from '../../src/core/views/tree/buildTree';
+import type { TreeNode } from '../../src/core/views/tree/treeNode';
 import { start, minute } from './journalBuilder';
 
 /** An hour after every built journal began. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Disposable } from '../../src/core/disposables';
 import { silentLogger, type Logger } from '../../src/core/log';
-import { asBabysitter, type BabysitterRun } from '../../src/core/run/babysitterRun';
+import { asBabysitter, type BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
 import type { RunChange, RunsPlace } from '../../src/core/source/runSource';
-import type { DigestIndex } from '../../src/node/digestIndex';
-import { FsRunSource } from '../../src/node/fsRunSource';
+import type { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { journal, start, type JournalBuilder } from './journalBuilder';
 import { write, writeRun, type RunFolderParts } from './runFolder';
 

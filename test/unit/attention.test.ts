@@ -1,5 +1,5 @@
 import { enginesOf } from '../../src/core/engine/runEngine';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { afterAnswer } from '../../src/core/attention/afterAnswer';
 import { Attention } from '../../src/core/attention/attention';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adviceSentences, readApprovalAdvice, whyNeverAutomatic } from '../../src/core/run/approvalAdvice';
-import { toRunView } from '../../src/core/panel/runView';
-import { valueTree, type ValueNode } from '../../src/core/panel/valueTree';
+import { toRunView } from '../../src/core/views/page/runView';
+import { valueTree, type ValueNode } from '../../src/core/views/page/valueTree';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';

@@ -6,7 +6,7 @@ import {
   shellOf,
   typedLine,
   usesVariable,
-} from '../../src/core/engine/commandLine';
+} from '../../src/engines/babysitter/core/drive/commandLine';
 
 const variables = {
   runId: '01RUN',

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { answerDiffers, comparing, taskDiffers } from '../../src/core/compare/compareRuns';
+import { answerDiffers, comparing, taskDiffers } from '../../src/core/views/compare/compareRuns';
 import type {
   AnswerPair,
   Comparison,
   Side,
   TaskPair,
   ValueComparison,
-} from '../../src/core/compare/comparison';
-import { matchTasks, type Matchable } from '../../src/core/compare/matchTasks';
-import { runStory } from '../../src/core/compare/story';
+} from '../../src/core/views/compare/comparison';
+import { matchTasks, type Matchable } from '../../src/core/views/compare/matchTasks';
+import { runStory } from '../../src/core/views/compare/story';
 import { valueDocument } from '../../src/core/documents';
-import { valueDiff } from '../../src/core/compare/valueDiff';
-import { cleaner } from '../../src/core/report/cleanText';
+import { valueDiff } from '../../src/core/views/compare/valueDiff';
+import { cleaner } from '../../src/core/views/report/cleanText';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
 import { atOnce } from '../../src/core/sliced';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';

@@ -1,9 +1,9 @@
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
-import { diagnose, type DiagnoseFacts } from '../../src/core/diagnose/diagnose';
-import { parseSession } from '../../src/core/diagnose/session';
-import type { RepairPlan } from '../../src/core/repair/repairPlan';
-import { classify } from '../../src/core/run/runState';
+import { diagnose, type DiagnoseFacts } from '../../src/engines/babysitter/core/diagnose/diagnose';
+import { parseSession } from '../../src/engines/babysitter/core/diagnose/session';
+import type { RepairPlan } from '../../src/engines/babysitter/core/repair/repairPlan';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import { journal, minute } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 

@@ -1,15 +1,15 @@
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerCall, iterateCall, lastJsonObject } from '../../src/core/engine/cliCalls';
-import { NoEngineError, type CliOutcome } from '../../src/core/engine/engine';
-import { explainFailure } from '../../src/core/engine/explain';
+import { answerCall, iterateCall, lastJsonObject } from '../../src/engines/babysitter/core/drive/cliCalls';
+import { NoEngineError, type CliOutcome } from '../../src/engines/babysitter/core/drive/engine';
+import { explainFailure } from '../../src/engines/babysitter/core/drive/explain';
 import { whyNot } from '../../src/core/engine/whyNot';
 import { isRecord } from '../../src/core/run/lenient';
 import { defaultActivityWindow, stateActions, type StateAction } from '../../src/core/run/judgement';
-import { classify } from '../../src/core/run/runState';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, start } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 

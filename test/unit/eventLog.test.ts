@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EventLog, type EventFilter } from '../../src/core/panel/eventLog';
-import { toEventRow } from '../../src/core/panel/eventRow';
+import { EventLog, type EventFilter } from '../../src/core/views/page/eventLog';
+import { toEventRow } from '../../src/core/views/page/eventRow';
 import { noTaskFiles } from '../../src/core/run/iterations';
-import { toEventRecord } from '../../src/core/run/parseEvent';
+import { toEventRecord } from '../../src/engines/babysitter/core/parseEvent';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 

@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nameProblem, sequenceNumber } from '../../src/core/run/eventName';
-import { isInOrder, listJournal, type JournalListing } from '../../src/core/run/journalListing';
-import { parseEvent } from '../../src/core/run/parseEvent';
+import { nameProblem, sequenceNumber } from '../../src/engines/babysitter/core/eventName';
+import {
+  isInOrder,
+  listJournal,
+  type JournalListing,
+} from '../../src/engines/babysitter/core/journalListing';
+import { parseEvent } from '../../src/engines/babysitter/core/parseEvent';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
-import { parseLock } from '../../src/core/run/lock';
-import { parseMetadata, toEntrypoint } from '../../src/core/run/metadata';
+import { parseLock } from '../../src/engines/babysitter/core/lock';
+import { parseMetadata, toEntrypoint } from '../../src/engines/babysitter/core/metadata';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { atOnce } from '../../src/core/sliced';
 import { eventFile, start } from '../support/journalBuilder';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isEventType } from '../../src/core/run/eventTypes';
+import { isEventType } from '../../src/engines/babysitter/core/eventTypes';
 import { allFixtures, capturedFixtures, handmadeFixtures, type Fixtures } from '../support/fixtures';
 
 const each = allFixtures.map(({ path, dir, runs }) => ({
@@ -71,7 +71,7 @@ it('are as many as were recorded', () => {
 it('every type of event that an engine wrote is listed, so that none is overlooked in silence', () => {
   const unlisted = (fixtures: readonly Fixtures[]): readonly string[] =>
     [...new Set(fixtures.flatMap(eventTypesIn))].filter((type) => !isEventType(type));
-  expect(unlisted(capturedFixtures), 'add it to src/core/run/eventTypes.ts').toEqual([]);
+  expect(unlisted(capturedFixtures), 'add it to src/engines/babysitter/core/eventTypes.ts').toEqual([]);
   expect(unlisted(handmadeFixtures)).toEqual(['SOMETHING_NEWER']);
 });
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestRun } from '../../src/core/run/digest';
+import { digestRun } from '../../src/engines/babysitter/core/digest';
 import type { Effect } from '../../src/core/run/effect';
-import { foldRun, type RunFold } from '../../src/core/run/foldRun';
-import { classify } from '../../src/core/run/runState';
+import { foldRun, type RunFold } from '../../src/engines/babysitter/core/foldRun';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import { pendingEffects } from '../../src/core/run/run';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

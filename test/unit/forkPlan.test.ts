@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { forkPlan } from '../../src/core/fork/forkPlan';
-import { parseRecordedResult, parseRecordedTask } from '../../src/core/fork/recordedTask';
+import { forkPlan } from '../../src/engines/babysitter/core/fork/forkPlan';
+import { parseRecordedResult, parseRecordedTask } from '../../src/engines/babysitter/core/fork/recordedTask';
 import type { Run } from '../../src/core/run/run';
 import { journal } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

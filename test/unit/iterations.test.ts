@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldRun } from '../../src/core/run/foldRun';
+import { foldRun } from '../../src/engines/babysitter/core/foldRun';
 import { deriveIterations, type Iterations } from '../../src/core/run/iterations';
 import { defaultMetricChoice, findNumbers, metricKeys, wantedMetricKeys } from '../../src/core/run/metrics';
 import { parseResult, parseTask } from '../../src/core/run/task';

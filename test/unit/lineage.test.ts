@@ -5,7 +5,7 @@ import {
   lineageLines,
   originalOf,
   originWords,
-} from '../../src/core/fork/lineage';
+} from '../../src/core/run/lineage';
 import type { Run } from '../../src/core/run/run';
 import { aRun, lyingIn } from '../support/runBuilder';
 import { originOf, forkRequest, recoveryRequest } from '../../src/core/run/origin';

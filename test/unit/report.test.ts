@@ -1,14 +1,14 @@
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
-import { cleaner } from '../../src/core/report/cleanText';
-import { findingsOf, pathsOf } from '../../src/core/report/findings';
-import { writeReport } from '../../src/core/report/formats';
-import type { Report, ReportSources } from '../../src/core/report/report';
-import { toReport } from '../../src/core/report/toReport';
+import { cleaner } from '../../src/core/views/report/cleanText';
+import { findingsOf, pathsOf } from '../../src/core/views/report/findings';
+import { writeReport } from '../../src/core/views/report/formats';
+import type { Report, ReportSources } from '../../src/core/views/report/report';
+import { toReport } from '../../src/core/views/report/toReport';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { secretsIn } from '../../src/core/run/secrets';
 import { parseResult, parseTask } from '../../src/core/run/task';
-import { openRun } from '../../src/core/tree/buildTree';
+import { openRun } from '../../src/core/views/tree/buildTree';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, runJson } from '../support/runBuilder';
 

@@ -1,21 +1,21 @@
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
-import { fromReportPage } from '../../src/core/panel/reportProtocol';
-import { toReportView, type ReportView } from '../../src/core/panel/reportView';
+import { fromReportPage } from '../../src/core/views/page/reportProtocol';
+import { toReportView, type ReportView } from '../../src/core/views/page/reportView';
 import {
   iterationColumns,
   iterationName,
   sortIterations,
   type IterationOrder,
-} from '../../src/core/report/iterationColumns';
-import { findingCounterparts } from '../../src/core/report/counterparts';
-import { metricChart, type ChartNode } from '../../src/core/report/metricChart';
-import type { Report, ReportIteration, ReportMetric } from '../../src/core/report/report';
-import { toReport } from '../../src/core/report/toReport';
+} from '../../src/core/views/report/iterationColumns';
+import { findingCounterparts } from '../../src/core/views/report/counterparts';
+import { metricChart, type ChartNode } from '../../src/core/views/report/metricChart';
+import type { Report, ReportIteration, ReportMetric } from '../../src/core/views/report/report';
+import { toReport } from '../../src/core/views/report/toReport';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { atOnce } from '../../src/core/sliced';
-import { openRun, type OpenedRun } from '../../src/core/tree/buildTree';
+import { openRun, type OpenedRun } from '../../src/core/views/tree/buildTree';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isOpen, matches, noFilter, parseFilter } from '../../src/core/tree/runFilter';
-import { childNodes, describeNode, groupNodes, runNodes, type Paging } from '../../src/core/tree/buildTree';
-import { describeFilter, describeGroup, describeMore } from '../../src/core/tree/describe';
+import { isOpen, matches, noFilter, parseFilter } from '../../src/core/views/tree/runFilter';
+import {
+  childNodes,
+  describeNode,
+  groupNodes,
+  runNodes,
+  type Paging,
+} from '../../src/core/views/tree/buildTree';
+import { describeFilter, describeGroup, describeMore } from '../../src/core/views/tree/describe';
 import {
   compareKeys,
   dayBefore,
@@ -9,9 +15,9 @@ import {
   groupKey,
   stateOrder,
   type Grouping,
-} from '../../src/core/tree/runGroups';
-import { listRuns, moves } from '../../src/core/tree/runList';
-import type { TreeNode } from '../../src/core/tree/treeNode';
+} from '../../src/core/views/tree/runGroups';
+import { listRuns, moves } from '../../src/core/views/tree/runList';
+import type { TreeNode } from '../../src/core/views/tree/treeNode';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';

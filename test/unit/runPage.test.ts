@@ -1,10 +1,10 @@
-import { babysitterFacts, type Looked } from '../../src/core/run/babysitterFacts';
+import { babysitterFacts, type Looked } from '../../src/engines/babysitter/core/babysitterFacts';
 import { describe, expect, it } from 'vitest';
-import { toAnswerView } from '../../src/core/panel/answerView';
-import { fromPage } from '../../src/core/panel/protocol';
-import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/core/panel/provenance';
-import { toRunView } from '../../src/core/panel/runView';
-import type { Standing } from '../../src/core/panel/standing';
+import { toAnswerView } from '../../src/core/views/page/answerView';
+import { fromPage } from '../../src/core/views/page/protocol';
+import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/core/views/page/provenance';
+import { toRunView } from '../../src/core/views/page/runView';
+import type { Standing } from '../../src/core/views/page/standing';
 import { auditAnswers } from '../../src/core/run/audit';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchEntry, searchRuns } from '../../src/core/tree/runSearch';
+import { searchEntry, searchRuns } from '../../src/core/views/tree/runSearch';
 import { journal, start } from '../support/journalBuilder';
 import { aRun, type RunParts, lyingIn } from '../support/runBuilder';
 import { stored } from '../support/treeText';

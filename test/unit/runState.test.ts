@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultActivityWindow, stateActions, type State } from '../../src/core/run/judgement';
-import { classify } from '../../src/core/run/runState';
+import { classify } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { RunTable } from '../../src/core/table/runTable';
-import type { TableFilter } from '../../src/core/table/tableFilter';
-import type { Column } from '../../src/core/table/tableOrder';
-import { toRunNumbers, waitedBy } from '../../src/core/table/runNumbers';
-import { sorting } from '../../src/core/table/sorting';
+import { RunTable } from '../../src/core/views/table/runTable';
+import type { TableFilter } from '../../src/core/views/table/tableFilter';
+import type { Column } from '../../src/core/views/table/tableOrder';
+import { toRunNumbers, waitedBy } from '../../src/core/views/table/runNumbers';
+import { sorting } from '../../src/core/views/table/sorting';
 import { atOnce } from '../../src/core/sliced';
-import { fromTable } from '../../src/core/table/protocol';
+import { fromTable } from '../../src/core/views/table/protocol';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { visible } from '../../src/core/format';
-import { fromPage } from '../../src/core/panel/protocol';
-import { toRunView, type RunView } from '../../src/core/panel/runView';
+import { fromPage } from '../../src/core/views/page/protocol';
+import { toRunView, type RunView } from '../../src/core/views/page/runView';
 import { journal, minute } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';

@@ -1,9 +1,9 @@
 import { enginesOf } from '../../src/core/engine/runEngine';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
-import { SleepWatch } from '../../src/core/engine/sleepWatch';
+import { SleepWatch } from '../../src/engines/babysitter/core/drive/sleepWatch';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import type { BabysitterRun } from '../../src/core/run/babysitterRun';
+import type { BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';

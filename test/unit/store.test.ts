@@ -1,5 +1,5 @@
 import { enginesOf } from '../../src/core/engine/runEngine';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { compareRuns, type Run } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { taskFiles, toTaskDetail, type TaskDetail, type TaskTexts } from '../../src/core/panel/taskDetail';
+import {
+  taskFiles,
+  toTaskDetail,
+  type TaskDetail,
+  type TaskTexts,
+} from '../../src/core/views/page/taskDetail';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layOutTimeline, type Timeline } from '../../src/core/panel/timeline';
+import { layOutTimeline, type Timeline } from '../../src/core/views/page/timeline';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 import { now, opened } from '../support/treeText';

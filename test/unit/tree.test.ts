@@ -3,10 +3,15 @@ import { needNode, needsYou } from '../../src/core/attention/needsYou';
 import { visible } from '../../src/core/format';
 import type { Run } from '../../src/core/run/run';
 import type { State } from '../../src/core/run/judgement';
-import { childNodes, describeNode, type OpenedRun, type RowContext } from '../../src/core/tree/buildTree';
+import {
+  childNodes,
+  describeNode,
+  type OpenedRun,
+  type RowContext,
+} from '../../src/core/views/tree/buildTree';
 import type { StoredRun } from '../../src/core/source/runStore';
-import type { Row } from '../../src/core/tree/describe';
-import { treeNode, type RunPart } from '../../src/core/tree/treeNode';
+import type { Row } from '../../src/core/views/tree/describe';
+import { treeNode, type RunPart } from '../../src/core/views/tree/treeNode';
 import { FakeAttention } from '../support/fakeAttention';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';

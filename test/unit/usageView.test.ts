@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makingUsageView, type UsageView } from '../../src/core/panel/usageView';
+import { makingUsageView, type UsageView } from '../../src/core/views/page/usageView';
 import { atOnce } from '../../src/core/sliced';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

@@ -3,7 +3,7 @@ import type { Effect } from '../run/effect';
 import { pendingEffects, type Run } from '../run/run';
 import type { TaskDefinition } from '../run/task';
 import type { StoredRun } from '../source/runStore';
-import { treeNode, type RunPart } from '../tree/treeNode';
+import { treeNode, type RunPart } from '../views/tree/treeNode';
 import type { SharedAttention } from './sharedAttention';
 
 /** Something that needs the person: a question, or a run that nobody carries on or that failed unseen. */

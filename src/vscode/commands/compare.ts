@@ -1,14 +1,14 @@
 import type * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
-import type { SideReference } from '../../core/compare/protocol';
+import type { SideReference } from '../../core/views/compare/protocol';
 import { parseSides } from '../../core/contract';
 import { HumanError, NotNowError } from '../../core/errors';
 import { count, visible } from '../../core/format';
 import type { Iteration } from '../../core/run/iterations';
 import { runTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import type { OpenedRun } from '../../core/tree/buildTree';
-import { formatNumber } from '../../core/tree/describe';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
+import { formatNumber } from '../../core/views/tree/describe';
 import { withoutIcons } from '../messages';
 import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';

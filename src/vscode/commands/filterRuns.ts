@@ -3,9 +3,9 @@ import { commandTitle, pickerTitle } from '../../core/commands';
 import { capital, count, thousands } from '../../core/format';
 import type { State } from '../../core/run/judgement';
 import type { StoredRun } from '../../core/source/runStore';
-import { processName, stateWords } from '../../core/tree/describe';
-import { ages, type Age, type RunFilter } from '../../core/tree/runFilter';
-import { compareKeys, stateOrder } from '../../core/tree/runGroups';
+import { processName, stateWords } from '../../core/views/tree/describe';
+import { ages, type Age, type RunFilter } from '../../core/views/tree/runFilter';
+import { compareKeys, stateOrder } from '../../core/views/tree/runGroups';
 import { withoutIcons } from '../messages';
 import type { RunArrangement } from '../tree/runArrangement';
 

@@ -1,5 +1,5 @@
 import { pickerTitle } from '../../core/commands';
-import type { Grouping } from '../../core/tree/runGroups';
+import type { Grouping } from '../../core/views/tree/runGroups';
 import type { RunArrangement } from '../tree/runArrangement';
 import { pick } from './targets';
 

@@ -1,6 +1,6 @@
 import { count, visible } from '../../core/format';
-import { figure } from '../../core/report/figures';
-import type { OpenedRun } from '../../core/tree/buildTree';
+import { figure } from '../../core/views/report/figures';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
 import { withoutIcons } from '../messages';
 import { pick } from './targets';
 

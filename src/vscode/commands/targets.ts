@@ -8,7 +8,7 @@ import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import type { EngineAction } from '../../core/engine/runEngine';
 import { demandEngineCan, whyNot, whyNotPost } from '../../core/engine/whyNot';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { describeTask, stateWord } from '../../core/tree/describe';
+import { describeTask, stateWord } from '../../core/views/tree/describe';
 import { withoutIcons } from '../messages';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { isOurNode } from '../tree/runTree';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
 import { oneAtATime } from '../../core/oneAtATime';
-import { comparing } from '../../core/compare/compareRuns';
-import type { Side } from '../../core/compare/comparison';
+import { comparing } from '../../core/views/compare/compareRuns';
+import type { Side } from '../../core/views/compare/comparison';
 import {
   comparedSides,
   fromCompare,
@@ -10,20 +10,20 @@ import {
   type FromCompare,
   type SideReference,
   type ToCompare,
-} from '../../core/compare/protocol';
+} from '../../core/views/compare/protocol';
 import { comparePageType } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
 import { HumanError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import { cleaner } from '../../core/report/cleanText';
+import { cleaner } from '../../core/views/report/cleanText';
 import { parseJson } from '../../core/run/lenient';
 import { runTitle, taskTitle } from '../../core/run/run';
 import { secretsIn } from '../../core/run/secrets';
 import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import type { OpenedRun } from '../../core/tree/buildTree';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
 import type { Opener } from '../opener';
 import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
 import { metricChoice } from '../settings';

@@ -1,6 +1,6 @@
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
-import { openingPast, type PastRun } from '../../core/travel/pastRun';
+import { openingPast, type PastRun } from '../../core/views/travel/pastRun';
 import { classifyOptions, metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 

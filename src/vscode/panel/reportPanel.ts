@@ -8,14 +8,18 @@ import { DisposableStore, toDisposable, type Disposable } from '../../core/dispo
 import { HumanError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
-import { fromReportPage, type FromReportPage, type ToReportPage } from '../../core/panel/reportProtocol';
-import { toReportView, type ReportExtent, type ReportView } from '../../core/panel/reportView';
-import { findingCounterparts, type Counterparts, type ReportBase } from '../../core/report/counterparts';
-import type { ReportSources } from '../../core/report/report';
+import { fromReportPage, type FromReportPage, type ToReportPage } from '../../core/views/page/reportProtocol';
+import { toReportView, type ReportExtent, type ReportView } from '../../core/views/page/reportView';
+import {
+  findingCounterparts,
+  type Counterparts,
+  type ReportBase,
+} from '../../core/views/report/counterparts';
+import type { ReportSources } from '../../core/views/report/report';
 import { runTitle, taskTitle } from '../../core/run/run';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
-import type { OpenedRun } from '../../core/tree/buildTree';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
 import type { Artefacts } from '../artefacts';
 import type { Evidence } from '../evidence';
 import { makeReport, type ReadSources } from '../makeReport';

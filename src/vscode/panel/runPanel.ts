@@ -6,22 +6,22 @@ import { runPanelType } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
 import type { Logger } from '../../core/log';
-import { whyNotThen } from '../../core/panel/past';
+import { whyNotThen } from '../../core/views/page/past';
 import {
   fromPage,
   type AnswerProgress,
   type FromPage,
   type ToPage,
   type TravelView,
-} from '../../core/panel/protocol';
-import { toRunView } from '../../core/panel/runView';
+} from '../../core/views/page/protocol';
+import { toRunView } from '../../core/views/page/runView';
 import { runTitle } from '../../core/run/run';
 import { NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
-import { openingRun } from '../../core/tree/buildTree';
+import { openingRun } from '../../core/views/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';

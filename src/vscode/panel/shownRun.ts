@@ -5,8 +5,8 @@ import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
 import type { Run } from '../../core/run/run';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore } from '../../core/source/runStore';
-import type { PastRun } from '../../core/travel/pastRun';
-import type { OpenedRun } from '../../core/tree/buildTree';
+import type { PastRun } from '../../core/views/travel/pastRun';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
 import type { OpenedRuns } from '../tree/openedRuns';
 
 export interface ShownRunDeps {

@@ -2,14 +2,14 @@ import type { Clock } from '../../core/clock';
 import { MutableDisposable, type Disposable } from '../../core/disposables';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
-import type { ToPage } from '../../core/panel/protocol';
+import type { ToPage } from '../../core/views/page/protocol';
 import {
   taskFiles,
   toTaskDetail,
   type TaskDetail,
   type TaskFile,
   type TaskTexts,
-} from '../../core/panel/taskDetail';
+} from '../../core/views/page/taskDetail';
 import { isResolved, type Effect } from '../../core/run/effect';
 import type { TaskPart } from '../../core/source/documentName';
 import type { ShownRun } from './shownRun';

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock';
 import type { Disposable } from '../../core/disposables';
-import type { ToPage } from '../../core/panel/protocol';
-import { layingOutTimeline, type Timeline } from '../../core/panel/timeline';
-import { makingUsageView } from '../../core/panel/usageView';
+import type { ToPage } from '../../core/views/page/protocol';
+import { layingOutTimeline, type Timeline } from '../../core/views/page/timeline';
+import { makingUsageView } from '../../core/views/page/usageView';
 import type { InSlices } from '../../core/sliced';
-import type { OpenedRun } from '../../core/tree/buildTree';
+import type { OpenedRun } from '../../core/views/tree/buildTree';
 import type { ShownRun } from './shownRun';
 
 /** A part of the timeline, in milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
-import { openingRun, type OpenedRun } from '../../core/tree/buildTree';
+import { openingRun, type OpenedRun } from '../../core/views/tree/buildTree';
 import { wantedMetricKeys } from '../../core/run/metrics';
 import { metricChoice } from '../settings';
 

@@ -5,10 +5,10 @@ import type { Disposable } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import { thousands } from '../../core/format';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { describeFilter } from '../../core/tree/describe';
-import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/tree/runFilter';
-import { groupings, type Grouping } from '../../core/tree/runGroups';
-import { listRuns, moves, type RunList } from '../../core/tree/runList';
+import { describeFilter } from '../../core/views/tree/describe';
+import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/views/tree/runFilter';
+import { groupings, type Grouping } from '../../core/views/tree/runGroups';
+import { listRuns, moves, type RunList } from '../../core/views/tree/runList';
 
 /** Under these names the workspace keeps what a person chose. */
 const kept = { filter: 'runs.filter', grouping: 'runs.groupBy' };

@@ -4,19 +4,19 @@ import { type Clock, every } from '../../core/clock';
 import { commandTitle } from '../../core/commands';
 import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
-import { lineageLines } from '../../core/fork/lineage';
+import { lineageLines } from '../../core/run/lineage';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { childNodes, describeNode, groupNodes, type Paging } from '../../core/tree/buildTree';
-import { contextValue } from '../../core/tree/contextValue';
-import { describeGroup, describeMore, type Row } from '../../core/tree/describe';
-import { dayBefore, dayOf, groupKey } from '../../core/tree/runGroups';
+import { childNodes, describeNode, groupNodes, type Paging } from '../../core/views/tree/buildTree';
+import { contextValue } from '../../core/views/tree/contextValue';
+import { describeGroup, describeMore, type Row } from '../../core/views/tree/describe';
+import { dayBefore, dayOf, groupKey } from '../../core/views/tree/runGroups';
 import {
   treeNode,
   type GroupNode,
   type MoreNode,
   type RunPart,
   type TreeNode,
-} from '../../core/tree/treeNode';
+} from '../../core/views/tree/treeNode';
 import { commandName } from '../messages';
 import { fileUri } from '../runDocuments';
 import { localDay, localTime, pageSize } from '../settings';

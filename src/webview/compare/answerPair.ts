@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AnswerPair, AnswerSide } from '../../core/compare/comparison';
+import type { AnswerPair, AnswerSide } from '../../core/views/compare/comparison';
 import { diffButton, openTask } from './compareButtons';
 import type { SideName } from './sideHead';
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Change, ValueComparison } from '../../core/compare/comparison';
+import type { Change, ValueComparison } from '../../core/views/compare/comparison';
 import { thousands } from '../../core/format';
 
 /** Where two values differ, place by place. */

@@ -1,4 +1,4 @@
-import type { ComparedSides, FromCompare } from '../../core/compare/protocol';
+import type { ComparedSides, FromCompare } from '../../core/views/compare/protocol';
 import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading: it brings the page back. */

@@ -1,6 +1,12 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Comparison, Figure, SideView, TaskPair, ValueComparison } from '../../core/compare/comparison';
-import type { ToCompare } from '../../core/compare/protocol';
+import type {
+  Comparison,
+  Figure,
+  SideView,
+  TaskPair,
+  ValueComparison,
+} from '../../core/views/compare/comparison';
+import type { ToCompare } from '../../core/views/compare/protocol';
 import { thousands } from '../../core/format';
 import { answerPair } from './answerPair';
 import { valueChanges } from './changeList';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AnswerPair, TaskPair } from '../../core/compare/comparison';
+import type { AnswerPair, TaskPair } from '../../core/views/compare/comparison';
 import { counted } from './counted';
 
 /**

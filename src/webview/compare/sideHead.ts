@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SideView } from '../../core/compare/comparison';
+import type { SideView } from '../../core/views/compare/comparison';
 import { compareApi } from './compareApi';
 
 export type SideName = 'left' | 'right';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Fact, Figure, SideView } from '../../core/compare/comparison';
+import type { Fact, Figure, SideView } from '../../core/views/compare/comparison';
 import { orNothing } from './changeList';
 import { counted } from './counted';
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TaskPair, ComparedTask } from '../../core/compare/comparison';
+import type { TaskPair, ComparedTask } from '../../core/views/compare/comparison';
 import { changeList } from './changeList';
 import { diffButton, openTask } from './compareButtons';
 import type { SideName } from './sideHead';

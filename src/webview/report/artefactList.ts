@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ArtefactVersions } from '../../core/panel/reportProtocol';
+import type { ArtefactVersions } from '../../core/views/page/reportProtocol';
 import { reportApi } from './reportApi';
 
 /**

@@ -1,7 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { iterationColumns, sortIterations, type IterationOrder } from '../../core/report/iterationColumns';
-import type { ReportIteration, ReportMetric } from '../../core/report/report';
+import {
+  iterationColumns,
+  sortIterations,
+  type IterationOrder,
+} from '../../core/views/report/iterationColumns';
+import type { ReportIteration, ReportMetric } from '../../core/views/report/report';
 import { reportApi } from './reportApi';
 
 /** As in the style sheet. */

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { chartLegend, metricChart, type ChartNode } from '../../core/report/metricChart';
-import type { ReportMetric } from '../../core/report/report';
+import { chartLegend, metricChart, type ChartNode } from '../../core/views/report/metricChart';
+import type { ReportMetric } from '../../core/views/report/report';
 import { reportApi } from './reportApi';
 import { savedSvg } from '../savedSvg';
 

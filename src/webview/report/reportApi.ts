@@ -1,6 +1,6 @@
-import type { FromReportPage } from '../../core/panel/reportProtocol';
-import type { ReportExtent } from '../../core/panel/reportView';
-import type { IterationOrder } from '../../core/report/iterationColumns';
+import type { FromReportPage } from '../../core/views/page/reportProtocol';
+import type { ReportExtent } from '../../core/views/page/reportView';
+import type { IterationOrder } from '../../core/views/report/iterationColumns';
 import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */

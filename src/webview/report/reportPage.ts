@@ -1,10 +1,10 @@
 import { commandTitle } from '../../core/commands';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ArtefactVersions, ToReportPage } from '../../core/panel/reportProtocol';
-import type { ReportExtent, ReportView } from '../../core/panel/reportView';
-import { iterationName } from '../../core/report/iterationColumns';
-import type { Section } from '../../core/report/sections';
+import type { ArtefactVersions, ToReportPage } from '../../core/views/page/reportProtocol';
+import type { ReportExtent, ReportView } from '../../core/views/page/reportView';
+import { iterationName } from '../../core/views/report/iterationColumns';
+import type { Section } from '../../core/views/report/sections';
 import { helpDialog, helpLink } from '../help';
 import { artefactList } from './artefactList';
 import { blockOf } from './blockOf';

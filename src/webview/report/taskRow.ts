@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ReportTaskView } from '../../core/panel/reportView';
-import type { ReportBase } from '../../core/report/counterparts';
+import type { ReportTaskView } from '../../core/views/page/reportView';
+import type { ReportBase } from '../../core/views/report/counterparts';
 import { reportApi } from './reportApi';
 
 /**

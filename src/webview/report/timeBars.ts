@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { TimeView } from '../../core/panel/reportView';
+import type { TimeView } from '../../core/views/page/reportView';
 
 /** How long each task took: a bar of agents is filled, one of people hatched, one of sleeps empty. */
 export function timeBars({ rows, left }: TimeView): TemplateResult | typeof nothing {

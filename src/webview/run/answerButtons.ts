@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { BreakpointView, OptionView, PlainAnswer } from '../../core/panel/breakpointView';
+import type { BreakpointView, OptionView, PlainAnswer } from '../../core/views/page/breakpointView';
 
 /** An answer as a button gives it. */
 export type Answer =

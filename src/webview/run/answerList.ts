@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AnswerView } from '../../core/panel/answerView';
-import type { RunView } from '../../core/panel/runView';
+import type { AnswerView } from '../../core/views/page/answerView';
+import type { RunView } from '../../core/views/page/runView';
 import { showTask } from './taskList';
 
 /** Who answered what, when, after how long and through what. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AnswerProgress } from '../../core/panel/protocol';
-import type { RunView } from '../../core/panel/runView';
+import type { AnswerProgress } from '../../core/views/page/protocol';
+import type { RunView } from '../../core/views/page/runView';
 
 /**
  * How far the answers given on this page have come. Always there, so that screen readers tell each change.

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
-import type { BreakpointView, EarlierAnswer } from '../../core/panel/breakpointView';
-import type { AnswerProgress, CommentView, FromPage } from '../../core/panel/protocol';
+import type { BreakpointView, EarlierAnswer } from '../../core/views/page/breakpointView';
+import type { AnswerProgress, CommentView, FromPage } from '../../core/views/page/protocol';
 import { optionButtons, plainAnswers, plainButtons, type Answer } from './answerButtons';
 import { progressLine } from './answerProgress';
 import { commentList } from './commentList';

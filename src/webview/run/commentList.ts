@@ -1,5 +1,5 @@
 import { html, type nothing, type TemplateResult } from 'lit';
-import type { CommentView } from '../../core/panel/protocol';
+import type { CommentView } from '../../core/views/page/protocol';
 import { runApi } from './runApi';
 
 /** Comments on lines of context files, with what to know about them. */

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { DiffBase, FileEvidence, FilePreview } from '../../core/evidence/evidence';
-import type { BreakpointView } from '../../core/panel/breakpointView';
+import type { BreakpointView } from '../../core/views/page/breakpointView';
 import { safeCode } from '../markdown';
 import { runApi } from './runApi';
 

@@ -7,8 +7,8 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { EventRow } from '../../core/panel/eventRow';
-import type { EventsView } from '../../core/panel/protocol';
+import type { EventRow } from '../../core/views/page/eventRow';
+import type { EventsView } from '../../core/views/page/protocol';
 import { thousands } from '../../core/format';
 import { eventOption } from './eventOption';
 import { showTask } from './taskList';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventRow } from '../../core/panel/eventRow';
+import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventMark } from '../../core/run/eventRecord';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { IterationView, RunView } from '../../core/panel/runView';
+import type { IterationView, RunView } from '../../core/views/page/runView';
 import { runApi } from './runApi';
 import { taskList } from './taskList';
 

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { RunView } from '../../core/panel/runView';
+import type { RunView } from '../../core/views/page/runView';
 
 export function problemSection({ problems }: RunView): TemplateResult {
   return html`

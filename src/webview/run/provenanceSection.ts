@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Provenance } from '../../core/panel/provenance';
+import type { Provenance } from '../../core/views/page/provenance';
 import { facts } from './facts';
 import { runApi } from './runApi';
 import { values } from './values';

@@ -1,4 +1,4 @@
-import type { FromPage } from '../../core/panel/protocol';
+import type { FromPage } from '../../core/views/page/protocol';
 import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */

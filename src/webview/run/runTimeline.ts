@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Timeline, TimelineBar } from '../../core/panel/timeline';
+import type { Timeline, TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
 import { runApi } from './runApi';

@@ -1,8 +1,8 @@
 import { commandTitle } from '../../core/commands';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ActionView } from '../../core/panel/breakpointView';
-import type { FromPage } from '../../core/panel/protocol';
-import type { RunView } from '../../core/panel/runView';
+import type { ActionView } from '../../core/views/page/breakpointView';
+import type { FromPage } from '../../core/views/page/protocol';
+import type { RunView } from '../../core/views/page/runView';
 import { runApi } from './runApi';
 import { showTask } from './taskList';
 

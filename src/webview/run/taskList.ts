@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TaskView } from '../../core/panel/breakpointView';
+import type { TaskView } from '../../core/views/page/breakpointView';
 
 /** Tasks with their state and duration; a click opens one on the page. */
 export function taskList(tasks: readonly TaskView[]): TemplateResult {

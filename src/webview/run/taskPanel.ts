@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { TaskDetail } from '../../core/panel/taskDetail';
-import type { ValueNode } from '../../core/panel/valueTree';
+import type { TaskDetail } from '../../core/views/page/taskDetail';
+import type { ValueNode } from '../../core/views/page/valueTree';
 import { facts } from './facts';
 import { runApi } from './runApi';
 import { values } from './values';

@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit';
-import type { TravelView } from '../../core/panel/protocol';
+import type { TravelView } from '../../core/views/page/protocol';
 import { runApi } from './runApi';
 
 /** How far the keys for larger steps lead, in events, of so many. */

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { TravelView } from '../../core/panel/protocol';
+import type { TravelView } from '../../core/views/page/protocol';
 import { thousands } from '../../core/format';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { UsageRow, UsageView } from '../../core/panel/usageView';
+import type { UsageRow, UsageView } from '../../core/views/page/usageView';
 import { showTask } from './taskList';
 
 /** What the run took, by model and by task. */

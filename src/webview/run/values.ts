@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { ValueNode } from '../../core/panel/valueTree';
+import type { ValueNode } from '../../core/views/page/valueTree';
 
 /** Values that can be unfolded. `open`: they are, to begin with. */
 export function values(nodes: readonly ValueNode[], open = false): TemplateResult {

@@ -1,5 +1,5 @@
-import type { FromTable } from '../../core/table/protocol';
-import type { Column } from '../../core/table/tableOrder';
+import type { FromTable } from '../../core/views/table/protocol';
+import type { Column } from '../../core/views/table/tableOrder';
 import type { State } from '../../core/run/judgement';
 import { connectPage } from '../vscodeApi';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { thousands } from '../../core/format';
 import type { State } from '../../core/run/judgement';
-import type { Facets } from '../../core/table/runTable';
+import type { Facets } from '../../core/views/table/runTable';
 
 /** Which runs are to be shown. */
 export interface TableFilter {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TableView } from '../../core/table/protocol';
-import type { Column } from '../../core/table/tableOrder';
+import type { TableView } from '../../core/views/table/protocol';
+import type { Column } from '../../core/views/table/tableOrder';
 import { tableApi } from './tableApi';
 
 export interface Head {

@@ -8,10 +8,10 @@ import {
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { State } from '../../core/run/judgement';
-import type { TableView, ToTable } from '../../core/table/protocol';
-import type { Facets } from '../../core/table/runTable';
-import type { Column } from '../../core/table/tableOrder';
-import type { TableRow } from '../../core/table/tableRow';
+import type { TableView, ToTable } from '../../core/views/table/protocol';
+import type { Facets } from '../../core/views/table/runTable';
+import type { Column } from '../../core/views/table/tableOrder';
+import type { TableRow } from '../../core/views/table/tableRow';
 import { thousands } from '../../core/format';
 import { helpDialog, type Keys } from '../help';
 import './table.css';

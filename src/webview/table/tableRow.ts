@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TableRow } from '../../core/table/tableRow';
+import type { TableRow } from '../../core/views/table/tableRow';
 
 interface RowState {
   /** The keyboard is on it. */

@@ -1,0 +1,121 @@
+import { duration } from '../../format';
+import { metricsOf } from '../../run/iterations';
+import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../../run/metrics';
+import { runTime, workTime } from '../../run/workTime';
+import type { Sliced } from '../../sliced';
+import { formatNumber } from '../tree/describe';
+import { effectsOf, type CompareOptions, type Figure, type Side } from './comparison';
+
+/** What iterations are weighed by, and how many there are. */
+export function* compareMetrics(
+  left: Side,
+  right: Side,
+  { metric, clean }: CompareOptions,
+): Sliced<readonly Figure[]> {
+  const whole = left.iteration === undefined && right.iteration === undefined;
+  const lowest = metric.best === 'lowest';
+  const figures: Figure[] = [];
+  for (const key of wantedMetricKeys(metric)) {
+    const name = clean(key, 100);
+    const a = scored(left, key, metric);
+    yield;
+    const b = scored(right, key, metric);
+    yield;
+    if (!a && !b) continue;
+    const of = (n: number): string => (whole ? `iteration ${n}` : '');
+    figures.push(figure(whole ? `best ${name}` : name, a?.best, b?.best, of, lowest));
+    // Where the best is the last, once is enough.
+    const again = a?.best.n === a?.last.n && b?.best.n === b?.last.n;
+    if (whole && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, of, lowest));
+  }
+  if (!whole) return figures;
+  const iterations = ({ opened }: Side): Scored => ({ value: opened.iterations.list.length, n: 0 });
+  return [...figures, figure('iterations', iterations(left), iterations(right), () => '', undefined)];
+}
+
+/** How long the sides took, and who. */
+export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]> {
+  const of: readonly (readonly [string, (side: Side) => number | undefined])[] = [
+    ['from start to end', spanOf],
+    ['agents at work', (side) => workTime(effectsOf(side)).agent],
+    ['waited for people', (side) => workTime(effectsOf(side)).human],
+  ];
+  const figures: Figure[] = [];
+  for (const [name, read] of of) {
+    const a = read(left);
+    yield;
+    const b = read(right);
+    yield;
+    const change = a === undefined || b === undefined ? 0 : b - a;
+    const [x, y] = [a === undefined ? '' : duration(a), b === undefined ? '' : duration(b)];
+    figures.push({
+      name,
+      left: x,
+      right: y,
+      same: x === y,
+      change: x === y || change === 0 ? '' : signed(change, duration(Math.abs(change))),
+      better: '',
+    });
+  }
+  return figures;
+}
+
+interface Scored {
+  readonly value: number;
+  readonly n: number;
+}
+
+function scored(
+  { opened: { details, iterations }, iteration }: Side,
+  key: string,
+  { best }: MetricChoice,
+): { readonly best: Scored; readonly last: Scored } | undefined {
+  const list = (iteration ? [iteration] : iterations.list).map(({ n, effects }) => ({
+    n,
+    metrics: metricsOf(effects, details),
+  }));
+  const table = tabulateMetric(list, { key, best });
+  const last = table && [...table.values].at(-1);
+  if (!table || !last) return undefined;
+  return {
+    best: { n: table.best, value: table.values.get(table.best) as number },
+    last: { n: last[0], value: last[1] },
+  };
+}
+
+/** @param lowest whether the lower value is the better one; `undefined`: neither is */
+function figure(
+  name: string,
+  left: Scored | undefined,
+  right: Scored | undefined,
+  where: (n: number) => string,
+  lowest: boolean | undefined,
+): Figure {
+  const text = (scored: Scored | undefined): string =>
+    scored ? [formatNumber(scored.value), where(scored.n)].filter(Boolean).join(', ') : '';
+  const change = left && right ? right.value - left.value : 0;
+  const same = left?.value === right?.value;
+  return {
+    name,
+    left: text(left),
+    right: text(right),
+    same,
+    change: change === 0 ? '' : signed(change, formatNumber(Math.abs(change))),
+    better: lowest === undefined || change === 0 ? '' : change > 0 === lowest ? 'left' : 'right',
+  };
+}
+
+/** Of a run, or from an iteration's first request to its last answer. */
+function spanOf({ stored, iteration }: Side): number | undefined {
+  if (!iteration) return runTime(stored.run);
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { requestedAt, resolvedAt } of iteration.effects) {
+    if (requestedAt !== undefined) from = Math.min(from, requestedAt);
+    if (resolvedAt !== undefined) to = Math.max(to, resolvedAt);
+  }
+  return to >= from ? to - from : undefined;
+}
+
+function signed(change: number, text: string): string {
+  return `${change > 0 ? '+' : '−'}${text}`;
+}

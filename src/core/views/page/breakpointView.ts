@@ -1,0 +1,298 @@
+import { ago, cutAtWord, visible } from '../../format';
+import { fenced } from '../../review/reviewComment';
+import { adviceSentences, whyNeverAutomatic } from '../../run/approvalAdvice';
+import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
+import type { Effect } from '../../run/effect';
+import type { TaskFiles } from '../../run/iterations';
+import { isRecord } from '../../run/lenient';
+import { taskTitle, type PendingEffect } from '../../run/run';
+import { maskSecrets } from '../../run/secrets';
+import type { TaskResult } from '../../run/task';
+import type { OpenedRun } from '../tree/buildTree';
+import { describeTask } from '../tree/describe';
+import { valueTree, type ValueNode } from './valueTree';
+
+/** An action on the page: a button, and beside a disabled one the reason. */
+export interface ActionView {
+  readonly whyNot: string | undefined;
+}
+
+export interface TaskView {
+  readonly effectId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly icon: string;
+}
+
+export interface OptionView {
+  /** Its place in the process's own list. */
+  readonly place: number;
+  readonly label: string;
+  /** What is recorded, where that is not the label. */
+  readonly value: string;
+  readonly description: string;
+  readonly approves: boolean;
+}
+
+/** The answers that every breakpoint can be given besides the process's own options. */
+export type PlainAnswer = 'approve' | 'reject' | 'request-changes';
+
+/** An earlier answer of the same gate in this run. */
+export interface EarlierAnswer {
+  readonly effectId: string;
+  /** "approved: Ship it", "requested changes". */
+  readonly what: string;
+  readonly who: string;
+  readonly when: string;
+  /** Markdown of unknown origin. */
+  readonly words: string;
+}
+
+/** Everything the page shows of a pending breakpoint: bounded, serialisable, its texts made visible. */
+export interface BreakpointView {
+  readonly effectId: string;
+  readonly title: string;
+  /** Markdown of unknown origin, to be made safe by the page. */
+  readonly question: string;
+  /** The question goes on, longer than a page shows. */
+  readonly cut: boolean;
+  /** When, in which iteration, and which try it is: "asked 5 min ago · iteration 2 · attempt 2". */
+  readonly asked: string;
+  /** Whom it asks, and how: "for owner · strategy: single". */
+  readonly askedBy: string;
+  readonly tags: readonly string[];
+  /** Sentences; none of them does anything. */
+  readonly advice: readonly string[];
+  /** Why it is never approved without a person; empty when it is no such gate. */
+  readonly neverAutomatic: string;
+  readonly options: readonly OptionView[];
+  /** Where the process's own list has what a button of every breakpoint says anyway. */
+  readonly plainPlaces: Readonly<Partial<Record<PlainAnswer, number>>>;
+  /** Words alone can be an answer. */
+  readonly takesText: boolean;
+  /** The paths as the breakpoint names them. */
+  readonly files: readonly string[];
+  readonly context: readonly ValueNode[];
+  /** What the process says was answered last time, where our own record does not say it. Markdown. */
+  readonly previousFeedback: string;
+  /** Newest first. */
+  readonly earlier: readonly EarlierAnswer[];
+  /** What ran since the breakpoint before this one, or since the beginning. */
+  readonly ran: { readonly first: boolean; readonly tasks: readonly TaskView[]; readonly left: number };
+  readonly answer: ActionView;
+}
+
+const most = { question: 200_000, options: 50, files: 100, tags: 30, earlier: 10, words: 20_000, ran: 50 };
+
+/** Makes what the page shows of one pending breakpoint. */
+export function toBreakpointView(
+  opened: OpenedRun,
+  { effect, task }: PendingEffect,
+  now: number,
+  answer: ActionView,
+): BreakpointView {
+  const asks = task?.breakpoint;
+  const text = asks?.question ?? (asks?.payload === undefined ? '' : asJsonBlock(asks.payload));
+  const { options, plainPlaces } = splitOptions(asks?.options ?? []);
+  const before = earlierOfSameGate(opened, effect, asks);
+  const iteration = opened.iterations.list.find(({ effects }) =>
+    effects.some(({ effectId }) => effectId === effect.effectId),
+  );
+  const attempt = Math.max(before.length + 1, asks?.attempt ?? 1);
+  const earlier = before
+    .slice(0, most.earlier)
+    .map((known) => earlierAnswer(known, opened.details.results.get(known.effectId), now));
+  const never = whyNeverAutomatic(asks?.breakpointId, asks?.tags ?? [], asks?.advice);
+  const said = visible((asks?.previousFeedback ?? '').slice(0, most.words));
+  return {
+    effectId: effect.effectId,
+    title: visible(taskTitle(effect, task)),
+    question: visible(text.slice(0, most.question)),
+    cut: text.length > most.question,
+    asked: [
+      effect.requestedAt !== undefined && `asked ${ago(now - effect.requestedAt)}`,
+      iteration && `iteration ${iteration.n}`,
+      attempt > 1 && `attempt ${attempt}`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    askedBy: [
+      asks?.expert && `for ${short(asks.expert)}`,
+      asks?.strategy && `strategy: ${short(asks.strategy)}`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    tags: (asks?.tags ?? []).slice(0, most.tags).map(short),
+    advice: adviceSentences(asks?.advice, never !== undefined),
+    neverAutomatic: never ?? '',
+    options,
+    plainPlaces,
+    takesText: (asks?.options ?? []).length === 0,
+    files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
+    context: valueTree(asks?.context ?? {}),
+    previousFeedback: earlier.some(({ words }) => words.trim() === said.trim()) ? '' : said,
+    earlier,
+    ran: ranBefore(opened, effect, now),
+    answer,
+  };
+}
+
+function short(text: string): string {
+  return visible(cutAtWord(text, 100));
+}
+
+/**
+ * The page has Approve, Reject and Request changes for every breakpoint; an option that says just that is not shown
+ * twice.
+ */
+function splitOptions(all: readonly BreakpointOption[]): Pick<BreakpointView, 'options' | 'plainPlaces'> {
+  const options: OptionView[] = [];
+  const plainPlaces: Partial<Record<PlainAnswer, number>> = {};
+  for (const [place, option] of all.slice(0, most.options).entries()) {
+    const plain = plainAnswer(option);
+    if (plain !== undefined && plainPlaces[plain] === undefined) {
+      plainPlaces[plain] = place;
+      continue;
+    }
+    const { label, value, description, approved } = option;
+    options.push({
+      place,
+      label: short(label),
+      value: value === label ? '' : short(value),
+      description: visible((description ?? '').slice(0, 2000)),
+      approves: approved,
+    });
+  }
+  return { options, plainPlaces };
+}
+
+function plainAnswer({ label, value, description, approved }: BreakpointOption): PlainAnswer | undefined {
+  if (value !== label || description !== undefined) return undefined;
+  const word = label.trim().toLowerCase();
+  if (word === 'approve') return approved ? word : undefined;
+  if (approved) return undefined;
+  // Recorded with exactly these words, so only these are the same.
+  return word === 'reject' ? word : label === 'Request changes' ? 'request-changes' : undefined;
+}
+
+/** Answered breakpoints of this run that are the same gate, newest first. */
+function earlierOfSameGate(
+  { run, details }: OpenedRun,
+  effect: Effect,
+  asks: Breakpoint | undefined,
+): readonly Effect[] {
+  return run.story.effects
+    .list()
+    .filter(
+      (known) =>
+        known.kind === 'breakpoint' &&
+        known.status !== 'pending' &&
+        known.requestedSeq < effect.requestedSeq &&
+        isSameGate(known, details.tasks.get(known.effectId)?.breakpoint, effect, asks),
+    )
+    .toReversed();
+}
+
+/** By the gate's own name, else by task and label, else by title: unnamed breakpoints all share task and label. */
+function isSameGate(
+  a: Effect,
+  asksA: Breakpoint | undefined,
+  b: Effect,
+  asksB: Breakpoint | undefined,
+): boolean {
+  const [idA, idB] = [asksA?.breakpointId, asksB?.breakpointId];
+  if (idA !== undefined && idB !== undefined) return idA === idB;
+  if (a.taskId !== b.taskId || a.label !== b.label) return false;
+  const named = b.taskId !== '__sdk.breakpoint' || (b.label !== undefined && b.label !== 'breakpoint');
+  return named || (asksA?.title ?? asksA?.question) === (asksB?.title ?? asksB?.question);
+}
+
+function earlierAnswer(effect: Effect, result: TaskResult | undefined, now: number): EarlierAnswer {
+  const value = isRecord(result?.value) ? result.value : {};
+  const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
+  const option = text('option');
+  const words = text('feedback') || text('response');
+  const approved = value['approved'];
+  const verdict =
+    effect.status !== 'ok'
+      ? effect.status === 'cancelled'
+        ? 'cancelled'
+        : 'failed'
+      : typeof approved === 'boolean'
+        ? approved
+          ? 'approved'
+          : option === 'Request changes'
+            ? 'requested changes'
+            : 'rejected'
+        : 'answered';
+  const who = text('respondedBy') || text('approvedBy') || result?.metadata?.['respondedBy'];
+  return {
+    effectId: effect.effectId,
+    what:
+      option === '' || /^(?:approve|reject|request changes)$/i.test(option)
+        ? verdict
+        : `${verdict}: ${short(option)}`,
+    who: typeof who === 'string' ? short(who) : '',
+    when: effect.resolvedAt === undefined ? '' : ago(now - effect.resolvedAt),
+    words: words === option ? '' : visible(maskSecrets(words.slice(0, most.words))),
+  };
+}
+
+function ranBefore({ run, details }: OpenedRun, effect: Effect, now: number): BreakpointView['ran'] {
+  const all = run.story.effects.list();
+  const previous = all.findLast(
+    ({ kind, status, requestedSeq }) =>
+      kind === 'breakpoint' && status !== 'pending' && requestedSeq < effect.requestedSeq,
+  );
+  const tasks = all.filter(
+    ({ kind, requestedSeq }) =>
+      kind !== 'breakpoint' &&
+      kind !== 'sleep' &&
+      requestedSeq < effect.requestedSeq &&
+      requestedSeq > (previous?.requestedSeq ?? -1),
+  );
+  return {
+    first: previous === undefined,
+    tasks: tasks.slice(-most.ran).map((known) => toTaskView(known, details, now)),
+    left: Math.max(0, tasks.length - most.ran),
+  };
+}
+
+export function toTaskView(effect: Effect, { tasks, results }: TaskFiles, now: number): TaskView {
+  const { effectId } = effect;
+  const { label, description, icon } = describeTask(effect, tasks.get(effectId), now, results.get(effectId));
+  return { effectId, title: label, description, icon: icon.name };
+}
+
+/** The titles of breakpoints that were answered, newest first, and whether the process has gone on since. */
+export function answeredBreakpoints({ run, details }: OpenedRun): readonly AnsweredView[] {
+  const all = run.story.effects.list();
+  const lastRequestKnew = all.at(-1)?.resolvedBefore ?? 0;
+  return all
+    .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')
+    .toSorted((a, b) => b.resolvedOrder - a.resolvedOrder)
+    .slice(0, 20)
+    .map((effect) => ({
+      effectId: effect.effectId,
+      title: visible(taskTitle(effect, details.tasks.get(effect.effectId))),
+      applied: run.story.end !== undefined || lastRequestKnew >= effect.resolvedOrder,
+    }));
+}
+
+/** A breakpoint that was answered. */
+export interface AnsweredView {
+  readonly effectId: string;
+  readonly title: string;
+  /** The process has seen the answer: it asked for something after it, or ended. */
+  readonly applied: boolean;
+}
+
+/** A payload without a question is shown as what it is. */
+function asJsonBlock(payload: unknown): string {
+  try {
+    return fenced(maskSecrets(JSON.stringify(payload, null, 2)).slice(0, most.question), 'json');
+  } catch {
+    // JSON.stringify is recursive, and a file may nest a million deep.
+    return 'The question is nested too deeply to be shown.';
+  }
+}

@@ -1,0 +1,161 @@
+import { ago, oneLine, visible } from '../../format';
+import type { EngineAction } from '../../engine/runEngine';
+import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
+import { auditAnswers } from '../../run/audit';
+import { pendingEffects, runTitle } from '../../run/run';
+import type { StateAction } from '../../run/judgement';
+import type { StoredRun } from '../../source/runStore';
+import type { OpenedRun } from '../tree/buildTree';
+import { countEffects, describeIteration, describeProblem, describeRun, stateWord } from '../tree/describe';
+import { toAnswerView, type AnswerView } from './answerView';
+import {
+  answeredBreakpoints,
+  toBreakpointView,
+  toTaskView,
+  type ActionView,
+  type AnsweredView,
+  type BreakpointView,
+  type TaskView,
+} from './breakpointView';
+import { whyNotThen } from './past';
+import { toStanding, type Standing } from './standing';
+
+export interface IterationView {
+  readonly n: number;
+  readonly description: string;
+  readonly icon: string;
+  readonly tasks: readonly TaskView[];
+}
+
+/** Everything the run page shows: bounded, serialisable, its texts made visible. */
+export interface RunView {
+  readonly title: string;
+  readonly runId: string;
+  readonly processId: string;
+  /** The whole prompt, where it says more than the title; else empty. */
+  readonly prompt: string;
+  readonly state: string;
+  readonly icon: string;
+  readonly reason: string;
+  readonly standing: Standing;
+  /** What the run's engine can do at all; the page offers nothing else of it. */
+  readonly can: readonly EngineAction[];
+  /** Its tasks are not read yet: there are many of them. */
+  readonly partial: boolean;
+  readonly counts: string;
+  readonly updated: string;
+  /** This is how it was: nothing can be done with it. */
+  readonly past: boolean;
+  readonly iterating: boolean;
+  readonly breakpoints: readonly BreakpointView[];
+  /** Newest first. */
+  readonly answered: readonly AnsweredView[];
+  readonly iterate: ActionView;
+  readonly resume: ActionView;
+  /** Who answered what, newest first. */
+  readonly answers: readonly AnswerView[];
+  readonly moreAnswers: number;
+  /** Newest first. */
+  readonly iterations: readonly IterationView[];
+  /** Iterations and tasks that are left out because there are too many. */
+  readonly left: { readonly iterations: number; readonly tasks: number };
+  readonly problems: readonly { readonly file: string; readonly what: string }[];
+}
+
+/** So much of a run fits on the page; the journal has the rest. */
+const most = {
+  prompt: 20_000,
+  iterations: 100,
+  tasks: 500,
+  problems: 50,
+  breakpoints: 20,
+  answers: 200,
+};
+
+/** How a run is shown. */
+export interface Shown {
+  readonly iterating: boolean;
+  readonly trusted: boolean;
+  /** Only what the run itself says is known; its tasks are still being read. */
+  readonly partial?: boolean;
+  /** The run is given as it was at some event, and so is the current moment. */
+  readonly past?: boolean;
+}
+
+/** Makes the page's content from a run. */
+export function toRunView(
+  stored: StoredRun,
+  opened: OpenedRun,
+  now: number,
+  { iterating, trusted, partial = false, past = false }: Shown,
+): RunView {
+  const { run } = stored;
+  const row = describeRun(stored, now, iterating);
+  const prompt = run.prompt ?? '';
+  const action = (id: StateAction): ActionView => {
+    if (past) return { whyNot: whyNotThen };
+    const why =
+      notSomethingItCanDo(id, stored.engine) ??
+      (trusted ? whyNot(id, stored) : 'The workspace is not trusted, so runs can only be read.');
+    return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
+  };
+  const [iterate, resume] = [action('run.iterate'), action('run.resume')];
+  const answers = auditAnswers(run.story, opened.details).toReversed();
+  const newestFirst = opened.iterations.list.toReversed();
+  const iterations: IterationView[] = [];
+  let tasks = 0;
+  for (const iteration of newestFirst.slice(0, most.iterations)) {
+    const shown = iteration.effects.slice(0, Math.max(0, most.tasks - tasks));
+    tasks += shown.length;
+    const iterationRow = describeIteration(iteration, opened.iterations.metric);
+    iterations.push({
+      n: iteration.n,
+      description: iterationRow.description,
+      icon: iterationRow.icon.name,
+      tasks: shown.map((known) =>
+        toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
+      ),
+    });
+  }
+  const problems = [...run.problems, ...opened.details.problems, ...opened.details.warnings];
+  return {
+    title: visible(runTitle(run)),
+    runId: visible(run.runId),
+    processId: visible(run.processId),
+    prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
+    state: iterating ? 'iterating' : stateWord(stored),
+    icon: row.icon.name.replace('~spin', ''),
+    reason: visible(stored.state.reason),
+    standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
+    can: [...stored.engine.can],
+    partial,
+    counts: countEffects(run),
+    updated: ago(now - run.updatedAt),
+    past,
+    iterating,
+    breakpoints: pendingEffects(run)
+      .filter(({ effect }) => effect.kind === 'breakpoint')
+      .slice(0, most.breakpoints)
+      .map((pending) => toBreakpointView(opened, pending, now, action('breakpoint.answer'))),
+    answered: answeredBreakpoints(opened),
+    iterate,
+    resume,
+    answers: answers.slice(0, most.answers).map(toAnswerView),
+    moreAnswers: Math.max(0, answers.length - most.answers),
+    iterations,
+    left: {
+      iterations: Math.max(0, newestFirst.length - most.iterations),
+      tasks: newestFirst.slice(0, most.iterations).reduce((sum, { requested }) => sum + requested, 0) - tasks,
+    },
+    problems: problems.slice(0, most.problems).map((problem) => {
+      const { label, description } = describeProblem(problem);
+      return { file: label, what: description };
+    }),
+  };
+}
+
+/** The page has said the reason already: "Sleeping until …; until then …" goes on with "Until then …". */
+function withoutReason(sentence: string, reason: string): string {
+  const rest = sentence.startsWith(reason) ? sentence.slice(reason.length).replace(/^[.;]\s*/, '') : '';
+  return rest === '' ? sentence : rest.charAt(0).toUpperCase() + rest.slice(1);
+}

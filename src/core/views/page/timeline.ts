@@ -1,0 +1,351 @@
+import { cutAtWord, duration, visible } from '../../format';
+import type { Effect } from '../../run/effect';
+import type { Iteration, TaskFiles } from '../../run/iterations';
+import { taskTitle } from '../../run/run';
+import { maskSecrets } from '../../run/secrets';
+import { atOnce, eachOf, type Sliced } from '../../sliced';
+
+/** When tasks were under way, in milliseconds since 1970: bounded, serialisable, its texts made visible. */
+export interface Timeline {
+  /** The whole run. */
+  readonly start: number;
+  readonly end: number;
+  /** The part that the bars are of. */
+  readonly from: number;
+  readonly to: number;
+  /** In order of their first requests. */
+  readonly rows: readonly TimelineRow[];
+  readonly bars: readonly TimelineBar[];
+  readonly groups: readonly ParallelGroup[];
+  readonly bands: readonly IterationBand[];
+  /** Stretches of the whole run in which no agent worked, long enough to be drawn short. */
+  readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  /** The current moment; `undefined`: the run is finished. */
+  readonly now: number | undefined;
+  /** Rows that are left out because there are too many. */
+  readonly leftRows: number;
+  /** Several tasks stand in one bar; a shorter part of the run shows them one by one. */
+  readonly joined: boolean;
+}
+
+/** A task of the process, with as many lanes as it was asked for at once. */
+export interface TimelineRow {
+  readonly label: string;
+  readonly lanes: number;
+  readonly human: boolean;
+}
+
+export interface TimelineBar {
+  readonly row: number;
+  readonly lane: number;
+  readonly from: number;
+  readonly to: number;
+  /** The effect, or the first of several that stand in one bar. */
+  readonly effectId: string;
+  readonly status: Effect['status'];
+  /** A person is waited for, and no agent works. */
+  readonly human: boolean;
+  readonly iteration: number;
+  /** Which try it is of the same task in its iteration, from 1. */
+  readonly attempt: number;
+  /** How many tasks stand in this bar. */
+  readonly count: number;
+  /** A sentence for the tooltip and for screen readers. */
+  readonly spoken: string;
+}
+
+/** Tasks that were asked for together. */
+export interface ParallelGroup {
+  readonly at: number;
+  readonly firstRow: number;
+  readonly lastRow: number;
+  readonly size: number;
+}
+
+export interface IterationBand {
+  readonly n: number;
+  readonly from: number;
+  readonly to: number;
+  readonly best: boolean;
+}
+
+/** So much is drawn; more than this nobody could tell apart. */
+const most = { rows: 100, lanes: 12, bars: 1500, bands: 200, groups: 300, gaps: 200 };
+
+export interface TimelineParts {
+  /** In order of their requests. */
+  readonly effects: readonly Effect[];
+  readonly iterations: readonly Iteration[];
+  readonly files: TaskFiles;
+  readonly now: number;
+  /** When the run ended; `undefined`: it goes on. */
+  readonly endedAt: number | undefined;
+  /** The part to be shown; `undefined`: all of it. */
+  readonly part?: { readonly from: number; readonly to: number } | undefined;
+  /** The run as it is now, where the rest is of an earlier moment: so that every moment stays at its place. */
+  readonly whole?: Pick<Timeline, 'start' | 'end' | 'gaps'> | undefined;
+}
+
+/** The time of one effect, and where it is drawn. */
+interface Span {
+  readonly effect: Effect;
+  readonly from: number;
+  readonly to: number;
+  readonly row: number;
+  lane: number;
+  attempt: number;
+  iteration: number;
+}
+
+/** A row in the making. */
+interface Row {
+  readonly label: string;
+  readonly human: boolean;
+  readonly spans: Span[];
+}
+
+/** A bar in the making. */
+type Bar = { -readonly [K in keyof Omit<TimelineBar, 'spoken'>]: TimelineBar[K] };
+
+/** Places the tasks of a run on a timeline; `undefined`: no event says when it was. */
+export function layOutTimeline(parts: TimelineParts): Timeline | undefined {
+  return atOnce(layingOutTimeline(parts));
+}
+
+/** The same, interruptibly: there may be fifty thousand tasks. */
+export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | undefined> {
+  const { iterations, now, endedAt, whole } = parts;
+  const rows = yield* toRows(parts);
+  const spans = new Map<string, Span>();
+  let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of rows) {
+    yield* eachOf(row.spans, (span) => {
+      spans.set(span.effect.effectId, span);
+      start = Math.min(start, span.from);
+      latest = Math.max(latest, span.to);
+    });
+  }
+  if (spans.size === 0) return undefined;
+  start = whole?.start ?? start;
+  const end = whole?.end ?? Math.max(start + 1, endedAt ?? now, latest);
+  const begin = Math.max(start, parts.part?.from ?? start);
+  const part = { from: begin, to: Math.min(end, Math.max(begin + 1, parts.part?.to ?? end)) };
+
+  const { start: firstBand, bands } = yield* toBands(iterations, spans, whole ? now : end);
+  const drawn: TimelineRow[] = [];
+  const inside: Span[] = [];
+  for (const { label, human, spans: own } of rows.slice(0, most.rows)) {
+    drawn.push({ label, lanes: yield* fillLanes(own), human });
+    yield* eachOf(own, (span) => span.to >= part.from && span.from <= part.to && inside.push(span));
+  }
+  const joined = inside.length > most.bars;
+  const bars = joined ? yield* joinBars(inside, part.from, part.to) : inside.map(toBar);
+  return {
+    ...part,
+    ...{ start: Math.min(start, firstBand), end, rows: drawn, bands },
+    bars: bars.map((bar) => ({
+      ...bar,
+      spoken: spokenBar(bar, drawn[bar.row]?.label ?? '', iterations.length > 1),
+    })),
+    groups: yield* toGroups(spans, part),
+    gaps: whole?.gaps ?? (yield* findGaps(spans, start, end)),
+    now: whole || endedAt === undefined ? now : undefined,
+    leftRows: Math.max(0, rows.length - most.rows),
+    joined,
+  };
+}
+
+const iterationNumber = /\biteration[\s:#_-]*\d+[\s:,–-]*/i;
+
+function isHuman({ kind }: Effect): boolean {
+  return kind === 'breakpoint';
+}
+
+/** What a process asks for again and again stands in one row; siblings with names of their own do not. */
+function* toRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readonly Row[]> {
+  const rows: Row[] = [];
+  // There are many tasks and few names, and making one takes long.
+  const rowOf = new Map<string, number>();
+  const rowOfName = new Map<string, number>();
+  yield* eachOf(effects, (effect) => {
+    const { requestedAt, resolvedAt, label, taskId } = effect;
+    if (requestedAt === undefined) return;
+    const task = files.tasks.get(effect.effectId);
+    const { title, question } = task?.breakpoint ?? {};
+    const raw = `${taskId}\n${title ?? ''}\n${question ?? ''}\n${task?.title ?? ''}\n${label ?? ''}`;
+    let row = rowOf.get(raw);
+    if (row === undefined) {
+      const full = taskTitle(effect, task);
+      const name = full.replace(iterationNumber, '') || full;
+      const known = rowOfName.get(`${taskId}\n${name}`);
+      row = known ?? rows.length;
+      rowOf.set(raw, row);
+      rowOfName.set(`${taskId}\n${name}`, row);
+      if (known === undefined) {
+        const shown = visible(cutAtWord(maskSecrets(name), 60));
+        rows.push({ label: shown, human: isHuman(effect), spans: [] });
+      }
+    }
+    // Of a finished run, a sleep that was never resolved ends with it.
+    const to = Math.max(requestedAt, resolvedAt ?? endedAt ?? now);
+    rows[row]?.spans.push({ effect, from: requestedAt, to, row, lane: 0, attempt: 1, iteration: 1 });
+  });
+  return rows;
+}
+
+/** Gives each span the first lane that is free at its beginning; beyond the last one they share it. */
+function* fillLanes(spans: readonly Span[]): Sliced<number> {
+  const freeAt: number[] = [];
+  yield* eachOf(spans, (span) => {
+    const free = freeAt.findIndex((at) => at <= span.from);
+    span.lane = free !== -1 ? free : Math.min(freeAt.length, most.lanes - 1);
+    freeAt[span.lane] = Math.max(freeAt[span.lane] ?? 0, span.to);
+  });
+  return freeAt.length;
+}
+
+function toBar({ effect, from, to, row, lane, attempt, iteration }: Span): Bar {
+  const { effectId, status } = effect;
+  return { row, lane, from, to, effectId, status, human: isHuman(effect), attempt, iteration, count: 1 };
+}
+
+/** Bars of a lane that lie in the same small part of the time become one. */
+function* joinBars(spans: readonly Span[], from: number, to: number): Sliced<readonly Bar[]> {
+  const lanes = new Set(spans.map(({ row, lane }) => row * most.lanes + lane)).size;
+  const slice = (to - from) / Math.max(1, Math.floor(most.bars / lanes));
+  const joined = new Map<number, Bar>();
+  yield* eachOf(spans, (span) => {
+    const place = Math.max(0, Math.floor((span.from - from) / slice));
+    const key = (place * most.rows + span.row) * most.lanes + span.lane;
+    const known = joined.get(key);
+    if (!known) {
+      joined.set(key, toBar(span));
+      return;
+    }
+    known.to = Math.max(known.to, span.to);
+    known.status = worst(known.status, span.effect.status);
+    known.count += 1;
+  });
+  return [...joined.values()];
+}
+
+const severity: readonly Effect['status'][] = ['error', 'pending', 'cancelled', 'ok'];
+
+function worst(a: Effect['status'], b: Effect['status']): Effect['status'] {
+  return severity.indexOf(a) < severity.indexOf(b) ? a : b;
+}
+
+const statusWords: Readonly<Record<Effect['status'], string>> = {
+  ok: 'done',
+  error: 'failed',
+  cancelled: 'cancelled',
+  pending: 'pending',
+};
+
+function spokenBar(
+  { human, status, iteration, attempt, count, from, to }: Bar,
+  label: string,
+  numbered: boolean,
+): string {
+  const took = duration(to - from);
+  const tasks = count > 1 ? `${count} times` : '';
+  const state = human
+    ? status === 'pending'
+      ? 'waits for you'
+      : status === 'ok'
+        ? 'answered by a person'
+        : statusWords[status]
+    : statusWords[status];
+  const where = numbered ? `iteration ${iteration}` : '';
+  const again = attempt > 1 ? `attempt ${attempt}` : '';
+  return [label, tasks, where, state, took, again].filter(Boolean).join(', ');
+}
+
+function* toGroups(
+  spans: ReadonlyMap<string, Span>,
+  part: { readonly from: number; readonly to: number },
+): Sliced<readonly ParallelGroup[]> {
+  const batches = new Map<number, { -readonly [K in keyof ParallelGroup]: ParallelGroup[K] }>();
+  yield* eachOf(spans.values(), ({ effect, from, row }) => {
+    const shown = Math.min(row, most.rows - 1);
+    const known = batches.get(effect.batch);
+    if (!known) {
+      batches.set(effect.batch, { at: from, firstRow: shown, lastRow: shown, size: 1 });
+      return;
+    }
+    known.at = Math.min(known.at, from);
+    known.firstRow = Math.min(known.firstRow, shown);
+    known.lastRow = Math.max(known.lastRow, shown);
+    known.size += 1;
+  });
+  const groups: ParallelGroup[] = [];
+  yield* eachOf(batches.values(), (group) => {
+    if (group.size > 1 && group.at >= part.from && group.at <= part.to) groups.push(group);
+  });
+  return groups.toSorted((a, b) => a.at - b.at).slice(0, most.groups);
+}
+
+/** Each iteration lasts until the next one begins. Numbers the spans, and the tries of each task in its iteration. */
+function* toBands(
+  iterations: readonly Iteration[],
+  spans: ReadonlyMap<string, Span>,
+  end: number,
+): Sliced<{ readonly start: number; readonly bands: readonly IterationBand[] }> {
+  const begins: { n: number; best: boolean; at: number }[] = [];
+  let scored = 0;
+  for (const { n, best, metric, effects } of iterations) {
+    let at = Number.POSITIVE_INFINITY;
+    // Siblings of one batch are one try.
+    const tries = new Map<number, { batch: number; attempt: number }>();
+    yield* eachOf(effects, ({ effectId, batch }) => {
+      const span = spans.get(effectId);
+      if (!span) return;
+      at = Math.min(at, span.from);
+      const last = tries.get(span.row);
+      const attempt = last ? last.attempt + (last.batch === batch ? 0 : 1) : 1;
+      tries.set(span.row, { batch, attempt });
+      [span.attempt, span.iteration] = [attempt, n];
+    });
+    // Iterations may be many and small.
+    yield;
+    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
+    if (metric !== undefined) scored += 1;
+  }
+  begins.sort((a, b) => a.at - b.at);
+  return {
+    start: begins[0]?.at ?? end,
+    bands: begins.slice(0, most.bands).map(({ n, best, at }, i) => ({
+      n,
+      from: at,
+      to: begins[i + 1]?.at ?? end,
+      // One value alone is not the best of anything.
+      best: best && scored > 1,
+    })),
+  };
+}
+
+/**
+ * Stretches in which no agent worked: a person was waited for, it slept, or nothing was under way. Those that take more
+ * than a twentieth of the run, or of the time in which agents worked, would hide everything else.
+ */
+function* findGaps(spans: ReadonlyMap<string, Span>, start: number, end: number): Sliced<Timeline['gaps']> {
+  const work: Span[] = [];
+  yield* eachOf(
+    spans.values(),
+    (span) => !isHuman(span.effect) && span.effect.kind !== 'sleep' && work.push(span),
+  );
+  // They come row by row.
+  work.sort((a, b) => a.from - b.from);
+  yield;
+  const idle: { from: number; to: number }[] = [];
+  let at = start;
+  let worked = 0;
+  yield* eachOf(work, ({ from, to }) => {
+    if (from > at) idle.push({ from: at, to: from });
+    worked += Math.max(0, to - Math.max(at, from));
+    at = Math.max(at, to);
+  });
+  if (end > at) idle.push({ from: at, to: end });
+  const least = Math.max(1000, Math.min(end - start, worked * 2) / 20);
+  return idle.filter(({ from, to }) => to - from > least && to - from < end - start).slice(0, most.gaps);
+}

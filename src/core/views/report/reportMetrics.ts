@@ -1,0 +1,42 @@
+import { isRecord } from '../../run/lenient';
+import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../../run/metrics';
+import { optional } from './optional';
+import type { Report, ReportMetric } from './report';
+
+export function metricsTable(
+  found: Parameters<typeof tabulateMetric>[0],
+  main: string | undefined,
+  choice: MetricChoice,
+  focus: number | undefined,
+  target: number | undefined,
+): readonly ReportMetric[] {
+  const previous = found[found.findIndex(({ n }) => n === focus) - 1]?.n;
+  const keys = wantedMetricKeys(choice).toSorted((a, b) => Number(b === main) - Number(a === main));
+  return keys.flatMap((key) => {
+    const table = tabulateMetric(found, { key, best: choice.best });
+    if (!table) return [];
+    return [
+      {
+        key,
+        better: choice.best,
+        ...optional('this', focus === undefined ? undefined : table.values.get(focus)),
+        ...optional('previous', previous === undefined ? undefined : table.values.get(previous)),
+        best: { iteration: table.best, value: table.values.get(table.best) as number },
+        // A target is one number, and is meant for what iterations are weighed by.
+        ...optional('target', key === main ? target : undefined),
+        series: [...table.values].map(([iteration, value]) => ({ iteration, value })),
+      },
+    ];
+  });
+}
+
+export function targetsOf(inputs: unknown): Report['targets'] {
+  const number = (name: string): number | undefined => {
+    const value = isRecord(inputs) ? inputs[name] : undefined;
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  };
+  return {
+    ...optional('quality', number('targetQuality')),
+    ...optional('iterations', number('maxIterations')),
+  };
+}

@@ -1,0 +1,28 @@
+import type { CsvValue } from '../../csv';
+import { toIso, visible } from '../../format';
+import { runTime } from '../../run/workTime';
+import { stateWord } from '../tree/describe';
+import { waitedBy } from './runNumbers';
+import type { TableEntry } from './tableEntry';
+
+const seconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
+
+/** What stands in the CSV of the table. */
+export const csvColumns: readonly (readonly [
+  name: string,
+  value: (entry: TableEntry, now: number) => CsvValue,
+])[] = [
+  ['run', ({ stored }) => visible(stored.run.runId)],
+  ['title', ({ title }) => title],
+  ['state', ({ stored }) => stateWord(stored)],
+  ['process', ({ process }) => process],
+  ['iterations', ({ numbers }) => numbers?.iterations],
+  ['iterationsDone', ({ numbers }) => numbers?.done],
+  ['metric', ({ numbers }) => numbers?.best && visible(numbers.best.key)],
+  ['best', ({ numbers }) => numbers?.best?.value],
+  ['bestIteration', ({ numbers }) => numbers?.best?.n],
+  ['createdAt', ({ stored }) => toIso(stored.run.createdAt)],
+  ['updatedAt', ({ stored }) => toIso(stored.run.updatedAt)],
+  ['durationSeconds', ({ stored }) => seconds(runTime(stored.run))],
+  ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
+];

@@ -1,0 +1,48 @@
+import { workTime } from '../../run/workTime';
+import type { OpenedRun } from '../tree/buildTree';
+
+/** What the task files of a run add to its row in the runs table: a few numbers, so that thousands can be kept. */
+export interface RunNumbers {
+  /** Iterations that were begun. */
+  readonly iterations: number;
+  /** Those of them in which nothing is pending. */
+  readonly done: number;
+  /** `undefined`: no result has a metric. */
+  readonly best: { readonly key: string; readonly value: number; readonly n: number } | undefined;
+  /** For how long at least one question waited for a person, in milliseconds; up to {@link waitingSince}, if there is one. */
+  readonly waited: number;
+  /** Since when a question waits without a break; `undefined`: none does. */
+  readonly waitingSince: number | undefined;
+}
+
+export function toRunNumbers({ run, iterations }: OpenedRun): RunNumbers {
+  const { story, updatedAt } = run;
+  const { list, metric } = iterations;
+  const value = metric?.values.get(metric.best);
+  // Nobody answers what a finished run asks.
+  const waitingSince = story.end ? undefined : earliest(story.pending.values());
+  const until = story.end ? (story.end.at ?? updatedAt) : waitingSince;
+  return {
+    iterations: list.length,
+    done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
+    best: metric && value !== undefined ? { key: metric.key, value, n: metric.best } : undefined,
+    waited: workTime([...story.effects.values()], until).human,
+    waitingSince,
+  };
+}
+
+/** For how long a run has waited for people by now. */
+export function waitedBy({ waited, waitingSince }: RunNumbers, now: number): number {
+  return waitingSince === undefined ? waited : waited + Math.max(0, now - waitingSince);
+}
+
+function earliest(
+  pending: Iterable<{ readonly kind: string; readonly requestedAt: number | undefined }>,
+): number | undefined {
+  let first: number | undefined;
+  for (const { kind, requestedAt } of pending) {
+    if (kind === 'breakpoint' && requestedAt !== undefined)
+      first = Math.min(first ?? requestedAt, requestedAt);
+  }
+  return first;
+}

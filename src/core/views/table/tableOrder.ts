@@ -1,0 +1,76 @@
+import { compareRuns } from '../../run/run';
+import { runTime } from '../../run/workTime';
+import { stateOrder } from '../tree/runGroups';
+import { waitedBy } from './runNumbers';
+import type { TableEntry } from './tableEntry';
+
+/** What the runs table can be sorted by. */
+export const columns = [
+  'state',
+  'title',
+  'run',
+  'process',
+  'iterations',
+  'best',
+  'created',
+  'updated',
+  'duration',
+  'waited',
+] as const;
+
+export type Column = (typeof columns)[number];
+
+/** Those whose values are in the task files of each run. */
+export const readColumns: ReadonlySet<Column> = new Set(['iterations', 'best', 'waited']);
+
+export interface TableOrder {
+  readonly sort: Column;
+  readonly descending: boolean;
+}
+
+const compareText = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
+
+/** Unknown values come last in either direction; of equal ones the newest run comes first. */
+export function compareBy(
+  { sort, descending }: TableOrder,
+  now: number,
+): (a: TableEntry, b: TableEntry) => number {
+  const sign = descending ? -1 : 1;
+  const newest = (a: TableEntry, b: TableEntry): number => compareRuns(a.stored.run, b.stored.run);
+  const text = (of: (entry: TableEntry) => string) => (a: TableEntry, b: TableEntry) => {
+    const [x, y] = [of(a), of(b)];
+    if (x === y) return newest(a, b);
+    if (x === '' || y === '') return x === '' ? 1 : -1;
+    return sign * compareText(x, y) || newest(a, b);
+  };
+  const number = (of: (entry: TableEntry) => number | undefined) => (a: TableEntry, b: TableEntry) => {
+    const [x, y] = [of(a), of(b)];
+    if (x === y) return newest(a, b);
+    if (x === undefined || y === undefined) return x === undefined ? 1 : -1;
+    return sign * (x - y);
+  };
+  switch (sort) {
+    case 'state':
+      return number(({ stored }) => stateOrder.indexOf(stored.state.state));
+    case 'title':
+      return text(({ title }) => title);
+    case 'run':
+      return text(({ stored }) => stored.run.runId);
+    case 'process':
+      return text(({ process }) => process);
+    case 'iterations':
+      return number(({ numbers }) => numbers?.done);
+    case 'best':
+      return number(({ numbers }) => numbers?.best?.value);
+    case 'created':
+      return number(({ stored }) => stored.run.createdAt);
+    case 'updated':
+      return number(({ stored }) => stored.run.updatedAt);
+    case 'duration':
+      return number(({ stored }) => runTime(stored.run));
+    case 'waited':
+      return number(({ numbers }) => numbers && waitedBy(numbers, now));
+    default:
+      return sort satisfies never;
+  }
+}

@@ -1,0 +1,81 @@
+import { cutAtWord, duration, shortId, visible } from '../../format';
+import { maskSecrets } from '../../run/secrets';
+import { runTime } from '../../run/workTime';
+import { formatNumber, stateIcons, stateWord } from '../tree/describe';
+import { waitedBy } from './runNumbers';
+import type { TableEntry } from './tableEntry';
+
+/** A row; its texts made visible. */
+export interface TableRow {
+  readonly place: number;
+  /** Names the run to the extension. */
+  readonly dir: string;
+  readonly selected: boolean;
+  /** Its engine can say why it stands still. */
+  readonly canDiagnose: boolean;
+  readonly state: string;
+  readonly icon: string;
+  readonly reason: string;
+  readonly title: string;
+  readonly runId: string;
+  readonly shortId: string;
+  readonly process: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly updated: number;
+  readonly duration: string;
+  /** `undefined`: not read yet. */
+  readonly read:
+    | {
+        /** "3", or "3 of 4" while one is under way. */
+        readonly iterations: string;
+        readonly best: { readonly value: string; readonly key: string; readonly n: number } | undefined;
+        /** Empty: it never waited. */
+        readonly waited: string;
+        readonly waiting: boolean;
+      }
+    | undefined;
+}
+
+export function toTableRow(
+  { stored, title, process, numbers, fresh }: TableEntry,
+  place: number,
+  selected: boolean,
+  now: number,
+): TableRow {
+  const { run, state } = stored;
+  const waited = numbers ? waitedBy(numbers, now) : 0;
+  return {
+    place,
+    dir: run.dir,
+    selected,
+    canDiagnose: stored.engine.can.has('run.diagnose'),
+    state: stateWord(stored),
+    icon: stateIcons[state.state].name.replace('~spin', ''),
+    reason: visible(maskSecrets(state.reason)),
+    title,
+    runId: visible(run.runId),
+    shortId: shortId(visible(run.runId)),
+    process,
+    created: run.createdAt,
+    updated: run.updatedAt,
+    duration: duration(runTime(run)),
+    read:
+      numbers || fresh
+        ? {
+            iterations: !numbers
+              ? ''
+              : numbers.done === numbers.iterations
+                ? String(numbers.done)
+                : `${numbers.done} of ${numbers.iterations}`,
+            best: numbers?.best && {
+              value: formatNumber(numbers.best.value),
+              key: visible(cutAtWord(numbers.best.key, 60)),
+              n: numbers.best.n,
+            },
+            waited: waited > 0 ? duration(waited) : '',
+            waiting: numbers?.waitingSince !== undefined,
+          }
+        : undefined,
+  };
+}

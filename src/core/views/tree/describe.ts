@@ -1,0 +1,398 @@
+import {
+  ago,
+  capital,
+  count,
+  cutAtWord,
+  duration,
+  firstLine,
+  shortId,
+  thousands,
+  visible,
+} from '../../format';
+import type { ContextWord } from '../../contract';
+import type { Effect } from '../../run/effect';
+import type { Iteration } from '../../run/iterations';
+import type { MetricTable } from '../../run/metrics';
+import type { Problem } from '../../run/problem';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
+import type { State } from '../../run/judgement';
+import type { TaskDefinition, TaskResult } from '../../run/task';
+import type { StoredRun } from '../../source/runStore';
+import type { RunFilter } from './runFilter';
+import type { Grouping } from './runGroups';
+import type { RunGroup } from './runList';
+import type { GroupNode } from './treeNode';
+
+/** What a row shows. Every text is safe to show as plain text: control and reordering characters are spelled out. */
+export interface Row {
+  readonly label: string;
+  readonly description: string;
+  /** A name and a text per line; run text, to be shown as plain text. */
+  readonly tooltip: readonly (readonly [name: string, text: string])[];
+  /** A codicon, and the theme colour it takes. Shapes differ, so that colour is never the only sign. */
+  readonly icon: { readonly name: string; readonly color?: string };
+  readonly words: readonly ContextWord[];
+  /** One sentence for a screen reader. */
+  readonly spoken: string;
+  readonly expandable: boolean;
+}
+
+/** Every state as a word in a row. */
+export const stateWords: Readonly<Record<State, string>> = {
+  reading: 'reading…',
+  unreadable: 'unreadable',
+  completed: 'completed',
+  failed: 'failed',
+  halted: 'halted',
+  'needs-you': 'needs you',
+  working: 'working',
+  sleeping: 'sleeping',
+  ready: 'ready to continue',
+  waiting: 'waiting for an agent',
+  created: 'not started',
+};
+
+/** The icon of each state. */
+export const stateIcons: Readonly<Record<State, Row['icon']>> = {
+  reading: { name: 'loading~spin' },
+  unreadable: { name: 'warning', color: 'list.warningForeground' },
+  completed: { name: 'pass', color: 'testing.iconPassed' },
+  failed: { name: 'error', color: 'testing.iconFailed' },
+  halted: { name: 'circle-slash' },
+  'needs-you': { name: 'bell-dot', color: 'notificationsWarningIcon.foreground' },
+  working: { name: 'sync' },
+  sleeping: { name: 'watch' },
+  ready: { name: 'debug-continue', color: 'notificationsInfoIcon.foreground' },
+  waiting: { name: 'hubot' },
+  created: { name: 'circle-large-outline' },
+};
+
+/** Icons of effects that are done or pending, by status; pending ones of some kinds have their own. */
+const statusIcons: Record<Effect['status'], Row['icon']> = {
+  pending: { name: 'circle-outline' },
+  ok: { name: 'pass', color: 'testing.iconPassed' },
+  error: { name: 'error', color: 'testing.iconFailed' },
+  cancelled: { name: 'circle-slash' },
+};
+
+/** Of a task that is done, though its result says that something went wrong. */
+const failureIcon: Row['icon'] = { name: 'warning', color: 'list.warningForeground' };
+
+/** Kinds that are spoken as they are; "agent" alone would be no task. */
+const nouns: ReadonlySet<string> = new Set(['breakpoint', 'sleep', 'subprocess']);
+
+export const statusWords: Readonly<Record<Effect['status'], string>> = {
+  pending: 'pending',
+  ok: 'done',
+  error: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** The state as a word in a row: "needs you". A state that is guessed from time says so. */
+export function stateWord({ state }: StoredRun): string {
+  return state.guessed ? 'probably working' : stateWords[state.state];
+}
+
+/**
+ * A run.
+ * @param iterating this window is iterating it right now
+ * @param childRuns how many child runs hang below it
+ */
+export function describeRun(stored: StoredRun, now: number, iterating: boolean, childRuns = 0): Row {
+  const { run, state, engine } = stored;
+  const word = iterating ? 'iterating' : stateWord(stored);
+  const age = ago(now - run.updatedAt);
+  const counts =
+    run.depth === 'reading' ? '' : run.depth === 'whole' ? countEffects(run) : count(run.eventCount, 'event');
+  const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
+  const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
+  const reason = visible(state.reason);
+  const title = visible(runTitle(run));
+  const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
+  return {
+    // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
+    label: cutAtWord(title, 28),
+    description: [word, counts, nested, problems, age].filter(Boolean).join(' · '),
+    tooltip: [
+      ['', reason],
+      ['Prompt', visible(cutAtWord(run.prompt ?? '', 500))],
+      ['Process', visible(run.processId)],
+      ['Run', visible(run.runId)],
+      ['Parent run', visible(run.parentRunId ?? '')],
+      ['Folder', visible(run.location)],
+      ['Tasks', counts],
+      ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
+      ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
+    ],
+    icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
+    words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
+    spoken: `${title}, ${word}. ${reason}. ${[counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    expandable:
+      run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
+  };
+}
+
+/** A run that needs a person, apart from its branch: it says at once what is the matter. */
+export function describeNeedyRun(stored: StoredRun, now: number, iterating: boolean): Row {
+  const { run, state } = stored;
+  const row = describeRun(stored, now, iterating, 0);
+  const word = iterating ? 'iterating' : stateWord(stored);
+  const title = visible(runTitle(run));
+  const reason = visible(state.reason);
+  const age = ago(now - run.updatedAt);
+  return {
+    ...row,
+    description: [word, state.state === 'failed' ? reason : '', age].filter(Boolean).join(' · '),
+    // It begins with what is the matter, as the questions beside it do.
+    spoken: `${capital(word)}: ${title}. ${reason}, last event ${age}`,
+    expandable: false,
+  };
+}
+
+/**
+ * A breakpoint that waits for a person.
+ * @param withRun the row stands alone, so it names its run
+ * @param snoozed until when it is put off; empty: it is not
+ */
+export function describeBreakpoint(
+  stored: StoredRun,
+  effect: Effect,
+  task: TaskDefinition | undefined,
+  now: number,
+  withRun: boolean,
+  snoozed = '',
+): Row {
+  const { run, state, engine } = stored;
+  const answer = engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer');
+  const title = visible(taskTitle(effect, task));
+  const runName = visible(runTitle(run));
+  const age = effect.requestedAt === undefined ? '' : ago(now - effect.requestedAt);
+  const question = task?.breakpoint?.question ?? '';
+  const asked = visible(cutAtWord(firstLine(question), 120));
+  const shown = withRun ? runName : asked === title ? '' : asked;
+  const options = (task?.breakpoint?.options ?? []).map(({ label }) => label).join(' / ');
+  return {
+    label: title,
+    description: [snoozed === '' ? '' : `snoozed until ${snoozed}`, shown, age].filter(Boolean).join(' · '),
+    tooltip: [
+      ['Snoozed until', snoozed],
+      ['Question', visible(cutAtWord(firstLine(question), 300))],
+      ['Options', visible(options)],
+      ['Run', runName],
+      ['Asked', age],
+    ],
+    icon:
+      snoozed === ''
+        ? { name: 'question', color: 'notificationsWarningIcon.foreground' }
+        : { name: 'bell-slash' },
+    words: ['breakpoint', ...(answer ? (['answer'] as const) : [])],
+    spoken: `Breakpoint ${title}${asked === '' || asked === title ? '' : `: ${asked}`}, in ${runName}${age === '' ? '' : `, asked ${age}`}${snoozed === '' ? '' : `, snoozed until ${snoozed}`}`,
+    expandable: false,
+  };
+}
+
+/** An iteration; the newest one of an unfinished run may still be under way. */
+export function describeIteration(iteration: Iteration, table: MetricTable | undefined): Row {
+  const { n, metric } = iteration;
+  // One value alone is not the best of anything.
+  const best = iteration.best && table !== undefined && table.values.size > 1;
+  const score = metric === undefined ? '' : `${table?.key} ${formatNumber(metric)}`;
+  const counts = countStatuses(iteration.effects);
+  return {
+    label: `Iteration ${n}`,
+    description: [best ? '★ best' : '', score, counts].filter(Boolean).join(' · '),
+    tooltip: [
+      ['', `Iteration ${n}`],
+      ['Tasks', counts],
+      ['Metric', score],
+    ],
+    icon: { name: best ? 'star-full' : 'layers' },
+    words: ['iteration'],
+    spoken: `Iteration ${n}, ${counts}${score === '' ? '' : `, ${score}`}${best ? ', the best one' : ''}`,
+    expandable: true,
+  };
+}
+
+/**
+ * A task, or any other effect.
+ * @param result what was posted for it, as far as it was read: a task may be done and yet have failed at its work
+ */
+export function describeTask(
+  effect: Effect,
+  task: TaskDefinition | undefined,
+  now: number,
+  result?: TaskResult,
+): Row {
+  const title = visible(taskTitle(effect, task));
+  const kind = visible(cutAtWord(effect.kind.replaceAll('_', ' '), 40));
+  const failure = effect.status === 'ok' ? (result?.failure ?? '') : '';
+  const word = [statusWords[effect.status], failure].filter(Boolean);
+  const time = taskTime(effect, now);
+  const error = visible(cutAtWord(effect.error?.message ?? effect.cancelReason ?? '', 300));
+  const spokenKind = nouns.has(effect.kind) ? kind : `${kind.replace(/ task$/, '')} task`;
+  return {
+    label: title,
+    description: [kind, ...word, time].filter(Boolean).join(' · '),
+    tooltip: [
+      ['', title],
+      ['Kind', kind],
+      ['State', [...word, time].filter(Boolean).join(', ')],
+      ['Error', error],
+      ['Task', visible(effect.taskId)],
+      ['Effect', visible(effect.effectId)],
+    ],
+    icon: pendingIcon(effect) ?? (failure === '' ? statusIcons[effect.status] : failureIcon),
+    words: effect.status === 'pending' && effect.kind !== 'sleep' ? ['task', 'pending'] : ['task'],
+    spoken: `${[title, spokenKind, ...word, time].filter(Boolean).join(', ')}${error === '' ? '' : `: ${error}`}`,
+    expandable: false,
+  };
+}
+
+/** A breakpoint that asked nobody. */
+export function describeSkipped(name: string): Row {
+  const title = visible(cutAtWord(name, 80));
+  const why = 'The run was made to ask nobody (--non-interactive), so the engine approved it by itself.';
+  return {
+    label: title,
+    description: 'skipped: non-interactive',
+    tooltip: [
+      ['', title],
+      ['Skipped', why],
+    ],
+    icon: { name: 'debug-step-over' },
+    words: [],
+    spoken: `Breakpoint ${title}, skipped. ${why}`,
+    expandable: false,
+  };
+}
+
+/** Something wrong with a file of the run. */
+export function describeProblem({ file, what }: Problem): Row {
+  const name = visible(file === '.' ? 'Run folder' : shortFile(file));
+  return {
+    label: name,
+    description: visible(what),
+    tooltip: [['', problemText({ file, what })]],
+    icon: { name: 'warning', color: 'list.warningForeground' },
+    words: [],
+    spoken: `Problem: ${problemText({ file, what })}`,
+    expandable: false,
+  };
+}
+
+/** Runs that have something in common. `today` and `yesterday` are days as groups name them. */
+export function describeGroup(
+  { by, key }: Pick<GroupNode, 'by' | 'key'>,
+  { size, needYou }: Pick<RunGroup, 'size' | 'needYou'>,
+  days: { readonly today: string; readonly yesterday: string; format(day: string): string },
+): Row {
+  const label = groupLabel(by, key, days);
+  const runs = `${thousands(size)} ${size === 1 ? 'run' : 'runs'}`;
+  const need =
+    by === 'state' || needYou === 0 ? '' : `${thousands(needYou)} ${needYou === 1 ? 'needs' : 'need'} you`;
+  return {
+    label,
+    description: [thousands(size), need].filter(Boolean).join(' · '),
+    tooltip: [['', [label, runs, need].filter(Boolean).join(', ')]],
+    icon: groupIcon(by, key),
+    words: [],
+    spoken: [label, runs, need].filter(Boolean).join(', '),
+    expandable: true,
+  };
+}
+
+function groupLabel(
+  by: Grouping,
+  key: string,
+  { today, yesterday, format }: Parameters<typeof describeGroup>[2],
+): string {
+  if (by === 'state') return capital(stateWords[key as State]);
+  if (by === 'process') return processName(key);
+  return key === today ? 'Today' : key === yesterday ? 'Yesterday' : format(key);
+}
+
+function groupIcon(by: Grouping, key: string): Row['icon'] {
+  if (by === 'state') return stateIcons[key as State];
+  return by === 'day' ? { name: 'calendar' } : { name: 'symbol-method' };
+}
+
+/** The row after a page: brings up to `pageSize` of the `left` rows that are not shown. */
+export function describeMore(left: number, pageSize: number): Row {
+  const label = `Load ${thousands(Math.min(left, pageSize))} more (${thousands(left)} left)`;
+  return {
+    label,
+    description: '',
+    tooltip: [['', label]],
+    icon: { name: 'ellipsis' },
+    words: [],
+    spoken: label,
+    expandable: false,
+  };
+}
+
+/** A process id as people see it. */
+export function processName(processId: string): string {
+  return processId === '' ? 'No process' : visible(cutAtWord(processId, 60));
+}
+
+/** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
+export function countEffects(run: Run): string {
+  return countWords({ ...run.story.counts, pending: pendingEffects(run).length });
+}
+
+/** "3 done, 1 pending". */
+export function countStatuses(effects: readonly Effect[]): string {
+  const counts = { ok: 0, pending: 0, error: 0, cancelled: 0 };
+  for (const { status } of effects) counts[status] += 1;
+  return countWords(counts);
+}
+
+function countWords(counts: Readonly<Record<Effect['status'], number>>): string {
+  return (['ok', 'pending', 'error', 'cancelled'] as const)
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${statusWords[status]}`)
+    .join(', ');
+}
+
+function pendingIcon(effect: Effect): Row['icon'] | undefined {
+  if (effect.status !== 'pending') return undefined;
+  if (effect.kind === 'breakpoint') return { name: 'question', color: 'notificationsWarningIcon.foreground' };
+  return effect.kind === 'sleep' ? { name: 'watch' } : undefined;
+}
+
+function taskTime(effect: Effect, now: number): string {
+  const { requestedAt, resolvedAt, startedAt, finishedAt } = effect;
+  if (effect.status === 'pending')
+    // In the moment of its request there is nothing to say.
+    return requestedAt === undefined || now <= requestedAt ? '' : `since ${duration(now - requestedAt)}`;
+  if (startedAt !== undefined && finishedAt !== undefined && finishedAt > startedAt) {
+    return duration(finishedAt - startedAt);
+  }
+  return requestedAt === undefined || resolvedAt === undefined ? '' : duration(resolvedAt - requestedAt);
+}
+
+function problemText({ file, what }: Problem): string {
+  return visible(file === '.' ? `The run folder ${what}` : `${file} ${what}`);
+}
+
+/** The path with its ids shortened: "tasks/01M7…QSN/task.json". */
+function shortFile(file: string): string {
+  return file
+    .split('/')
+    .map((part) => part.replace(/[0-9A-Za-z]{26}/, shortId))
+    .join('/');
+}
+
+/** A metric's value: at most four digits that say something. */
+export function formatNumber(n: number): string {
+  return Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(4)));
+}
+
+/** "needs you, failed, last week"; empty when everything is let through. */
+export function describeFilter({ states, processes, age }: RunFilter): string {
+  return [
+    ...states.map((state) => stateWords[state]),
+    ...processes.map(processName),
+    ...(age === undefined ? [] : [`last ${age}`]),
+  ].join(', ');
+}

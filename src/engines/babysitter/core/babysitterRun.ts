@@ -1,0 +1,69 @@
+import { parentOf } from '../../../core/paths';
+import type { RunFold } from './foldRun';
+import type { RunLock } from './lock';
+import type { RunMetadata } from './metadata';
+import type { Run } from '../../../core/run/run';
+import { originOf } from '../../../core/run/origin';
+
+/** A run of Babysitter, with what only this engine's own parts ask for. */
+export interface BabysitterRun extends Run {
+  readonly story: RunFold;
+  /** `undefined`: run.json is missing or cannot be read. */
+  readonly metadata: RunMetadata | undefined;
+  readonly lock: RunLock | undefined;
+}
+
+export const babysitter = 'babysitter';
+
+/** What a reading of a run folder found. */
+export type BabysitterParts = Pick<
+  BabysitterRun,
+  | 'metadata'
+  | 'lock'
+  | 'story'
+  | 'depth'
+  | 'eventCount'
+  | 'projectDir'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'pendingTasks'
+  | 'problems'
+> & {
+  /** The run folder's absolute path, and its name. */
+  readonly dir: string;
+  readonly runId: string;
+};
+
+/** Makes the run that everybody knows of what its folder holds. run.json counts before the journal. */
+export function babysitterRun({ dir, ...parts }: BabysitterParts): BabysitterRun {
+  const { metadata, story } = parts;
+  return {
+    ...parts,
+    dir,
+    engine: babysitter,
+    location: dir,
+    place: parentOf(dir),
+    processId: metadata?.processId ?? story.processId ?? '',
+    prompt: metadata?.prompt ?? story.prompt,
+    entry: metadata ? metadata.entry : story.entry,
+    engineVersion: metadata?.sdkVersion ?? story.sdkVersion,
+    harness: metadata?.harness,
+    asksNobody: metadata?.nonInteractive ?? false,
+    parentRunId: metadata?.parentRunId,
+    origin: originOf(metadata?.request),
+  };
+}
+
+/**
+ * Takes a run for one of Babysitter, in the parts that drive this engine alone.
+ * @throws Error when it is of another engine: nothing of Babysitter may be asked of it
+ */
+export function asBabysitter(run: Run): BabysitterRun {
+  if (run.engine !== babysitter) throw new Error(`A run of ${run.engine} is no run of Babysitter.`);
+  return run as BabysitterRun;
+}
+
+/** Nothing of it can be read: neither run.json nor a single event. */
+export function isUnreadable({ metadata, story }: BabysitterRun): boolean {
+  return metadata === undefined && story.entries === 0;
+}

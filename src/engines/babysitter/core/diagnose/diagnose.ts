@@ -1,0 +1,359 @@
+import { asBabysitter } from '../babysitterRun';
+import type { CommandId } from '../../../../core/commands';
+import { engineMismatch } from '../drive/engineMismatch';
+import { whyNot } from '../../../../core/engine/whyNot';
+import { ago, utcMinute } from '../../../../core/format';
+import type { RepairPlan } from '../repair/repairPlan';
+import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
+import { hasProcess, uncaughtError } from '../judge';
+import type { StoredRun } from '../../../../core/source/runStore';
+
+/** The one thing that helps, as a button. */
+export type Remedy =
+  | {
+      readonly type: 'command';
+      readonly command: CommandId;
+      readonly effectId?: string;
+      readonly dir?: string;
+    }
+  /** The process file, where its error is. */
+  | { readonly type: 'open'; readonly path: string; readonly line: number | undefined }
+  /** The ways to get an engine. */
+  | { readonly type: 'engine' };
+
+/** Why a run does not move, and what moves it. */
+export interface Diagnosis {
+  /** Raw run text may be in it. */
+  readonly sentence: string;
+  /** `undefined`: nothing has to be done, or nothing can be. */
+  readonly remedy: Remedy | undefined;
+  /** What else a person may want to know, as sentences. */
+  readonly details: readonly string[];
+}
+
+/** Whether the process file can be loaded, found out by loading it in another process. */
+export type ProcessCheck =
+  | { readonly loads: true }
+  | {
+      readonly loads: false;
+      readonly cause: string;
+      /** Where it went wrong; `undefined`: the cause does not say. */
+      readonly path: string | undefined;
+      readonly line: number | undefined;
+    };
+
+/** An agent's session that says it drives a run. */
+export interface SessionBinding {
+  readonly sessionId: string;
+  readonly active: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastIterationAt: number | undefined;
+}
+
+/** Everything a diagnosis is made of. What is `undefined` is not known, and nothing is concluded from it. */
+export interface DiagnoseFacts {
+  readonly stored: StoredRun;
+  /** This window is iterating the run. */
+  readonly iterating: boolean;
+  readonly details: RunDetails | undefined;
+  /** What a repair would find. */
+  readonly repair: RepairPlan | undefined;
+  readonly engine: { readonly found: boolean; readonly version: string | undefined } | undefined;
+  readonly process: ProcessCheck | undefined;
+  /** Sessions that name the run. */
+  readonly sessions: readonly SessionBinding[] | undefined;
+  readonly parent: StoredRun | undefined;
+  readonly children: readonly StoredRun[];
+  readonly now: number;
+  readonly formatTime?: (time: number) => string;
+}
+
+type Case = (facts: Known) => Diagnosis | undefined;
+type Known = DiagnoseFacts & { readonly time: (time: number) => string };
+
+/**
+ * Tells why a run stands still. The order is that in which things have to be put right:
+ * 1. What is not standing still, or will never move again, needs no mending: being read, held by a live process, over.
+ * 2. Damage, since with it the engine refuses every step or makes matters worse. A lock of a dead process is the
+ *    smallest damage, so it comes last.
+ * 3. What waits for somebody, since until then no engine and no process file matters: a person, a child run, a time.
+ *    Answering needs an engine as well, so a missing one comes before.
+ * 4. What an iterate would stumble over: process, engine, an error that is final. Only then: iterate.
+ */
+const cases: readonly Case[] = [
+  beingRead,
+  heldByLiveProcess,
+  over,
+  damaged,
+  leftLock,
+  noEngine,
+  waitsForPerson,
+  waitsForChild,
+  sleeps,
+  waitsForAgent,
+  processMissing,
+  processDoesNotLoad,
+  finalError,
+  otherEngine,
+  goesOn,
+];
+
+/** One sentence and one button for any run. First match wins, in the order explained at `cases`. */
+export function diagnose(facts: DiagnoseFacts): Diagnosis {
+  const known = { ...facts, time: facts.formatTime ?? utcMinute };
+  for (const tell of cases) {
+    const told = tell(known);
+    if (told) return { ...told, details: [...told.details, ...besides(known)] };
+  }
+  return said(`${facts.stored.state.reason}.`);
+}
+
+function said(sentence: string, remedy?: Remedy, details: readonly string[] = []): Diagnosis {
+  return { sentence, remedy, details };
+}
+
+function command(id: CommandId, more: { readonly effectId?: string; readonly dir?: string } = {}): Remedy {
+  return { type: 'command', command: id, ...more };
+}
+
+function beingRead({ stored }: Known): Diagnosis | undefined {
+  return stored.state.state === 'reading'
+    ? said('Its events are still being read; ask again in a moment.')
+    : undefined;
+}
+
+function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | undefined {
+  if (iterating) return said('It does not stand still: this window is iterating it.', command('run.stop'));
+  const { lock } = asBabysitter(stored.run);
+  if (!lock?.alive) return undefined;
+  const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
+  return said(
+    `Process ${lock.pid} holds the run${since} and is working on it; wait until it is done.`,
+    undefined,
+    [
+      'If that process has nothing to do with Babysitter, its number was given out again after the engine died; ending it or waiting for it frees the run.',
+    ],
+  );
+}
+
+function over({ stored, parent, repair }: Known): Diagnosis | undefined {
+  const { run, state } = stored;
+  // A damaged journal may hide what came after its last readable event.
+  if (repair && repair.damage.length > 0 && state.state === 'unreadable') return undefined;
+  const sealed = run.story.end?.sealed ?? false;
+  if (state.state !== 'completed' && state.state !== 'halted' && !sealed) return undefined;
+  if (parent && !parent.run.story.end) {
+    return said(
+      `It is ${state.state}; its parent run "${runTitle(parent.run)}" goes on with what it brought.`,
+      {
+        ...command('run.open', { dir: parent.run.dir }),
+      },
+    );
+  }
+  return said(
+    state.state === 'completed' && !sealed
+      ? 'It does not stand still: it is completed, which is final.'
+      : `${state.reason}. That is final.`,
+    command('run.fork'),
+    ['A fork keeps its results up to a task of your choice, and runs the rest anew.'],
+  );
+}
+
+function damaged({ repair }: Known): Diagnosis | undefined {
+  if (!repair) return undefined;
+  const damage = repair.damage.filter((sentence) => !sentence.startsWith('run.lock was left'));
+  const [first] = damage;
+  if (first === undefined) return undefined;
+  const rest = damage.slice(1);
+  if (repair.beyondRepair !== undefined) {
+    return said(
+      `${first} The engine cannot mend that, but a new run can take over the recorded answers.`,
+      command('run.repair'),
+      [...rest, repair.beyondRepair],
+    );
+  }
+  if (repair.steps.length === 0) {
+    return said(`${first} It may still be written by somebody; ask again in a minute.`, undefined, rest);
+  }
+  return said(
+    `${first} Until that is repaired, the engine fails or does more damage.`,
+    command('run.repair'),
+    rest,
+  );
+}
+
+function leftLock({ stored, time }: Known): Diagnosis | undefined {
+  const { lock } = asBabysitter(stored.run);
+  if (!lock || lock.alive) return undefined;
+  const at = lock.acquiredAt === undefined ? '' : ` at ${time(lock.acquiredAt)}`;
+  return said(
+    `Process ${lock.pid}, which took the run${at}, ended without giving it back.`,
+    command('run.repair'),
+    ['Newer engines clear such a lock away by themselves at the next step; older ones wait for ever.'],
+  );
+}
+
+/** Whether the next step, whatever it is, has to be done by an engine from here. */
+function needsEngine({ stored }: Known): boolean {
+  return ['needs-you', 'ready', 'created', 'failed'].includes(stored.state.state);
+}
+
+function noEngine(facts: Known): Diagnosis | undefined {
+  if (facts.engine?.found !== false || !needsEngine(facts)) return undefined;
+  return said(
+    'No Babysitter command line was found here, so nothing can be answered or iterated.',
+    { type: 'engine' },
+    [`${facts.stored.state.reason}.`],
+  );
+}
+
+function waitsForPerson({ stored, time }: Known): Diagnosis | undefined {
+  if (stored.state.state !== 'needs-you') return undefined;
+  const first = pendingEffects(stored.run).find(({ effect }) => effect.kind === 'breakpoint');
+  if (!first) return undefined;
+  const since = first.effect.requestedAt === undefined ? '' : ` since ${time(first.effect.requestedAt)}`;
+  return said(
+    `It waits for you${since}: ${taskTitle(first.effect, first.task)}`,
+    command('breakpoint.answer', { effectId: first.effect.effectId }),
+  );
+}
+
+function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
+  const asked = pendingEffects(stored.run).some(({ effect }) => effect.kind === 'subprocess');
+  if (!asked || stored.run.story.end) return undefined;
+  const child = children.find(({ run }) => !run.story.end) ?? children[0];
+  if (!child)
+    return said(
+      'It waits for a child run that is not there; resuming the agent starts one.',
+      command('run.resume'),
+    );
+  return said(
+    `It waits for its child run "${runTitle(child.run)}": ${child.state.reason}`,
+    command('run.diagnose', { dir: child.run.dir }),
+  );
+}
+
+function sleeps({ stored }: Known): Diagnosis | undefined {
+  return stored.state.state === 'sleeping'
+    ? said(`${stored.state.reason}; then an iterate moves it on.`, undefined, [
+        'It is not woken earlier: engines before 5.0 would ask finished tasks again.',
+      ])
+    : undefined;
+}
+
+function waitsForAgent(facts: Known): Diagnosis | undefined {
+  const { stored, sessions, now, time } = facts;
+  const { run, state } = stored;
+  if (state.state !== 'waiting' && state.state !== 'working') return undefined;
+  const open = pendingEffects(run).filter(({ effect }) => effect.kind !== 'sleep');
+  const [first] = open;
+  const what = first ? `"${taskTitle(first.effect, first.task)}"` : 'its tasks';
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
+  if (state.state === 'working') {
+    return said(
+      `Somebody seems to be at work on ${what}${more}: the last event is ${ago(now - run.updatedAt)}.`,
+    );
+  }
+  if (whyNot('run.iterate', stored) === undefined) {
+    return said(
+      `What was answered is not applied yet; an iterate asks for what comes next.`,
+      command('run.iterate'),
+      [`${what}${more} still waits for an agent.`],
+    );
+  }
+  const waits = `It waits for an agent since ${time(run.updatedAt)}: ${what}${more} is to be done`;
+  const active = sessions?.find((session) => session.active);
+  const ended = sessions?.find((session) => !session.active);
+  const at = (session: SessionBinding): string =>
+    session.lastIterationAt === undefined ? '' : `, last heard of ${ago(now - session.lastIterationAt)}`;
+  if (active) {
+    return said(
+      `${waits}. The session ${active.sessionId} is bound to it${at(active)}, and recorded nothing since.`,
+      command('run.resume'),
+    );
+  }
+  if (ended) {
+    return said(
+      `${waits}, and the session ${ended.sessionId} that drove it has ended${at(ended)}.`,
+      command('run.resume'),
+    );
+  }
+  return said(`${waits}${sessions ? ', and no session is bound to it' : ''}.`, command('run.resume'));
+}
+
+function processMissing({ stored }: Known): Diagnosis | undefined {
+  const { run } = stored;
+  if (!hasProcess(run)) {
+    return said('It has no process yet, so there is nothing to run.', command('run.assignProcess'));
+  }
+  const missing = run.problems.find(({ what }) => what.startsWith('names the process file'));
+  if (!missing) return undefined;
+  return said(
+    `${missing.file} ${missing.what}. Put it back, or assign another.`,
+    command('run.assignProcess'),
+  );
+}
+
+function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
+  if (!process || process.loads) return undefined;
+  const { cause, path, line } = process;
+  return said(
+    `The process file does not load: ${cause}`,
+    path === undefined ? command('log.show') : { type: 'open', path, line },
+  );
+}
+
+function finalError({ stored, details }: Known): Diagnosis | undefined {
+  const { run, state } = stored;
+  const effects = [...run.story.effects.values()];
+  const last = effects.reduce<(typeof effects)[number] | undefined>(
+    (latest, effect) => (effect.resolvedOrder > (latest?.resolvedOrder ?? 0) ? effect : latest),
+    undefined,
+  );
+  const culprit = uncaughtError(run);
+  if (culprit) {
+    const title = taskTitle(culprit, details?.tasks.get(culprit.effectId));
+    return said(
+      `"${title}" was answered with an error that the process does not catch: ${culprit.error?.message}. No iterate asks it again; a fork before it does.`,
+      command('run.fork', { effectId: culprit.effectId }),
+    );
+  }
+  // Newer engines journal nothing when an error goes uncaught: the run looks as if it could go on.
+  const newer = /^[5-9]|^\d\d/.test(run.engineVersion ?? '');
+  if (newer && state.state === 'ready' && last?.status === 'error') {
+    return said(
+      `"${taskTitle(last, details?.tasks.get(last.effectId))}" was answered with an error. If the process does not catch it, no iterate asks it again; a fork before it does.`,
+      command('run.fork', { effectId: last.effectId }),
+    );
+  }
+  if (state.state !== 'failed') return undefined;
+  const changed = details?.warnings.some(({ file }) => file === 'run.json') ?? false;
+  return said(
+    changed
+      ? `It failed: ${state.reason}. The process file was changed since, so resuming may get past it.`
+      : `It failed: ${state.reason}. Resuming runs the process again with all recorded results.`,
+    command('run.resume'),
+  );
+}
+
+function otherEngine({ stored, engine }: Known): Diagnosis | undefined {
+  const mismatch = engineMismatch(stored.run, engine?.version);
+  return mismatch === undefined ? undefined : said(mismatch, { type: 'engine' }, [`${stored.state.reason}.`]);
+}
+
+function goesOn({ stored, details }: Known): Diagnosis | undefined {
+  const { state } = stored;
+  if (state.state !== 'ready' && state.state !== 'created') return undefined;
+  const changed = details?.warnings.find(({ file }) => file === 'run.json');
+  if (changed) {
+    return said(`${state.reason}. But ${changed.file} ${changed.what}.`, command('run.iterate'));
+  }
+  return said(`${state.reason}.`, command('run.iterate'));
+}
+
+/** Whatever else stands in the way later. */
+function besides({ stored, details, parent }: Known): readonly string[] {
+  const also = [...(details?.warnings ?? [])].map(({ file, what }) => `${file} ${what}.`);
+  if (parent && !stored.run.story.end) also.push(`Its parent run "${runTitle(parent.run)}" waits for it.`);
+  return also;
+}

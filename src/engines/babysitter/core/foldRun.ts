@@ -1,0 +1,286 @@
+import type { CostRecord } from '../../../core/run/cost';
+import type { Effect } from '../../../core/run/effect';
+import { EffectMap, type EffectDraft } from '../../../core/run/effectMap';
+import type { JournalEntry } from './journal';
+import type { Problem } from '../../../core/run/problem';
+import type { RunEnd, Story } from '../../../core/run/story';
+import type { RecordedError } from '../../../core/run/recordedError';
+import type { Entrypoint } from '../../../core/run/entrypoint';
+
+/** What the readable events of a journal, in order, amount to. */
+export interface RunFold extends Story {
+  /** Events folded in, unknown types included. */
+  readonly entries: number;
+  readonly processId: string | undefined;
+  readonly entry: Entrypoint | undefined;
+  readonly prompt: string | undefined;
+  readonly sdkVersion: string | undefined;
+  readonly end: JournalEnd | undefined;
+  /** Something was resolved or cancelled after the last request: an iterate has something new to work with. */
+  readonly answeredSinceRequest: boolean;
+  readonly resolvedCount: number;
+  readonly batches: number;
+  /** Whether the next request opens a new batch. */
+  readonly batchClosed: boolean;
+  readonly lastRequestAt: number | undefined;
+  readonly created: boolean;
+}
+
+/** How a run of this engine ended. */
+export interface JournalEnd extends RunEnd {
+  readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
+}
+
+export const emptyFold: RunFold = {
+  entries: 0,
+  processId: undefined,
+  entry: undefined,
+  prompt: undefined,
+  sdkVersion: undefined,
+  effects: EffectMap.empty,
+  pending: new Map(),
+  counts: { pending: 0, ok: 0, error: 0, cancelled: 0 },
+  end: undefined,
+  firstAt: undefined,
+  lastAt: undefined,
+  answeredSinceRequest: false,
+  resolvedCount: 0,
+  batches: 0,
+  batchClosed: true,
+  lastRequestAt: undefined,
+  created: false,
+  skipped: new Set(),
+  costs: [],
+  problems: [],
+};
+
+/**
+ * Requests of one iterate follow each other within milliseconds (32 ms at most were observed on 0.0.187), so a pause
+ * this long means another iterate even if nothing was resolved in between.
+ */
+const batchPause = 5000;
+
+/**
+ * Folds entries, in journal order, onto what was folded before. Pure: folding in pieces gives the same as folding at
+ * once. The first answer to an effect stands, as in the engine; a later one becomes a problem.
+ */
+export function foldRun(entries: readonly JournalEntry[], before: RunFold = emptyFold): RunFold {
+  if (entries.length === 0) return before;
+  const folding = new Folding(before);
+  for (const entry of entries) folding.add(entry);
+  return folding.result();
+}
+
+/** A fold under way, for long journals: copying what is folded so far is done once, however many entries are added. */
+export class Folding {
+  readonly #before: RunFold;
+  readonly #run: Draft;
+
+  constructor(before: RunFold = emptyFold) {
+    this.#before = before;
+    this.#run = {
+      ...before,
+      effects: before.effects.draft(),
+      pending: new Map(before.pending),
+      counts: { ...before.counts },
+      costs: [...before.costs],
+      problems: [...before.problems],
+    };
+  }
+
+  add(entry: JournalEntry): void {
+    apply(this.#run, entry);
+  }
+
+  /** Everything added so far. To be called once. */
+  result(): RunFold {
+    const { effects, pending, problems, ...run } = this.#run;
+    if (run.entries === this.#before.entries) return this.#before;
+    return {
+      ...run,
+      effects: effects.result(),
+      // Thousands of finished runs share their empty parts.
+      pending: pending.size === 0 ? emptyFold.pending : pending,
+      problems: problems.length === 0 ? emptyFold.problems : problems,
+    };
+  }
+}
+
+type Draft = { -readonly [K in keyof Omit<RunFold, 'effects'>]: RunFold[K] } & {
+  readonly effects: EffectDraft;
+  pending: Map<string, Effect>;
+  counts: Record<Effect['status'], number>;
+  costs: CostRecord[];
+  problems: Problem[];
+};
+
+/** Puts a new or changed effect in its place. */
+function put(run: Draft, effect: Effect): void {
+  const before = run.effects.get(effect.effectId);
+  if (before) run.counts[before.status] -= 1;
+  run.counts[effect.status] += 1;
+  run.effects.put(effect);
+  if (effect.status === 'pending') run.pending.set(effect.effectId, effect);
+  else run.pending.delete(effect.effectId);
+}
+
+function apply(run: Draft, entry: JournalEntry): void {
+  const { event, at } = entry;
+  run.entries += 1;
+  run.firstAt ??= at;
+  run.lastAt = at ?? run.lastAt;
+  run.sdkVersion ??= entry.sdkVersion;
+  const problem = (what: string): unknown => run.problems.push({ file: `journal/${entry.file}`, what });
+
+  switch (event.type) {
+    case 'RUN_CREATED':
+      if (run.created) problem('creates the run a second time: an existing id was used again');
+      run.created = true;
+      run.processId = event.processId ?? run.processId;
+      run.entry = event.entry ?? run.entry;
+      run.prompt = event.prompt ?? run.prompt;
+      return;
+    case 'EFFECT_REQUESTED': {
+      if (run.effects.get(event.effectId)) {
+        problem(`requests the effect ${event.effectId} a second time; it is ignored`);
+        return;
+      }
+      const paused =
+        at !== undefined && run.lastRequestAt !== undefined && at - run.lastRequestAt > batchPause;
+      if (run.batchClosed || paused) run.batches += 1;
+      run.batchClosed = false;
+      run.lastRequestAt = at ?? run.lastRequestAt;
+      run.end = undefined;
+      run.answeredSinceRequest = false;
+      const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
+      put(run, {
+        effectId,
+        taskId,
+        kind,
+        label,
+        labels,
+        stepId,
+        invocationKey,
+        requestedAt: at,
+        requestedSeq: entry.seq,
+        batch: run.batches,
+        status: 'pending',
+        resolvedAt: undefined,
+        resolvedOrder: 0,
+        resolvedSeq: 0,
+        resolvedBefore: run.resolvedCount,
+        startedAt: undefined,
+        finishedAt: undefined,
+        error: undefined,
+        cancelReason: undefined,
+      });
+      return;
+    }
+    case 'EFFECT_RESOLVED': {
+      const { status, startedAt, finishedAt, error } = event;
+      settle(run, entry, event.effectId, { status, startedAt, finishedAt, error });
+      return;
+    }
+    case 'EFFECT_CANCELLED':
+      settle(run, entry, event.effectId, { status: 'cancelled', cancelReason: event.reason });
+      return;
+    case 'RUN_FAILED':
+    case 'PROCESS_RUNTIME_ERROR':
+      run.batchClosed = true;
+      run.end = endOf(entry);
+      return;
+    case 'RUN_COMPLETED':
+    case 'RUN_HALTED':
+      run.end = endOf(entry);
+      return;
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+      run.batchClosed = true;
+      return;
+    case 'PROCESS_LOG':
+      if (event.skipped !== undefined && !run.skipped.has(event.skipped)) {
+        run.skipped = new Set([...run.skipped, event.skipped]);
+      }
+      return;
+    case 'COST_TRACKED':
+      if (event.cost) run.costs.push(event.cost);
+      return;
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
+    case 'other':
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Partial<Effect>): void {
+  const effect = run.effects.get(effectId);
+  const file = `journal/${entry.file}`;
+  if (!effect) {
+    run.problems.push({ file, what: `answers the effect ${effectId}, whose request is not in the journal` });
+    return;
+  }
+  if (effect.status !== 'pending') {
+    run.problems.push({
+      file,
+      what: `answers the effect ${effectId} a second time; the first answer stands`,
+    });
+    return;
+  }
+  run.resolvedCount += 1;
+  run.batchClosed = true;
+  run.answeredSinceRequest = true;
+  put(run, {
+    ...effect,
+    ...outcome,
+    resolvedAt: entry.at,
+    resolvedOrder: run.resolvedCount,
+    resolvedSeq: entry.seq,
+  });
+}
+
+/** The end that an event makes; `undefined`: it makes none. */
+export function endOf({ event, at }: JournalEntry): JournalEnd | undefined {
+  switch (event.type) {
+    case 'RUN_COMPLETED':
+      return end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
+    case 'RUN_FAILED':
+      return end(event.type, at, event.error, event.sealReason, event.sealReason !== undefined);
+    case 'PROCESS_RUNTIME_ERROR':
+      return end(event.type, at, event.error, undefined, false);
+    case 'RUN_HALTED':
+      return end(event.type, at, undefined, event.reason, false);
+    case 'RUN_CREATED':
+    case 'EFFECT_REQUESTED':
+    case 'EFFECT_RESOLVED':
+    case 'EFFECT_CANCELLED':
+    case 'PROCESS_ASSIGNED':
+    case 'PROCESS_CODE_HASH_CHANGED':
+    case 'PROCESS_LOG':
+    case 'STOP_HOOK_INVOKED':
+    case 'EFFECT_PROGRESS':
+    case 'COST_TRACKED':
+    case 'other':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function end(
+  type: JournalEnd['type'],
+  at: number | undefined,
+  error: RecordedError | undefined,
+  reason: string | undefined,
+  sealed: boolean,
+): JournalEnd {
+  return { outcome: outcomes[type], type, at, error, reason, sealed };
+}
+
+const outcomes = {
+  RUN_COMPLETED: 'completed',
+  RUN_FAILED: 'failed',
+  PROCESS_RUNTIME_ERROR: 'failed',
+  RUN_HALTED: 'halted',
+} as const;

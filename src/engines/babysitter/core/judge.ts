@@ -1,0 +1,295 @@
+import { ago, count, cutAtWord, list, utcMinute } from '../../../core/format';
+import type { JournalEnd } from './foldRun';
+import {
+  stateActions,
+  type JudgeOptions,
+  type Judgement,
+  type NextStep,
+  type State,
+  type StateAction,
+} from '../../../core/run/judgement';
+import { pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from '../../../core/run/run';
+import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
+import type { Effect } from '../../../core/run/effect';
+
+/** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
+export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
+  const run = asBabysitter(anyRun);
+  const { state, reason, changesAt } = tell(run, now, options);
+  const actions = state === 'reading' ? [] : legalActions(state, run);
+  return new BabysitterJudgement(state, reason, actions, changesAt, run, options);
+}
+
+/** What is asked for rarely is found out only then: there are thousands of runs, and each is judged at each change. */
+class BabysitterJudgement implements Judgement {
+  readonly #run: BabysitterRun;
+  readonly #options: JudgeOptions;
+
+  constructor(
+    readonly state: State,
+    readonly reason: string,
+    readonly actions: readonly StateAction[],
+    readonly changesAt: number | undefined,
+    run: BabysitterRun,
+    options: JudgeOptions,
+  ) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  get guessed(): boolean {
+    return this.state === 'working' && !this.#run.lock?.alive;
+  }
+
+  get next(): NextStep {
+    return nextStep(this, this.#run);
+  }
+
+  whyNot(action: StateAction): string | undefined {
+    return whyNot(action, this, this.#run, this.#options.formatTime ?? utcMinute);
+  }
+}
+
+type Told = Pick<Judgement, 'state' | 'reason' | 'changesAt'>;
+
+/** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
+const actionLists = new Map<number, readonly StateAction[]>();
+
+function legalActions(state: State, run: BabysitterRun): readonly StateAction[] {
+  let legal = 0;
+  stateActions.forEach((action, i) => {
+    if (isLegal(action, state, run)) legal |= 1 << i;
+  });
+  const known = actionLists.get(legal);
+  if (known) return known;
+  const list = stateActions.filter((_, i) => legal & (1 << i));
+  actionLists.set(legal, list);
+  return list;
+}
+
+function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
+  const time = options.formatTime ?? utcMinute;
+  const { story, lock } = run;
+  const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
+
+  // Only in the editor, and only for a moment: it is a state of the reading, and not of the run.
+  if (run.depth === 'reading') return still('reading', 'Its events are being read');
+  if (isUnreadable(run)) {
+    const problem = run.problems[0];
+    const file = problem?.file === '.' ? 'its folder' : problem?.file;
+    return still(
+      'unreadable',
+      `Nothing of this run can be read${problem ? `: ${cutAtWord(`${file} ${problem.what}`, 200)}` : ''}`,
+    );
+  }
+  if (story.end) return still(endState(story.end), endReason(story.end));
+
+  const pending = pendingEffects(run);
+  const breakpoints = pending.filter(({ effect }) => effect.kind === 'breakpoint');
+  const [first] = breakpoints;
+  if (first) {
+    const more = breakpoints.length > 1 ? ` (and ${breakpoints.length - 1} more)` : '';
+    return still('needs-you', `Waiting for you: ${taskTitle(first.effect, first.task)}${more}`);
+  }
+  if (lock?.alive) {
+    const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
+    return still('working', `Working: process ${lock.pid} holds the run${since}`);
+  }
+  const others = pending.filter(({ effect }) => effect.kind !== 'sleep');
+  if (pending.length > 0 && others.length === 0) return tellSleep(pending, now, time);
+  if (others.length > 0) {
+    // An event from the future (a clock that runs ahead) must not keep a run "working" for long.
+    const [from, until] = [run.updatedAt - options.activityWindow, run.updatedAt + options.activityWindow];
+    if (from < now && now < until) {
+      const last = ago(now - run.updatedAt);
+      return still('working', `Probably working: ${kinds(others)} pending, last event ${last}`, until);
+    }
+    return still(
+      'waiting',
+      `Waiting for an agent since ${time(run.updatedAt)}: ${kinds(others)} pending`,
+      now < until ? from + 1 : undefined,
+    );
+  }
+  if (story.effects.size > 0) return still('ready', 'Everything is answered; iterate to go on');
+  return still(
+    'created',
+    hasProcess(run) ? 'Not started; iterate to begin' : 'Not started: it has no process yet',
+  );
+}
+
+function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: number) => string): Told {
+  const next = Math.min(...sleeps.map((sleep) => sleepUntil(sleep) ?? Number.POSITIVE_INFINITY));
+  if (next === Number.POSITIVE_INFINITY) {
+    return { state: 'sleeping', reason: 'Sleeping until a time that cannot be read', changesAt: undefined };
+  }
+  return next <= now
+    ? {
+        state: 'ready',
+        reason: `Its sleep was over at ${time(next)}; iterate to go on`,
+        changesAt: undefined,
+      }
+    : { state: 'sleeping', reason: `Sleeping until ${time(next)}`, changesAt: next };
+}
+
+/** "2 agent tasks and 1 shell task". */
+function kinds(pending: readonly PendingEffect[]): string {
+  const counts = new Map<string, number>();
+  for (const { effect } of pending) counts.set(effect.kind, (counts.get(effect.kind) ?? 0) + 1);
+  // A kind is any text that a process likes.
+  const name = (kind: string): string => cutAtWord(kind.replaceAll('_', ' ').replace(/ task$/, ''), 40);
+  const all = [...counts];
+  const shown = all.slice(0, all.length > 5 ? 4 : 5);
+  const rest = all.slice(shown.length).reduce((sum, [, n]) => sum + n, 0);
+  const named = shown.map(([kind, n]) => count(n, `${name(kind)} task`));
+  return list(rest > 0 ? [...named, count(rest, 'other task')] : named);
+}
+
+function endState(end: JournalEnd): State {
+  if (end.type === 'RUN_COMPLETED') return 'completed';
+  return end.type === 'RUN_HALTED' ? 'halted' : 'failed';
+}
+
+function endReason(end: JournalEnd): string {
+  const said = (text: string | undefined): string => cutAtWord(text ?? '', 200);
+  const because = (text: string | undefined): string => (said(text) === '' ? '' : `: ${said(text)}`);
+  if (end.sealed) return `Sealed as ${endState(end)}${because(end.reason)}`;
+  if (end.type === 'RUN_COMPLETED') return 'Completed';
+  if (end.type === 'RUN_HALTED') return `Halted${because(end.reason)}`;
+  return said(end.error?.message) || said(end.error?.name) || 'Failed without saying why';
+}
+
+/** Whether iterating has a process function to run. */
+export function hasProcess(run: Run): boolean {
+  return run.entry !== undefined;
+}
+
+function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean {
+  const { end } = run.story;
+  const asks = (test: (kind: string) => boolean): boolean =>
+    !end && pendingEffects(run).some(({ effect }) => test(effect.kind));
+  switch (action) {
+    case 'breakpoint.answer':
+    case 'breakpoint.approve':
+    case 'breakpoint.reject':
+      return asks((kind) => kind === 'breakpoint');
+    case 'task.post':
+      return asks((kind) => kind !== 'breakpoint' && kind !== 'sleep');
+    case 'run.iterate':
+    case 'run.continue':
+      return !run.lock?.alive && movesOn(state, run);
+    case 'run.resume':
+      return !['completed', 'halted', 'unreadable'].includes(state) && !end?.sealed;
+    case 'run.fork':
+    case 'run.startAgain':
+      return run.metadata !== undefined;
+    case 'run.repair':
+      return run.problems.some((problem) => problem.mendable);
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Whether an iterate could bring anything new. */
+function movesOn(state: State, run: BabysitterRun): boolean {
+  switch (state) {
+    case 'created':
+      return hasProcess(run);
+    case 'ready':
+      return true;
+    case 'failed':
+      return !run.story.end?.sealed && run.story.end?.type !== 'PROCESS_RUNTIME_ERROR';
+    case 'needs-you':
+    case 'waiting':
+    case 'working':
+      return run.story.answeredSinceRequest;
+    default:
+      return false;
+  }
+}
+
+/** Why an action is not possible on a run now, as a sentence; `undefined` when it is. */
+function whyNot(
+  action: StateAction,
+  { state, reason, actions }: Judgement,
+  run: BabysitterRun,
+  formatTime: (time: number) => string,
+): string | undefined {
+  if (actions.includes(action)) return stoppedBy(action, run);
+  if (action === 'run.repair') return 'None of its problems can be mended in place.';
+  if (action === 'run.fork' || action === 'run.startAgain') {
+    return 'Its run.json cannot be read, so its process is not known.';
+  }
+  if (action.startsWith('breakpoint.')) {
+    return run.story.end ? `No question is open: the run is ${state}.` : 'No question is open in this run.';
+  }
+  if (state === 'unreadable') return 'Nothing of this run can be read.';
+  if (run.story.end?.sealed) return 'The run was sealed, which is final. Make a new run instead.';
+  switch (state) {
+    case 'completed':
+      return 'The run is completed, which is final: iterating would run the whole process again. Make a new run instead.';
+    case 'halted':
+      return 'The process halted the run, which is final. Make a new run instead.';
+    case 'failed':
+      return 'The process itself threw an error; the engine must recover from it before it can go on.';
+    default:
+  }
+  if (run.lock?.alive) {
+    const since = run.lock.acquiredAt === undefined ? '' : ` since ${formatTime(run.lock.acquiredAt)}`;
+    return `Process ${run.lock.pid} holds the run${since}; wait until it is done.`;
+  }
+  switch (state) {
+    case 'needs-you':
+      return 'Answer the open question first; until then an iterate brings nothing new.';
+    case 'sleeping':
+      return `${reason}; until then an iterate brings nothing new.`;
+    case 'created':
+      return hasProcess(run) ? `${reason}.` : 'The run has no process yet; assign one first.';
+    default:
+      return `${reason}. Until something is answered, an iterate brings nothing new.`;
+  }
+}
+
+/** A problem of the run's files with which the engine would fail or do damage. */
+function stoppedBy(action: StateAction, { problems }: BabysitterRun): string | undefined {
+  const iterates = action === 'run.iterate' || action === 'run.continue';
+  const changes = iterates || action.startsWith('breakpoint.') || action === 'task.post';
+  const problem = problems.find(
+    ({ stops }) => (stops === 'any' && changes) || (stops === 'iterate' && iterates),
+  );
+  if (!problem) return undefined;
+  return `${problem.file} ${problem.what}. With that, the engine would fail or do damage; it has to be mended first.`;
+}
+
+/** The first that fits, from what has to be put right first to what is done last. */
+function nextStep(judgement: Judgement, run: BabysitterRun): NextStep {
+  const { state, reason, changesAt } = judgement;
+  const step = (action: NextStep['action'], at?: number): NextStep => ({ action, reason, at });
+  const { end } = run.story;
+  if (state === 'reading') return step(undefined);
+  const over = state === 'completed' || state === 'halted' || end?.sealed === true;
+  const damage = over ? undefined : run.problems.find(({ mendable, stops }) => mendable || stops);
+  if (damage) return { action: 'run.repair', reason: `${damage.file} ${damage.what}`, at: undefined };
+  if (over || state === 'unreadable') return step(undefined);
+  if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
+  if (end) return step(uncaughtError(run) ? 'run.fork' : 'run.iterate');
+  if (state === 'needs-you') return step('breakpoint.answer');
+  if (state === 'working') return step(undefined, changesAt);
+  if (state === 'sleeping') return step(undefined, changesAt);
+  if (state === 'waiting') return step('run.resume');
+  if (state === 'ready' || hasProcess(run)) return step('run.iterate');
+  return step('run.assignProcess');
+}
+
+/**
+ * The task whose error result the run failed with: the engine throws it into the process, which does not catch it. No
+ * iterate asks for such a task again. `undefined`: it did not fail, or by an error of its own.
+ */
+export function uncaughtError({ story }: Run): Effect | undefined {
+  if (story.end?.type !== 'RUN_FAILED') return undefined;
+  const message = story.end.error?.message;
+  return story.effects
+    .list()
+    .findLast(
+      ({ status, error }) => status === 'error' && error?.message !== undefined && error.message === message,
+    );
+}

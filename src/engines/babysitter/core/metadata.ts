@@ -1,0 +1,101 @@
+import type { Entrypoint } from '../../../core/run/entrypoint';
+import { intern } from '../../../core/run/intern';
+import { secretsOf } from '../../../core/run/secrets';
+import { isRecord, moment, parseLenient, text, Wrong, yesOrNo, type Field } from '../../../core/run/lenient';
+
+/** run.json, as far as the extension uses it. The completion proof is left out on purpose: it never leaves the file. */
+export interface RunMetadata {
+  readonly processId: string | undefined;
+  /** `undefined`: a bare run, to which no process is assigned yet, or an unusable entry. */
+  readonly entry: Entrypoint | undefined;
+  readonly prompt: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | undefined;
+  /** Written by engines since 5.x; older ones leave no version. */
+  readonly sdkVersion: string | undefined;
+  /** The project the run belongs to; only newer engines write it. */
+  readonly cwd: string | undefined;
+  readonly harness: string | undefined;
+  /** What it was made for; a fork says here where it comes from. */
+  readonly request: string | undefined;
+  readonly processRevision: string | undefined;
+  readonly nonInteractive: boolean;
+  /** The run that started this one as a subprocess. */
+  readonly parentRunId: string | undefined;
+}
+
+/** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */
+export const layoutVersion = '2026.01-storage-preview';
+
+const entrypoint: Field<Entrypoint | undefined> = (value) =>
+  typeof value === 'string' || (isRecord(value) && typeof value['importPath'] === 'string')
+    ? toEntrypoint(value)
+    : new Wrong('it must be text, or an object with an importPath');
+
+const nested: Field<string | undefined> = (value) => {
+  if (!isRecord(value)) return new Wrong('it must be an object');
+  const parent = value['parentRunId'];
+  return parent === undefined || typeof parent === 'string' ? parent : new Wrong('it must be text');
+};
+
+const shape = {
+  processId: text,
+  entrypoint,
+  prompt: text,
+  createdAt: moment,
+  layoutVersion: text,
+  sdkVersion: text,
+  cwd: text,
+  harness: text,
+  request: text,
+  processRevision: text,
+  nonInteractive: yesOrNo,
+  nested,
+};
+
+/** Reads run.json. `metadata` is undefined when the file is no JSON object. */
+export function parseMetadata(json: string): {
+  readonly metadata: RunMetadata | undefined;
+  readonly problems: readonly string[];
+} {
+  const { fields, raw, problems } = parseLenient(json, shape);
+  if (!fields || !raw) return { metadata: undefined, problems };
+  const foreign = fields.layoutVersion !== undefined && fields.layoutVersion !== layoutVersion;
+  return {
+    metadata: {
+      processId: fields.processId && intern(fields.processId),
+      entry: fields.entrypoint,
+      prompt: fields.prompt && withoutSecrets(fields.prompt, raw),
+      createdAt: fields.createdAt,
+      sdkVersion: fields.sdkVersion,
+      cwd: fields.cwd,
+      harness: fields.harness,
+      request: fields.request && intern(withoutSecrets(fields.request, raw)),
+      processRevision: fields.processRevision,
+      nonInteractive: fields.nonInteractive ?? false,
+      parentRunId: fields.nested,
+    },
+    problems: foreign
+      ? [...problems, `has the layout "${fields.layoutVersion}", which engines refuse to iterate`]
+      : problems,
+  };
+}
+
+/** Titles and links are made of these texts, and nobody looks for the secret in them once more. */
+function withoutSecrets(text: string, raw: Readonly<Record<string, unknown>>): string {
+  return secretsOf(raw).reduce((rest, secret) => rest.replaceAll(secret, '•••'), text);
+}
+
+/** Reads an entry point as run.json or RUN_CREATED hold it: an object, or "path#export". */
+export function toEntrypoint(value: unknown): Entrypoint | undefined {
+  const [path, name] =
+    typeof value === 'string'
+      ? value.split('#', 2)
+      : isRecord(value)
+        ? [value['importPath'], value['exportName']]
+        : [];
+  // "bare-run" is what 6.x engines write before a process is assigned.
+  if (typeof path !== 'string' || path === '' || path === 'bare-run') return undefined;
+  const exportName = typeof name === 'string' && name !== '' ? name : 'process';
+  return { importPath: intern(path), exportName: intern(exportName) };
+}

@@ -1,0 +1,48 @@
+import { explainNoEffect } from '../drive/explain';
+import type { Engine } from '../drive/engine';
+import { createCall, type NewRun } from '../drive/cliCalls';
+import { visible } from '../../../../core/format';
+import { isSegment } from '../../../../core/run/lenient';
+
+/** What is asked of the disk before and after a run is made. */
+export interface RunFolders {
+  /** The path of a run's folder. */
+  path(runsDir: string, runId: string): string;
+  /** Whether there is anything of that name. */
+  exists(dir: string): boolean;
+  /** Whether the folder holds run.json and the event that creates the run. */
+  isCreated(dir: string): boolean;
+}
+
+export type MakeReport =
+  | { readonly made: true; readonly dir: string }
+  /** No run was made. */
+  | { readonly made: false; readonly sentence: string };
+
+/** Why a run cannot be called so, as a sentence; `undefined` when it can. */
+export function whyNotRunId(runId: string): string | undefined {
+  if (!isSegment(runId)) return `"${visible(runId)}" is no plain name: it would lead out of the runs folder.`;
+  if (runId !== runId.trim()) return 'An id neither begins nor ends with a space.';
+  // The engine takes an option for a value, and folders beginning with "." are passed over by many tools.
+  if (/^[.-]/.test(runId)) return 'An id begins with neither "." nor "-".';
+  return /[<>:"|?*]/.test(runId) || runId.endsWith('.')
+    ? `"${visible(runId)}" is no folder name on every system: leave out < > : " | ? * and a dot at the end.`
+    : undefined;
+}
+
+/** Makes a run through the engine. Whether it was made is read from the disk, not from an exit code. */
+export async function makeRun(
+  run: NewRun,
+  projectDir: string,
+  engine: Engine,
+  folders: RunFolders,
+): Promise<MakeReport> {
+  const refused = (sentence: string): MakeReport => ({ made: false, sentence });
+  const wrong = whyNotRunId(run.runId);
+  if (wrong !== undefined) return refused(wrong);
+  const dir = folders.path(run.runsDir, run.runId);
+  // The engine would overwrite it.
+  if (folders.exists(dir)) return refused(`There is a run "${visible(run.runId)}" already.`);
+  const outcome = await engine.call(createCall(run), projectDir, new AbortController().signal);
+  return folders.isCreated(dir) ? { made: true, dir } : refused(explainNoEffect(outcome));
+}

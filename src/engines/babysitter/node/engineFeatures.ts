@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import { commandsInHelp } from '../core/drive/newerCalls';
+import { NoEngineError } from '../core/drive/engine';
+import { childEnvironment, type CliEngine } from './cliEngine';
+import { runProcess } from '../../../node/spawn';
+
+/** npx may have to download the package first. In milliseconds. */
+const timeLimit = 120_000;
+
+/** What the engines found on this machine can be asked for, as their help says; each is asked once. */
+export class EngineFeatures {
+  readonly #commands = new Map<string, Promise<ReadonlySet<string>>>();
+
+  constructor(
+    private readonly engine: CliEngine,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /**
+   * The commands of the engine that a project would use: "run:create", "task:post".
+   * @throws NoEngineError
+   */
+  commands(projectDir: string): Promise<ReadonlySet<string>> {
+    const { found, tried } = this.engine.locate(projectDir);
+    if (!found) throw new NoEngineError(tried);
+    const key = [found.script, found.version, ...found.before].join('\n');
+    const known = this.#commands.get(key);
+    if (known) return known;
+    const asked = runProcess(process.execPath, [found.script, ...found.before, '--help'], {
+      cwd: homedir(),
+      env: { ...childEnvironment(this.env), ELECTRON_RUN_AS_NODE: '1' },
+      signal: new AbortController().signal,
+      timeLimit,
+      // Some versions print it as an error.
+    }).then(({ stdout, stderr }) => commandsInHelp(`${stdout}\n${stderr}`));
+    this.#commands.set(key, asked);
+    return asked;
+  }
+}

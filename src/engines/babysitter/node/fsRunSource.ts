@@ -1,0 +1,312 @@
+import { sep } from 'node:path';
+import { DisposableStore, toDisposable, type Disposable } from '../../../core/disposables';
+import type { DocumentPart } from '../../../core/documents';
+import { messageOf } from '../../../core/errors';
+import { visible } from '../../../core/format';
+import type { Logger } from '../../../core/log';
+import { isInside } from '../../../core/paths';
+import { babysitter } from '../core/babysitterRun';
+import type { Run, RunDetails } from '../../../core/run/run';
+import type { EventRecord } from '../../../core/run/eventRecord';
+import { eventTypes } from '../core/eventTypes';
+import type { Sliced } from '../../../core/sliced';
+import type { DocumentName } from '../../../core/source/documentName';
+import type {
+  PastReading,
+  RunChange,
+  RunListener,
+  RunReading,
+  RunsPlace,
+  RunSource,
+} from '../../../core/source/runSource';
+import { ChangeBatches } from '../../../node/changeBatches';
+import { ChangePoll, type Polled } from '../../../node/changePoll';
+import type { DigestIndex } from './digestIndex';
+import { IndexKeeper } from './indexKeeper';
+import type { KnownRun } from './indexLine';
+import { JournalNames } from './journalNames';
+import { PastReadings } from './pastReadings';
+import { ReadQueue } from '../../../node/readQueue';
+import { fileOfDocument, goneDocument, readDocument } from './runDocuments';
+import { RunsDirectories } from './runsDirectories';
+import { RunWatches } from '../../../node/runWatches';
+import { realPath } from '../../../node/safeFile';
+import { inSlices, isSliceOver } from '../../../node/slices';
+import { mergeDirt, toDirt, TrackedRun, type RunDirt, type RunParent } from './trackedRun';
+import { modifiedAt } from '../../../node/watchFolder';
+import { watchRunFolder } from './watchRunFolder';
+
+/** Runs without a watch are checked by one `stat` each this often, and locks are checked again, in milliseconds. */
+const sweepEvery = 30_000;
+const lockCheckEvery = 5000;
+/** What is watched is looked at this often all the same, in milliseconds: not every file system tells of changes. */
+const pollEvery = 2000;
+/** So many of the latest unfinished runs are watched; each takes two system watches. */
+const watchedRuns = 50;
+
+/** Runs in folders on this machine. */
+export class FsRunSource implements RunSource {
+  readonly engine = babysitter;
+  readonly eventTypes = eventTypes;
+  /** By run folder. */
+  readonly #runs = new Map<string, TrackedRun>();
+  readonly #directories: RunsDirectories;
+  readonly #queue: ReadQueue<string, RunDirt>;
+  readonly #batches = new ChangeBatches<string, RunChange>((batch) => this.#listener?.(batch, this.#loaded));
+  readonly #watches: RunWatches<string>;
+  readonly #poll: ChangePoll;
+  readonly #names = new JournalNames();
+  readonly #past = new PastReadings(this.#names);
+  readonly #index: DigestIndex | undefined;
+  readonly #keeper: IndexKeeper | undefined;
+  #listener: RunListener | undefined;
+  #disposed = false;
+  /** What was there at first is read. */
+  #loaded = false;
+
+  /** @param index where what was read is kept for the next session; `undefined`: nowhere */
+  constructor(
+    private readonly place: RunsPlace,
+    logger: Logger,
+    index?: DigestIndex,
+  ) {
+    this.#index = index;
+    this.#keeper = index && new IndexKeeper(index, logger, () => this.#keepable());
+    this.#directories = new RunsDirectories(place, logger, {
+      listed: (runsDir, runs) => this.#compare(runsDir, runs),
+      gone: (runsDir) => {
+        for (const dir of this.#runs.keys()) if (isInside(runsDir, dir)) this.#forget(dir);
+      },
+    });
+    this.#queue = new ReadQueue({
+      read: (dir, dirt) => this.#read(dir, dirt),
+      merge: mergeDirt,
+      // Reading makes a problem of what is wrong. Should a run upset it even so, the others must not notice.
+      failed: (dir, error) => logger.error(`${visible(dir)} could not be read: ${messageOf(error)}`),
+    });
+    this.#watches = new RunWatches(watchedRuns, (dir) =>
+      watchRunFolder(dir, logger, (added) => this.#touch(dir, added)),
+    );
+    const seconds = pollEvery / 1000;
+    this.#poll = new ChangePoll(pollEvery, () =>
+      logger.info(
+        `${this.#root}: changes come without the system telling (a network file system?); runs under way are looked at every ${seconds} s.`,
+      ),
+    );
+  }
+
+  /** The real path, looked up anew: the place may come into being later than its source. */
+  get #root(): string {
+    return realPath(this.place.dir) ?? this.place.dir;
+  }
+
+  watch(listener: RunListener): Disposable {
+    this.#listener = listener;
+    void this.#load();
+    const disposables = new DisposableStore();
+    const parts = [this.#directories, this.#queue, this.#batches, this.#watches, this.#keeper];
+    for (const part of parts) if (part) disposables.add(part);
+    disposables.add(every(lockCheckEvery, () => this.#checkLocks()));
+    disposables.add(every(sweepEvery, () => void this.check()));
+    disposables.add(
+      every(pollEvery, () => this.#poll.look(this.#polled(), this.#queue.reading === undefined)),
+    );
+    this.#directories.searchRegularly();
+    return toDisposable(() => {
+      this.#disposed = true;
+      this.#listener = undefined;
+      disposables.dispose();
+      this.#runs.clear();
+    });
+  }
+
+  async check(): Promise<void> {
+    await this.#directories.listAll();
+    await inSlices(this.#addOutdated());
+    await this.#queue.read();
+  }
+
+  async refresh(): Promise<void> {
+    await this.#directories.listAll();
+    for (const dir of this.#runs.keys()) this.#queue.add(dir, 'anything');
+    await this.#queue.read();
+  }
+
+  attend(dir: string): Disposable {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return toDisposable(() => {});
+    tracked.whole = true;
+    tracked.attended += 1;
+    this.#rewatch(tracked);
+    this.#touch(dir);
+    return toDisposable(() => {
+      tracked.attended -= 1;
+      if (tracked.attended === 0) tracked.forgetDetails();
+      if (this.#runs.get(dir) === tracked) this.#rewatch(tracked);
+    });
+  }
+
+  async reread(dir: string): Promise<Run | undefined> {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return undefined;
+    tracked.whole = true;
+    // A reading under way may have begun before whatever made the caller ask.
+    await this.#queue.reading;
+    this.#queue.add(dir, 'anything');
+    await this.#queue.read();
+    if (this.#batches.size > 0) this.#batches.flush();
+    return this.#runs.get(dir)?.run;
+  }
+
+  async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
+    const tracked = this.#runs.get(dir);
+    if (tracked?.run?.depth === 'end') await this.reread(dir);
+    return tracked && inSlices(tracked.directory.readDetails(metricKeys));
+  }
+
+  async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
+    const aside = this.#runs.get(dir)?.directory.aside();
+    const run = aside && (await inSlices(aside.read({ whole: true, unchecked: true })));
+    const details = run && (await inSlices(aside.readDetails(metricKeys)));
+    return details && { run, details };
+  }
+
+  async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
+    const tracked = this.#runs.get(dir);
+    return tracked ? inSlices(tracked.directory.readTitles(signal)) : [];
+  }
+
+  async document(dir: string, name: DocumentName): Promise<DocumentPart> {
+    const tracked = this.#runs.get(dir);
+    const isEvent = typeof name === 'object' && 'event' in name;
+    const eventFiles = tracked && isEvent ? await inSlices(this.#names.of(tracked)) : [];
+    const file = fileOfDocument(name, eventFiles);
+    if (file === undefined) return { file: 'The event', problem: 'is not there any more', missing: true };
+    return tracked ? readDocument(dir, this.#root, file) : goneDocument(file);
+  }
+
+  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return [];
+    const files = await inSlices(this.#names.of(tracked));
+    return inSlices(tracked.directory.readRecords(files.slice(Math.max(0, from), Math.max(0, to))));
+  }
+
+  async asOf(
+    dir: string,
+    count: number,
+    details: RunDetails,
+    signal: AbortSignal,
+  ): Promise<PastReading | undefined> {
+    const tracked = this.#runs.get(dir);
+    return tracked && this.#past.read(tracked, count, details, signal);
+  }
+
+  async #load(): Promise<void> {
+    if (this.#index) await inSlices(this.#index.load());
+    await this.#directories.search();
+    await this.#queue.read();
+    this.#loaded = true;
+    this.#batches.flush();
+    this.#index?.clear();
+    await this.#keeper?.save();
+  }
+
+  /** Compares a runs directory with what is known of it: new runs are read, missing ones forgotten. */
+  *#compare(runsDir: string, runs: readonly string[]): Sliced<void> {
+    const there = new Set(runs);
+    for (const dir of this.#runs.keys()) {
+      if (dir.startsWith(`${runsDir}${sep}`) && !there.has(dir)) this.#forget(dir);
+    }
+    const parent: RunParent = { root: this.#root, real: realPath(runsDir) };
+    for (const dir of runs) {
+      if (isSliceOver()) yield;
+      if (this.#disposed) return;
+      if (this.#runs.has(dir)) continue;
+      this.#runs.set(dir, new TrackedRun(dir, parent));
+      this.#touch(dir);
+    }
+  }
+
+  /** @param added new files of the journal, perhaps none; `undefined`: anything may have happened to it */
+  #touch(dir: string, added?: readonly string[]): void {
+    this.#queue.add(dir, toDirt(added));
+    void this.#queue.read();
+  }
+
+  *#read(dir: string, dirt: RunDirt): Sliced<void> {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return;
+    const wasThere = tracked.run !== undefined && tracked.accepted;
+    const run = yield* tracked.read(dirt, this.#index);
+    if (this.#disposed || this.#runs.get(dir) !== tracked) return;
+    if (!run) {
+      // It may be in the making: createRun writes the folder first. Its parts will be listed again.
+      this.#forget(dir);
+      return;
+    }
+    tracked.accepted = this.place.accepts?.(run) !== false;
+    // The rows of all runs come before the events of one.
+    if (run.depth === 'reading') this.#queue.add(dir, 'anything');
+    else this.#rewatch(tracked);
+    if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
+    else if (wasThere) this.#batches.add(dir, { type: 'gone', dir });
+    if (tracked.isNewToIndex) this.#keeper?.saveLater();
+  }
+
+  *#keepable(): Generator<KnownRun> {
+    for (const tracked of this.#runs.values()) {
+      const known = tracked.keep();
+      if (known) yield known;
+    }
+  }
+
+  #forget(dir: string): void {
+    const tracked = this.#runs.get(dir);
+    if (!tracked) return;
+    this.#watches.end(dir);
+    this.#runs.delete(dir);
+    this.#queue.delete(dir);
+    if (tracked.run && tracked.accepted) this.#batches.add(dir, { type: 'gone', dir });
+  }
+
+  /** Begins or ends the watches of a run, as it is live or not. */
+  #rewatch(tracked: TrackedRun): void {
+    const { dir, watchNeed, journalAt } = tracked;
+    const hasBegun = this.#watches.update(dir, watchNeed);
+    // What came between reading and watching has made no event.
+    if (hasBegun && modifiedAt(`${dir}/journal`) !== journalAt) this.#touch(dir);
+  }
+
+  /** What is watched and not to be read anyway. */
+  *#polled(): Generator<Polled, void> {
+    yield* this.#directories.polled();
+    for (const dir of this.#watches.keys) {
+      const tracked = this.#runs.get(dir);
+      if (!tracked || this.#queue.has(dir)) continue;
+      yield {
+        modifiedAt: modifiedAt(`${dir}/journal`),
+        readAt: tracked.journalAt,
+        read: () => this.#touch(dir),
+      };
+    }
+  }
+
+  #checkLocks(): void {
+    for (const [dir, { run }] of this.#runs) if (run?.lock) this.#touch(dir, []);
+  }
+
+  /** Finished and old runs are not watched: one `stat` of the journal tells whether anything came. */
+  *#addOutdated(): Sliced<void> {
+    for (const [dir, tracked] of this.#runs) {
+      if (tracked.isOutdated) this.#queue.add(dir, 'anything');
+      yield;
+    }
+  }
+}
+
+function every(milliseconds: number, action: () => void): Disposable {
+  const timer = setInterval(action, milliseconds);
+  timer.unref();
+  return toDisposable(() => clearInterval(timer));
+}

@@ -1,0 +1,113 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { isInside } from '../../../core/paths';
+import type { EventRecord } from '../../../core/run/eventRecord';
+import { type JournalEntry } from '../core/journal';
+import type { Problem } from '../../../core/run/problem';
+import type { Sliced } from '../../../core/sliced';
+import { checksumProblem } from '../../../node/checksum';
+import { namesIn } from '../../../node/eachEntryIn';
+import { codeOf, fileLimits, readTextIn, realPath, whyNotRead } from '../../../node/safeFile';
+import { listJournal, type JournalListing, isInOrder } from '../core/journalListing';
+import { parseEvent, toEventRecord, type ParsedEvent } from '../core/parseEvent';
+
+/** Thousands of journals with nothing wrong share it. */
+const noProblems: readonly Problem[] = [];
+
+/** The size in bytes from which on a folder is read piece by piece, which costs a small one more than reading it at once. */
+const bigFolder = 256 * 1024;
+
+/** A journal's folder before anything in it was read. */
+export interface OpenJournal {
+  /** In milliseconds since 1970; 0 when there is no journal. */
+  readonly modifiedAt: number;
+  /** Of a big one, which may hold a hundred thousand, they are read as they are asked for. */
+  readonly names: Iterable<string>;
+  readonly isBig: boolean;
+}
+
+/**
+ * Looks into the journal's folder.
+ * @param real the run folder, links resolved
+ * @param found what is wrong with the folder is added here
+ */
+export function openJournal(real: string, found: Problem[]): OpenJournal {
+  const journal = `${real}/journal`;
+  let modifiedAt = 0;
+  try {
+    const stat = lstatSync(journal);
+    if (!stat.isDirectory()) {
+      const target = realPath(journal);
+      if (target !== undefined && !isInside(real, target)) {
+        found.push({ file: 'journal', what: 'leads out of the run folder; it is not read' });
+        return { modifiedAt: stat.mtimeMs, names: [], isBig: false };
+      }
+    }
+    modifiedAt = stat.isSymbolicLink() ? statSync(journal).mtimeMs : stat.mtimeMs;
+    if (stat.size > bigFolder) return { modifiedAt, names: namesIn(journal), isBig: true };
+    const names = readdirSync(journal);
+    if (names.length === 0) found.push({ file: 'journal', what: 'is empty', stops: 'iterate' });
+    return { modifiedAt, names, isBig: false };
+  } catch (error) {
+    const what = codeOf(error) === 'ENOTDIR' ? 'is no folder' : whyNotRead(error);
+    found.push({ file: 'journal', what, stops: 'iterate' });
+    return { modifiedAt, names: [], isBig: false };
+  }
+}
+
+/** {@link listJournal}, which has nothing to do for most journals. */
+export function* listNames(names: Iterable<string>, writing: boolean): Sliced<JournalListing> {
+  if (Array.isArray(names) && isInOrder(names)) {
+    return { files: names, problems: noProblems, odd: false, temporary: false };
+  }
+  return yield* listJournal(names, writing);
+}
+
+/** An event, and what is wrong with its file. */
+export type EventReading = Omit<ParsedEvent, 'problems'> & { readonly problems: readonly Problem[] };
+
+/**
+ * Reads one event file.
+ * @param real the run folder, links resolved
+ * @param name one plain segment
+ * @param verify whether its checksum is looked at
+ */
+export function readEvent(real: string, name: string, verify: boolean): EventReading {
+  const file = `journal/${name}`;
+  const read = readTextIn(real, `${real}/${file}`, fileLimits.event);
+  if ('problem' in read) return { entry: undefined, problems: [{ file, what: read.problem }] };
+  const { entry, problems } = parseEvent(name, read.text);
+  const altered = verify && entry ? checksumProblem(read.text) : undefined;
+  const all = altered === undefined ? problems : [...problems, { what: altered }];
+  return { entry, problems: all.length === 0 ? noProblems : all.map((problem) => ({ file, ...problem })) };
+}
+
+/** {@link readEvent} for the list of events; one that cannot be read has no type. */
+export function readRecord(real: string, name: string): EventRecord {
+  const read = readTextIn(real, `${real}/journal/${name}`, fileLimits.event);
+  return toEventRecord(name, 'text' in read ? read.text : '');
+}
+
+/** The last events of a journal, without their checksums: from the last one backwards, read as they are asked for. */
+export class Tail implements Iterable<JournalEntry | undefined> {
+  readonly #read: EventReading[] = [];
+
+  constructor(
+    private readonly real: string,
+    private readonly files: readonly string[],
+  ) {}
+
+  *[Symbol.iterator](): Generator<JournalEntry | undefined, void> {
+    for (let i = this.files.length - 1; i >= 0; i -= 1) {
+      const event = readEvent(this.real, this.files[i] as string, false);
+      this.#read.push(event);
+      // What is wrong with an event is told by a fold.
+      yield event.problems.length === 0 ? event.entry : undefined;
+    }
+  }
+
+  /** The event at a place of the journal, if it was asked for before and is as it should be. */
+  read(place: number): EventReading | undefined {
+    const event = this.#read[this.files.length - 1 - place];
+    return event?.problems.length === 0 ? event : undefined;
+  }
+}

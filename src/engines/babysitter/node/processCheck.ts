@@ -1,0 +1,64 @@
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ProcessCheck } from '../core/diagnose/diagnose';
+import { cutAtWord, oneLine } from '../../../core/format';
+import { childEnvironment } from './cliEngine';
+import { runProcess } from '../../../node/spawn';
+
+/** Loading a file takes milliseconds; one that takes longer waits for something. In milliseconds. */
+const timeLimit = 20_000;
+
+/** Fails as the engine would: at the import, or because nothing in the file can be called. */
+const program = `
+const [url, name] = process.argv.slice(1);
+const loaded = await import(url);
+const found = loaded[name] ?? loaded.process ?? loaded.default;
+if (typeof found !== 'function') throw new Error('It exports no function "' + name + '".');
+process.exit(0);
+`;
+
+/**
+ * Loads a process file in a process of its own and tells why that fails. This runs code of the workspace: the file's
+ * top level and all that it imports.
+ * @param path absolute path of the process file
+ * @param exportName the function that the run calls
+ * @param limit milliseconds after which it counts as not loading
+ */
+export async function checkProcess(
+  path: string,
+  exportName: string,
+  env: NodeJS.ProcessEnv,
+  limit = timeLimit,
+): Promise<ProcessCheck> {
+  const args = ['--input-type=module', '--eval', program, '--', pathToFileURL(path).href, exportName];
+  const outcome = await runProcess(process.execPath, args, {
+    cwd: dirname(path),
+    env: { ...childEnvironment(env), ELECTRON_RUN_AS_NODE: '1' },
+    signal: new AbortController().signal,
+    timeLimit: limit,
+  });
+  if (outcome.ended === 'timeout') {
+    return { loads: false, cause: `loading it took longer than ${limit / 1000} s.`, path, line: undefined };
+  }
+  if (outcome.exitCode === 0) return { loads: true };
+  const { stderr } = outcome;
+  const cause =
+    /^(?:\w*Error(?: \[\w+\])?|Uncaught): .*$/m.exec(stderr)?.[0] ?? stderr.trim().split('\n').at(-1);
+  // Node prints the place first ("file:///…:3"), and the stack, which begins with it, last.
+  const [, url, line] = /(file:\/\/[^\s()]+?):(\d+)(?::\d+)?[\s)]/.exec(stderr) ?? [];
+  return {
+    loads: false,
+    cause: cutAtWord(oneLine(cause ?? `exit code ${outcome.exitCode ?? 'none'}`), 300),
+    path: toPath(url) ?? path,
+    line: url === undefined ? undefined : Number(line),
+  };
+}
+
+/** `undefined`: no file of this machine. */
+function toPath(url: string | undefined): string | undefined {
+  try {
+    return url === undefined ? undefined : fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,246 @@
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute } from 'node:path';
+import { decodeTime, isValid } from 'ulid';
+import { isInside } from '../../../core/paths';
+import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
+import type { EventRecord } from '../../../core/run/eventRecord';
+import { emptyFold } from '../core/foldRun';
+import { intern } from '../../../core/run/intern';
+import type { JournalEntry } from '../core/journal';
+import { isSegment } from '../../../core/run/lenient';
+import { parseMetadata, type RunMetadata } from '../core/metadata';
+import type { Problem } from '../../../core/run/problem';
+import type { RunDetails } from '../../../core/run/run';
+import type { Sliced } from '../../../core/sliced';
+import { changedEntry, missingEntry } from './entryProblems';
+import { listNames, openJournal, readEvent, readRecord } from './journalFolder';
+import { JournalReader, type JournalReading, type KeptJournal, type Look } from './journalReader';
+import { projectOf } from './projectOf';
+import { readLock } from './readLock';
+import { codeOf, exists, fileLimits, readTextIn, realPath, whyNotRead } from '../../../node/safeFile';
+import { readTaskTitles, TaskReader } from './taskReader';
+import type { Entrypoint } from '../../../core/run/entrypoint';
+
+/** Thousands of runs with nothing wrong share it. */
+const noProblems: readonly Problem[] = [];
+
+/** Reads one run folder, and later only what is new in it. Never throws: what is wrong becomes a problem of the run. */
+export class RunDirectory {
+  readonly #journal = new JournalReader();
+  readonly #tasks = new TaskReader();
+  /** Whether the folder it lies in may be trusted to lie inside the root. */
+  readonly #parentInside: boolean;
+  #entry: Entrypoint | undefined;
+
+  /**
+   * @param dir absolute path of the run folder
+   * @param root the folder that links must not leave: the run's runs directory or workspace; a real path
+   * @param parent the real path of the folder it lies in, for whoever has many runs; looked up where it is not given
+   */
+  constructor(
+    readonly dir: string,
+    private readonly root: string,
+    private readonly parent: string | undefined = realPath(dirname(dir)),
+  ) {
+    this.#parentInside = parent !== undefined && isInside(root, parent);
+  }
+
+  /** How far the journal is read, to go on from there in another session; `undefined`: not whole. */
+  get journal(): JournalReading | undefined {
+    return this.#journal.reading;
+  }
+
+  /** The journal folder's modification time just before it was last read; 0 when there was none. */
+  get journalAt(): number {
+    return this.#journal.readAt;
+  }
+
+  /** Goes on from where an earlier session had read to. */
+  goOn({ story, eventCount }: BabysitterRun, journal: KeptJournal): void {
+    this.#journal.goOnFromKept(story, eventCount, journal);
+  }
+
+  /** The same folder for one reading, of which this one will know nothing. */
+  aside(): RunDirectory {
+    const aside = new RunDirectory(this.dir, this.root, this.parent);
+    aside.#journal.goOn(this.#journal.reading);
+    return aside;
+  }
+
+  /**
+   * Reads the run as it is now.
+   * @returns `undefined`: there is no such folder, or it is no run
+   */
+  *read(look: Look = { whole: true }): Sliced<BabysitterRun | undefined> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
+    const { real } = opened;
+    const problems: Problem[] = [];
+    const metadata = readMetadata(real, problems);
+    this.#entry = metadata?.entry;
+    if (!metadata) {
+      const closed = whyClosed(real);
+      if (closed !== undefined) return this.#closedRun(closed);
+      // Without run.json the journal alone may still tell the run; without both it is none.
+      if (!exists(`${real}/run.json`) && !exists(`${real}/journal`)) return undefined;
+    }
+    const lock = exists(`${real}/run.lock`) ? readLock(real, problems) : undefined;
+    // The first event may be needed for the date.
+    const mayDigest = !look.whole && !this.#journal.reading && metadata?.createdAt !== undefined;
+    const writing = lock?.alive ?? false;
+    const { reading, depth, anew } = yield* this.#journal.read(real, look, problems, writing, mayDigest);
+    if (anew) this.#tasks.forgetAll();
+    const { fold } = reading;
+    problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
+    const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
+    problems.push(...missingEntry(real, metadata?.entry));
+    const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
+    return babysitterRun({
+      dir: this.dir,
+      runId: basename(this.dir),
+      projectDir:
+        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : intern(projectOf(this.dir)),
+      metadata,
+      story: fold,
+      depth,
+      eventCount: reading.count,
+      lock,
+      createdAt,
+      updatedAt: fold.lastAt ?? createdAt,
+      pendingTasks,
+      problems: problems.length === 0 ? noProblems : problems,
+    });
+  }
+
+  /** Reads the files of every task. `undefined`: the folder is gone. */
+  *readDetails(metricKeys: readonly string[]): Sliced<RunDetails | undefined> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return undefined;
+    const { real } = opened;
+    const effects = this.#journal.reading?.fold.effects.values() ?? [];
+    const files = yield* this.#tasks.readAll(real, effects, metricKeys);
+    return { ...files, warnings: changedEntry(real, this.#entry, this.#journal.reading?.fold) };
+  }
+
+  /**
+   * Reads what the tasks are called, keeping nothing.
+   * @param signal ends the reading; what was found by then is given
+   */
+  *readTitles(signal: AbortSignal): Sliced<readonly string[]> {
+    const opened = this.#open();
+    return opened === undefined || 'problem' in opened ? [] : yield* readTaskTitles(opened.real, signal);
+  }
+
+  /** Forgets the task files, when nobody looks into the run any more. */
+  forgetDetails(): void {
+    this.#tasks.forgetAll();
+  }
+
+  /** The journal's event files in order. */
+  *listEvents(): Sliced<readonly string[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const { names } = openJournal(opened.real, []);
+    return (yield* listNames(names, true)).files;
+  }
+
+  /** Reads events by their files; `undefined` for one that cannot be used. Empty: the folder is gone. */
+  *readEvents(files: readonly string[]): Sliced<readonly (JournalEntry | undefined)[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const entries: (JournalEntry | undefined)[] = [];
+    for (const file of files) {
+      entries.push(isSegment(file) ? readEvent(opened.real, file, false).entry : undefined);
+      yield;
+    }
+    return entries;
+  }
+
+  /** Reads events by their files for the list of events. Empty: the folder is gone. */
+  *readRecords(files: readonly string[]): Sliced<readonly EventRecord[]> {
+    const opened = this.#open();
+    if (opened === undefined || 'problem' in opened) return [];
+    const records: EventRecord[] = [];
+    for (const file of files) {
+      records.push(readRecord(opened.real, file));
+      yield;
+    }
+    return records;
+  }
+
+  /** `undefined`: there is no such folder. A link is followed only inside the root. */
+  #open(): { readonly real: string; readonly modifiedAt: number } | { readonly problem: string } | undefined {
+    try {
+      const stat = lstatSync(this.dir);
+      // Most run folders are no links, and one look at them is enough.
+      if (stat.isDirectory() && this.#parentInside) {
+        return { real: `${this.parent}/${basename(this.dir)}`, modifiedAt: stat.mtimeMs };
+      }
+      if (!statSync(this.dir).isDirectory()) return undefined;
+      const real = realPath(this.dir);
+      if (real === undefined) return undefined;
+      if (!isInside(this.root, real))
+        return { problem: 'is a link out of the folder it lies in; it is not followed' };
+      return { real, modifiedAt: stat.mtimeMs };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      return { problem: whyNotRead(error) };
+    }
+  }
+
+  #closedRun(what: string): BabysitterRun {
+    const createdAt = ulidTime(this.dir) ?? modifiedAt(this.dir);
+    return babysitterRun({
+      dir: this.dir,
+      runId: basename(this.dir),
+      projectDir: projectOf(this.dir),
+      metadata: undefined,
+      story: emptyFold,
+      depth: 'whole',
+      eventCount: 0,
+      lock: undefined,
+      createdAt,
+      updatedAt: createdAt,
+      pendingTasks: new Map(),
+      problems: [{ file: '.', what }],
+    });
+  }
+}
+
+function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
+  const file = 'run.json';
+  const read = readTextIn(real, `${real}/${file}`, fileLimits.metadata);
+  if ('problem' in read) {
+    found.push({ file, what: read.problem });
+    return undefined;
+  }
+  const { metadata, problems } = parseMetadata(read.text);
+  for (const what of problems) found.push({ file, what });
+  return metadata;
+}
+
+/** Why a run folder is closed to us; `undefined`: it is open. */
+function whyClosed(real: string): string | undefined {
+  try {
+    accessSync(real, constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return whyNotRead(error);
+  }
+}
+
+/** When a folder that cannot be opened, or the link that stands for it, was last changed. */
+function modifiedAt(dir: string): number {
+  try {
+    return lstatSync(dir).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function ulidTime(dir: string): number | undefined {
+  const id = basename(dir);
+  // Only 48 of the first ten characters' 50 bits are time: beyond "7ZZ…" is no ULID, and decoding would throw.
+  return isValid(id) && id < '8' ? decodeTime(id) : undefined;
+}

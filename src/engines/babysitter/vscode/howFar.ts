@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { pickerTitle } from '../../../core/commands';
+import type { WantedTask } from '../core/drive/runDriver';
+import { CancelledError } from '../../../core/errors';
+import { visible } from '../../../core/format';
+import { runTitle, type Run } from '../../../core/run/run';
+import { withoutIcons } from '../../../vscode/messages';
+import { pick } from '../../../vscode/commands/targets';
+
+/** How far a run is iterated. */
+export interface HowFar {
+  readonly maximum: number;
+  /** The task at whose request it stops. */
+  readonly until: WantedTask | undefined;
+}
+
+const title = pickerTitle('run.continue');
+const unlimited = Number.POSITIVE_INFINITY;
+
+/** Asks how far a run is to be iterated. @throws CancelledError when the person does not say */
+export async function askHowFar(run: Run): Promise<HowFar> {
+  const { ask } = await pick(
+    [
+      {
+        label: '$(run-all) Until it needs you',
+        detail: 'Or waits for an agent, sleeps, ends, or brings nothing new.',
+        ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: undefined }),
+      },
+      {
+        label: '$(debug-step-over) A number of iterates…',
+        detail: 'The same, with a limit.',
+        ask: async (): Promise<HowFar> => ({ maximum: await askMaximum(), until: undefined }),
+      },
+      {
+        label: '$(list-selection) Until a task of a kind is requested…',
+        detail: 'Goes on while others answer tasks, and stops at a question of yours all the same.',
+        ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: { kind: await askKind(run) } }),
+      },
+      {
+        label: '$(search) Until a task with a title is requested…',
+        detail: 'As before, by a part of the title.',
+        ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: { title: await askTitle() } }),
+      },
+    ],
+    `${title}: ${withoutIcons(visible(runTitle(run)))}`,
+    'How far?',
+  );
+  return ask();
+}
+
+async function askMaximum(): Promise<number> {
+  return Number(
+    await askText({
+      prompt: 'How many iterates at most?',
+      placeHolder: '10',
+      validateInput: (value) => (/^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'A whole number from 1.'),
+    }),
+  );
+}
+
+/** The kinds that the run has had, and the usual ones. */
+async function askKind(run: Run): Promise<string> {
+  const had = [...run.story.effects.values()].map(({ kind }) => kind);
+  const kinds = [...new Set([...had, 'agent', 'shell', 'node', 'skill', 'orchestrator_task'])];
+  const items = kinds
+    .filter((kind) => kind !== 'breakpoint' && kind !== 'sleep')
+    .map((kind) => ({
+      label: withoutIcons(visible(kind)),
+      description: had.includes(kind) ? 'asked for in this run before' : '',
+      wanted: kind,
+    }));
+  return (await pick(items, title, 'At which kind of task does it stop?')).wanted;
+}
+
+async function askTitle(): Promise<string> {
+  return askText({
+    prompt: 'At which task does it stop? A part of its title; upper and lower case are alike.',
+    placeHolder: 'deploy',
+    validateInput: (value) => (value.trim() === '' ? 'A part of the title.' : undefined),
+  });
+}
+
+async function askText(options: vscode.InputBoxOptions): Promise<string> {
+  const typed = await vscode.window.showInputBox({ title, ignoreFocusOut: true, ...options });
+  if (typed === undefined) throw new CancelledError();
+  return typed.trim();
+}

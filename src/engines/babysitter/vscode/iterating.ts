@@ -1,0 +1,235 @@
+import * as vscode from 'vscode';
+import { pendingBreakpoints } from '../../../core/attention/needsYou';
+import { commandTitle, pickerTitle } from '../../../core/commands';
+import { engineMismatch } from '../core/drive/engineMismatch';
+import { demandEngineCan } from '../../../core/engine/whyNot';
+import type { RunDriver, StopReport, WantedTask } from '../core/drive/runDriver';
+import { HumanError, NotNowError } from '../../../core/errors';
+import { visible } from '../../../core/format';
+import type { Logger } from '../../../core/log';
+import { pendingEffects, runTitle } from '../../../core/run/run';
+import type { RunStore, StoredRun } from '../../../core/source/runStore';
+import { commandName, confirm, guarded, plain, tell, type Choice } from '../../../vscode/messages';
+import type { Opener } from '../../../vscode/opener';
+import { setting } from '../../../vscode/settings';
+import { askHowFar } from './howFar';
+import { demandTrust } from '../../../vscode/trust';
+import { withEngine, type EngineAccess } from './engineAccess';
+import type { EngineCommands } from './engineCommands';
+import { Once } from '../../../vscode/commands/once';
+import { chooseAgent, chooseResume, demandAction, openPlace, resumeAgent } from './resume';
+import type { Surface, Targets } from '../../../vscode/commands/targets';
+
+export interface IteratingDeps {
+  readonly store: RunStore;
+  readonly driver: RunDriver;
+  readonly targets: Targets;
+  readonly access: EngineAccess;
+  readonly engineCommands: EngineCommands;
+  readonly logger: Logger;
+  showLog(): Promise<void>;
+  readonly opener: Pick<Opener, 'run'>;
+  /** Keeps the last way of going on, for this workspace. */
+  readonly memory: vscode.Memento;
+  /** Where a program lies on PATH; `undefined`: nowhere. */
+  findProgram(name: string): string | undefined;
+}
+
+/** Carries runs on, with everything around it: trust, confirmation, engine, progress, and why it stopped. */
+export class Iterating {
+  readonly #once = new Once();
+
+  constructor(private readonly deps: IteratingDeps) {}
+
+  /** Iterates a run up to `maximum` times, with progress and cancel, and says why it stopped. */
+  async iterate(stored: StoredRun, surface: Surface, maximum: number, until?: WantedTask): Promise<void> {
+    const { access, logger } = this.deps;
+    const { run } = stored;
+    demandEngineCan('run.iterate', stored);
+    demandTrust();
+    this.#demandLegal('run.iterate', stored);
+    const title = visible(runTitle(run));
+    if (surface === 'elsewhere') {
+      await confirm(
+        `Iterate "${title}"?`,
+        'This runs the process function of the run, which is code of the workspace.',
+        'Iterate',
+      );
+    }
+    await this.deps.engineCommands.demandFittingEngine(run, 'Iterate');
+    const report = await this.#once.run(run.dir, () =>
+      withEngine(
+        { access, logger, projectDir: run.projectDir },
+        () => this.#iterateWithProgress(run.dir, title, maximum, until),
+        () => this.iterate(stored, surface, maximum, until),
+      ),
+    );
+    this.#tellStop(run.dir, title, report);
+  }
+
+  /** Asks how far to go, and iterates until then, or until the run needs somebody. */
+  async continue(stored: StoredRun, surface: Surface): Promise<void> {
+    demandEngineCan('run.continue', stored);
+    demandTrust();
+    this.#demandLegal('run.continue', stored);
+    const { maximum, until } = await askHowFar(stored.run);
+    await this.iterate(stored, surface, maximum, until);
+  }
+
+  /** A run whose sleep is over: iterated by itself where the person wants that, else offered once. */
+  sleepIsOver(stored: StoredRun): void {
+    const { run } = stored;
+    const iterate = (): Promise<void> =>
+      guarded(this.deps.logger, () => this.iterate(stored, 'palette', Number.POSITIVE_INFINITY));
+    const { isTrusted } = vscode.workspace;
+    const fits = engineMismatch(run, this.deps.access.version(run.projectDir)) === undefined;
+    if (isTrusted && fits && setting('sleep.iterateWhenDue')) {
+      this.deps.logger.info(
+        `${visible(run.dir)}: its sleep is over, so it is iterated, as the setting wants.`,
+      );
+      return void iterate();
+    }
+    tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
+      ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
+      { title: commandTitle('run.open'), run: () => this.deps.opener.run(run.dir) },
+      { title: 'Later', run: () => {} },
+    ]);
+  }
+
+  /** Offers the ways to go on with a run, and goes the chosen one. */
+  async resume(dir: string): Promise<void> {
+    const { store, access, memory } = this.deps;
+    const known = store.get(dir);
+    if (known) demandEngineCan('run.resume', known);
+    demandTrust();
+    const there = (stored: StoredRun | undefined): StoredRun => {
+      if (!stored) throw new HumanError('The run is not there any more.');
+      return stored;
+    };
+    const { stored, choice } = await chooseResume(there(known), {
+      read: async () => there(await store.reread(dir)),
+      warnings: async () => (await store.readDetails(dir, []))?.warnings ?? [],
+      engineVersion: (projectDir) => access.version(projectDir),
+      memory,
+    });
+    switch (choice.type) {
+      case 'answer':
+        return this.deps.opener.run(dir, choice.effectId);
+      case 'iterate':
+        return this.iterate(stored, 'palette', 1);
+      case 'continue':
+        return this.continue(stored, 'palette');
+      case 'recover':
+        return this.#recover(stored);
+      case 'place':
+        return openPlace(choice.place);
+      case 'agent':
+        return resumeAgent(stored.run, this.deps);
+      case 'choose-agent':
+        await chooseAgent(this.deps.findProgram);
+        return resumeAgent(stored.run, this.deps);
+      default:
+        return choice satisfies never;
+    }
+  }
+
+  /** Takes the error of the process itself back, and iterates once. */
+  async #recover(stored: StoredRun): Promise<void> {
+    const { access, logger, driver, store } = this.deps;
+    const { dir, projectDir } = stored.run;
+    const why = await withEngine(
+      { access, logger, projectDir },
+      () => driver.recover(dir),
+      () => this.#recover(stored),
+    );
+    if (why !== undefined) throw new HumanError(`The engine did not recover from the error. ${why}`);
+    const after = store.get(dir);
+    if (after) await this.iterate(after, 'palette', 1);
+  }
+
+  /** Ends iterating a run of this window; asks which, where that is not clear. */
+  async stop(argument: unknown): Promise<void> {
+    const { driver, targets, store } = this.deps;
+    targets.demandEngineOfNamed(argument, 'run.stop');
+    const running = driver.iterating;
+    const [only] = running;
+    if (only === undefined) throw new NotNowError('No run is being iterated in this window.');
+    const dir =
+      argument === undefined && running.length === 1
+        ? only
+        : (await targets.run(argument, pickerTitle('run.stop'), 'run.stop')).stored.run.dir;
+    if (!driver.isIterating(dir)) {
+      const stored = store.get(dir);
+      const title = visible(stored ? runTitle(stored.run) : dir);
+      throw new NotNowError(`"${title}" is not being iterated in this window.`);
+    }
+    driver.stop(dir);
+  }
+
+  async #iterateWithProgress(
+    dir: string,
+    title: string,
+    maximum: number,
+    until: WantedTask | undefined,
+  ): Promise<StopReport> {
+    return vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: plain(`Iterating "${title}"`),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        const controller = new AbortController();
+        const cancelled = token.onCancellationRequested(() => controller.abort());
+        try {
+          return await this.deps.driver.iterate(
+            dir,
+            maximum,
+            controller.signal,
+            (step, waitsFor) => progress.report({ message: waitsFor ?? (step === 1 ? '' : `step ${step}`) }),
+            until,
+          );
+        } finally {
+          cancelled.dispose();
+        }
+      },
+    );
+  }
+
+  #demandLegal(action: 'run.iterate' | 'run.continue', stored: StoredRun): void {
+    const illegal = this.deps.driver.isIterating(stored.run.dir)
+      ? `"${visible(runTitle(stored.run))}" is being iterated already.`
+      : undefined;
+    if (illegal) throw new NotNowError(illegal);
+    demandAction(action, stored);
+  }
+
+  #tellStop(dir: string, title: string, { reason, sentence, iterates }: StopReport): void {
+    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.opener.run(dir) };
+    const stored = this.deps.store.get(dir);
+    const [asked] = stored ? pendingBreakpoints(stored.run) : [];
+    const log: Choice = { title: commandTitle('log.show'), run: () => this.deps.showLog() };
+    const times = iterates > 1 ? ` (${iterates} iterates)` : '';
+    const text = `"${title}": ${sentence}${times}`;
+    this.deps.logger.info(`${visible(dir)} stopped: ${reason}. ${sentence}${times}`);
+    if (reason === 'failed' || reason === 'refused' || reason === 'halted') tell('error', text, [open, log]);
+    else if (reason === 'no-change') tell('warning', text, [open, log]);
+    else if (asked) {
+      // Nobody else tells of this question: it came while the person iterated.
+      const answer: Choice = {
+        title: 'Answer',
+        run: () => this.deps.opener.run(dir, asked.effect.effectId),
+      };
+      tell('info', text, [answer, open]);
+    } else if (
+      stored &&
+      pendingEffects(stored.run).some(({ effect: { kind } }) => kind === 'shell' || kind === 'node')
+    ) {
+      const run: Choice = {
+        title: commandTitle('task.run'),
+        run: () => vscode.commands.executeCommand(commandName('task.run'), { dir }),
+      };
+      tell('info', text, [run, open]);
+    } else tell('info', text, [open]);
+  }
+}

@@ -1,0 +1,326 @@
+import { basename, isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import { commandTitle } from '../../../core/commands';
+import { prefix } from '../../../core/contract';
+import {
+  agentPresets,
+  commandLine,
+  resumeCommand,
+  shellOf,
+  typedLine,
+  usesVariable,
+} from '../core/drive/commandLine';
+import { demandEngineCan, whyNot } from '../../../core/engine/whyNot';
+import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
+import { count, oneLine, visible } from '../../../core/format';
+import type { Logger } from '../../../core/log';
+import { isInside } from '../../../core/paths';
+import { errorPlaces, type SourcePlace } from '../../../core/run/errorPlace';
+import type { Problem } from '../../../core/run/problem';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
+import type { StateAction } from '../../../core/run/judgement';
+import type { StoredRun } from '../../../core/source/runStore';
+import { commandName, tell, withoutIcons } from '../../../vscode/messages';
+import { setting } from '../../../vscode/settings';
+import { workspaceFolders } from '../../../vscode/workspacePlaces';
+import { pick } from '../../../vscode/commands/targets';
+
+/** What Resume Run offers. */
+export type ResumeChoice =
+  | { readonly type: 'answer'; readonly effectId: string }
+  | { readonly type: 'iterate' | 'continue' | 'recover' | 'agent' | 'choose-agent' }
+  | { readonly type: 'place'; readonly place: SourcePlace };
+
+type ResumeItem = vscode.QuickPickItem & { readonly choice: ResumeChoice };
+
+export interface ResumeDeps {
+  /** Reads the run now: the offer is made on what is, not on what is remembered. */
+  read(): Promise<StoredRun>;
+  /** What a person should know before the run goes on. */
+  warnings(): Promise<readonly Problem[]>;
+  /** The version of the engine that a project would use; `undefined`: it is not known. */
+  engineVersion(projectDir: string): string | undefined;
+  readonly memory: vscode.Memento;
+}
+
+/** In the workspace's memory: the type of the last choice. */
+const lastChoice = 'resume.lastChoice';
+
+/**
+ * Says where the run stands and what is kept, and asks how to go on.
+ * @param known the run as it was last read
+ * @throws NotNowError with the reason when the run cannot go on at all; CancelledError when nothing is picked
+ */
+export async function chooseResume(
+  known: StoredRun,
+  deps: ResumeDeps,
+): Promise<{ readonly stored: StoredRun; readonly choice: ResumeChoice }> {
+  demandAction('run.resume', known);
+  const last = deps.memory.get<string>(lastChoice);
+  const picker = vscode.window.createQuickPick<ResumeItem>();
+  picker.title = withoutIcons(`Resume: ${visible(runTitle(known.run))}`);
+  picker.placeholder = 'Reading the run…';
+  picker.items = resumeItems(known, [], last, deps);
+  try {
+    const picked = new Promise<ResumeItem | undefined>((resolve) => {
+      picker.onDidAccept(() => picker.activeItems[0] && resolve(picker.activeItems[0]));
+      picker.onDidHide(() => resolve(undefined));
+    });
+    const shown = new Promise((resolve) => picker.onDidChangeActive(resolve));
+    picker.show();
+    // Not read before the picker is there: a tree that is drawn again takes the focus back from a picker that is just
+    // opening, and a picker without the focus is closed.
+    await Promise.race([shown, picked]);
+    const stored = await deps.read();
+    demandAction('run.resume', stored);
+    const warnings = await deps.warnings();
+    const replayed = [...stored.run.story.effects.values()].filter(
+      ({ status }) => status !== 'pending',
+    ).length;
+    // With a process file that was changed since, that may not be so.
+    const again = warnings.length > 0 ? '.' : ', nothing is run again.';
+    const kept = `${count(replayed, 'result')} ${replayed === 1 ? 'is' : 'are'} replayed${again}`;
+    picker.placeholder = withoutIcons(`${visible(stored.state.reason)}.${replayed === 0 ? '' : ` ${kept}`}`);
+    const items = resumeItems(stored, warnings, last, deps);
+    if (JSON.stringify(items) !== JSON.stringify(picker.items)) picker.items = items;
+    const item = await picked;
+    if (!item) throw new CancelledError();
+    const { choice } = item;
+    if (choice.type !== 'answer' && choice.type !== 'place')
+      await deps.memory.update(lastChoice, choice.type);
+    return { stored, choice };
+  } finally {
+    picker.dispose();
+  }
+}
+
+/**
+ * Refuses what is not possible now with the reason. A run that is over offers a new one with the same inputs.
+ * @throws NotNowError, CancelledError
+ */
+export function demandAction(action: StateAction, stored: StoredRun): void {
+  demandEngineCan(action, stored);
+  const refused = whyNot(action, stored);
+  if (refused === undefined) return;
+  const { run, state } = stored;
+  const over = state.state === 'completed' || state.state === 'halted' || run.story.end?.sealed;
+  if (!over || whyNot('run.startAgain', stored) !== undefined) throw new NotNowError(refused);
+  tell('info', refused, [
+    {
+      title: commandTitle('run.report'),
+      run: () => vscode.commands.executeCommand(commandName('run.report'), { dir: run.dir }),
+    },
+    {
+      title: commandTitle('run.startAgain'),
+      run: () => vscode.commands.executeCommand(commandName('run.startAgain'), { dir: run.dir }),
+    },
+  ]);
+  throw new CancelledError();
+}
+
+function resumeItems(
+  stored: StoredRun,
+  warnings: readonly Problem[],
+  last: string | undefined,
+  deps: ResumeDeps,
+): readonly ResumeItem[] {
+  const { run } = stored;
+  const answers = pendingEffects(run)
+    .filter(({ effect }) => effect.kind === 'breakpoint')
+    .map(({ effect, task }): ResumeItem => ({
+      label: `$(question) Answer first: ${withoutIcons(visible(taskTitle(effect, task)))}`,
+      detail: 'Opens the question; the run goes on from your answer.',
+      choice: { type: 'answer', effectId: effect.effectId },
+    }));
+  const warning =
+    warnings.length > 0 ? '$(warning) The process file has changed: finished tasks may be asked again.' : '';
+  const ways = [...iterateItems(stored, warning, deps), ...agentItems(run)];
+  // Sorting is stable: the rest stays as it is.
+  const sorted = ways
+    .map((item) => (item.choice.type === last ? { ...item, description: 'last time' } : item))
+    .toSorted((a, b) => Number(b.choice.type === last) - Number(a.choice.type === last));
+  return [...answers, ...sorted, ...placeItems(run)];
+}
+
+function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly ResumeItem[] {
+  const { run } = stored;
+  if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.story.end.sealed) {
+    // Only engines from 6.x on write such an error, and only they can take it back.
+    const major = Number(/^(\d+)\./.exec(deps.engineVersion(run.projectDir) ?? '')?.[1] ?? 0);
+    return major < 6
+      ? []
+      : [
+          {
+            label: '$(debug-restart) Recover from the error, then iterate once',
+            detail: warning || 'The engine takes the error back, and the process function runs again.',
+            choice: { type: 'recover' },
+          },
+        ];
+  }
+  if (whyNot('run.iterate', stored) !== undefined) return [];
+  const again = run.story.end ? 'Tries again: the' : 'The';
+  return [
+    {
+      label: '$(debug-step-over) Iterate once',
+      detail: warning || `${again} process function runs here, up to its next open question.`,
+      choice: { type: 'iterate' },
+    },
+    {
+      label: '$(run-all) Iterate until it needs you…',
+      detail: warning || 'Goes on until it waits for you or an agent, ends, or brings nothing new.',
+      choice: { type: 'continue' },
+    },
+  ];
+}
+
+function agentItems(run: Run): readonly ResumeItem[] {
+  return [
+    {
+      label: '$(terminal) Resume an agent in a terminal',
+      detail: withoutIcons(visible(agentCommandLine(run))),
+      choice: { type: 'agent' },
+    },
+    {
+      label: '$(settings-gear) Choose the agent…',
+      detail: 'Which program resumes agents, for all runs.',
+      choice: { type: 'choose-agent' },
+    },
+  ];
+}
+
+/** Where the error of a failed run was thrown, in a file of the workspace. */
+function placeItems({ story }: Run): readonly ResumeItem[] {
+  const folders = workspaceFolders();
+  const place = errorPlaces(story.end?.error?.stack ?? '').find(({ path }) =>
+    folders.some((folder) => isInside(folder, path)),
+  );
+  if (!place) return [];
+  const name = withoutIcons(visible(`${basename(place.path)}:${place.line}`));
+  return [
+    {
+      label: `$(go-to-file) Open the error's place: ${name}`,
+      detail: withoutIcons(visible(story.end?.error?.message ?? '')),
+      choice: { type: 'place', place },
+    },
+  ];
+}
+
+/** Shows a place in an editor. */
+export async function openPlace({ path, line, column }: SourcePlace): Promise<void> {
+  const at = new vscode.Position(line - 1, Math.max(0, column - 1));
+  await vscode.window.showTextDocument(vscode.Uri.file(path), { selection: new vscode.Range(at, at) });
+}
+
+function agentWords(run: Run, maxIterations: string): readonly [string, ...string[]] {
+  return resumeCommand(setting('resume.command'), {
+    ...{ runId: run.runId, runDir: run.location, processId: run.processId, projectDir: run.projectDir },
+    prompt: oneLine(run.prompt ?? ''),
+    maxIterations,
+  });
+}
+
+function agentCommandLine(run: Run): string {
+  try {
+    return commandLine(agentWords(run, '…'), 'posix');
+  } catch (error) {
+    if (error instanceof HumanError) return error.message;
+    throw error;
+  }
+}
+
+/** Asks which program resumes agents, and writes it into the setting. @throws CancelledError when none is chosen */
+export async function chooseAgent(findProgram: (name: string) => string | undefined): Promise<void> {
+  const current = JSON.stringify(setting('resume.command'));
+  const { command } = await pick(
+    agentPresets.map(({ name, command }) => ({
+      label: name,
+      description: [
+        JSON.stringify(command) === current ? 'chosen now' : '',
+        findProgram(command[0]) === undefined ? 'not found on PATH' : '',
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      detail: commandLine(command, 'posix'),
+      command,
+    })),
+    'Choose the Agent',
+    'Which program resumes agents? Any other one: the setting babysitterRuns.resume.command',
+  );
+  const settings = vscode.workspace.getConfiguration(prefix);
+  const local = settings.inspect('resume.command')?.workspaceValue !== undefined;
+  await settings.update(
+    'resume.command',
+    command,
+    local ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+}
+
+/**
+ * Starts the agent's program in a terminal of its own, without a shell, so that nothing in a run is read as one. A
+ * program that only the person's shell knows is typed there, quoted by us.
+ * @throws HumanError when it is neither found nor may be typed; CancelledError when the person does not go on
+ */
+export async function resumeAgent(
+  run: Run,
+  { logger, findProgram }: { readonly logger: Logger; findProgram(name: string): string | undefined },
+): Promise<void> {
+  const asked = usesVariable(setting('resume.command'), 'maxIterations') ? await askMaxIterations() : '';
+  const words = agentWords(run, asked);
+  const [program, ...args] = words;
+  logger.info(`Terminal: ${visible(commandLine(words, 'posix'))}`);
+  const common = {
+    name: `Resume ${runTitle(run)}`.slice(0, 40),
+    iconPath: new vscode.ThemeIcon('debug-continue'),
+    cwd: run.projectDir,
+    isTransient: true,
+  };
+  const found = /[/\\]/.test(program) || isAbsolute(program) ? program : findProgram(program);
+  // A .cmd file of npm is a script of cmd.exe, which no program can start without that shell.
+  if (found === undefined || /\.cmd$/i.test(found)) {
+    const shell = shellOf(vscode.env.shell);
+    if (!shell) {
+      throw new HumanError(
+        `"${visible(program)}" is not on PATH, and ${visible(basename(vscode.env.shell)) || 'the shell'} passes text on in ways that cannot be relied on. Set the program's whole path in babysitterRuns.resume.command, or use bash, zsh, fish or PowerShell.`,
+      );
+    }
+    const line = typedLine(words, shell);
+    const terminal = vscode.window.createTerminal({ ...common, shellPath: vscode.env.shell });
+    terminal.show();
+    return terminal.sendText(line);
+  }
+  const terminal = vscode.window.createTerminal({ ...common, shellPath: found, shellArgs: args });
+  terminal.show();
+  const closed = vscode.window.onDidCloseTerminal((which) => {
+    if (which !== terminal) return;
+    closed.dispose();
+    // A program that could not be started leaves no exit code; neither does a terminal that a person closed.
+    const { code, reason } = which.exitStatus ?? {};
+    if (code === undefined && reason !== vscode.TerminalExitReason.User) {
+      tell(
+        'error',
+        `"${visible(program)}" could not be started. Is it installed, and is the setting right?`,
+        [
+          {
+            title: 'Open Settings',
+            run: () =>
+              vscode.commands.executeCommand(
+                'workbench.action.openSettings',
+                'babysitterRuns.resume.command',
+              ),
+          },
+        ],
+      );
+    }
+  });
+}
+
+async function askMaxIterations(): Promise<string> {
+  const typed = await vscode.window.showInputBox({
+    title: 'Resume an Agent',
+    prompt: 'How many iterations may the agent make at most?',
+    value: '50',
+    validateInput: (value) => (/^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'A whole number from 1.'),
+  });
+  if (typed === undefined) throw new CancelledError();
+  return typed.trim();
+}
