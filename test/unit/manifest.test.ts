@@ -238,7 +238,7 @@ function allWordsIn(when: string): readonly string[] {
 describe('when clauses', () => {
   it('ask rows for the words that rows have, and for no others', () => {
     const asked = new Set(whens.flatMap(wordsIn));
-    const describeSource = sources.get('core/tree/describe.ts') ?? '';
+    const describeSource = sources.get('core/views/tree/describe.ts') ?? '';
     const produced = contextWords.filter((word) => new RegExp(`words:[^\\n]*'${word}'`).test(describeSource));
     expect([...asked].toSorted()).toEqual(contextWords.toSorted());
     expect(produced).toEqual(contextWords);
@@ -381,7 +381,7 @@ describe('settings', () => {
   });
 
   it('have variables that the code knows', () => {
-    const commandLine = sources.get('core/engine/commandLine.ts') ?? '';
+    const commandLine = sources.get('engines/babysitter/core/drive/commandLine.ts') ?? '';
     const known = /ResumeVariables = Readonly<\s*Record<([^,]+),/.exec(commandLine)?.[1]?.match(/\w+/g) ?? [];
     const { default: value, markdownDescription = '' } =
       configuration.properties[`${prefix}.resume.command`] ?? {};
@@ -403,7 +403,7 @@ describe('icons', () => {
       ),
       ...[...source.matchAll(/\bcodicon-([a-z][a-z0-9-]*[a-z0-9])/g)].map(([, name]) => name ?? ''),
       ...[...source.matchAll(/ThemeIcon\('([\w-]+)/g)].map(([, name]) => name ?? ''),
-      ...[...(sources.get('core/tree/describe.ts') ?? '').matchAll(/\bname: ([^}\n]+)/g)].flatMap(
+      ...[...(sources.get('core/views/tree/describe.ts') ?? '').matchAll(/\bname: ([^}\n]+)/g)].flatMap(
         ([, text]) => [...(text ?? '').matchAll(/'([a-z][a-z-]+)(?:~\w+)?'/g)].map(([, name]) => name ?? ''),
       ),
     ];
