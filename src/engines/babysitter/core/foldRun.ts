@@ -1,7 +1,7 @@
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
 import { EffectMap, type EffectDraft } from '../../../core/run/effectMap';
-import type { JournalEntry } from './journal';
+import type { JournalEntry, JournalEvent } from './journal';
 import type { Problem } from '../../../core/run/problem';
 import type { RunEnd, Story } from '../../../core/run/story';
 import type { RecordedError } from '../../../core/run/recordedError';
@@ -140,42 +140,8 @@ function apply(run: Draft, entry: JournalEntry): void {
       run.entry = event.entry ?? run.entry;
       run.prompt = event.prompt ?? run.prompt;
       return;
-    case 'EFFECT_REQUESTED': {
-      if (run.effects.get(event.effectId)) {
-        problem(`requests the effect ${event.effectId} a second time; it is ignored`);
-        return;
-      }
-      const paused =
-        at !== undefined && run.lastRequestAt !== undefined && at - run.lastRequestAt > batchPause;
-      if (run.batchClosed || paused) run.batches += 1;
-      run.batchClosed = false;
-      run.lastRequestAt = at ?? run.lastRequestAt;
-      run.end = undefined;
-      run.answeredSinceRequest = false;
-      const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
-      put(run, {
-        effectId,
-        taskId,
-        kind,
-        label,
-        labels,
-        stepId,
-        invocationKey,
-        requestedAt: at,
-        requestedSeq: entry.seq,
-        batch: run.batches,
-        status: 'pending',
-        resolvedAt: undefined,
-        resolvedOrder: 0,
-        resolvedSeq: 0,
-        resolvedBefore: run.resolvedCount,
-        startedAt: undefined,
-        finishedAt: undefined,
-        error: undefined,
-        cancelReason: undefined,
-      });
-      return;
-    }
+    case 'EFFECT_REQUESTED':
+      return request(run, entry, event);
     case 'EFFECT_RESOLVED': {
       const { status, startedAt, finishedAt, error } = event;
       settle(run, entry, event.effectId, { status, startedAt, finishedAt, error });
@@ -284,3 +250,43 @@ const outcomes = {
   PROCESS_RUNTIME_ERROR: 'failed',
   RUN_HALTED: 'halted',
 } as const;
+
+function request(
+  run: Draft,
+  { file, seq, at }: JournalEntry,
+  event: Extract<JournalEvent, { type: 'EFFECT_REQUESTED' }>,
+): void {
+  if (run.effects.get(event.effectId)) {
+    const what = `requests the effect ${event.effectId} a second time; it is ignored`;
+    run.problems.push({ file: `journal/${file}`, what });
+    return;
+  }
+  const paused = at !== undefined && run.lastRequestAt !== undefined && at - run.lastRequestAt > batchPause;
+  if (run.batchClosed || paused) run.batches += 1;
+  run.batchClosed = false;
+  run.lastRequestAt = at ?? run.lastRequestAt;
+  run.end = undefined;
+  run.answeredSinceRequest = false;
+  const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
+  put(run, {
+    effectId,
+    taskId,
+    kind,
+    label,
+    labels,
+    stepId,
+    invocationKey,
+    requestedAt: at,
+    requestedSeq: seq,
+    batch: run.batches,
+    status: 'pending',
+    resolvedAt: undefined,
+    resolvedOrder: 0,
+    resolvedSeq: 0,
+    resolvedBefore: run.resolvedCount,
+    startedAt: undefined,
+    finishedAt: undefined,
+    error: undefined,
+    cancelReason: undefined,
+  });
+}
