@@ -9,6 +9,17 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
       },
       {
+        // What every source of runs and every engine holds to; some of the sources have real folders.
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
         // Real folders, real watchers, the real command line of the engine.
         test: {
           name: 'adapter',
@@ -16,7 +27,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -31,7 +42,7 @@ export default defineConfig({
           maxWorkers: 2,
           // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
           retry: process.env['CI'] ? 1 : 0,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -17,6 +17,7 @@ const stages = {
   lint: () => asOne(exitCodeOf('npm', ['run', '--silent', 'lint'], { shell: process.platform === 'win32' })),
   graph: () => asOne(node('scripts/graph.mjs', '--check')),
   unit: () => vitest('unit'),
+  contract: () => vitest('contract'),
   adapter: () => vitest('adapter'),
   integration,
   e2e: () => vitest('e2e'),

@@ -8,12 +8,15 @@ import type { RunListener, RunReading, RunSource } from '../../src/core/source/r
 /** Runs that a test hands out. */
 export class FakeSource implements RunSource {
   readonly engine = babysitter;
-  readonly eventTypes: readonly string[] = [];
+  readonly eventTypes = ['SOMETHING_HAPPENED'];
   readonly calls: string[] = [];
   watching = false;
   #listener: RunListener | undefined;
   /** Whether everything that is there at first has been delivered. */
   loaded = true;
+
+  /** What was delivered and is not gone, by folder. */
+  readonly #runs = new Map<string, Run>();
 
   /** What is delivered as soon as somebody watches; left out: nothing. */
   atOnce: readonly Run[] | undefined;
@@ -32,6 +35,10 @@ export class FakeSource implements RunSource {
 
   /** Delivers runs; a folder alone is a run that is gone. */
   deliver(...changes: readonly (Run | string)[]): void {
+    for (const change of changes) {
+      if (typeof change === 'string') this.#runs.delete(change);
+      else this.#runs.set(change.dir, change);
+    }
     this.#listener?.(
       changes.map((change) =>
         typeof change === 'string' ? { type: 'gone', dir: change } : { type: 'read', run: change },
@@ -59,18 +66,21 @@ export class FakeSource implements RunSource {
   async reread(dir: string): Promise<Run | undefined> {
     this.calls.push(`reread ${dir}`);
     const run = this.onReread(dir);
-    this.deliver(run ?? dir);
+    if (run) this.deliver(run);
+    else if (this.#runs.has(dir)) this.deliver(dir);
     return run;
   }
 
-  async readDetails(dir: string): Promise<RunDetails> {
+  async readDetails(dir: string): Promise<RunDetails | undefined> {
     this.calls.push(`readDetails ${dir}`);
+    if (!this.#runs.has(dir)) return undefined;
     return { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
   }
 
   async readThrough(dir: string): Promise<RunReading | undefined> {
     this.calls.push(`readThrough ${dir}`);
-    return undefined;
+    const run = this.#runs.get(dir);
+    return run && { run, details: { tasks: new Map(), results: new Map(), problems: [], warnings: [] } };
   }
 
   async readTitles(dir: string): Promise<readonly string[]> {
@@ -82,7 +92,11 @@ export class FakeSource implements RunSource {
     return { file: 'none', problem: 'is missing', missing: true };
   }
 
-  async events(): Promise<readonly EventRecord[]> {
-    return [];
+  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
+    const records = Array.from({ length: this.#runs.get(dir)?.eventCount ?? 0 }, (_, i): EventRecord => ({
+      ...{ id: `event ${i + 1}`, seq: i + 1, at: undefined, type: 'SOMETHING_HAPPENED', mark: 'none' },
+      ...{ effectId: undefined, status: '', note: '', session: undefined },
+    }));
+    return records.slice(Math.max(0, from), Math.max(0, to));
   }
 }

@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '../../src/core/log';
+import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import type { Run } from '../../src/core/run/run';
+import { FsRunSource } from '../../src/node/fsRunSource';
+import { FakeSource } from '../support/fakeSource';
+import type { JournalBuilder } from '../support/journalBuilder';
+import { aRun, lyingIn } from '../support/runBuilder';
+import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
+import { liveJournal, writeNewEvents } from '../support/watched';
+import { jsonEngine } from './jsonEngine/jsonEngine';
+import type { JsonEvent } from './jsonEngine/jsonRun';
+import { writeJsonRun } from './jsonEngine/jsonRunFolder';
+import { JsonSource } from './jsonEngine/jsonSource';
+import { describeRunSource } from './runSourceContract';
+
+/** Stories by run, each with three events at first. */
+class Stories {
+  readonly #byId = new Map<string, JournalBuilder>();
+
+  begin(id: string): JournalBuilder {
+    const story = liveJournal().created().requested('plan1').resolved('plan1');
+    this.#byId.set(id, story);
+    return story;
+  }
+
+  goOn(id: string): JournalBuilder {
+    const story = this.#byId.get(id) ?? this.begin(id);
+    return story.requested(`more${story.events.length}`);
+  }
+}
+
+describeRunSource('a fake source', () => {
+  const source = new FakeSource();
+  const runs = new Map<string, Run>();
+  source.onReread = (dir) => runs.get(dir);
+  source.atOnce = [];
+  const stories = new Stories();
+  const dirOf = (id: string): string => `/runs/${id}`;
+  const put = (id: string, journal: JournalBuilder): void => {
+    const run = { ...aRun({ journal }), ...lyingIn(dirOf(id)), runId: id };
+    runs.set(run.dir, run);
+    source.atOnce = [...runs.values()];
+    source.deliver(run);
+  };
+  return {
+    source,
+    engine: babysitterEngine,
+    add: (id) => put(id, stories.begin(id)),
+    change: (id) => put(id, stories.goOn(id)),
+    remove: (id) => {
+      runs.delete(dirOf(id));
+      source.deliver(dirOf(id));
+    },
+  };
+});
+
+describeRunSource('runs in folders on this machine', () => {
+  const { dir, runs } = projectFolder();
+  const stories = new Stories();
+  return {
+    source: new FsRunSource({ dir, holds: 'project' }, silentLogger),
+    engine: babysitterEngine,
+    add: (id) => writeRun(runs, id, { journal: stories.begin(id) }),
+    change: (id) => writeNewEvents(join(runs, id), stories.goOn(id)),
+    remove: (id) => rmSync(join(runs, id), { recursive: true }),
+  };
+});
+
+describeRunSource('a folder of JSON files', () => {
+  const folder = temporaryFolder();
+  const events = new Map<string, readonly JsonEvent[]>();
+  const write = (id: string, more: readonly JsonEvent[]): void => {
+    const all = [...(events.get(id) ?? []), ...more];
+    events.set(id, all);
+    writeJsonRun(folder, id, { title: `Notes of ${id}`, events: all });
+  };
+  const at = Date.now();
+  return {
+    source: new JsonSource(folder),
+    engine: jsonEngine,
+    add: (id) =>
+      write(id, [
+        { type: 'asked', at, effectId: 'plan', title: 'Plan it', value: { goal: 'tidy' } },
+        { type: 'answered', at: at + 1, effectId: 'plan', value: { score: 3 } },
+        { type: 'asked', at: at + 2, effectId: 'work' },
+      ]),
+    change: (id) => write(id, [{ type: 'asked', at: at + 3, effectId: 'more' }]),
+    remove: (id) => rmSync(join(folder, `${id}.json`)),
+  };
+});
