@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import type { Run } from '../../src/core/run/run';
 import { atOnce } from '../../src/core/sliced';
-import { RunDirectory } from '../../src/node/runDirectory';
+import { RunDirectory } from '../../src/engines/babysitter/node/runDirectory';
 import { allFixtures } from '../support/fixtures';
 import { journal, start } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';

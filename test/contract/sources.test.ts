@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/core/log';
-import { babysitterEngine } from '../../src/core/run/babysitterEngine';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import type { Run } from '../../src/core/run/run';
-import { FsRunSource } from '../../src/node/fsRunSource';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { FakeSource } from '../support/fakeSource';
 import type { JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';
