@@ -137,7 +137,7 @@ function oncePerRun<T>(look: (run: Run) => T): (run: Run) => T {
 /** When a run failed, in milliseconds since 1970; `undefined`: it did not, or a person sealed it as failed. */
 export function failedAt(run: Run): number | undefined {
   const { end } = run.story;
-  if (!end || end.sealed || (end.type !== 'RUN_FAILED' && end.type !== 'PROCESS_RUNTIME_ERROR')) {
+  if (!end || end.sealed || end.outcome !== 'failed') {
     return undefined;
   }
   return end.at ?? run.updatedAt;
