@@ -80,13 +80,13 @@ function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMa
   const byId = new Map<string, StoredRun>();
   const byPlace = new Map<string, StoredRun>();
   for (const stored of runs) {
-    byId.set(stored.run.runId, stored);
+    byId.set(placed(stored.run.engine, stored.run.runId), stored);
     byPlace.set(placed(stored.run.place, stored.run.runId), stored);
   }
   for (const stored of nested) {
-    const { dir, place, parentRunId: parentId = '' } = stored.run;
+    const { dir, engine, place, parentRunId: parentId = '' } = stored.run;
     // Ids may repeat in several runs folders; a run beside the child is the likelier parent.
-    const parent = byPlace.get(placed(place, parentId)) ?? byId.get(parentId);
+    const parent = byPlace.get(placed(place, parentId)) ?? byId.get(placed(engine, parentId));
     if (parent && groupKey(grouping, parent) === groupKey(grouping, stored)) parents.set(dir, parent.run.dir);
   }
   breakCycles(parents);
