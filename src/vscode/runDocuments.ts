@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { documentScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
@@ -16,6 +15,7 @@ import { isRecord, isSegment, parseJson } from '../core/run/lenient';
 import { secretsIn } from '../core/run/secrets';
 import { fileOfRef } from '../core/run/task';
 import { toDocumentName, type DocumentName } from '../core/source/documentName';
+import type { Run } from '../core/run/run';
 import type { RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { runDocument } from '../core/views/travel/runDocument';
@@ -174,13 +174,17 @@ export async function openRunDocument(uri: vscode.Uri, viewColumn = vscode.ViewC
 }
 
 /** Shows a run as it was with so many events beside how it is, as a diff. */
-export async function comparePast(dir: string, event: number, viewColumn: vscode.ViewColumn): Promise<void> {
-  const name = `${basename(dir)}.md`;
+export async function comparePast(
+  { dir, runId }: Run,
+  event: number,
+  viewColumn: vscode.ViewColumn,
+): Promise<void> {
+  const name = `${runId}.md`;
   await vscode.commands.executeCommand(
     'vscode.diff',
     toUri(dir, { of: 'run', event }, `as of event ${event}/${name}`),
     toUri(dir, { of: 'run', event: undefined }, `now/${name}`),
-    `${shortId(basename(dir))}: event ${event} ↔ now`,
+    `${shortId(runId)}: event ${event} ↔ now`,
     { preview: true, viewColumn },
   );
 }

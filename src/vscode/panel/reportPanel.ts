@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
@@ -169,7 +168,7 @@ class ReportPanel implements Page<string, ReportExtent> {
           'Save Chart',
           'metrics',
           this.#known().opened.run.runId,
-          this.deps.folders()[0] ?? dirname(this.dir),
+          this.deps.folders()[0] ?? this.#known().opened.run.place,
           message.svg,
         );
       default:

@@ -1,5 +1,4 @@
 import type { Fact } from '../../core/engine/runEngine';
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposables';
@@ -180,15 +179,18 @@ export class RunInspector implements Disposable {
           'Save Timeline',
           'timeline',
           this.#shown.run?.runId ?? 'run',
-          this.deps.files.folders()[0] ?? dirname(this.dir),
+          this.deps.files.folders()[0] ?? this.#shown.run?.place ?? '',
           message.svg,
         );
       case 'openEntry':
         return this.#openEntry();
       case 'openRun': {
-        // Ids may repeat in several folders; what a run is related to is usually in its own.
-        const named = this.deps.store.all.filter(({ run }) => run.runId === message.runId);
-        const found = named.find(({ run }) => dirname(run.dir) === dirname(this.dir)) ?? named[0];
+        // Ids may repeat in several places; what a run is related to is usually in its own.
+        const own = this.#shown.run;
+        const named = this.deps.store.all.filter(
+          ({ run }) => run.runId === message.runId && run.engine === own?.engine,
+        );
+        const found = named.find(({ run }) => run.place === own?.place) ?? named[0];
         if (!found) throw new HumanError('The run is not here.');
         return this.deps.opener.run(found.run.dir);
       }

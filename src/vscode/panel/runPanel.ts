@@ -16,7 +16,7 @@ import {
 } from '../../core/views/page/protocol';
 import { toRunView } from '../../core/views/page/runView';
 import { runTitle } from '../../core/run/run';
-import { NotNowError } from '../../core/errors';
+import { HumanError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -186,8 +186,11 @@ class RunPanel implements Page<string, string> {
       case 'travel':
         this.#setOut(message.event);
         return this.#update();
-      case 'compareWithNow':
-        return comparePast(this.dir, message.event, besides(this.panel));
+      case 'compareWithNow': {
+        const stored = this.deps.store.get(this.dir);
+        if (!stored) throw new HumanError('The run is not there any more.');
+        return comparePast(stored.run, message.event, besides(this.panel));
+      }
       case 'command':
         return actions.command(message.command, this.dir);
       case 'answer':
