@@ -7,7 +7,7 @@ export const babysitterEngine: RunEngine = {
   id: babysitter,
   name: 'Babysitter',
   can: new Set(engineActions),
-  judge: (run, now, options) => classify(asBabysitter(run), now, options),
+  judge: classify,
   facts(run) {
     const { metadata } = asBabysitter(run);
     return metadata?.processRevision ? [['Revision', metadata.processRevision]] : [];

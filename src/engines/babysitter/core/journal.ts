@@ -1,4 +1,5 @@
 import type { CostRecord } from '../../../core/run/cost';
+import type { Effect } from '../../../core/run/effect';
 import type { EventName } from './eventName';
 import type { RecordedError } from '../../../core/run/recordedError';
 import type { Entrypoint } from '../../../core/run/entrypoint';
@@ -11,16 +12,10 @@ export type JournalEvent =
       readonly entry: Entrypoint | undefined;
       readonly prompt: string | undefined;
     }
-  | {
-      readonly type: 'EFFECT_REQUESTED';
-      readonly effectId: string;
-      readonly taskId: string;
-      readonly kind: string;
-      readonly label: string | undefined;
-      readonly labels: readonly string[];
-      readonly stepId: string | undefined;
-      readonly invocationKey: string | undefined;
-    }
+  | ({ readonly type: 'EFFECT_REQUESTED' } & Pick<
+      Effect,
+      'effectId' | 'taskId' | 'kind' | 'label' | 'labels' | 'stepId' | 'invocationKey'
+    >)
   | {
       readonly type: 'EFFECT_RESOLVED';
       readonly effectId: string;
