@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isFile } from '../../../node/safeFile';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { isInside } from '../../../core/paths';
@@ -183,15 +184,6 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undef
     }
   }
   return undefined;
-}
-
-/** What cannot be looked at is not there: PATH often holds folders that belong to others, or are no folders. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function isFolder(path: string): boolean {

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { isInside } from '../../../core/paths';
-import { realPath } from '../../../node/safeFile';
+import { isFile, realPath } from '../../../node/safeFile';
 
 /**
  * Finds files that run text names, in the project and in the run, and nowhere else, links resolved.
@@ -21,12 +20,4 @@ export function projectFiles(projectDir: string, runDir: string): (name: string)
     }
     return undefined;
   };
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
