@@ -42,5 +42,5 @@ function withoutDots(names: readonly string[]): string[] {
 
 /** The folder around a file or folder, given by its absolute path. */
 export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.search(/[/\\][^/\\]*$/)));
+  return path.slice(0, Math.max(0, path.lastIndexOf('/'), path.lastIndexOf('\\')));
 }

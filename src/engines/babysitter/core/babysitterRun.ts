@@ -34,12 +34,25 @@ export type BabysitterParts = Pick<
   readonly runId: string;
 };
 
-/** Makes the run that everybody knows of what its folder holds. run.json counts before the journal. */
-export function babysitterRun({ dir, ...parts }: BabysitterParts): BabysitterRun {
-  const { metadata, story } = parts;
+/**
+ * Makes the run that everybody knows of what its folder holds. run.json counts before the journal. Thousands are made at a
+ * start, so each field is named: copying parts as a whole is felt there.
+ */
+export function babysitterRun(parts: BabysitterParts): BabysitterRun {
+  const { dir, metadata, story } = parts;
   return {
-    ...parts,
     dir,
+    runId: parts.runId,
+    projectDir: parts.projectDir,
+    metadata,
+    story,
+    depth: parts.depth,
+    eventCount: parts.eventCount,
+    lock: parts.lock,
+    createdAt: parts.createdAt,
+    updatedAt: parts.updatedAt,
+    pendingTasks: parts.pendingTasks,
+    problems: parts.problems,
     engine: babysitter,
     location: dir,
     place: parentOf(dir),
