@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { engineHome } from '../../../scripts/lib/engineHome.mjs';
@@ -80,18 +80,15 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
       const palette = page.locator('.quick-input-widget');
       const input = palette.locator('.quick-input-box input');
       // A page that VS Code has just brought back takes the focus, which closes a palette that is open.
-      await expect
-        .poll(
-          async () => {
-            await page.keyboard.press('F1');
-            return input.fill(`>${title}`, { timeout: 5000 }).then(
-              () => true,
-              () => false,
-            );
-          },
-          { timeout: 30_000 },
-        )
-        .toBe(true);
+      for (let tries = 1; ; tries += 1) {
+        await page.keyboard.press('F1');
+        try {
+          await input.fill(`>${title}`, { timeout: 10_000 });
+          break;
+        } catch (error) {
+          if (tries === 3) throw error;
+        }
+      }
       await palette.getByRole('option', { name: title }).first().click();
     },
     async useTheme(theme) {
