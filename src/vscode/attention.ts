@@ -62,8 +62,8 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
   disposables.add(
     attention.onDidChange(() => {
       update();
-      needsYou.redraw();
-      runs.redraw();
+      needsYou.update();
+      runs.update();
     }),
   );
   disposables.add(pages.onDidChangeLookedAt(look));

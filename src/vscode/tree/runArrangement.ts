@@ -22,6 +22,9 @@ export class RunArrangement implements Disposable {
   /** `undefined`: to be made anew. */
   #list: RunList | undefined;
   #context: string | undefined;
+  /** The readings that the list was made of. */
+  readonly #arranged = new Map<string, StoredRun>();
+  readonly #following: Disposable;
 
   constructor(
     private readonly store: RunStore,
@@ -31,6 +34,7 @@ export class RunArrangement implements Disposable {
     this.#filter = parseFilter(memento.get(kept.filter));
     const grouping = memento.get(kept.grouping);
     this.#grouping = groupings.find((known) => known === grouping) ?? 'none';
+    this.#following = store.onDidChange(({ dirs, membership }) => this.#follow(dirs, membership));
   }
 
   get filter(): RunFilter {
@@ -85,26 +89,27 @@ export class RunArrangement implements Disposable {
     return matches(this.#filter, stored, this.clock.now());
   }
 
-  /** Arranges anew when it is next asked for: runs came or went. */
-  forget(): void {
-    this.#list = undefined;
-  }
-
-  /** A run changed. Arranges anew only if it may stand elsewhere now, and tells whether. */
-  follow(before: StoredRun, after: StoredRun): boolean {
-    const order = { filter: this.#filter, grouping: this.#grouping };
-    const moved = moves(before, after, order, this.clock.now());
-    if (moved) this.#list = undefined;
-    return moved;
-  }
-
   /** With time, runs become older than the filter lets them be. */
   tick(): void {
     if (this.#filter.age !== undefined) this.#list = undefined;
   }
 
   dispose(): void {
+    this.#following.dispose();
     this.#changed.dispose();
+  }
+
+  /** Arranges anew, when next asked, if runs came or went or one may stand elsewhere now. */
+  #follow(dirs: ReadonlySet<string>, membership: boolean): void {
+    const order = { filter: this.#filter, grouping: this.#grouping };
+    if (membership) this.#list = undefined;
+    for (const dir of dirs) {
+      const before = this.#arranged.get(dir);
+      const now = this.store.get(dir);
+      if (now) this.#arranged.set(dir, now);
+      else this.#arranged.delete(dir);
+      if (this.#list && before && now && moves(before, now, order, this.clock.now())) this.#list = undefined;
+    }
   }
 
   #rearrange(): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import { type Clock, every } from '../../core/clock';
-import { commandTitle } from '../../core/commands';
+import { prefix } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
 import { lineageLines } from '../../core/run/lineage';
@@ -10,6 +10,7 @@ import { childNodes, describeNode, groupNodes, type Paging } from '../../core/vi
 import { contextValue } from '../../core/views/tree/contextValue';
 import { describeGroup, describeMore, type Row } from '../../core/views/tree/describe';
 import { dayBefore, dayOf, groupKey } from '../../core/views/tree/runGroups';
+import { ShownRows } from '../../core/views/tree/shownRows';
 import {
   treeNode,
   type GroupNode,
@@ -17,14 +18,19 @@ import {
   type RunPart,
   type TreeNode,
 } from '../../core/views/tree/treeNode';
-import { commandName } from '../messages';
-import { fileUri } from '../runDocuments';
 import { localDay, localTime, pageSize } from '../settings';
 import type { OpenedRuns } from './openedRuns';
+import { clickCommand, toMarkdown } from './rowItem';
 import type { RunArrangement } from './runArrangement';
 
-/** Ages in rows ("2 min ago") are drawn again this often while the view is seen, in milliseconds. */
+/** Ages in rows ("2 min ago") are looked at again this often while the view is seen, in milliseconds. */
 const redrawEvery = 30_000;
+
+/**
+ * How long nothing is drawn again after something was, in milliseconds. VS Code itself waits until nothing has changed
+ * for 200 ms. After a list changed it makes all its rows anew, so a list that keeps changing rests longer and longer.
+ */
+const rest = { rows: 250, list: 1000, longest: 4000 };
 
 /**
  * Nodes that our trees handed to VS Code. A command that comes with one of these very objects comes from a click on
@@ -68,8 +74,12 @@ export interface TreeOptions {
 /** One view: rows at the top given by `roots`, everything below by the run. */
 export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #nodes = new Map<string, TreeNode>();
-  /** The readings that the rows were last drawn from. */
-  readonly #drawn = new Map<string, StoredRun>();
+  readonly #shown = new ShownRows();
+  /** What rows showed when they were last drawn. */
+  readonly #last = new WeakMap<TreeNode, Row>();
+  /** Something changed since the rows were last compared with what is shown. */
+  #stale = false;
+  #updating = false;
   /** How many rows are shown below a row (empty: at the top), where a person asked for more than a page. */
   readonly #limits = new Map<string, number>();
   readonly #pinned = new Set<string>();
@@ -77,7 +87,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     limit: (below) => this.#limits.get(below) ?? pageSize(),
     pinned: this.#pinned,
   };
-  readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly #changed = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly #disposables = new DisposableStore();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<TreeNode>;
@@ -92,26 +102,32 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: !options.alone }),
     );
     this.#disposables.add(this.#changed);
-    this.#disposables.add(store.onDidChange(({ dirs, membership }) => this.#follow(dirs, membership)));
-    this.#disposables.add(driver.onDidChangeIterating((dir) => this.#redraw(new Set([dir]), false)));
+    this.#disposables.add(store.onDidChange(({ dirs }) => this.#follow(dirs)));
+    this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
     }
     this.#disposables.add(pageSize.onDidChange(() => this.#fromTheTop()));
+    this.#disposables.add(this.view.onDidChangeVisibility(() => this.update()));
+    this.#disposables.add(this.view.onDidCollapseElement(({ element }) => this.#shown.close(element)));
+    this.#disposables.add(
+      this.view.onDidExpandElement(({ element }) => {
+        if (this.#shown.open(element)) this.#changed.fire(element);
+      }),
+    );
     this.#disposables.add(
       every(clock, redrawEvery, () => {
         options.arrangement?.tick();
-        if (this.view.visible) this.#changed.fire(undefined);
+        this.update();
       }),
     );
   }
 
-  getChildren(parent?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
-    const { arrangement } = this.options;
-    if (!parent) return this.#whenLoaded();
-    if (parent.kind === 'more') return [];
-    if (parent.kind !== 'group') return this.#below(parent);
-    return arrangement ? this.#handOut(groupNodes(parent, arrangement.list, this.#paging)) : [];
+  async getChildren(parent?: TreeNode): Promise<TreeNode[]> {
+    if (!parent) await this.#whenLoaded();
+    const rows = await this.#children(parent);
+    this.#shown.gave(parent, rows);
+    return rows;
   }
 
   /** The row above; VS Code asks when a row is to be revealed. `undefined`: it is at the top. */
@@ -121,7 +137,10 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const row = this.#describe(node);
+    // What has just gone stays as it was until its list is drawn again.
+    const row = this.#describe(node) ?? this.#last.get(node);
+    if (row) this.#last.set(node, row);
+    this.#shown.drew(node, this.#look(node, row));
     const item = new vscode.TreeItem(row?.label ?? 'Gone');
     item.id = `${unguessable}/${node.id}`;
     if (!row) return item;
@@ -130,7 +149,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       row.icon.name,
       row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
     );
-    item.contextValue = contextValue(row, 'dir' in node ? this.deps.store.get(node.dir)?.engine : undefined);
+    item.contextValue = this.#contextValue(node, row);
     item.accessibilityInformation = { label: row.spoken, role: 'treeitem' };
     item.collapsibleState = !row.expandable
       ? vscode.TreeItemCollapsibleState.None
@@ -187,9 +206,13 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     return true;
   }
 
-  /** Draws everything again, after something changed that is not in the runs. */
-  redraw(): void {
-    this.#changed.fire(undefined);
+  /**
+   * Draws again what looks different now, and nothing else: VS Code loses a click on a row that it draws again, and puts
+   * the focus back into the tree, even away from a picker that is just opening.
+   */
+  update(): void {
+    this.#stale = true;
+    if (!this.#updating) void this.#bringUpToDate();
   }
 
   dispose(): void {
@@ -206,6 +229,40 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#limits.clear();
     this.#pinned.clear();
     this.#changed.fire(undefined);
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    const { clock, store } = this.deps;
+    const now = {
+      children: (parent?: TreeNode) => this.#children(parent),
+      look: (node: TreeNode) => this.#look(node, this.#describe(node)),
+    };
+    let pause = rest.rows;
+    this.#updating = true;
+    try {
+      while (this.#stale && this.view.visible) {
+        this.#stale = false;
+        const rows = await this.#shown.outdated(now);
+        if (rows.length === 0) continue;
+        // Until VS Code asks for them again, it knows no rows, and a click comes without its row. So it is told when it
+        // has time to ask.
+        await windowAnswers();
+        const whole = rows.includes(undefined);
+        this.#changed.fire(whole ? undefined : rows.filter((row) => row !== undefined));
+        pause = whole && store.loaded ? Math.min(rest.longest, Math.max(rest.list, 2 * pause)) : rest.rows;
+        await new Promise<void>((resolve) => void clock.after(pause, resolve));
+      }
+    } finally {
+      this.#updating = false;
+    }
+  }
+
+  #contextValue(node: TreeNode, row: Row): string {
+    return contextValue(row, 'dir' in node ? this.deps.store.get(node.dir)?.engine : undefined);
+  }
+
+  #look(node: TreeNode, row: Row | undefined): string {
+    return row ? JSON.stringify([row, this.#contextValue(node, row)]) : '';
   }
 
   #describe(node: TreeNode): Row | undefined {
@@ -258,23 +315,31 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   /** Until every place was looked at there is no answer yet, and VS Code shows that it is waiting. */
-  #whenLoaded(): TreeNode[] | Promise<TreeNode[]> {
+  async #whenLoaded(): Promise<void> {
     const { store } = this.deps;
-    const list = (): TreeNode[] => {
-      const { description } = this.options.arrangement ?? {};
-      if (this.view.description !== description) this.view.description = description ?? '';
-      return this.#handOut(this.options.roots(store.all, this.#paging));
-    };
-    if (store.loaded || store.all.length > 0) return list();
-    return new Promise((resolve) => {
+    const known = (): boolean => store.loaded || store.all.length > 0;
+    if (known()) return;
+    await new Promise<void>((resolve) => {
       const waiting = this.#disposables.add(
         store.onDidChange(() => {
-          if (!store.loaded && store.all.length === 0) return;
+          if (!known()) return;
           this.#disposables.delete(waiting);
-          resolve(list());
+          resolve();
         }),
       );
     });
+  }
+
+  #children(parent?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
+    const { arrangement, roots } = this.options;
+    if (!parent) {
+      const description = arrangement?.description ?? '';
+      if ((this.view.description ?? '') !== description) this.view.description = description;
+      return this.#handOut(roots(this.deps.store.all, this.#paging));
+    }
+    if (parent.kind === 'more') return [];
+    if (parent.kind !== 'group') return this.#below(parent);
+    return arrangement ? this.#handOut(groupNodes(parent, arrangement.list, this.#paging)) : [];
   }
 
   async #below(parent: RunPart): Promise<TreeNode[]> {
@@ -296,91 +361,16 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     });
   }
 
-  /**
-   * Draws again what looks different now. Runs that were only read again are passed over, as VS Code puts the focus
-   * back into a tree that is drawn again, even away from a picker that is just opening.
-   */
-  #follow(dirs: ReadonlySet<string>, membership: boolean): void {
-    const { arrangement } = this.options;
-    const changed = new Set<string>();
-    let moved = membership;
-    if (membership) arrangement?.forget();
-    for (const dir of dirs) {
-      const before = this.#drawn.get(dir);
-      const now = this.deps.store.get(dir);
-      if (now) this.#drawn.set(dir, now);
-      else this.#drawn.delete(dir);
-      if (before && now && looksSame(before, now)) continue;
-      changed.add(dir);
-      if (before && now && arrangement?.follow(before, now)) moved = true;
-    }
-    this.#redraw(changed, moved);
-  }
-
-  #redraw(dirs: ReadonlySet<string>, moved: boolean): void {
-    // Without any run, it is only told that a place was looked at.
-    if (dirs.size === 0 && this.deps.store.all.length > 0) return;
+  #follow(dirs: ReadonlySet<string>): void {
     const gone = new Set([...dirs].filter((dir) => !this.deps.store.get(dir)));
     if (gone.size > 0) {
       for (const [id, node] of this.#nodes) if ('dir' in node && gone.has(node.dir)) this.#nodes.delete(id);
     }
-    const rows = [...dirs].flatMap((dir) => this.#nodes.get(treeNode({ kind: 'run', dir }).id) ?? []);
-    // A view of single effects changes as a whole; one of runs row by row while they stay in their places. Runs beyond
-    // the page have no row.
-    const whole = moved || rows.length > 20 || (rows.length === 0 && !this.options.arrangement);
-    if (whole) this.#changed.fire(undefined);
-    else for (const row of rows) this.#changed.fire(row);
+    this.update();
   }
 }
 
-/** Events never change, so the same fold is the same journal; what lies beside it is compared. */
-function looksSame(a: StoredRun, b: StoredRun): boolean {
-  if (a.run.story !== b.run.story || a.state.state !== b.state.state || a.state.reason !== b.state.reason) {
-    return false;
-  }
-  const beside = ({ run, state }: StoredRun): string =>
-    JSON.stringify([
-      ...[state, run.processId, run.prompt, run.engineVersion, run.parentRunId, run.origin],
-      ...[run.eventCount, run.problems],
-      ...run.pendingTasks.keys(),
-    ]);
-  return beside(a) === beside(b);
-}
-
-/** What a click on a row does. Rows with rows below open and close instead. */
-function clickCommand(node: TreeNode, row: Row): vscode.Command | undefined {
-  switch (node.kind) {
-    case 'run':
-      return row.expandable
-        ? undefined
-        : { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
-    case 'breakpoint':
-      return { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
-    case 'task':
-      return { command: commandName('task.open'), title: commandTitle('task.open'), arguments: [node] };
-    case 'more':
-      return {
-        command: commandName('runs.loadMore'),
-        title: commandTitle('runs.loadMore'),
-        arguments: [node],
-      };
-    case 'problem':
-      // The run folder and its journal are folders.
-      return /\.\w/.test(node.file)
-        ? { command: 'vscode.open', title: 'Open File', arguments: [fileUri(node.dir, node.file)] }
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** Run text goes in as text only: nothing in it becomes Markdown, a link or a command. */
-function toMarkdown(lines: Row['tooltip']): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString();
-  for (const [name, text] of lines) {
-    if (text === '') continue;
-    if (name !== '') markdown.appendMarkdown(`**${name}:** `);
-    markdown.appendText(text).appendMarkdown('\n\n');
-  }
-  return markdown;
+/** Comes back when the window has answered, so that it is not busy with something else. No menu asks for the key. */
+async function windowAnswers(): Promise<void> {
+  await vscode.commands.executeCommand('setContext', `${prefix}.drawn`, true);
 }

@@ -78,18 +78,17 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     },
     async runCommand(title) {
       const palette = page.locator('.quick-input-widget');
-      const input = palette.locator('.quick-input-box input');
       // A page that VS Code has just brought back takes the focus, which closes a palette that is open.
       for (let tries = 1; ; tries += 1) {
         await page.keyboard.press('F1');
         try {
-          await input.fill(`>${title}`, { timeout: 10_000 });
-          break;
+          await palette.locator('.quick-input-box input').fill(`>${title}`, { timeout: 10_000 });
+          await palette.getByRole('option', { name: title }).first().click({ timeout: 10_000 });
+          return;
         } catch (error) {
           if (tries === 3) throw error;
         }
       }
-      await palette.getByRole('option', { name: title }).first().click();
     },
     async useTheme(theme) {
       const workbench = page.locator('.monaco-workbench');

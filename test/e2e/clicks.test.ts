@@ -1,0 +1,60 @@
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ulid } from 'ulid';
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openDemo } from './support/openDemo';
+
+/** Prompts of runs that wait for an answer, the newest first, as they are listed. */
+const asked = Array.from({ length: 6 }, (_, i) => `Question ${String(i + 1).padStart(2, '0')}`);
+
+/** A copy of a run under a new id and prompt, which appears at once and whole, as the engine's runs do. */
+function copyRun(from: string, prompt: string, createdAt: Date): string {
+  const runId = ulid(createdAt.getTime());
+  const runs = dirname(from);
+  const building = join(dirname(runs), `building-${runId}`);
+  cpSync(from, building, { recursive: true });
+  const file = join(building, 'run.json');
+  const run: object = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...run, runId, prompt, createdAt }));
+  renameSync(building, join(runs, runId));
+  return join(runs, runId);
+}
+
+function isAnswered(run: string): boolean {
+  return readdirSync(join(run, 'tasks')).some((task) => {
+    const definition = readFileSync(join(run, 'tasks', task, 'task.json'), 'utf8');
+    return (
+      definition.includes('Approve migration plan') && existsSync(join(run, 'tasks', task, 'result.json'))
+    );
+  });
+}
+
+test('A click on ✓ answers the question of its row, also while runs appear ten times a second', async () => {
+  const window = await openDemo({ size: { width: 1280, height: 1400 } });
+  const { row } = window;
+  const original = window.runDir('breakpoint');
+  const runs = asked.map((prompt, i) => copyRun(original, prompt, new Date(Date.now() - i * 1000)));
+  const questionOf = (prompt: string): Locator =>
+    row(new RegExp(`^Breakpoint Approve migration plan.*${prompt}`));
+  for (const prompt of asked) await questionOf(prompt).waitFor();
+
+  let n = 0;
+  const appearing = setInterval(() => {
+    n += 1;
+    copyRun(window.runDir('scored'), `Another run ${n}`, new Date());
+  }, 100);
+  try {
+    for (const [i, prompt] of asked.entries()) {
+      await questionOf(prompt).hover();
+      // As long as a finger keeps a button down.
+      await questionOf(prompt).getByRole('button', { name: 'Approve Breakpoint' }).click({ delay: 80 });
+      await expect.poll(() => isAnswered(runs[i] ?? ''), { timeout: 10_000, message: prompt }).toBe(true);
+      await questionOf(prompt).waitFor({ state: 'detached' });
+    }
+  } finally {
+    clearInterval(appearing);
+  }
+  expect(isAnswered(original)).toBe(false);
+  expect(n).toBeGreaterThan(asked.length);
+}, 180_000);
