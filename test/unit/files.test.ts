@@ -10,7 +10,8 @@ import { parseEvent } from '../../src/engines/babysitter/core/parseEvent';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/engines/babysitter/core/lock';
 import { parseMetadata, toEntrypoint } from '../../src/engines/babysitter/core/metadata';
-import { parseResult, parseTask } from '../../src/core/run/task';
+import { passed } from '../../src/core/run/passed';
+import { parseResult, parseTask, type AskedTask } from '../../src/core/run/task';
 import { atOnce } from '../../src/core/sliced';
 import { eventFile, start } from '../support/journalBuilder';
 import { runJson } from '../support/runBuilder';
@@ -496,11 +497,51 @@ describe('parseResult', () => {
     [{ success: true, exitCode: 1 }, undefined],
     [{ exitCode: 0 }, undefined],
     [{ exitCode: '1', success: 'no' }, undefined],
+    [{ passed: false, score: 40 }, 'passed: false'],
+    [{ ok: true, allPassed: false }, 'allPassed: false'],
+    [{ valid: false }, 'valid: false'],
+    [{ testsPass: false }, 'testsPass: false'],
+    [{ testsPassed: false, exitCode: 3 }, 'exit code 3'],
+    [{ approved: false }, 'approved: false'],
+    [{ passed: true, exitCode: 3 }, undefined],
+    [{ inner: { passed: false } }, undefined],
     [[{ success: false }], undefined],
     ['success: false', undefined],
   ])('tells of %j: %s', (value, failure) => {
     expect(parseResult(JSON.stringify({ status: 'ok', result: value }), []).result?.failure).toBe(failure);
   });
+});
+
+describe('what a task is asked for', () => {
+  const failureOf = (value: object, asked: AskedTask): string | undefined =>
+    parseResult(JSON.stringify({ status: 'ok', result: value }), [], asked).result?.failure;
+
+  it('decides which exit code is right, and that no answer to a question is a failure', () => {
+    expect(failureOf({ exitCode: 1 }, { expectedExitCode: 1 })).toBeUndefined();
+    expect(failureOf({ exitCode: 0 }, { expectedExitCode: 1 })).toBe('exit code 0');
+    expect(failureOf({ approved: false }, { kind: 'breakpoint' })).toBeUndefined();
+    const expected = (task: object) => parseTask(JSON.stringify(task), 'shell').task?.expectedExitCode;
+    expect(expected({ shell: { command: 'false', expectedExitCode: 1 } })).toBe(1);
+    expect(expected({ command: 'false', expectedExitCode: 2 })).toBe(2);
+    expect(expected({ shell: {} })).toBeUndefined();
+  });
+
+  it.each([
+    ['agent', 'ok', { score: 1 }, true],
+    ['shell', 'ok', { exitCode: 1 }, false],
+    ['agent', 'error', undefined, false],
+    ['agent', 'pending', undefined, null],
+    ['agent', 'cancelled', undefined, null],
+    ['agent', 'ok', undefined, null],
+    ['breakpoint', 'ok', { approved: false }, null],
+    ['breakpoint', 'error', undefined, null],
+  ] as const)(
+    'a task of kind %s with status %s and result %j passed: %s',
+    (kind, status, value, expected) => {
+      const result = value && parseResult(JSON.stringify({ result: value }), [], { kind }).result;
+      expect(passed({ kind, status }, result)).toBe(expected);
+    },
+  );
 });
 
 describe('parseLock', () => {

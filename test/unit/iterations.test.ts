@@ -31,10 +31,15 @@ function derive(story: JournalBuilder, { tasks = {}, results = {}, choice = {} }
   return deriveIterations([...effects.values()], files, metric);
 }
 
-/** "1: a b · 2: c" */
+/** "1: a b · 2: c"; "1 (model 0): a" where the process gives numbers and phases of its own. */
 function outline(iterations: Iterations): string {
   return iterations.list
-    .map(({ n, effects }) => `${n}: ${effects.map((e) => e.effectId).join(' ')}`)
+    .map(({ n, number, phase, effects }) => {
+      const own = [phase, number === n && phase === undefined ? undefined : number].filter(
+        (part) => part !== undefined,
+      );
+      return `${n}${own.length === 0 ? '' : ` (${own.join(' ')})`}: ${effects.map((e) => e.effectId).join(' ')}`;
+    })
     .join(' · ');
 }
 
@@ -60,24 +65,77 @@ describe('iterations by explicit numbers', () => {
       inputs({ a: { iteration: 1 }, b: { iteration: 2 }, c: { iteration: 2 } }),
       '1: a · 2: b c',
     ],
-    ['from 0 up', three, inputs({ a: { iteration: 0 }, b: { iteration: 1 } }), '0: a · 1: b c'],
+    ['from 0 up', three, inputs({ a: { iteration: 0 }, b: { iteration: 1 } }), '1 (0): a · 2 (1): b c'],
     [
       'others join the nearest before; those before the first join the first',
       three,
       inputs({ b: { iteration: 7 } }),
-      '7: a b c',
+      '1 (7): a b c',
     ],
     [
-      'explicit numbers return',
+      'a number that falls back begins a new phase',
       three,
       inputs({ a: { iteration: 1 }, b: { iteration: 2 }, c: { iteration: 1 } }),
-      '1: a c · 2: b',
+      '1 (1 1): a · 2 (1 2): b · 3 (2 1): c',
     ],
     [
-      'and may leave gaps, in any order',
+      'and numbers may leave gaps',
       three,
-      inputs({ a: { iteration: 30 }, b: { iteration: 4 }, c: { iteration: 5 } }),
-      '4: b · 5: c · 30: a',
+      inputs({ a: { iteration: 4 }, b: { iteration: 5 }, c: { iteration: 30 } }),
+      '1 (4): a · 2 (5): b · 3 (30): c',
+    ],
+    [
+      'another phase begins one too, also with the next number',
+      three,
+      inputs({
+        a: { iteration: 1, phase: 'model' },
+        b: { iteration: 2, phaseName: 'api' },
+        c: { iteration: 2, phase: 'page' },
+      }),
+      '1 (model 1): a · 2 (api 2): b · 3 (page 2): c',
+    ],
+    [
+      'phases are compared as text, and one that is not named again goes on',
+      journal().done('a').done('b').done('c').done('d'),
+      inputs({
+        a: { iteration: 1, phase: 2 },
+        b: { iteration: 1, phase: '2' },
+        c: { iteration: 2 },
+        d: { iteration: 3, phase: 2 },
+      }),
+      '1 (2 1): a b · 2 (2 2): c · 3 (2 3): d',
+    ],
+    [
+      'a task without a number goes with the next round of its phase, else with the round before',
+      journal().done('a').done('plan').done('b').done('ship'),
+      inputs({
+        a: { iteration: 1, phase: 'model' },
+        plan: { phase: 'api' },
+        b: { iteration: 1, phase: 'api' },
+        ship: { phase: 'page' },
+      }),
+      '1 (model 1): a · 2 (api 1): plan b ship',
+    ],
+    [
+      'a plan that recurs belongs to the phase that follows it, what is new to the one before',
+      journal()
+        .done('plan1')
+        .done('a')
+        .done('ship')
+        .done('b')
+        .done('plan2')
+        .done('c')
+        .done('other')
+        .done('d'),
+      {
+        tasks: {
+          a: { inputs: { iteration: 1 } },
+          b: { inputs: { iteration: 2 } },
+          c: { inputs: { iteration: 1 } },
+          d: { inputs: { iteration: 0 } },
+        },
+      },
+      '1 (1 1): plan1 a ship · 2 (1 2): b · 3 (2 1): plan2 c other · 4 (3 0): d',
     ],
     [
       'from the label',
@@ -91,7 +149,7 @@ describe('iterations by explicit numbers', () => {
         .done('a', 'agent', { labels: ['x', 'iteration-3'] })
         .done('b', 'agent', { labels: ['ITERATION#4'] }),
       {},
-      '3: a · 4: b',
+      '1 (3): a · 2 (4): b',
     ],
     [
       'from the title',
@@ -109,13 +167,13 @@ describe('iterations by explicit numbers', () => {
       'a breakpoint may carry the number too',
       journal().done('a', 'breakpoint', label('Review iteration 2')).done('b'),
       {},
-      '2: a b',
+      '1 (2): a b',
     ],
     [
       'one number is enough to win over repeats',
       loop(2),
       inputs({ work1: { iteration: 5, n: 1 }, work2: { n: 2 } }),
-      '5: work1 score1 work2 score2',
+      '1 (5): work1 score1 work2 score2',
     ],
   ])('%s', (_, story, files, expected) => {
     expect(outline(derive(story, files))).toBe(expected);
@@ -241,6 +299,36 @@ describe('iterations by repeats', () => {
       inputs({ check1: 1, check2: 2, check3: 2 }),
       '1: check1 check2 · 2: other · 3: check3',
     ],
+    [
+      'what was asked for together stays together, whichever of it repeats',
+      journal()
+        .done('work1')
+        .requested('lint1')
+        .requested('work2')
+        .resolved('lint1')
+        .resolved('work2')
+        .done('work3'),
+      {},
+      '1: work1 · 2: lint1 work2 · 3: work3',
+    ],
+    [
+      'a task that closes each round ends its own',
+      journal().done('verify1').done('work1').done('verify2').done('work2').done('verify3'),
+      {},
+      '1: verify1 work1 verify2 · 2: work2 verify3',
+    ],
+    [
+      'one that is still pending may as well begin a round',
+      journal().done('work1').done('verify1').done('work2').done('verify2').requested('work3'),
+      {},
+      '1: work1 verify1 · 2: work2 verify2 · 3: work3',
+    ],
+    [
+      'one that is asked twice in a round closes none',
+      journal().done('check1').done('work1').done('check2').done('check3').done('work2').done('check4'),
+      {},
+      '1: check1 work1 · 2: check2 · 3: check3 work2 · 4: check4',
+    ],
   ])('%s', (_, story, files, expected) => {
     expect(outline(derive(story, files))).toBe(expected);
   });
@@ -344,13 +432,13 @@ describe('metrics', () => {
       '"result" comes before "value"',
       journal().done('score1'),
       { results: { score1: { result: { score: 1 }, value: { score: 2 } } } },
-      'score: 1=1*',
+      'score: 1=1',
     ],
     [
       '"value" counts where there is no result',
       journal().done('score1'),
       { results: { score1: { value: { score: 2 } } } },
-      'score: 1=2*',
+      'score: 1=2',
     ],
     [
       'the key that most iterations have',
@@ -377,9 +465,31 @@ describe('metrics', () => {
       'the setting names any key, and no other is taken',
       loop(2),
       { ...scores({ score: 1, bugs: 7 }, { score: 2 }), choice: { key: 'bugs', best: 'lowest' } },
-      'bugs: 1=7*',
+      'bugs: 1=7',
     ],
-    ['a text is no number', loop(2), scores({ score: '99' }, { score: 1 }), 'score: 2=1*'],
+    ['a text is no number', loop(2), scores({ score: '99' }, { score: 1 }), 'score: 2=1'],
+    [
+      'where no known name is found, a name of its own that ends in score',
+      loop(3),
+      scores(
+        { parityScore: 66, ratio: 1 },
+        { parityScore: 72 },
+        { inner: { deepScore: 1 }, parityScore: 76 },
+      ),
+      'parityScore: 1=66 2=72 3=76*',
+    ],
+    [
+      'the one that most have, on ties the first by name',
+      loop(3),
+      scores({ zScore: 1, ascore: 4 }, { zScore: 2, ascore: 3 }, { bScore: 9 }),
+      'ascore: 1=4* 2=3',
+    ],
+    [
+      'a known name wins over it however rare',
+      loop(2),
+      scores({ parityScore: 66, score: 1 }, { parityScore: 72 }),
+      'score: 1=1',
+    ],
   ])('%s', (_, story, files, expected) => {
     expect(table(derive(story, files))).toBe(expected);
   });
@@ -393,27 +503,27 @@ describe('metrics', () => {
       .resolved('a')
       .resolved('c');
     const results = { a: { result: { score: 1 } }, b: { result: { score: 2 } }, c: { result: {} } };
-    expect(table(derive(story, { results }))).toBe('score: 1=1*');
+    expect(table(derive(story, { results }))).toBe('score: 1=1');
   });
 
   it('finds the best by its number, never by its place', () => {
     const story = journal().done('a').done('b').done('c');
-    const tasks = inputs({ a: { iteration: 30 }, b: { iteration: 4 }, c: { iteration: 9 } });
+    const tasks = inputs({ a: { iteration: 4 }, b: { iteration: 9 }, c: { iteration: 30 } });
     const results = Object.fromEntries([1, 3, 2].map((score, i) => ['abc'[i], { result: { score } }]));
     const { list, metric } = derive(story, { ...tasks, results });
-    expect(metric?.best).toBe(4);
-    expect(list.map(({ n, best }) => [n, best])).toEqual([
-      [4, true],
-      [9, false],
+    expect(metric?.best).toBe(2);
+    expect(list.map(({ number, best }) => [number, best])).toEqual([
+      [4, false],
+      [9, true],
       [30, false],
     ]);
   });
 
-  it('joins the values of a number that returns: the last answer counts', () => {
+  it('keeps the rounds of phases apart', () => {
     const story = journal().done('a').done('b').done('c');
     const tasks = inputs({ a: { iteration: 1 }, b: { iteration: 2 }, c: { iteration: 1 } });
     const results = Object.fromEntries([9, 5, 1].map((score, i) => ['abc'[i], { result: { score } }]));
-    expect(table(derive(story, { ...tasks, results }))).toBe('score: 1=1 2=5*');
+    expect(table(derive(story, { ...tasks, results }))).toBe('score: 1=9* 2=5 3=1');
   });
 
   it('has none where no result has a number', () => {

@@ -34,6 +34,7 @@ function report(story: Story): Report {
       const { result } = parseResult(
         JSON.stringify({ status: 'ok', result: value, metadata: { product: 'Test 1.0', surface: 'row' } }),
         wantedMetricKeys(defaultMetricChoice),
+        { kind: run.story.effects.get(id)?.kind ?? '' },
       );
       return result ? [[id, result] as const] : [];
     }),

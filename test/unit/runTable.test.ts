@@ -217,7 +217,7 @@ describe('the numbers of a run', () => {
         tasks: { work1: inputs(4), work2: inputs(5), work3: inputs(6) },
         results: { work1: { score: 7 }, work2: { score: 3 } },
       }),
-    ).toMatchObject({ iterations: 3, done: 2, best: { key: 'score', value: 7, n: 4 } });
+    ).toMatchObject({ iterations: 3, done: 2, best: { key: 'score', value: 7, n: 1 } });
     expect(numbersOf(journal())).toMatchObject({ iterations: 0, done: 0, best: undefined, waited: 0 });
   });
 

@@ -1,29 +1,72 @@
+import { cutAtWord, visible } from '../format';
 import { atOnce, eachOf, type Sliced } from '../sliced';
-import type { Effect } from './effect';
+import { isResolved, type Effect } from './effect';
 import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics';
+import { passed } from './passed';
 import { sameValue } from './sameValue';
 import type { TaskDefinition, TaskResult } from './task';
 
 /** One round of a process. The journal has no event for it; it is derived. */
 export interface Iteration {
-  /** The number the process itself gave, or counted from 1. */
+  /** Its place in the run, counted from 1. */
   readonly n: number;
+  /** The number the process itself gave it, within its phase; `undefined`: it gave none. */
+  readonly number: number | undefined;
+  /** The phase it belongs to: its name, else its place. `undefined`: the run has one phase without a name. */
+  readonly phase: string | undefined;
   /** In order of their requests. */
   readonly effects: readonly Effect[];
   readonly requested: number;
   readonly ok: number;
   readonly error: number;
   readonly cancelled: number;
+  /** How many of its tasks did not pass, errors included ({@link passed}). */
+  readonly notPassed: number;
   /** `undefined`: none of its results has the metric. */
   readonly metric: number | undefined;
   readonly best: boolean;
 }
 
-/** Every iteration of a run, in rising order of numbers, and the metric they are weighed by. */
+/** Every iteration of a run, in order, and the metric they are weighed by. */
 export interface Iterations {
   readonly list: readonly Iteration[];
   /** `undefined`: no result has a metric. */
   readonly metric: MetricTable | undefined;
+}
+
+/** "iteration 3", "model · iteration 2": how an iteration is called everywhere, by the process's own number. */
+export function iterationTitle({
+  n,
+  number,
+  phase,
+}: {
+  readonly n: number;
+  readonly number?: number | undefined;
+  readonly phase?: string | undefined;
+}): string {
+  const own = `iteration ${number ?? n}`;
+  if (phase === undefined) return own;
+  // A phase without a name is called by its place.
+  const name = visible(cutAtWord(phase, 40));
+  return `${/^\d+$/.test(name) ? `phase ${name}` : name} · ${own}`;
+}
+
+/** How the iteration at a place of the run is called. */
+export function titleOfIteration({ list }: Pick<Iterations, 'list'>, n: number): string {
+  return iterationTitle(list.find((iteration) => iteration.n === n) ?? { n });
+}
+
+/**
+ * The iteration that is of most interest: of a failed run the last one in which a task did not pass, else the last one;
+ * of others the best, else the last. `undefined`: there is none.
+ */
+export function mainIteration(
+  list: readonly Iteration[],
+  outcome: 'completed' | 'failed' | 'halted' | undefined,
+): Iteration | undefined {
+  const found =
+    outcome === 'failed' ? list.findLast(({ notPassed }) => notPassed > 0) : list.find(({ best }) => best);
+  return found ?? list.at(-1);
 }
 
 /** What the files of the tasks add to the journal; a task that could not be read is not in it. */
@@ -49,27 +92,23 @@ export function* derivingIterations(
   files: TaskFiles,
   choice: MetricChoice,
 ): Sliced<Iterations> {
-  const numbers =
-    (yield* byExplicitNumber(effects, files)) ?? (yield* byRepeat(effects, files)) ?? byBatch(effects);
-  const groups = new Map<number, Effect[]>();
-  yield* eachOf(effects, (effect, i) => {
-    const n = numbers[i] as number;
-    const group = groups.get(n);
-    if (group) group.push(effect);
-    else groups.set(n, [effect]);
-  });
-  const sorted = [...groups].toSorted(([a], [b]) => a - b);
-  yield;
+  const rounds =
+    (yield* byExplicitNumber(effects, files)) ??
+    (yield* byRepeat(effects, files)) ??
+    (yield* byBatch(effects));
   const scored: Parameters<typeof tabulatingMetric>[0][number][] = [];
-  yield* eachOf(sorted, ([n, group]) => scored.push({ n, metrics: metricsOf(group, files) }));
+  yield* eachOf(rounds, (round, i) => scored.push({ n: i + 1, metrics: metricsOf(round.effects, files) }));
   const metric = yield* tabulatingMetric(scored, choice);
   const list: Iteration[] = [];
-  yield* eachOf(sorted, ([n, group]) => {
+  yield* eachOf(rounds, ({ number, phase, effects: group }, i) => {
+    const n = i + 1;
     const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
     for (const { status } of group) counts[status] += 1;
     const { ok, error, cancelled } = counts;
     list.push({
-      ...{ n, effects: group, requested: group.length, ok, error, cancelled },
+      ...{ n, number, phase, effects: group, requested: group.length, ok, error, cancelled },
+      notPassed: group.filter((effect) => passed(effect, files.results.get(effect.effectId)) === false)
+        .length,
       metric: metric?.values.get(n),
       best: metric?.best === n,
     });
@@ -88,16 +127,86 @@ export function metricsOf(
     .map((effect) => files.results.get(effect.effectId)?.metrics ?? {});
 }
 
-/** One iteration number for each effect, or `undefined` when this way of telling does not fit the run. */
-type Numbers = readonly number[] | undefined;
+/** The effects of one iteration, in order of their requests. */
+interface Round {
+  readonly number: number | undefined;
+  readonly phase: string | undefined;
+  readonly effects: Effect[];
+}
 
-/** The process says it: in the task's input, else in a label or title ("Iteration 3"). */
-function* byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Sliced<Numbers> {
-  const explicit: (number | undefined)[] = [];
-  yield* eachOf(effects, (effect) => explicit.push(explicitNumber(effect, files.tasks.get(effect.effectId))));
-  let current = explicit.find((n) => n !== undefined);
-  if (current === undefined) return undefined;
-  return explicit.map((n) => (current = n ?? current) as number);
+/** `undefined`: this way of telling does not fit the run. */
+type Rounds = readonly Round[] | undefined;
+
+/**
+ * The process says it: in the task's input, else in a label or title ("Iteration 3"). A number that falls back, or
+ * another phase, begins a new phase.
+ */
+function* byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Sliced<Rounds> {
+  const rounds: NumberedRound[] = [];
+  /** The round of each effect that has a number. */
+  const roundOf: (NumberedRound | undefined)[] = [];
+  yield* eachOf(effects, (effect, i) => {
+    const task = files.tasks.get(effect.effectId);
+    const number = explicitNumber(effect, task);
+    if (number === undefined) return;
+    const last = rounds.at(-1);
+    const isNewPhase =
+      !last || number < last.number || (task?.phase !== undefined && task.phase !== last.name);
+    if (isNewPhase) {
+      rounds.push({ number, name: task?.phase, place: (last?.place ?? 0) + 1, effects: [] });
+    } else if (number > last.number) {
+      rounds.push({ ...last, number, effects: [] });
+    }
+    roundOf[i] = rounds.at(-1);
+  });
+  if (rounds.length === 0) return undefined;
+  yield* joinRounds(effects, files, roundOf, rounds[0] as NumberedRound);
+  const isPlain = rounds.every(({ name, place }) => name === undefined && place === 1);
+  return rounds.map(({ number, name, place, effects: group }) => ({
+    number,
+    phase: isPlain ? undefined : (name ?? String(place)),
+    effects: group,
+  }));
+}
+
+interface NumberedRound {
+  readonly number: number;
+  /** The phase's name and its place among the phases, from 1. */
+  readonly name: string | undefined;
+  readonly place: number;
+  readonly effects: Effect[];
+}
+
+/**
+ * Puts every effect into a round. One without a number goes with the round before it, but with the next one if that is
+ * of its phase, or if that begins a phase and such a task stood before an earlier phase, too: a plan that recurs.
+ */
+function* joinRounds(
+  effects: readonly Effect[],
+  files: TaskFiles,
+  roundOf: readonly (NumberedRound | undefined)[],
+  first: NumberedRound,
+): Sliced<void> {
+  const following: (NumberedRound | undefined)[] = [];
+  for (let i = effects.length - 1; i >= 0; i -= 1) following[i] = roundOf[i] ?? following[i + 1];
+  yield;
+  let before: NumberedRound | undefined;
+  /** Tasks that stood before phases: before earlier ones, and before the one that comes next. */
+  const [openedBefore, opening] = [new Set<string>(), new Set<string>()];
+  yield* eachOf(effects, (effect, i) => {
+    const [own, next] = [roundOf[i], following[i]];
+    if (own) {
+      for (const taskId of opening) openedBefore.add(taskId);
+      opening.clear();
+      before = own;
+    }
+    const phase = files.tasks.get(effect.effectId)?.phase;
+    const beginsPhase = next !== undefined && next.place !== before?.place;
+    if (!own && beginsPhase) opening.add(effect.taskId);
+    const goesOn =
+      (phase !== undefined && phase === next?.name) || (beginsPhase && openedBefore.has(effect.taskId));
+    (own ?? (goesOn ? next : undefined) ?? before ?? first).effects.push(effect);
+  });
 }
 
 function explicitNumber(effect: Effect, task: TaskDefinition | undefined): number | undefined {
@@ -112,27 +221,66 @@ function explicitNumber(effect: Effect, task: TaskDefinition | undefined): numbe
 
 /**
  * A loop asks the same task again after its answer. Breakpoints, sleeps and the engine's own tasks repeat within a
- * round; so does a request with equal inputs, which old engines make when step ids drift in nested parallel branches.
+ * round; so does a request with equal inputs, which old engines make when step ids drift in nested parallel branches,
+ * and a task that closes each round. What was asked for together stays together.
  */
-function* byRepeat(effects: readonly Effect[], files: TaskFiles): Sliced<Numbers> {
-  let n = 1;
-  let current = new Map<string, Asked>();
-  const numbers: number[] = [];
-  yield* eachOf(effects, (effect) => {
-    const earlier = current.get(effect.taskId);
-    if (earlier && beginsRound(effect, earlier, files)) {
-      n += 1;
-      current = new Map();
+function* byRepeat(effects: readonly Effect[], files: TaskFiles): Sliced<Rounds> {
+  const closing = closingTask(effects);
+  let asked = new Map<string, Asked>();
+  const rounds: Effect[][] = [[]];
+  yield* eachOf(batchesOf(effects), (batch) => {
+    const begins = batch.some((effect) => {
+      const earlier = asked.get(effect.taskId);
+      return earlier && effect.taskId !== closing && beginsRound(effect, earlier, files);
+    });
+    if (begins) {
+      rounds.push([]);
+      asked = new Map();
     }
-    const asked = current.get(effect.taskId) ?? { effects: [], firstResolved: Number.POSITIVE_INFINITY };
-    current.set(effect.taskId, asked);
-    asked.effects.push(effect);
-    if (effect.status !== 'pending' && effect.status !== 'cancelled') {
-      asked.firstResolved = Math.min(asked.firstResolved, effect.resolvedOrder);
+    rounds.at(-1)?.push(...batch);
+    for (const effect of batch) {
+      const same = asked.get(effect.taskId) ?? { effects: [], firstResolved: Number.POSITIVE_INFINITY };
+      asked.set(effect.taskId, same);
+      same.effects.push(effect);
+      if (isResolved(effect.status)) same.firstResolved = Math.min(same.firstResolved, effect.resolvedOrder);
     }
-    numbers.push(n);
   });
-  return n > 1 ? numbers : undefined;
+  return rounds.length > 1 ? rounds.map(unnumbered) : undefined;
+}
+
+function unnumbered(effects: Effect[]): Round {
+  return { number: undefined, phase: undefined, effects };
+}
+
+/**
+ * The task that ends each round ("verify"): of those that repeat the one asked for last, if exactly one of it lies
+ * between any two requests of every other one. `undefined`: none does; while the last one is pending, it may as well
+ * begin a round.
+ */
+function closingTask(effects: readonly Effect[]): string | undefined {
+  const loops = effects.filter(mayBeginRound);
+  const requests = new Map<string, number>();
+  for (const { taskId } of loops) requests.set(taskId, (requests.get(taskId) ?? 0) + 1);
+  const repeated = loops.filter(({ taskId }) => (requests.get(taskId) ?? 0) > 1);
+  const last = repeated.at(-1);
+  if (!last || last.status === 'pending') return undefined;
+  const closing = last.taskId;
+  let closed = 0;
+  /** How often the closing task was asked for when another one was asked for last. */
+  const closedAt = new Map<string, number>();
+  for (const { taskId } of repeated) {
+    if (taskId === closing) {
+      closed += 1;
+    } else {
+      if ((closedAt.get(taskId) ?? closed - 1) !== closed - 1) return undefined;
+      closedAt.set(taskId, closed);
+    }
+  }
+  return closedAt.size > 0 ? closing : undefined;
+}
+
+function mayBeginRound({ kind, taskId }: Effect): boolean {
+  return kind !== 'breakpoint' && kind !== 'sleep' && !taskId.startsWith('__sdk.');
 }
 
 /** How often a round asked for one task. */
@@ -143,8 +291,7 @@ interface Asked {
 }
 
 function beginsRound(effect: Effect, earlier: Asked, files: TaskFiles): boolean {
-  if (effect.kind === 'breakpoint' || effect.kind === 'sleep' || effect.taskId.startsWith('__sdk.'))
-    return false;
+  if (!mayBeginRound(effect)) return false;
   const sameInputs = (e: Effect): boolean => {
     const [a, b] = [files.tasks.get(e.effectId), files.tasks.get(effect.effectId)];
     return a !== undefined && b !== undefined && haveSameInputs(a, b);
@@ -166,6 +313,16 @@ function fileName(path: string | undefined): string | undefined {
 }
 
 /** What one iterate requested together is one iteration. */
-function byBatch(effects: readonly Effect[]): readonly number[] {
-  return effects.map((effect) => effect.batch);
+function* byBatch(effects: readonly Effect[]): Sliced<readonly Round[]> {
+  yield;
+  return batchesOf(effects).map(unnumbered);
+}
+
+function batchesOf(effects: readonly Effect[]): Effect[][] {
+  const batches: Effect[][] = [];
+  for (const effect of effects) {
+    if (effect.batch === batches.at(-1)?.[0]?.batch) batches.at(-1)?.push(effect);
+    else batches.push([effect]);
+  }
+  return batches;
 }

@@ -14,7 +14,10 @@ export const metricKeys = [
 /** How deep in a result a metric may lie; 1 is the result itself. */
 const depth = 3;
 
-/** The finite numbers found under the keys, each at its shallowest place. Lists are not searched: they hold many. */
+/**
+ * The finite numbers found under the keys, each at its shallowest place, and those at the top whose names end in
+ * "score". Lists are not searched: they hold many.
+ */
 export function findNumbers(value: unknown, keys: readonly string[]): Readonly<Record<string, number>> {
   const found: Record<string, number> = {};
   let level: readonly unknown[] = [value];
@@ -29,7 +32,23 @@ export function findNumbers(value: unknown, keys: readonly string[]): Readonly<R
     }
     level = records.flatMap((record) => Object.values(record));
   }
+  // A process may give its score a name of its own.
+  if (isRecord(value)) {
+    for (const [key, number] of Object.entries(value)) {
+      if (isOwnScore(key) && typeof number === 'number' && Number.isFinite(number)) found[key] ??= number;
+    }
+  }
   return found;
+}
+
+function isOwnScore(key: string): boolean {
+  return key.toLowerCase().endsWith('score');
+}
+
+/** Every key that may be charted: those looked for, and names of their own that processes give to scores. */
+export function chartableKeys(iterations: Scored, choice: MetricChoice): readonly string[] {
+  const wanted = wantedMetricKeys(choice);
+  return [...wanted, ...ownScores(iterations).filter((key) => !wanted.includes(key))];
 }
 
 /** What each iteration scored, by one metric. */
@@ -37,13 +56,13 @@ export interface MetricTable {
   readonly key: string;
   /** By iteration number; iterations without the metric are not in it. */
   readonly values: ReadonlyMap<number, number>;
-  /** The number of the best iteration; the first one on ties. */
-  readonly best: number;
+  /** The number of the best iteration; the first one on ties. `undefined`: only one has a value. */
+  readonly best: number | undefined;
 }
 
 /** How metrics are chosen and weighed; from the settings. */
 export interface MetricChoice {
-  /** `undefined`: the known key that most iterations have. */
+  /** `undefined`: the known key that most iterations have, else the name ending in "score" that most have. */
   readonly key: string | undefined;
   readonly best: 'highest' | 'lowest';
 }
@@ -74,8 +93,26 @@ export function* tabulatingMetric(
   }[],
   choice: MetricChoice,
 ): Sliced<MetricTable | undefined> {
+  const known = yield* mostFound(iterations, wantedMetricKeys(choice));
+  const chosen =
+    known ?? (choice.key === undefined ? yield* mostFound(iterations, ownScores(iterations)) : undefined);
+  if (!chosen) return undefined;
+  let best: readonly [number, number] | undefined;
+  for (const entry of chosen.values) {
+    if (!best || (choice.best === 'highest' ? entry[1] > best[1] : entry[1] < best[1])) best = entry;
+  }
+  return { ...chosen, best: chosen.values.size > 1 ? best?.[0] : undefined };
+}
+
+type Scored = Parameters<typeof tabulatingMetric>[0];
+
+/** The key that most iterations have; the first one on ties. */
+function* mostFound(
+  iterations: Scored,
+  keys: readonly string[],
+): Sliced<Pick<MetricTable, 'key' | 'values'> | undefined> {
   let chosen: { key: string; values: Map<number, number> } | undefined;
-  for (const key of wantedMetricKeys(choice)) {
+  for (const key of keys) {
     const values = new Map<number, number>();
     yield* eachOf(iterations, ({ n, metrics }) => {
       // An iteration's value is that of its last resolved effect that has the key.
@@ -83,10 +120,13 @@ export function* tabulatingMetric(
     });
     if (values.size > (chosen?.values.size ?? 0)) chosen = { key, values };
   }
-  if (!chosen) return undefined;
-  let best: readonly [number, number] | undefined;
-  for (const entry of chosen.values) {
-    if (!best || (choice.best === 'highest' ? entry[1] > best[1] : entry[1] < best[1])) best = entry;
-  }
-  return best && { ...chosen, best: best[0] };
+  return chosen;
+}
+
+/** The names of their own that processes give to scores, by name. */
+function ownScores(iterations: Scored): readonly string[] {
+  const keys = new Set(
+    iterations.flatMap(({ metrics }) => metrics.flatMap((found) => Object.keys(found).filter(isOwnScore))),
+  );
+  return [...keys].toSorted();
 }

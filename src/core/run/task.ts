@@ -13,6 +13,10 @@ export interface TaskDefinition {
   readonly inputsRef: string | undefined;
   /** `inputs.iteration`, where it is an integer from 0 up. */
   readonly iteration: number | undefined;
+  /** `inputs.phase` or `inputs.phaseName` as text: the part of the process that counts its iterations by itself. */
+  readonly phase: string | undefined;
+  /** Which exit code is right for a command; `undefined`: 0. */
+  readonly expectedExitCode: number | undefined;
   /** Milliseconds since 1970; sleeps only. */
   readonly sleepUntil: number | undefined;
   /** Breakpoints only. */
@@ -29,7 +33,7 @@ export interface TaskResult {
   readonly resultRef: string | undefined;
   /** What the one who posted it added: who, when, through what. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** What the value says went wrong, though it was posted as a success: "exit code 1", "not successful". */
+  /** What the value says went wrong, though it was posted as a success: "exit code 1", "passed: false". */
   readonly failure: string | undefined;
 }
 
@@ -71,7 +75,8 @@ export function parseTask(
   const { fields, raw, problems } = parseLenient(json, taskShape);
   if (!fields || !raw) return { task: undefined, problems };
   const inputs = raw['inputs'];
-  const iteration = isRecord(inputs) ? inputs['iteration'] : undefined;
+  const { iteration, phase, phaseName } = isRecord(inputs) ? inputs : {};
+  const { shell } = raw;
   return {
     task: {
       title: fields.title,
@@ -84,6 +89,10 @@ export function parseTask(
         typeof iteration === 'number' && Number.isSafeInteger(iteration) && iteration >= 0
           ? iteration
           : undefined,
+      phase: phaseText(phase) ?? phaseText(phaseName),
+      expectedExitCode:
+        (isRecord(shell) ? exitCode(shell['expectedExitCode']) : undefined) ??
+        exitCode(raw['expectedExitCode']),
       sleepUntil: kind === 'sleep' ? fields.sleep : undefined,
       breakpoint: kind === 'breakpoint' ? readBreakpoint(raw, inputFile) : undefined,
     },
@@ -97,10 +106,24 @@ const resultShape = {
   metadata: record,
 };
 
-/** Reads result.json, keeping the numbers found under `metricKeys`. Engines read `result` before `value`. */
+/** A number or a text that says something, as text. */
+function phaseText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function exitCode(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * Reads result.json, keeping the numbers found under `metricKeys`. Engines read `result` before `value`.
+ * @param asked what kind of task it is the result of, as far as that decides whether the task passed
+ */
 export function parseResult(
   json: string,
   metricKeys: readonly string[],
+  asked: AskedTask = {},
 ): { readonly result: TaskResult | undefined; readonly problems: readonly string[] } {
   const { fields, raw, problems } = parseLenient(json, resultShape);
   if (!fields || !raw) return { result: undefined, problems };
@@ -111,16 +134,30 @@ export function parseResult(
       value,
       resultRef: fields.resultRef,
       metadata: fields.metadata,
-      failure: failureOf(value),
+      failure: failureOf(value, asked),
     },
     problems,
   };
 }
 
-/** Engines of 6.x record a failed shell command as a result: `{ success: false, exitCode, … }`. */
-function failureOf(value: unknown): string | undefined {
-  if (!isRecord(value) || value['success'] === true) return undefined;
-  const code = value['exitCode'];
-  if (typeof code === 'number' && Number.isInteger(code) && code !== 0) return `exit code ${code}`;
-  return value['success'] === false ? 'not successful' : undefined;
+/** What decides whether a result is that of a task that passed. */
+export interface AskedTask {
+  /** Of a breakpoint no answer is a failure. */
+  readonly kind?: string;
+  readonly expectedExitCode?: number | undefined;
+}
+
+/** Under these names results say at their top level whether the task passed; `approved` only of tasks. */
+const verdicts = ['success', 'ok', 'passed', 'allPassed', 'valid', 'testsPass', 'testsPassed', 'approved'];
+
+/** A failed check is mostly posted as a result and not as an error: `{ success: false, exitCode: 1 }`. */
+function failureOf(value: unknown, { kind, expectedExitCode = 0 }: AskedTask): string | undefined {
+  if (kind === 'breakpoint' || !isRecord(value)) return undefined;
+  const code = exitCode(value['exitCode']);
+  const wrongCode = code !== undefined && code !== expectedExitCode ? `exit code ${code}` : undefined;
+  const said = (word: boolean): string | undefined =>
+    verdicts.find((name) => Object.hasOwn(value, name) && value[name] === word);
+  const no = said(false);
+  if (no === undefined) return said(true) === undefined ? wrongCode : undefined;
+  return wrongCode ?? (no === 'success' ? 'not successful' : `${no}: false`);
 }

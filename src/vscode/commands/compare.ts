@@ -3,8 +3,8 @@ import { pickerTitle } from '../../core/commands';
 import type { SideReference } from '../../core/views/compare/protocol';
 import { parseSides } from '../../core/contract';
 import { HumanError, NotNowError } from '../../core/errors';
-import { count, visible } from '../../core/format';
-import type { Iteration } from '../../core/run/iterations';
+import { count, visible, capital } from '../../core/format';
+import { type Iteration, iterationTitle } from '../../core/run/iterations';
 import { runTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
@@ -173,12 +173,12 @@ export class Comparing {
 }
 
 function toItem(
-  { n, best, metric, requested }: Iteration,
+  { n, number, phase, best, metric, requested }: Iteration,
   key: string | undefined,
   what: string,
 ): IterationItem {
   return {
-    label: `Iteration ${n}`,
+    label: withoutIcons(capital(iterationTitle({ n, number, phase }))),
     description: [
       what,
       best ? 'best' : '',

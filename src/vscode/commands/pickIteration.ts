@@ -1,4 +1,5 @@
-import { count, visible } from '../../core/format';
+import { iterationTitle } from '../../core/run/iterations';
+import { count, visible, capital } from '../../core/format';
 import { figure } from '../../core/views/report/figures';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
 import { withoutIcons } from '../messages';
@@ -38,8 +39,8 @@ export async function pickExtent(
 
 function choices({ iterations }: OpenedRun): readonly Choice[] {
   const key = iterations.metric?.key;
-  return iterations.list.toReversed().map(({ n, best, metric, requested }) => ({
-    label: `Iteration ${n}`,
+  return iterations.list.toReversed().map(({ n, number, phase, best, metric, requested }) => ({
+    label: withoutIcons(capital(iterationTitle({ n, number, phase }))),
     description: [
       count(requested, 'task'),
       ...(metric === undefined ? [] : [withoutIcons(`${visible(key ?? '')} ${figure(metric)}`)]),

@@ -1,3 +1,4 @@
+import { mainIteration } from '../../core/run/iterations';
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
@@ -253,11 +254,11 @@ class ReportPanel implements Page<string, ReportExtent> {
     void this.#lookUp();
   }
 
-  /** What was chosen, as long as the run has it; at first the best iteration, else the last. */
-  #iterationOf({ iterations: { list } }: OpenedRun): number | undefined {
+  /** What was chosen, as long as the run has it; at first the one of most interest. */
+  #iterationOf({ run, iterations: { list } }: OpenedRun): number | undefined {
     if (this.#extent === 'run') return undefined;
     if (list.some(({ n }) => n === this.#extent)) return this.#extent;
-    return (list.find(({ best }) => best) ?? list.at(-1))?.n;
+    return mainIteration(list, run.story.end?.outcome)?.n;
   }
 
   #sourcesOf(opened: OpenedRun): ReportSources {

@@ -301,12 +301,16 @@ export class RunTimeline extends LitElement {
         <rect x=${labels - 6} y="0" width=${Math.max(0, width - labels + 6)} height=${height} />
       </clipPath>
       <g clip-path="url(#chart)" aria-hidden="true">
-        ${timeline.bands.map(({ n, best, ...band }, i) => {
+        ${timeline.bands.map(({ n, name, best, ...band }, i) => {
           if (band.to <= from || band.from >= to) return nothing;
           const [x, end] = [scale(band.from), scale(band.to)];
           const room = end - Math.max(x, labels);
           const label =
-            room > 84 ? `Iteration ${n}${best ? ' ★' : ''}` : room > 22 ? `${n}${best ? '★' : ''}` : '';
+            room > 84 + 6 * (name.length - 10)
+              ? `${name}${best ? ' ★' : ''}`
+              : room > 22
+                ? `${n}${best ? '★' : ''}`
+                : '';
           return svg`<rect class="band ${i % 2 === 0 ? 'even' : 'odd'}" x=${x} y="0" width=${Math.max(0, end - x)} height=${height} />
             <text class="band-label" x=${Math.max(x, labels) + 4} y="14">${label}</text>`;
         })}

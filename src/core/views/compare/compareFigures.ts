@@ -1,6 +1,6 @@
 import { duration } from '../../format';
 import { metricsOf } from '../../run/iterations';
-import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../../run/metrics';
+import { chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
 import { runTime, workTime } from '../../run/workTime';
 import type { Sliced } from '../../sliced';
 import { formatNumber } from '../tree/describe';
@@ -15,7 +15,7 @@ export function* compareMetrics(
   const whole = left.iteration === undefined && right.iteration === undefined;
   const lowest = metric.best === 'lowest';
   const figures: Figure[] = [];
-  for (const key of wantedMetricKeys(metric)) {
+  for (const key of chartableKeys([...scoresOf(left), ...scoresOf(right)], metric)) {
     const name = clean(key, 100);
     const a = scored(left, key, metric);
     yield;
@@ -65,20 +65,24 @@ interface Scored {
   readonly n: number;
 }
 
-function scored(
-  { opened: { details, iterations }, iteration }: Side,
-  key: string,
-  { best }: MetricChoice,
-): { readonly best: Scored; readonly last: Scored } | undefined {
-  const list = (iteration ? [iteration] : iterations.list).map(({ n, effects }) => ({
+function scoresOf({ opened: { details, iterations }, iteration }: Side) {
+  return (iteration ? [iteration] : iterations.list).map(({ n, effects }) => ({
     n,
     metrics: metricsOf(effects, details),
   }));
-  const table = tabulateMetric(list, { key, best });
+}
+
+function scored(
+  side: Side,
+  key: string,
+  choice: MetricChoice,
+): { readonly best: Scored; readonly last: Scored } | undefined {
+  const table = tabulateMetric(scoresOf(side), { key, best: choice.best });
   const last = table && [...table.values].at(-1);
   if (!table || !last) return undefined;
+  const best = table.best ?? last[0];
   return {
-    best: { n: table.best, value: table.values.get(table.best) as number },
+    best: { n: best, value: table.values.get(best) as number },
     last: { n: last[0], value: last[1] },
   };
 }

@@ -1,3 +1,4 @@
+import { iterationTitle } from '../../run/iterations';
 import { capital } from '../../format';
 import { toAnswerView } from '../page/answerView';
 import type { CleanText } from '../report/cleanText';
@@ -43,7 +44,11 @@ export function runStory({ run, details, iterations }: OpenedRun, clean: CleanTe
     `Title: ${clean(runTitle(run), 300)}`,
     `Process: ${clean(run.processId, 300)}`,
     '',
-    ...iterations.list.flatMap(({ n, effects }) => [`Iteration ${n}`, ...steps(effects), '']),
+    ...iterations.list.flatMap((iteration) => [
+      capital(iterationTitle(iteration)),
+      ...steps(iteration.effects),
+      '',
+    ]),
     end ? capital(end.type.replaceAll('_', ' ').toLowerCase()) : 'Not finished',
     ...(why
       ? clean(why)

@@ -3,7 +3,7 @@ import { fenced } from '../../review/reviewComment';
 import { adviceSentences, whyNeverAutomatic } from '../../run/approvalAdvice';
 import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
 import type { Effect } from '../../run/effect';
-import type { TaskFiles } from '../../run/iterations';
+import { type TaskFiles, iterationTitle } from '../../run/iterations';
 import { isRecord } from '../../run/lenient';
 import { taskTitle, type PendingEffect } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
@@ -111,7 +111,7 @@ export function toBreakpointView(
     cut: text.length > most.question,
     asked: [
       effect.requestedAt !== undefined && `asked ${ago(now - effect.requestedAt)}`,
-      iteration && `iteration ${iteration.n}`,
+      iteration && iterationTitle(iteration),
       attempt > 1 && `attempt ${attempt}`,
     ]
       .filter(Boolean)

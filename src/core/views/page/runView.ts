@@ -129,7 +129,7 @@ export function toRunView(
     standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
     can: [...stored.engine.can],
     partial,
-    counts: countEffects(run),
+    counts: countEffects(run, opened),
     updated: ago(now - run.updatedAt),
     past,
     iterating,

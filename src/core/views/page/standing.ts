@@ -1,3 +1,4 @@
+import { titleOfIteration } from '../../run/iterations';
 import { ago, count, duration, visible } from '../../format';
 import { notSomethingItCanDo } from '../../engine/whyNot';
 import { pendingEffects, taskTitle } from '../../run/run';
@@ -59,10 +60,10 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
 function done({ run }: StoredRun, { iterations }: OpenedRun): string {
   const { list, metric } = iterations;
   const lasted = run.updatedAt - run.createdAt;
-  const best = metric && metric.values.size > 1 ? `best is iteration ${metric.best}` : '';
+  const best = metric?.best === undefined ? '' : `best is ${titleOfIteration({ list }, metric.best)}`;
   return (
     [
-      countEffects(run) || 'Nothing yet',
+      countEffects(run, { iterations }) || 'Nothing yet',
       list.length > 1 ? count(list.length, 'iteration') : '',
       best,
       lasted > 0 ? `${duration(lasted)} from its creation to its last event` : '',

@@ -1,6 +1,7 @@
-import { cutAtWord, duration, visible } from '../../format';
+import { passed } from '../../run/passed';
+import { cutAtWord, duration, visible, capital } from '../../format';
 import type { Effect } from '../../run/effect';
-import type { Iteration, TaskFiles } from '../../run/iterations';
+import { type Iteration, type TaskFiles, iterationTitle, titleOfIteration } from '../../run/iterations';
 import { taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
@@ -64,6 +65,8 @@ export interface ParallelGroup {
 
 export interface IterationBand {
   readonly n: number;
+  /** "Iteration 3", "Model · iteration 2". */
+  readonly name: string;
   readonly from: number;
   readonly to: number;
   readonly best: boolean;
@@ -89,6 +92,8 @@ export interface TimelineParts {
 /** The time of one effect, and where it is drawn. */
 interface Span {
   readonly effect: Effect;
+  /** That of the effect, but a task that did not pass failed, however it was posted. */
+  readonly status: Effect['status'];
   readonly from: number;
   readonly to: number;
   readonly row: number;
@@ -145,7 +150,11 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
     ...{ start: Math.min(start, firstBand), end, rows: drawn, bands },
     bars: bars.map((bar) => ({
       ...bar,
-      spoken: spokenBar(bar, drawn[bar.row]?.label ?? '', iterations.length > 1),
+      spoken: spokenBar(
+        bar,
+        drawn[bar.row]?.label ?? '',
+        iterations.length > 1 ? titleOfIteration({ list: iterations }, bar.iteration) : '',
+      ),
     })),
     groups: yield* toGroups(spans, part),
     gaps: whole?.gaps ?? (yield* findGaps(spans, start, end)),
@@ -188,7 +197,8 @@ function* toRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readon
     }
     // Of a finished run, a sleep that was never resolved ends with it.
     const to = Math.max(requestedAt, resolvedAt ?? endedAt ?? now);
-    rows[row]?.spans.push({ effect, from: requestedAt, to, row, lane: 0, attempt: 1, iteration: 1 });
+    const status = passed(effect, files.results.get(effect.effectId)) === false ? 'error' : effect.status;
+    rows[row]?.spans.push({ effect, status, from: requestedAt, to, row, lane: 0, attempt: 1, iteration: 1 });
   });
   return rows;
 }
@@ -204,8 +214,8 @@ function* fillLanes(spans: readonly Span[]): Sliced<number> {
   return freeAt.length;
 }
 
-function toBar({ effect, from, to, row, lane, attempt, iteration }: Span): Bar {
-  const { effectId, status } = effect;
+function toBar({ effect, status, from, to, row, lane, attempt, iteration }: Span): Bar {
+  const { effectId } = effect;
   return { row, lane, from, to, effectId, status, human: isHuman(effect), attempt, iteration, count: 1 };
 }
 
@@ -223,7 +233,7 @@ function* joinBars(spans: readonly Span[], from: number, to: number): Sliced<rea
       return;
     }
     known.to = Math.max(known.to, span.to);
-    known.status = worst(known.status, span.effect.status);
+    known.status = worst(known.status, span.status);
     known.count += 1;
   });
   return [...joined.values()];
@@ -242,11 +252,7 @@ const statusWords: Readonly<Record<Effect['status'], string>> = {
   pending: 'pending',
 };
 
-function spokenBar(
-  { human, status, iteration, attempt, count, from, to }: Bar,
-  label: string,
-  numbered: boolean,
-): string {
+function spokenBar({ human, status, attempt, count, from, to }: Bar, label: string, where: string): string {
   const took = duration(to - from);
   const tasks = count > 1 ? `${count} times` : '';
   const state = human
@@ -256,7 +262,6 @@ function spokenBar(
         ? 'answered by a person'
         : statusWords[status]
     : statusWords[status];
-  const where = numbered ? `iteration ${iteration}` : '';
   const again = attempt > 1 ? `attempt ${attempt}` : '';
   return [label, tasks, where, state, took, again].filter(Boolean).join(', ');
 }
@@ -291,9 +296,10 @@ function* toBands(
   spans: ReadonlyMap<string, Span>,
   end: number,
 ): Sliced<{ readonly start: number; readonly bands: readonly IterationBand[] }> {
-  const begins: { n: number; best: boolean; at: number }[] = [];
-  let scored = 0;
-  for (const { n, best, metric, effects } of iterations) {
+  const begins: { n: number; name: string; best: boolean; at: number }[] = [];
+  for (const { effects, ...iteration } of iterations) {
+    const { n, best } = iteration;
+    const name = capital(iterationTitle(iteration));
     let at = Number.POSITIVE_INFINITY;
     // Siblings of one batch are one try.
     const tries = new Map<number, { batch: number; attempt: number }>();
@@ -308,18 +314,17 @@ function* toBands(
     });
     // Iterations may be many and small.
     yield;
-    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
-    if (metric !== undefined) scored += 1;
+    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, name, best, at });
   }
   begins.sort((a, b) => a.at - b.at);
   return {
     start: begins[0]?.at ?? end,
-    bands: begins.slice(0, most.bands).map(({ n, best, at }, i) => ({
+    bands: begins.slice(0, most.bands).map(({ n, name, best, at }, i) => ({
       n,
+      name,
       from: at,
       to: begins[i + 1]?.at ?? end,
-      // One value alone is not the best of anything.
-      best: best && scored > 1,
+      best,
     })),
   };
 }

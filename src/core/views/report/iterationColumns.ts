@@ -1,3 +1,5 @@
+import { iterationTitle } from '../../run/iterations';
+import { capital } from '../../format';
 import { figure, figureOrDash, lasted, when } from './figures';
 import type { ReportIteration } from './report';
 
@@ -84,10 +86,11 @@ export function sortIterations(
 }
 
 /** "Iteration 3 · score 92 · ★ best": how a picker names an iteration. */
-export function iterationName({ n, best, metrics }: ReportIteration, key: string | undefined): string {
+export function iterationName(iteration: ReportIteration, key: string | undefined): string {
+  const { best, metrics } = iteration;
   const value = key === undefined || !Object.hasOwn(metrics, key) ? undefined : metrics[key];
   return [
-    `Iteration ${n}`,
+    capital(iterationTitle(iteration)),
     ...(value === undefined ? [] : [`${key} ${figure(value)}`]),
     ...(best ? ['★ best'] : []),
   ].join(' · ');

@@ -191,7 +191,7 @@ function seriesNodes(plot: Plot, metric: ReportMetric, style: number, panel: Pan
   const every = Math.ceil(places.length / most.points);
   const shown = places.filter(
     ({ iteration }, i) =>
-      i % every === 0 || i === places.length - 1 || iteration === best.iteration || iteration === focus,
+      i % every === 0 || i === places.length - 1 || iteration === best?.iteration || iteration === focus,
   );
   const numbered = panel.metrics.length === 1 && places.length <= most.labels;
   const line = places.map(({ at }) => at.join(',')).join(' ');
@@ -201,7 +201,7 @@ function seriesNodes(plot: Plot, metric: ReportMetric, style: number, panel: Pan
       ...shown.map((place) => pointNode(place, metric, style, focus, gap)),
     ]),
     labels: shown
-      .filter(({ iteration }) => numbered || iteration === best.iteration || iteration === focus)
+      .filter(({ iteration }) => numbered || iteration === best?.iteration || iteration === focus)
       .map((place) => valueLabel(place, metric, focus, panel)),
   };
 }
@@ -214,7 +214,7 @@ function pointNode(
   focus: number | undefined,
   gap: number,
 ): ChartNode {
-  const [isBest, isFocus] = [iteration === best.iteration, iteration === focus];
+  const [isBest, isFocus] = [iteration === best?.iteration, iteration === focus];
   const spoken = `${key}, iteration ${iteration}: ${figure(value)}${isBest ? ', best' : ''}`;
   return {
     ...element('g', { class: `point${isBest ? ' best' : ''}` }, [
@@ -237,7 +237,7 @@ function valueLabel(
 ): ChartNode {
   const above = cy - (iteration === focus ? 16 : 12);
   const crossed = above - 10 < top || (target !== undefined && Math.abs(above - 4 - y(bounded(target))) < 12);
-  const text = `${iteration === best.iteration ? '★ ' : ''}${figure(value)}`;
+  const text = `${iteration === best?.iteration ? '★ ' : ''}${figure(value)}`;
   return label('value', cx, crossed ? cy + (iteration === focus ? 26 : 22) : above, text, 'middle');
 }
 
@@ -273,7 +273,7 @@ function told({ key, series, best, better, target }: ReportMetric): string {
   const values = series.map(({ value }) => value);
   return [
     `${key} over ${series.length} iterations, from ${figure(minimum(values))} to ${figure(maximum(values))}.`,
-    `Best (${better}): ${figure(best.value)} in iteration ${best.iteration}.`,
+    ...(best ? [`Best (${better}): ${figure(best.value)} in iteration ${best.iteration}.`] : []),
     ...(target === undefined ? [] : [`Target: ${figure(target)}.`]),
   ].join(' ');
 }

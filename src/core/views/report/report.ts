@@ -99,17 +99,24 @@ export interface ReportMetric {
   readonly this?: number;
   /** Of the iteration before the one in focus. */
   readonly previous?: number;
-  readonly best: { readonly iteration: number; readonly value: number };
+  /** Left out where only one iteration has a value. */
+  readonly best?: { readonly iteration: number; readonly value: number };
   readonly target?: number;
   readonly series: readonly { readonly iteration: number; readonly value: number }[];
 }
 
 export interface ReportIteration {
   readonly n: number;
+  /** The process's own number, within its phase. */
+  readonly number?: number;
+  /** The name of its phase, else the place; left out where the run has one phase without a name. */
+  readonly phase?: string;
   readonly requested: number;
   readonly ok: number;
   readonly error: number;
   readonly cancelled: number;
+  /** How many tasks did not pass, errors included. */
+  readonly notPassed: number;
   readonly best?: true;
   readonly metrics: Readonly<Record<string, number>>;
   readonly startedAt?: string;

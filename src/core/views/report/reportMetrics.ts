@@ -1,5 +1,5 @@
 import { isRecord } from '../../run/lenient';
-import { tabulateMetric, wantedMetricKeys, type MetricChoice } from '../../run/metrics';
+import { chartableKeys, tabulateMetric, type MetricChoice, type MetricTable } from '../../run/metrics';
 import { optional } from './optional';
 import type { Report, ReportMetric } from './report';
 
@@ -11,7 +11,7 @@ export function metricsTable(
   target: number | undefined,
 ): readonly ReportMetric[] {
   const previous = found[found.findIndex(({ n }) => n === focus) - 1]?.n;
-  const keys = wantedMetricKeys(choice).toSorted((a, b) => Number(b === main) - Number(a === main));
+  const keys = chartableKeys(found, choice).toSorted((a, b) => Number(b === main) - Number(a === main));
   return keys.flatMap((key) => {
     const table = tabulateMetric(found, { key, best: choice.best });
     if (!table) return [];
@@ -21,13 +21,17 @@ export function metricsTable(
         better: choice.best,
         ...optional('this', focus === undefined ? undefined : table.values.get(focus)),
         ...optional('previous', previous === undefined ? undefined : table.values.get(previous)),
-        best: { iteration: table.best, value: table.values.get(table.best) as number },
+        ...optional('best', bestOf(table)),
         // A target is one number, and is meant for what iterations are weighed by.
         ...optional('target', key === main ? target : undefined),
         series: [...table.values].map(([iteration, value]) => ({ iteration, value })),
       },
     ];
   });
+}
+
+function bestOf({ best, values }: MetricTable): ReportMetric['best'] | undefined {
+  return best === undefined ? undefined : { iteration: best, value: values.get(best) as number };
 }
 
 export function targetsOf(inputs: unknown): Report['targets'] {

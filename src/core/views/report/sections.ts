@@ -1,3 +1,4 @@
+import { iterationTitle } from '../../run/iterations';
 import { capital, count, duration, list, thousands } from '../../format';
 import { stateWords } from '../tree/describe';
 import { figure, figureOrDash, lasted, when } from './figures';
@@ -117,8 +118,12 @@ function joinLists(blocks: readonly Block[]): readonly Block[] {
 /** "Report of iteration 2 of 5", "Report". */
 export function reportTitle({ scope, iteration, iterations }: Report): string {
   return scope === 'iteration'
-    ? `Report of iteration ${iteration} (${count(iterations.length, 'iteration')} in all)`
+    ? `Report of ${titleIn(iterations, iteration)} (${count(iterations.length, 'iteration')} in all)`
     : 'Report';
+}
+
+function titleIn(iterations: Report['iterations'], iteration: number | undefined): string {
+  return iterationTitle(iterations.find(({ n }) => n === iteration) ?? { n: iteration ?? 0 });
 }
 
 /** "Metrics of iteration 2, the best". */
@@ -126,7 +131,7 @@ function focused(title: string, { iteration, iterations, scope }: Report): strin
   if (iteration === undefined || iterations.length < 2) return title;
   const { best } = iterations.find(({ n }) => n === iteration) ?? {};
   const why = best ? ', the best' : scope === 'run' ? ', the last' : '';
-  return `${title}${title === 'Metrics' ? ' of' : ' in'} iteration ${iteration}${why}`;
+  return `${title}${title === 'Metrics' ? ' of' : ' in'} ${titleIn(iterations, iteration)}${why}`;
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): Block {
@@ -190,7 +195,7 @@ function metricBlocks({ metrics, targets, iterations, iteration }: Report): read
     metric.key,
     figureOrDash(metric.this),
     figureOrDash(metric.previous),
-    `${figure(metric.best.value)} (iteration ${metric.best.iteration})`,
+    metric.best ? `${figure(metric.best.value)} (iteration ${metric.best.iteration})` : '–',
     figureOrDash(metric.target),
   ]);
   const most = targets.iterations;

@@ -3,8 +3,9 @@ import { oneLine, toIso } from '../../format';
 import { auditAnswers, type AnswerRecord } from '../../run/audit';
 import type { Usage } from '../../run/cost';
 import type { Effect } from '../../run/effect';
-import { metricsOf, type Iteration } from '../../run/iterations';
+import { mainIteration, metricsOf, type Iteration } from '../../run/iterations';
 import { isRecord } from '../../run/lenient';
+import { passed } from '../../run/passed';
 import { pendingEffects, runTitle, taskTitle } from '../../run/run';
 import { secretsIn } from '../../run/secrets';
 import { usageByTask, usageInAll } from '../../run/usage';
@@ -72,7 +73,7 @@ export function* reporting(
   options: ReportOptions,
 ): Sliced<Report> {
   const { run, details, iterations } = opened;
-  const focus = focusOf(iterations.list, options.iteration);
+  const focus = focusOf(opened, options.iteration);
   const making = begin(opened, sources, options.iteration === undefined ? undefined : focus);
   const { clean, effects, ids, usages } = making;
   const targets = targetsOf(sources.inputs);
@@ -228,7 +229,7 @@ function toReportTask(
     kind: clean(effect.kind, 100),
     title: short(taskTitle(effect, task)),
     status: effect.status,
-    ...optional('passed', passed(effect, result?.failure)),
+    ...optional('passed', passed(effect, result) ?? undefined),
     ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
     ...optional('why', why && clean(why)),
     by: workerOf(effect),
@@ -247,10 +248,13 @@ function toReportIteration(
   const known = times.filter((at) => at !== undefined);
   return {
     n: iteration.n,
+    ...optional('number', iteration.number),
+    ...optional('phase', iteration.phase),
     requested: iteration.requested,
     ok: iteration.ok,
     error: iteration.error,
     cancelled: iteration.cancelled,
+    notPassed: iteration.notPassed,
     ...(iteration.best ? { best: true as const } : {}),
     metrics: Object.assign({}, ...metrics) as Record<string, number>,
     ...optional('startedAt', time(minimum(known))),
@@ -305,8 +309,8 @@ function secretsOf({ runJson }: ReportSources): readonly string[] {
 }
 
 /** The iteration that a report opens on. */
-function focusOf(list: readonly Iteration[], asked: number | undefined): Iteration | undefined {
-  if (asked === undefined) return list.find(({ best }) => best) ?? list.at(-1);
+function focusOf({ run, iterations: { list } }: OpenedRun, asked: number | undefined): Iteration | undefined {
+  if (asked === undefined) return mainIteration(list, run.story.end?.outcome);
   const found = list.find(({ n }) => n === asked);
   if (found) return found;
   const [first, last] = [list[0]?.n, list.at(-1)?.n];
@@ -370,12 +374,6 @@ function* mapped<T, R>(items: readonly T[], make: (item: T, place: number) => R)
 function told(usage: Usage | undefined): ReportUsage | undefined {
   if (!usage) return undefined;
   return Object.fromEntries(Object.entries(usage).filter(([, number]) => number !== undefined));
-}
-
-function passed(effect: Effect, failure: string | undefined): boolean | undefined {
-  if (effect.status === 'pending' || effect.status === 'cancelled') return undefined;
-  if (effect.kind === 'breakpoint' && effect.status === 'ok') return undefined;
-  return effect.status === 'ok' && failure === undefined;
 }
 
 /** Of lists that may be too long to be spread into a call. */

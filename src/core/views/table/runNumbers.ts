@@ -7,7 +7,7 @@ export interface RunNumbers {
   readonly iterations: number;
   /** Those of them in which nothing is pending. */
   readonly done: number;
-  /** `undefined`: no result has a metric. */
+  /** The best value, or the only one. `undefined`: no result has a metric. */
   readonly best: { readonly key: string; readonly value: number; readonly n: number } | undefined;
   /** For how long at least one question waited for a person, in milliseconds; up to {@link waitingSince}, if there is one. */
   readonly waited: number;
@@ -18,14 +18,14 @@ export interface RunNumbers {
 export function toRunNumbers({ run, iterations }: OpenedRun): RunNumbers {
   const { story, updatedAt } = run;
   const { list, metric } = iterations;
-  const value = metric?.values.get(metric.best);
+  const [best] = metric ? [...metric.values].filter(([n]) => n === (metric.best ?? n)) : [];
   // Nobody answers what a finished run asks.
   const waitingSince = story.end ? undefined : earliest(story.pending.values());
   const until = story.end ? (story.end.at ?? updatedAt) : waitingSince;
   return {
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
-    best: metric && value !== undefined ? { key: metric.key, value, n: metric.best } : undefined,
+    best: metric && best && { key: metric.key, value: best[1], n: best[0] },
     waited: workTime([...story.effects.values()], until).human,
     waitingSince,
   };

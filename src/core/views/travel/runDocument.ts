@@ -1,11 +1,12 @@
+import { titleOfIteration, iterationTitle } from '../../run/iterations';
 import { shownJson } from '../../documents';
-import { cutAtWord, toIso, visible } from '../../format';
+import { cutAtWord, toIso, visible, capital } from '../../format';
 import type { Effect } from '../../run/effect';
 import { pendingEffects, runTitle, taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
-import { countEffects, countStatuses, describeProblem, stateWord, statusWords } from '../tree/describe';
+import { countEffects, countIteration, describeProblem, stateWord, statusWords } from '../tree/describe';
 
 /** So much is said; the journal has the rest. */
 const most = { tasks: 1000, value: 4000, text: 2000, problems: 50 };
@@ -22,14 +23,17 @@ export interface Described {
 export function runDocument({ stored, opened }: Described): string {
   const { run, state } = stored;
   const { list, metric } = opened.iterations;
-  const best = metric && metric.values.size > 1 ? metric.values.get(metric.best) : undefined;
+  const best = metric?.best === undefined ? undefined : metric.values.get(metric.best);
   const facts: readonly (readonly [string, string])[] = [
     ['Process', run.processId],
     ['State', stateWord(stored)],
     ['Why', state.reason],
-    ['Tasks', countEffects(run) || 'none yet'],
+    ['Tasks', countEffects(run, opened) || 'none yet'],
     ['Iterations', String(list.length)],
-    ['Best', best === undefined ? '' : `iteration ${metric?.best} (${metric?.key} ${best})`],
+    [
+      'Best',
+      best === undefined ? '' : `${titleOfIteration({ list }, metric?.best ?? 0)} (${metric?.key} ${best})`,
+    ],
     ['Events', String(run.eventCount)],
     ['Last event', run.story.lastAt === undefined ? '' : toIso(run.story.lastAt)],
     ['Ended', run.story.end ? run.story.end.type : ''],
@@ -60,8 +64,13 @@ function iterationLines({ run, details, iterations }: OpenedRun): readonly strin
   for (const iteration of iterations.list) {
     if (left <= 0) break;
     const score = iteration.metric === undefined ? '' : `${iterations.metric?.key} ${iteration.metric}`;
-    const counts = countStatuses(iteration.effects);
-    lines.push('', `## Iteration ${iteration.n}`, '', line([score, counts].filter(Boolean).join(' · ')));
+    const counts = countIteration(iteration);
+    lines.push(
+      '',
+      `## ${capital(iterationTitle(iteration))}`,
+      '',
+      line([score, counts].filter(Boolean).join(' · ')),
+    );
     for (const { effectId } of iteration.effects.slice(0, left)) {
       const effect = run.story.effects.get(effectId);
       if (effect) lines.push(...taskLines(effect, details));

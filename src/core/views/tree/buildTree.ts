@@ -142,7 +142,7 @@ export function describeNode(node: RunPart, stored: StoredRun, context: RowConte
   switch (node.kind) {
     case 'run':
       if (context.alone) return describeNeedyRun(stored, now, context.iterating);
-      return describeRun(stored, now, context.iterating, context.childRuns);
+      return describeRun(stored, now, context.iterating, context.childRuns, opened);
     case 'breakpoint': {
       const effect = stored.run.story.effects.get(node.effectId);
       const task = stored.run.pendingTasks.get(node.effectId);

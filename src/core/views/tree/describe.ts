@@ -11,7 +11,7 @@ import {
 } from '../../format';
 import type { ContextWord } from '../../contract';
 import type { Effect } from '../../run/effect';
-import type { Iteration } from '../../run/iterations';
+import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
@@ -88,6 +88,11 @@ export const statusWords: Readonly<Record<Effect['status'], string>> = {
   cancelled: 'cancelled',
 };
 
+/** A run somebody has looked into. */
+interface Weighed {
+  readonly iterations: Iterations;
+}
+
 /** The state as a word in a row: "needs you". A state that is guessed from time says so. */
 export function stateWord({ state }: StoredRun): string {
   return state.guessed ? 'probably working' : stateWords[state.state];
@@ -97,13 +102,24 @@ export function stateWord({ state }: StoredRun): string {
  * A run.
  * @param iterating this window is iterating it right now
  * @param childRuns how many child runs hang below it
+ * @param opened what its task files tell; left out: nobody has looked into it yet
  */
-export function describeRun(stored: StoredRun, now: number, iterating: boolean, childRuns = 0): Row {
+export function describeRun(
+  stored: StoredRun,
+  now: number,
+  iterating: boolean,
+  childRuns = 0,
+  opened?: Weighed,
+): Row {
   const { run, state, engine } = stored;
   const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
   const counts =
-    run.depth === 'reading' ? '' : run.depth === 'whole' ? countEffects(run) : count(run.eventCount, 'event');
+    run.depth === 'reading'
+      ? ''
+      : run.depth === 'whole'
+        ? countEffects(run, opened)
+        : count(run.eventCount, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
   const reason = visible(state.reason);
@@ -193,22 +209,21 @@ export function describeBreakpoint(
 
 /** An iteration; the newest one of an unfinished run may still be under way. */
 export function describeIteration(iteration: Iteration, table: MetricTable | undefined): Row {
-  const { n, metric } = iteration;
-  // One value alone is not the best of anything.
-  const best = iteration.best && table !== undefined && table.values.size > 1;
+  const { best, metric } = iteration;
+  const title = capital(iterationTitle(iteration));
   const score = metric === undefined ? '' : `${table?.key} ${formatNumber(metric)}`;
-  const counts = countStatuses(iteration.effects);
+  const counts = countIteration(iteration);
   return {
-    label: `Iteration ${n}`,
+    label: title,
     description: [best ? '★ best' : '', score, counts].filter(Boolean).join(' · '),
     tooltip: [
-      ['', `Iteration ${n}`],
+      ['', title],
       ['Tasks', counts],
       ['Metric', score],
     ],
     icon: { name: best ? 'star-full' : 'layers' },
     words: ['iteration'],
-    spoken: `Iteration ${n}, ${counts}${score === '' ? '' : `, ${score}`}${best ? ', the best one' : ''}`,
+    spoken: `${title}, ${counts}${score === '' ? '' : `, ${score}`}${best ? ', the best one' : ''}`,
     expandable: true,
   };
 }
@@ -336,21 +351,29 @@ export function processName(processId: string): string {
 }
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
-export function countEffects(run: Run): string {
-  return countWords({ ...run.story.counts, pending: pendingEffects(run).length });
+export function countEffects(run: Run, opened?: Weighed): string {
+  const notPassed = opened?.iterations.list.reduce((sum, iteration) => sum + iteration.notPassed, 0);
+  return countWords({ ...run.story.counts, pending: pendingEffects(run).length }, notPassed ?? 0);
 }
 
-/** "3 done, 1 pending". */
-export function countStatuses(effects: readonly Effect[]): string {
-  const counts = { ok: 0, pending: 0, error: 0, cancelled: 0 };
-  for (const { status } of effects) counts[status] += 1;
-  return countWords(counts);
+/** "3 done, 1 did not pass, 1 pending". */
+export function countIteration({ requested, ok, error, cancelled, notPassed }: Iteration): string {
+  return countWords({ ok, error, cancelled, pending: requested - ok - error - cancelled }, notPassed);
 }
 
-function countWords(counts: Readonly<Record<Effect['status'], number>>): string {
-  return (['ok', 'pending', 'error', 'cancelled'] as const)
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${statusWords[status]}`)
+/** @param notPassed how many did not pass, errors included; those of them that are no errors were posted as done */
+function countWords(counts: Readonly<Record<Effect['status'], number>>, notPassed: number): string {
+  const failed = Math.max(0, notPassed - counts.error);
+  const words: readonly (readonly [number, string])[] = [
+    [counts.ok - failed, statusWords.ok],
+    [failed, 'did not pass'],
+    [counts.pending, statusWords.pending],
+    [counts.error, statusWords.error],
+    [counts.cancelled, statusWords.cancelled],
+  ];
+  return words
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n} ${word}`)
     .join(', ');
 }
 

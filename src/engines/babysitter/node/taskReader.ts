@@ -1,11 +1,17 @@
 import type { RunFold } from '../core/foldRun';
 import { parseJson } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
-import { parseResult, parseTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
+import {
+  parseResult,
+  parseTask,
+  type AskedTask,
+  type TaskDefinition,
+  type TaskResult,
+} from '../../../core/run/task';
 import type { Sliced } from '../../../core/sliced';
 import { namesIn } from '../../../node/eachEntryIn';
 import { fileLimits, readTextInside } from '../../../node/safeFile';
-import type { Effect } from '../../../core/run/effect';
+import { isResolved, type Effect } from '../../../core/run/effect';
 
 /** Thousands of runs without pending effects share it. */
 const noTasks = new Map<string, never>();
@@ -74,16 +80,8 @@ export class TaskReader {
     const details = (this.#details ??= new Map<string, DetailReading>());
     for (const { effectId, kind, status } of effects) {
       const before = details.get(effectId);
-      const reading =
-        before?.status === status && before.keys === keys
-          ? before
-          : {
-              status,
-              keys,
-              task: readTask(real, effectId, kind),
-              result:
-                status === 'ok' || status === 'error' ? readResult(real, effectId, metricKeys) : undefined,
-            };
+      const isKnown = before?.status === status && before.keys === keys;
+      const reading = isKnown ? before : readDetail(real, { effectId, kind, status }, metricKeys);
       const { task, result } = reading;
       if (task.task) tasks.set(effectId, task.task);
       if (result?.result) results.set(effectId, result.result);
@@ -134,6 +132,17 @@ interface ResultReading {
   readonly problems: readonly Problem[];
 }
 
+function readDetail(
+  real: string,
+  { effectId, kind, status }: Pick<Effect, 'effectId' | 'kind' | 'status'>,
+  metricKeys: readonly string[],
+): DetailReading {
+  const task = readTask(real, effectId, kind);
+  const asked = { kind, expectedExitCode: task.task?.expectedExitCode };
+  const result = isResolved(status) ? readResult(real, effectId, metricKeys, asked) : undefined;
+  return { status, keys: metricKeys.join(' '), task, result };
+}
+
 function readTask(real: string, effectId: string, kind: string): TaskReading {
   const file = `tasks/${effectId}/task.json`;
   const read = readTextInside(real, file, fileLimits.task);
@@ -153,10 +162,15 @@ function readInputFile(real: string, effectId: string, kind: string): unknown {
   return 'value' in json ? json.value : undefined;
 }
 
-function readResult(real: string, effectId: string, metricKeys: readonly string[]): ResultReading {
+function readResult(
+  real: string,
+  effectId: string,
+  metricKeys: readonly string[],
+  asked: AskedTask,
+): ResultReading {
   const file = `tasks/${effectId}/result.json`;
   const read = readTextInside(real, file, fileLimits.task);
   if ('problem' in read) return { result: undefined, problems: [{ file, what: read.problem }] };
-  const { result, problems } = parseResult(read.text, metricKeys);
+  const { result, problems } = parseResult(read.text, metricKeys, asked);
   return { result, problems: problems.map((what) => ({ file, what })) };
 }

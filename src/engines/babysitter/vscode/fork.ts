@@ -1,3 +1,4 @@
+import { iterationTitle } from '../../../core/run/iterations';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
 import { textOf } from '../../../core/documents';
@@ -248,14 +249,16 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
     description: 'keeps everything that was answered',
     from: undefined as Effect | undefined,
   };
-  const points = iterations.list.toReversed().flatMap(({ n, effects }) => {
+  const points = iterations.list.toReversed().flatMap((iteration) => {
+    const { effects } = iteration;
     const [first] = effects;
+    const name = withoutIcons(iterationTitle(iteration));
     if (!first) return [];
     return [
       ...(iterations.list.length > 1
         ? [
             {
-              label: `$(repo-forked) Before iteration ${n}`,
+              label: `$(repo-forked) Before ${name}`,
               description: withoutIcons(title(first)),
               from: first,
             },
@@ -263,7 +266,7 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
         : []),
       ...effects.map((effect) => ({
         label: `$(circle-outline) Before ${withoutIcons(title(effect))}`,
-        description: iterations.list.length > 1 ? `iteration ${n}` : '',
+        description: iterations.list.length > 1 ? name : '',
         from: effect,
       })),
     ];
