@@ -410,7 +410,7 @@ describe('iterating', () => {
     );
     expect(await run.driver.iterate(run.dir, Infinity, never, () => {})).toEqual({
       reason: 'needs-you',
-      sentence: 'Waiting for you: gate.',
+      sentence: 'Needs your answer: gate.',
       iterates: 1,
       events: 1,
     });

@@ -344,7 +344,7 @@ describe('an entry', () => {
       processId: 'demo/process',
       title: 'Raise the score',
       state: 'needs-you',
-      reason: 'Waiting for you: Approve',
+      reason: 'Needs your answer: Approve',
       events: 12,
       effects: { requested: 6, ok: 3, error: 1, cancelled: 1, pending: 1 },
       pending: [{ effectId: 'q', kind: 'breakpoint', title: 'Approve', question: 'Go\non?' }],

@@ -16,7 +16,7 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
 
   await window.showViews();
   await question.waitFor();
-  expect(await runRow.getAttribute('aria-label')).toContain('Waiting for you: Approve migration plan');
+  expect(await runRow.getAttribute('aria-label')).toContain('Needs your answer: Approve migration plan');
   await page.getByRole('tab', { name: /Babysitter Runs.*3 questions wait for you/ }).waitFor();
 
   // Approve, on the row.

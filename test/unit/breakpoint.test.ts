@@ -10,6 +10,26 @@ import {
 const asking = (payload: unknown): Breakpoint => readBreakpoint({ metadata: { payload } });
 
 describe('readBreakpoint', () => {
+  it('reads several questions that are asked at once', () => {
+    const questions = [
+      { question: 'Which database?', options: ['pg', 'sqlite'] },
+      { question: 'Which port?' },
+    ];
+    const { question, options, ...asks } = readBreakpoint({
+      title: 'breakpoint',
+      metadata: { payload: { questions } },
+    });
+    expect([question, options.map(({ value }) => value)]).toEqual(['Which database?', ['pg', 'sqlite']]);
+    expect(asks.questions.map((each) => [each.question, each.options.length])).toEqual([
+      ['Which database?', 2],
+      ['Which port?', 0],
+    ]);
+    expect(readBreakpoint({ inputs: { questions: [{ question: 'One?' }] } })).toMatchObject({
+      question: 'One?',
+      questions: [],
+    });
+  });
+
   it('reads everything that an engine records', () => {
     const payload = {
       title: 'Approve migration plan',
@@ -31,6 +51,7 @@ describe('readBreakpoint', () => {
         { label: 'Approve', value: 'Approve', description: undefined, approved: true },
         { label: 'Not now', value: 'later', description: 'Ask again', approved: false },
       ],
+      questions: [],
       files: [
         { path: 'artifacts/plan.md', language: undefined },
         { path: 'src/a.ts', language: undefined },
@@ -97,6 +118,7 @@ describe('readBreakpoint', () => {
       title: undefined,
       question: undefined,
       options: [],
+      questions: [],
       files: [],
       expert: undefined,
       tags: [],

@@ -216,7 +216,6 @@ describe('parseEvent', () => {
   it.each<[string, string, boolean]>([
     ['', 'is empty', true],
     ['{"type":', 'is no valid JSON: it may have been cut off or overwritten', true],
-    ['\ufeff{"type":"X"}', 'starts with a byte order mark, which no engine reads', true],
     ['[]', 'holds a list where an object belongs', false],
     ['{}', 'has no "type"', false],
     [`{"type":null,"recordedAt":"${recordedAt}"}`, 'has no "type"', false],
@@ -225,7 +224,7 @@ describe('parseEvent', () => {
   ])('cannot use %j: it %s (mendable: %s)', (json, what, mendable) => {
     const { entry, problems } = event(json);
     expect(entry).toBeUndefined();
-    expect(problems).toContainEqual(mendable ? { what, mendable } : { what });
+    expect(problems).toContainEqual(mendable ? { what, mendable } : { what, stops: 'iterate' });
   });
 
   it.each<[string, object, string]>([
@@ -254,7 +253,18 @@ describe('parseEvent', () => {
     ],
     ['EFFECT_CANCELLED', {}, 'has no "effectId"'],
   ])('cannot use %s with %j', (type, data, what) => {
-    expect(event({ type, recordedAt, data })).toEqual({ entry: undefined, problems: [{ what }] });
+    expect(event({ type, recordedAt, data })).toEqual({
+      entry: undefined,
+      problems: [{ what, stops: 'iterate' }],
+    });
+  });
+
+  it('uses an event behind a byte order mark, and says that engines do not', () => {
+    const { entry, problems } = event(`\ufeff{"type":"RUN_HALTED","recordedAt":"${recordedAt}"}`);
+    expect(entry?.event).toEqual({ type: 'RUN_HALTED', reason: undefined });
+    expect(problems).toEqual([
+      { what: 'starts with a byte order mark, which no engine reads', mendable: true, stops: 'any' },
+    ]);
   });
 
   it('uses an event without its lesser fields, and says which were wrong', () => {

@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
     problems: [{ file: 'run.lock', what: 'was left behind', mendable: true }],
     state: 'failed',
     reason: 'It broke',
-    actions: [...iterate, 'run.resume', ...copy, 'run.repair'],
+    actions: ['run.resume', ...copy, 'run.repair'],
   },
   {
     why: 'an error without a message is told by its name',
@@ -222,7 +222,7 @@ const rows: readonly Row[] = [
     journal: journal().created().requested('q', 'breakpoint'),
     tasks: { q: { title: 'migration.plan', metadata: { payload: { title: 'Approve migration plan' } } } },
     state: 'needs-you',
-    reason: 'Waiting for you: Approve migration plan',
+    reason: 'Needs your answer: Approve migration plan',
     actions: [...answer, 'run.resume', ...copy],
   },
   {
@@ -230,14 +230,14 @@ const rows: readonly Row[] = [
     journal: journal().created().requested('q1', 'breakpoint').requested('q2', 'breakpoint'),
     tasks: { q1: { metadata: { payload: { title: 'One' } } } },
     state: 'needs-you',
-    reason: 'Waiting for you: One (and 1 more)',
+    reason: 'Needs your answer: One (and 1 more)',
     actions: [...answer, 'run.resume', ...copy],
   },
   {
     why: 'a breakpoint whose task.json is missing still needs you',
     journal: journal().created().requested('q', 'breakpoint', { label: 'deploy.gate' }),
     state: 'needs-you',
-    reason: 'Waiting for you: deploy.gate',
+    reason: 'Needs your answer: deploy.gate',
     actions: [...answer, 'run.resume', ...copy],
   },
   {
@@ -246,7 +246,7 @@ const rows: readonly Row[] = [
     lock: {},
     tasks: { q: 'wrong' },
     state: 'needs-you',
-    reason: /^Waiting for you: /,
+    reason: /^Needs your answer: /,
     actions: [...answer, 'run.resume', ...copy],
   },
   {
@@ -255,28 +255,28 @@ const rows: readonly Row[] = [
     tasks: { s: sleep(start) },
     now: start + 3 * second,
     state: 'needs-you',
-    reason: /^Waiting for you: /,
+    reason: /^Needs your answer: /,
     actions: [...answer, 'task.post', 'run.resume', ...copy],
   },
   {
     why: 'one of two questions is answered: an iterate has something to work with',
     journal: journal().created().requested('q1', 'breakpoint').requested('q2', 'breakpoint').resolved('q1'),
     state: 'needs-you',
-    reason: /^Waiting for you: /,
+    reason: /^Needs your answer: /,
     actions: [...answer, ...iterate, 'run.resume', ...copy],
   },
   {
     why: 'so has a cancelled one',
     journal: journal().created().requested('a').requested('q', 'breakpoint').cancelled('a'),
     state: 'needs-you',
-    reason: /^Waiting for you: /,
+    reason: /^Needs your answer: /,
     actions: [...answer, ...iterate, 'run.resume', ...copy],
   },
   {
     why: 'what was answered before the last request is applied already',
     journal: journal().created().done('a').requested('q', 'breakpoint'),
     state: 'needs-you',
-    reason: /^Waiting for you: /,
+    reason: /^Needs your answer: /,
     actions: [...answer, 'run.resume', ...copy],
   },
 
@@ -406,10 +406,12 @@ const rows: readonly Row[] = [
     actions: [...iterate, 'run.resume', ...copy],
   },
   {
-    why: 'an error result is an answer too',
+    why: 'an error result is an answer too, and the reason says so',
     journal: journal().created().requested('a').erred('a'),
     state: 'ready',
-    reason: answered,
+    reason: expect.stringMatching(
+      /^A ended with an error.*; iterating shows whether the process handles it$/,
+    ),
     actions: [...iterate, 'run.resume', ...copy],
   },
   {
@@ -543,6 +545,113 @@ const rows: readonly Row[] = [
     actions: [...copy, 'run.repair'],
   },
 ];
+
+describe('the next step', () => {
+  const mendable = { file: 'journal/000002.x.json', what: 'is no valid JSON', mendable: true };
+  const lock = { file: 'run.lock', what: 'was left behind', mendable: true };
+  const six = { sdkVersion: '6.0.0' };
+  const failing = (message: string): JournalBuilder =>
+    journal().created().requested('a').erred('a', 'API quota reached').failed(message);
+
+  it.each<[string, RunParts, string | undefined]>([
+    ['an end is final', { journal: journal().created().completed() }, undefined],
+    ['also with damage', { journal: journal().created().completed(), problems: [mendable] }, undefined],
+    [
+      'damage comes first',
+      { journal: journal().created().requested('q', 'breakpoint'), problems: [mendable] },
+      'run.repair',
+    ],
+    [
+      'also what no repair mends in place',
+      {
+        journal: journal().created().done('a'),
+        problems: [{ file: 'journal', what: 'lacks the event 2', stops: 'iterate' }],
+      },
+      'run.repair',
+    ],
+    [
+      'a lock of a dead process is damage to engines that leave no version',
+      { journal: journal().created().done('a'), lock: { alive: false }, problems: [lock] },
+      'run.repair',
+    ],
+    [
+      'and none to newer ones, which remove it',
+      { journal: journal().created().done('a'), metadata: six, lock: { alive: false }, problems: [lock] },
+      'run.iterate',
+    ],
+    ['a process that threw is recovered', { journal: journal().created().processError() }, 'run.resume'],
+    ['a process that failed is run again', { journal: journal().created().failed() }, 'run.iterate'],
+    ['not by 6.x, which repeats it', { journal: journal().created().failed(), metadata: six }, 'run.fork'],
+    ['a task error that ended the run is forked away', { journal: failing('API quota reached') }, 'run.fork'],
+    ['also within other words', { journal: failing('Error: API quota reached (task a)') }, 'run.fork'],
+    ['not where the words differ', { journal: failing('cannot read the config') }, 'run.iterate'],
+    [
+      'nor where the error was caught and something else asked',
+      {
+        journal: journal()
+          .created()
+          .requested('a')
+          .erred('a', 'API quota reached')
+          .done('b')
+          .failed('API quota reached'),
+      },
+      'run.iterate',
+    ],
+    [
+      'a question is answered',
+      { journal: journal().created().requested('q', 'breakpoint') },
+      'breakpoint.answer',
+    ],
+    ['a task needs an agent', { journal: journal().created().requested('a') }, 'run.resume'],
+    [
+      'also while a sibling of it is answered and not applied',
+      { journal: journal().created().requested('a').requested('b').resolved('a') },
+      'run.resume',
+    ],
+    ['what is answered is applied', { journal: journal().created().done('a') }, 'run.iterate'],
+    ['what is not started is begun', { journal: journal().created() }, 'run.iterate'],
+    [
+      'without a process one is assigned, where the engine can',
+      { journal: journal(), metadata: { ...six, ...bare } },
+      'run.assignProcess',
+    ],
+    ['else nothing helps', { journal: journal(), metadata: bare }, undefined],
+  ])('%s', (_, parts, action) => {
+    const judgement = classify(aRun(parts), later, options);
+    expect(judgement.next.action).toBe(action);
+    expect(judgement.next.reason).not.toBe('');
+    if (action !== undefined && action !== 'run.repair') expect(judgement.actions).toContain(action);
+  });
+
+  it('is to fork where an iterate made here ended in an error and brought nothing', () => {
+    const run = aRun({ journal: journal().created().requested('a').erred('a') });
+    const known = { childRun: () => undefined, actedAt: () => undefined, failedAt: () => run.eventCount };
+    expect(classify(run, later, options).next.action).toBe('run.iterate');
+    expect(classify(run, later, { ...options, known }).next).toMatchObject({
+      action: 'run.fork',
+      reason: expect.stringContaining('an iterate ended with the same error'),
+    });
+  });
+
+  it('waits for a child run, where nothing else is to be done', () => {
+    const run = aRun({ journal: journal().created().requested('s', 'subprocess') });
+    const child = aRun({ journal: journal().created() });
+    const known = { childRun: () => child, actedAt: () => undefined, failedAt: () => undefined };
+    expect(classify(run, later, options).next.action).toBe('run.resume');
+    expect(classify(run, later, { ...options, known }).next).toMatchObject({
+      action: undefined,
+      reason: 'It waits for its child run demo/process',
+    });
+  });
+
+  it("believes nobody at work after the person's own step", () => {
+    const run = aRun({ journal: journal().created().requested('a') });
+    const known = { childRun: () => undefined, actedAt: () => run.eventCount, failedAt: () => undefined };
+    const now = run.updatedAt + second;
+    expect(classify(run, now, options).state).toBe('working');
+    expect(classify(run, now, { ...options, known }).state).toBe('waiting');
+  });
+});
 
 describe('classify', () => {
   it.each(rows)('$state: $why', ({ now = later, state, reason, actions, changesAt, ...parts }) => {

@@ -33,7 +33,7 @@ describe('a run’s page', () => {
       prompt: 'Do it\n\nand do it well',
       state: 'needs you',
       icon: 'bell-dot',
-      reason: 'Waiting for you: gate',
+      reason: 'Needs your answer: gate',
       counts: '1 done, 1 pending',
       updated: '59 min ago',
       iterating: false,

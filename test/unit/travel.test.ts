@@ -262,7 +262,7 @@ describe('a run as it was', () => {
     const states = [1, 2, 3, 6, 7, 8, 10].map((event) => past(scored, event, parts).stored.state.state);
     expect(states).toEqual(['created', 'working', 'ready', 'needs-you', 'ready', 'working', 'completed']);
     const { stored: then, at } = past(scored, 6, parts);
-    expect(then.state.reason).toBe('Waiting for you: Ship it?');
+    expect(then.state.reason).toBe('Needs your answer: Ship it?');
     expect(at).toBe(start + 5 * second);
     const locked = aRun({ journal: scored, lock: {} });
     const fold = foldRun(scored.entries.slice(0, 6));
@@ -320,7 +320,7 @@ describe('the text of a run', () => {
 
 - Process: demo/process
 - State: needs you
-- Why: Waiting for you: Ship it?
+- Why: Needs your answer: Ship it?
 - Tasks: 2 done, 1 pending
 - Iterations: 2
 - Best: iteration 2 (score 3)

@@ -426,7 +426,7 @@ describe('a run’s row', () => {
   it('is spoken as one sentence', () => {
     const { run } = rounds();
     expect(rowOf(runNode(run), run).spoken).toBe(
-      'Make it fast, needs you. Waiting for you: Ship it?. 4 done, 2 pending, 1 problem, last event 50 min ago',
+      'Make it fast, needs you. Needs your answer: Ship it?. 4 done, 2 pending, 1 problem, last event 50 min ago',
     );
     expect(runRow({ journal: journal().created() }).spoken).toBe(
       'demo/process, not started. Not started; iterate to begin. last event 1 h ago',

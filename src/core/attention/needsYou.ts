@@ -140,7 +140,7 @@ export function failedAt(run: Run): number | undefined {
   if (!end || end.sealed || end.outcome !== 'failed') {
     return undefined;
   }
-  return end.at ?? run.updatedAt;
+  return end.toldAt ?? end.at ?? run.updatedAt;
 }
 
 function unseenFailure(run: Run, known: Known): boolean {

@@ -8,6 +8,8 @@ export interface Breakpoint {
   /** Markdown of unknown origin. */
   readonly question: string | undefined;
   readonly options: readonly BreakpointOption[];
+  /** Several questions that are answered as one; empty: there is one question, or none. */
+  readonly questions: readonly BreakpointQuestion[];
   readonly files: readonly ContextFile[];
   /** What else stands beside the question: any JSON by name. */
   readonly context: Readonly<Record<string, unknown>>;
@@ -23,6 +25,13 @@ export interface Breakpoint {
   readonly advice: ApprovalAdvice | undefined;
   /** The whole payload, for a payload that has nothing of the above. */
   readonly payload: unknown;
+}
+
+/** One of several questions of a breakpoint. */
+export interface BreakpointQuestion {
+  /** Markdown of unknown origin. */
+  readonly question: string;
+  readonly options: readonly BreakpointOption[];
 }
 
 export interface BreakpointOption {
@@ -67,10 +76,13 @@ export function readBreakpoint(task: Readonly<Record<string, unknown>>, inputFil
     }
     return undefined;
   };
+  const questions = first((place) => readQuestions(place['questions'])) ?? [];
+  const question = textAt('question') ?? textAt('message', 'prompt', 'text', 'description');
   return {
     title: textAt('title'),
-    question: textAt('question') ?? textAt('message', 'prompt', 'text', 'description'),
-    options: first((place) => readOptions(place['options'])) ?? [],
+    question: question ?? questions[0]?.question,
+    options: first((place) => readOptions(place['options'])) ?? questions[0]?.options ?? [],
+    questions: questions.length > 1 ? questions : [],
     files: first((place) => readFiles(place['context'])) ?? [],
     context: first((place) => readContext(place['context'])) ?? {},
     expert: nonEmpty(metadata['expert']) ?? textAt('expert'),
@@ -98,6 +110,18 @@ function scalarText(value: unknown): string | undefined {
 function texts(value: unknown): readonly string[] | undefined {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : undefined;
+}
+
+function readQuestions(value: unknown): readonly BreakpointQuestion[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const questions = value.flatMap((item: unknown): BreakpointQuestion[] => {
+    const question = isRecord(item)
+      ? (nonEmpty(item['question']) ?? nonEmpty(item['title']))
+      : nonEmpty(item);
+    if (question === undefined) return [];
+    return [{ question, options: (isRecord(item) ? readOptions(item['options']) : undefined) ?? [] }];
+  });
+  return questions.length === 0 ? undefined : questions;
 }
 
 function readOptions(value: unknown): readonly BreakpointOption[] | undefined {

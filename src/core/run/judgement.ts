@@ -1,4 +1,5 @@
 import type { CommandId } from '../commands';
+import type { Run } from './run';
 
 /** What a run is doing, in the order in which the first match wins. */
 export type State =
@@ -26,6 +27,7 @@ export const stateActions = [
   'run.fork',
   'run.startAgain',
   'run.repair',
+  'run.assignProcess',
 ] as const satisfies readonly CommandId[];
 
 export type StateAction = (typeof stateActions)[number];
@@ -65,11 +67,26 @@ export interface Judgement {
   whyNot(action: StateAction): string | undefined;
 }
 
+/** What is known besides the files of a run. */
+export interface KnownOfRuns {
+  /** The run that a task started and waits for; `undefined`: none is known. */
+  childRun(run: Run): Run | undefined;
+  /**
+   * The number of events that the run had when the person's own action here ended: an iterate, an answer, a repair.
+   * `undefined`: there was none.
+   */
+  actedAt(run: Run): number | undefined;
+  /** The number of events at which an iterate made here ended in an error and brought nothing; `undefined`: none did. */
+  failedAt(run: Run): number | undefined;
+}
+
 export interface JudgeOptions {
   /** For how long after its last event a run with pending tasks counts as working, in milliseconds. */
   readonly activityWindow: number;
   /** Writes a moment for people; UTC to the minute unless given. */
   readonly formatTime?: (time: number) => string;
+  /** What only somebody who looks at more than one run can know; left out: nothing is. */
+  readonly known?: KnownOfRuns;
 }
 
 export const defaultActivityWindow = 120_000;

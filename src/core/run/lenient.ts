@@ -22,6 +22,10 @@ export interface Lenient<S extends Shape> {
 
 const noProblems: readonly string[] = [];
 
+/** What some editors put in front of a text. Engines take it for a part of the JSON, and fail. */
+export const byteOrderMark = '\uFEFF';
+export const hasByteOrderMark = 'starts with a byte order mark, which no engine reads';
+
 /**
  * Reads a JSON object written by somebody else. Each field stands alone: one of the wrong type becomes a problem and
  * is left out, the others are used; fields that the shape does not name are kept in `raw`. `null` counts as absent,
@@ -64,7 +68,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   } catch {
     if (text.trim() === '') return { problem: 'is empty' };
     return text.startsWith('\ufeff')
-      ? { problem: 'starts with a byte order mark, which no engine reads' }
+      ? { problem: hasByteOrderMark }
       : { problem: 'is no valid JSON: it may have been cut off or overwritten' };
   }
 }

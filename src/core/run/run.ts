@@ -1,4 +1,4 @@
-import { cutAtWord, firstLine, oneLine, utcMinute } from '../format';
+import { capital, cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect } from './effect';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
@@ -85,18 +85,24 @@ export function runTitle(run: Run): string {
 
 /** A title for people: the breakpoint's own, else task.json's, else what the journal has. */
 export function taskTitle(effect: Effect, task: TaskDefinition | undefined): string {
-  const question = task?.breakpoint?.question;
-  // The engine calls an unnamed breakpoint "breakpoint"; its question says more.
-  const named = [task?.breakpoint?.title, task?.title, effect.label].find(
-    (name) =>
-      name !== undefined && name.trim() !== '' && !(effect.kind === 'breakpoint' && name === 'breakpoint'),
+  const { title, question = '', questions = [] } = task?.breakpoint ?? {};
+  const named = [title, task?.title, effect.label].find(
+    (name) => name !== undefined && name.trim() !== '' && !isInternal(effect, name),
   );
   const until = effect.kind === 'sleep' ? sleepUntil({ effect, task }) : undefined;
-  if (until !== undefined && (named === undefined || /^(?:sleep:|__sdk\.)/.test(named))) {
+  if (until !== undefined && (named === undefined || named.startsWith('sleep:'))) {
     return `Sleep until ${utcMinute(until)}`;
   }
-  const fallback = question === undefined ? effect.taskId : firstLine(question) || effect.taskId;
-  return cutAtWord(oneLine(named ?? fallback), 80);
+  if (named !== undefined) return cutAtWord(oneLine(named), 80);
+  const asked = cutAtWord(oneLine(firstLine(question)), 70);
+  if (asked !== '') return questions.length > 1 ? `${asked} and ${questions.length - 1} more` : asked;
+  const kind = effect.kind.replaceAll('_', ' ');
+  return cutAtWord(oneLine(isInternal(effect, effect.taskId) ? capital(kind) : effect.taskId), 80);
+}
+
+/** The engine's own name for what the process gave none. A breakpoint's question says more. */
+function isInternal({ kind }: Effect, name: string): boolean {
+  return name.startsWith('__sdk.') || (kind === 'breakpoint' && name === 'breakpoint');
 }
 
 /** When a pending sleep is over, in milliseconds since 1970: task.json, else the label ("sleep:<iso>"). */

@@ -11,7 +11,14 @@ export interface RunEnd {
   readonly type: string;
   /** Milliseconds since 1970; `undefined` when the event does not say. */
   readonly at: number | undefined;
+  /**
+   * When it was last told with something new: in other words, or after another answer. Milliseconds since 1970;
+   * `undefined`: with its end.
+   */
+  readonly toldAt: number | undefined;
   readonly error: RecordedError | undefined;
+  /** The id of the task whose error ended it, as nothing caught it; `undefined`: none did. */
+  readonly failedTask: string | undefined;
   /** Why it was halted, or the reason a person gave for sealing it. */
   readonly reason: string | undefined;
   /** A person closed it, which is final: it cannot be resumed. */

@@ -78,7 +78,16 @@ export function jsonReading(path: string, { title, state, events }: JsonRunFile)
       end:
         state === 'running'
           ? undefined
-          : { outcome: state, type: state, at: lastAt, error: undefined, reason: undefined, sealed: false },
+          : {
+              outcome: state,
+              type: state,
+              at: lastAt,
+              toldAt: lastAt,
+              error: undefined,
+              failedTask: undefined,
+              reason: undefined,
+              sealed: false,
+            },
       ...{ firstAt, lastAt, skipped: new Set<string>(), costs: [], problems: [] },
     },
     eventCount: events.length,

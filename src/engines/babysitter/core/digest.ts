@@ -1,4 +1,4 @@
-import { emptyFold, endOf, type RunFold } from './foldRun';
+import { emptyFold, endOf, uncaughtError, type ErrorResult, type JournalEnd, type RunFold } from './foldRun';
 import type { JournalEntry } from './journal';
 
 /** So many of the last events are looked at: stop hooks and cost records may follow the end. */
@@ -14,17 +14,36 @@ export const digestReach = 16;
 export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunFold | undefined {
   let lastAt: number | undefined;
   let looked = 0;
+  /** A failure, whose cause stands before it. */
+  let failure: JournalEntry | undefined;
+  const errors: ErrorResult[] = [];
   for (const entry of newestFirst) {
     looked += 1;
     if (!entry || looked > digestReach) return undefined;
     lastAt ??= entry.at;
+    const { event } = entry;
     const end = endOf(entry);
     if (end) {
-      const { at: firstAt, sdkVersion } = entry;
-      return { ...emptyFold, entries: 1, end, firstAt, lastAt, sdkVersion };
+      // Whether a failure is news is told by what came before it.
+      if (failure) return undefined;
+      if (end.outcome !== 'failed') return digest(entry, end, lastAt);
+      failure = entry;
+    } else if (event.type === 'EFFECT_REQUESTED' || event.type === 'RUN_CREATED') {
+      const failed = failure && endOf(failure);
+      if (!failure || !failed) return undefined;
+      return digest(failure, { ...failed, failedTask: uncaughtError(errors, failed) }, lastAt);
+    } else if (event.type === 'EFFECT_RESOLVED' && event.status === 'error') {
+      const message = event.error?.message ?? '';
+      if (message.trim() !== '') errors.unshift({ effectId: event.effectId, message });
     }
-    const { type } = entry.event;
-    if (type === 'EFFECT_REQUESTED' || type === 'RUN_CREATED') return undefined;
   }
   return undefined;
+}
+
+function digest(
+  { at: firstAt, sdkVersion }: JournalEntry,
+  end: JournalEnd,
+  lastAt: number | undefined,
+): RunFold {
+  return { ...emptyFold, entries: 1, end, firstAt, lastAt, sdkVersion };
 }

@@ -18,6 +18,10 @@ export interface RunFold extends Story {
   readonly end: JournalEnd | undefined;
   /** Something was resolved or cancelled after the last request: an iterate has something new to work with. */
   readonly answeredSinceRequest: boolean;
+  /** The error results after the last request: if the process does not catch one, it ends the run. */
+  readonly errors: readonly ErrorResult[];
+  /** The effect that was resolved or cancelled last, by its id. */
+  readonly lastSettled: string | undefined;
   readonly resolvedCount: number;
   readonly batches: number;
   /** Whether the next request opens a new batch. */
@@ -26,9 +30,17 @@ export interface RunFold extends Story {
   readonly created: boolean;
 }
 
+/** A task that was answered with an error. */
+export interface ErrorResult {
+  readonly effectId: string;
+  readonly message: string;
+}
+
 /** How a run of this engine ended. */
 export interface JournalEnd extends RunEnd {
   readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
+  /** The journal's sequence number of the event. */
+  readonly seq: number;
 }
 
 export const emptyFold: RunFold = {
@@ -44,6 +56,8 @@ export const emptyFold: RunFold = {
   firstAt: undefined,
   lastAt: undefined,
   answeredSinceRequest: false,
+  errors: [],
+  lastSettled: undefined,
   resolvedCount: 0,
   batches: 0,
   batchClosed: true,
@@ -151,9 +165,20 @@ function apply(run: Draft, entry: JournalEntry): void {
       settle(run, entry, event.effectId, { status: 'cancelled', cancelReason: event.reason });
       return;
     case 'RUN_FAILED':
+      run.batchClosed = true;
+      // Engines write it by mistake, when they look at a completed run once more.
+      if (run.end?.type === 'RUN_COMPLETED' && event.sealReason === undefined) {
+        const said = event.error?.message;
+        problem(
+          `records an engine error after the run was completed${said === undefined ? '' : `: ${said}`}`,
+        );
+        return;
+      }
+      run.end = failing(run, endOf(entry));
+      return;
     case 'PROCESS_RUNTIME_ERROR':
       run.batchClosed = true;
-      run.end = endOf(entry);
+      run.end = failing(run, endOf(entry));
       return;
     case 'RUN_COMPLETED':
     case 'RUN_HALTED':
@@ -180,6 +205,35 @@ function apply(run: Draft, entry: JournalEntry): void {
   }
 }
 
+/** A failure that is told again, with no request in between, is as old as the first telling. */
+function failing(run: Draft, end: JournalEnd | undefined): JournalEnd | undefined {
+  const { end: before } = run;
+  if (!end) return before;
+  const failedTask = uncaughtError(run.errors, end);
+  if (before?.type !== end.type) return { ...end, failedTask };
+  const settled = run.lastSettled === undefined ? undefined : run.effects.get(run.lastSettled);
+  const isNews = before.error?.message !== end.error?.message || (settled?.resolvedSeq ?? 0) > before.seq;
+  return { ...end, failedTask, at: before.at, toldAt: isNews ? end.at : before.toldAt };
+}
+
+/**
+ * The task whose error result a run failed with: the engine throws it into the process, which does not catch it. No
+ * iterate asks for such a task again.
+ * @param errors the error results after the last request
+ * @returns its id; `undefined`: the process threw an error of its own
+ */
+export function uncaughtError(errors: readonly ErrorResult[], end: JournalEnd): string | undefined {
+  const message = end.error?.message;
+  if (end.type !== 'RUN_FAILED' || message === undefined) return undefined;
+  return errors.findLast(
+    (error) =>
+      error.message === message || (error.message.length >= telling && message.includes(error.message)),
+  )?.effectId;
+}
+
+/** From so many characters on, a text within another one is no coincidence. */
+const telling = 12;
+
 function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Partial<Effect>): void {
   const effect = run.effects.get(effectId);
   const file = `journal/${entry.file}`;
@@ -191,12 +245,17 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
     run.problems.push({
       file,
       what: `answers the effect ${effectId} a second time; the first answer stands`,
+      stops: 'iterate',
     });
     return;
   }
   run.resolvedCount += 1;
   run.batchClosed = true;
   run.answeredSinceRequest = true;
+  run.lastSettled = effectId;
+  const message = outcome.error?.message ?? '';
+  if (outcome.status === 'error' && message.trim() !== '')
+    run.errors = [...run.errors, { effectId, message }];
   put(run, {
     ...effect,
     ...outcome,
@@ -207,16 +266,32 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
 }
 
 /** The end that an event makes; `undefined`: it makes none. */
-export function endOf({ event, at }: JournalEntry): JournalEnd | undefined {
+export function endOf({ event, at, seq }: JournalEntry): JournalEnd | undefined {
+  const end = (
+    type: JournalEnd['type'],
+    error: RecordedError | undefined,
+    reason: string | undefined,
+    sealed = false,
+  ): JournalEnd => ({
+    outcome: outcomes[type],
+    type,
+    at,
+    seq,
+    toldAt: at,
+    error,
+    failedTask: undefined,
+    reason,
+    sealed,
+  });
   switch (event.type) {
     case 'RUN_COMPLETED':
-      return end(event.type, at, undefined, event.sealReason, event.sealReason !== undefined);
+      return end(event.type, undefined, event.sealReason, event.sealReason !== undefined);
     case 'RUN_FAILED':
-      return end(event.type, at, event.error, event.sealReason, event.sealReason !== undefined);
+      return end(event.type, event.error, event.sealReason, event.sealReason !== undefined);
     case 'PROCESS_RUNTIME_ERROR':
-      return end(event.type, at, event.error, undefined, false);
+      return end(event.type, event.error, undefined);
     case 'RUN_HALTED':
-      return end(event.type, at, undefined, event.reason, false);
+      return end(event.type, undefined, event.reason);
     case 'RUN_CREATED':
     case 'EFFECT_REQUESTED':
     case 'EFFECT_RESOLVED':
@@ -232,16 +307,6 @@ export function endOf({ event, at }: JournalEntry): JournalEnd | undefined {
     default:
       return event satisfies never;
   }
-}
-
-function end(
-  type: JournalEnd['type'],
-  at: number | undefined,
-  error: RecordedError | undefined,
-  reason: string | undefined,
-  sealed: boolean,
-): JournalEnd {
-  return { outcome: outcomes[type], type, at, error, reason, sealed };
 }
 
 const outcomes = {
@@ -267,6 +332,7 @@ function request(
   run.lastRequestAt = at ?? run.lastRequestAt;
   run.end = undefined;
   run.answeredSinceRequest = false;
+  run.errors = emptyFold.errors;
   const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
   put(run, {
     effectId,

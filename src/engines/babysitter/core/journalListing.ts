@@ -58,7 +58,7 @@ function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'fil
     return { what, mendable: true, stops: 'any' };
   }
   if (file.endsWith('.json')) {
-    return { what: 'is not named like an event; engines refuse the run while it is here' };
+    return { what: 'is not named like an event; engines refuse the run while it is here', stops: 'any' };
   }
   if (file.startsWith('.')) return undefined;
   // Engines number the next event after the largest number in front of any name.
@@ -81,7 +81,12 @@ function sorted(names: EventName[], problems: Problem[]): readonly string[] {
   names.sort((a, b) => a.seq - b.seq || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
   let expected = 1;
   for (const { file, seq } of names) {
-    if (seq < 1) problems.push({ file, what: 'has a sequence number that is too small; the first is 1' });
+    if (seq < 1)
+      problems.push({
+        file,
+        what: 'has a sequence number that is too small; the first is 1',
+        stops: 'iterate',
+      });
     else if (seq >= expected) {
       if (seq > expected) problems.push({ file: '', ...gap(expected, seq - 1) });
       expected = seq + 1;
@@ -93,7 +98,9 @@ function sorted(names: EventName[], problems: Problem[]): readonly string[] {
 }
 
 function gap(from: number, to: number): Omit<Problem, 'file'> {
-  if (from !== to) return { what: `lacks the events ${from} to ${to}` };
+  if (from !== to) return { what: `lacks the events ${from} to ${to}`, stops: 'iterate' };
   // The engine's repair renumbers after a missing first event, and keeps every other gap.
-  return from === 1 ? { what: 'lacks its first event', mendable: true } : { what: `lacks the event ${from}` };
+  return from === 1
+    ? { what: 'lacks its first event', mendable: true }
+    : { what: `lacks the event ${from}`, stops: 'iterate' };
 }

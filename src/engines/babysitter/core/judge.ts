@@ -1,4 +1,4 @@
-import { ago, count, cutAtWord, list, utcMinute } from '../../../core/format';
+import { ago, capital, count, cutAtWord, firstLine, list, utcMinute } from '../../../core/format';
 import type { JournalEnd } from './foldRun';
 import {
   stateActions,
@@ -8,9 +8,17 @@ import {
   type State,
   type StateAction,
 } from '../../../core/run/judgement';
-import { pendingEffects, sleepUntil, taskTitle, type PendingEffect, type Run } from '../../../core/run/run';
+import {
+  pendingEffects,
+  runTitle,
+  sleepUntil,
+  taskTitle,
+  type PendingEffect,
+  type Run,
+} from '../../../core/run/run';
 import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from '../../../core/run/effect';
+import type { Problem } from '../../../core/run/problem';
 
 /** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
 export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
@@ -42,7 +50,7 @@ class BabysitterJudgement implements Judgement {
   }
 
   get next(): NextStep {
-    return nextStep(this, this.#run);
+    return nextStep(this, this.#run, this.#options);
   }
 
   whyNot(action: StateAction): string | undefined {
@@ -89,7 +97,7 @@ function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
   const [first] = breakpoints;
   if (first) {
     const more = breakpoints.length > 1 ? ` (and ${breakpoints.length - 1} more)` : '';
-    return still('needs-you', `Waiting for you: ${taskTitle(first.effect, first.task)}${more}`);
+    return still('needs-you', `Needs your answer: ${taskTitle(first.effect, first.task)}${more}`);
   }
   if (lock?.alive) {
     const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
@@ -100,21 +108,31 @@ function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
   if (others.length > 0) {
     // An event from the future (a clock that runs ahead) must not keep a run "working" for long.
     const [from, until] = [run.updatedAt - options.activityWindow, run.updatedAt + options.activityWindow];
-    if (from < now && now < until) {
+    // After what the person did here, nobody is at work yet.
+    const own = options.known?.actedAt(run) === run.eventCount;
+    if (!own && from < now && now < until) {
       const last = ago(now - run.updatedAt);
       return still('working', `Probably working: ${kinds(others)} pending, last event ${last}`, until);
     }
     return still(
       'waiting',
       `Waiting for an agent since ${time(run.updatedAt)}: ${kinds(others)} pending`,
-      now < until ? from + 1 : undefined,
+      !own && now < until ? from + 1 : undefined,
     );
   }
-  if (story.effects.size > 0) return still('ready', 'Everything is answered; iterate to go on');
+  if (story.effects.size > 0) return still('ready', readyReason(run));
   return still(
     'created',
     hasProcess(run) ? 'Not started; iterate to begin' : 'Not started: it has no process yet',
   );
+}
+
+function readyReason({ story }: BabysitterRun): string {
+  const last = story.lastSettled === undefined ? undefined : story.effects.get(story.lastSettled);
+  if (last?.status !== 'error') return 'Everything is answered; iterate to go on';
+  const said = firstLine(last.error?.message ?? '');
+  const title = taskTitle(last, undefined);
+  return `${capital(title)} ended with an error${said === '' ? '' : `: ${cutAtWord(said, 200)}`}; iterating shows whether the process handles it`;
 }
 
 function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: number) => string): Told {
@@ -176,7 +194,7 @@ function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean
       return asks((kind) => kind !== 'breakpoint' && kind !== 'sleep');
     case 'run.iterate':
     case 'run.continue':
-      return !run.lock?.alive && movesOn(state, run);
+      return !run.lock?.alive && !damageOf(run) && movesOn(state, run);
     case 'run.resume':
       return !['completed', 'halted', 'unreadable'].includes(state) && !end?.sealed;
     case 'run.fork':
@@ -184,9 +202,25 @@ function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean
       return run.metadata !== undefined;
     case 'run.repair':
       return run.problems.some((problem) => problem.mendable);
+    case 'run.assignProcess':
+      return state === 'created' && !hasProcess(run) && isSix(run);
     default:
       return action satisfies never;
   }
+}
+
+/** Engines of 6.x have commands of their own, and repeat how a failed run ended instead of running the process again. */
+export function isSix({ engineVersion }: Run): boolean {
+  return Number(/^\d+/.exec(engineVersion ?? '')?.[0] ?? 0) >= 6;
+}
+
+/** What is wrong with a run's files so that the engine would fail or do more damage; `undefined`: nothing is. */
+function damageOf({ problems, lock, engineVersion }: BabysitterRun): Problem | undefined {
+  // Engines that record their version remove the lock of a dead process by themselves.
+  const leftLock = lock !== undefined && engineVersion !== undefined;
+  return problems.find(
+    ({ file, mendable, stops }) => stops || (mendable && !(leftLock && file === 'run.lock')),
+  );
 }
 
 /** Whether an iterate could bring anything new. */
@@ -197,7 +231,7 @@ function movesOn(state: State, run: BabysitterRun): boolean {
     case 'ready':
       return true;
     case 'failed':
-      return !run.story.end?.sealed && run.story.end?.type !== 'PROCESS_RUNTIME_ERROR';
+      return !run.story.end?.sealed && run.story.end?.type === 'RUN_FAILED' && !isSix(run);
     case 'needs-you':
     case 'waiting':
     case 'working':
@@ -215,6 +249,13 @@ function whyNot(
   formatTime: (time: number) => string,
 ): string | undefined {
   if (actions.includes(action)) return stoppedBy(action, run);
+  if (action === 'run.assignProcess') {
+    return hasProcess(run)
+      ? 'The run has its process already.'
+      : state === 'created'
+        ? 'A process can be assigned to runs of engine 6 and newer only.'
+        : 'A process can only be assigned before the run begins.';
+  }
   if (action === 'run.repair') return 'None of its problems can be mended in place.';
   if (action === 'run.fork' || action === 'run.startAgain') {
     return 'Its run.json cannot be read, so its process is not known.';
@@ -230,8 +271,19 @@ function whyNot(
     case 'halted':
       return 'The process halted the run, which is final. Make a new run instead.';
     case 'failed':
-      return 'The process itself threw an error; the engine must recover from it before it can go on.';
+      if (action === 'task.post') return 'No task waits for a result: the run has failed.';
+      if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR') {
+        return 'The process itself threw an error; the engine must recover from it before it can go on.';
+      }
+      if (isSix(run)) {
+        return 'Engines of 6.x keep to it that the run failed, and run nothing again. Fork it from before it failed.';
+      }
+      break;
     default:
+  }
+  if (action === 'run.iterate' || action === 'run.continue') {
+    const damage = movesOn(state, run) ? damageOf(run) : undefined;
+    if (damage) return mustBeMended(damage);
   }
   if (run.lock?.alive) {
     const since = run.lock.acquiredAt === undefined ? '' : ` since ${formatTime(run.lock.acquiredAt)}`;
@@ -251,45 +303,53 @@ function whyNot(
 
 /** A problem of the run's files with which the engine would fail or do damage. */
 function stoppedBy(action: StateAction, { problems }: BabysitterRun): string | undefined {
-  const iterates = action === 'run.iterate' || action === 'run.continue';
-  const changes = iterates || action.startsWith('breakpoint.') || action === 'task.post';
-  const problem = problems.find(
-    ({ stops }) => (stops === 'any' && changes) || (stops === 'iterate' && iterates),
-  );
-  if (!problem) return undefined;
-  return `${problem.file} ${problem.what}. With that, the engine would fail or do damage; it has to be mended first.`;
+  const changes = action.startsWith('breakpoint.') || action === 'task.post';
+  const problem = changes ? problems.find(({ stops }) => stops === 'any') : undefined;
+  return problem && mustBeMended(problem);
+}
+
+function mustBeMended({ file, what }: Problem): string {
+  return `${file} ${what}. With that, the engine would fail or do damage; it has to be mended first.`;
 }
 
 /** The first that fits, from what has to be put right first to what is done last. */
-function nextStep(judgement: Judgement, run: BabysitterRun): NextStep {
+function nextStep(judgement: Judgement, run: BabysitterRun, options: JudgeOptions): NextStep {
   const { state, reason, changesAt } = judgement;
-  const step = (action: NextStep['action'], at?: number): NextStep => ({ action, reason, at });
+  const step = (action: NextStep['action'], why = reason, at?: number): NextStep => ({
+    action,
+    reason: why,
+    at,
+  });
   const { end } = run.story;
   if (state === 'reading') return step(undefined);
   const over = state === 'completed' || state === 'halted' || end?.sealed === true;
-  const damage = over ? undefined : run.problems.find(({ mendable, stops }) => mendable || stops);
-  if (damage) return { action: 'run.repair', reason: `${damage.file} ${damage.what}`, at: undefined };
+  const damage = over ? undefined : damageOf(run);
+  if (damage) return step('run.repair', `${damage.file} ${damage.what}`);
   if (over || state === 'unreadable') return step(undefined);
   if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
-  if (end) return step(uncaughtError(run) ? 'run.fork' : 'run.iterate');
+  const repeats = options.known?.failedAt(run) === run.eventCount;
+  if (end) return step(end.failedTask !== undefined || isSix(run) || repeats ? 'run.fork' : 'run.iterate');
   if (state === 'needs-you') return step('breakpoint.answer');
-  if (state === 'working') return step(undefined, changesAt);
-  if (state === 'sleeping') return step(undefined, changesAt);
-  if (state === 'waiting') return step('run.resume');
+  if (state === 'working' || state === 'sleeping') return step(undefined, reason, changesAt);
+  if (state === 'waiting') return waitingStep(step, run, options);
+  if (repeats) return step('run.fork', `${reason}. It does not: an iterate ended with the same error`);
   if (state === 'ready' || hasProcess(run)) return step('run.iterate');
-  return step('run.assignProcess');
+  return step(isSix(run) ? 'run.assignProcess' : undefined);
 }
 
-/**
- * The task whose error result the run failed with: the engine throws it into the process, which does not catch it. No
- * iterate asks for such a task again. `undefined`: it did not fail, or by an error of its own.
- */
-export function uncaughtError({ story }: Run): Effect | undefined {
-  if (story.end?.type !== 'RUN_FAILED') return undefined;
-  const message = story.end.error?.message;
-  return story.effects
-    .list()
-    .findLast(
-      ({ status, error }) => status === 'error' && error?.message !== undefined && error.message === message,
-    );
+/** A run that waits for nothing but a child run goes on by itself. */
+function waitingStep(
+  step: (action: NextStep['action'], reason?: string) => NextStep,
+  run: BabysitterRun,
+  { known }: JudgeOptions,
+): NextStep {
+  const child = pendingEffects(run).every(({ effect }) => effect.kind === 'subprocess')
+    ? known?.childRun(run)
+    : undefined;
+  return child ? step(undefined, `It waits for its child run ${runTitle(child)}`) : step('run.resume');
+}
+
+/** See {@link BabysitterRun.story}: the task whose error result a run failed with; `undefined`: none did. */
+export function failedTask({ story }: Run): Effect | undefined {
+  return story.end?.failedTask === undefined ? undefined : story.effects.get(story.end.failedTask);
 }

@@ -17,17 +17,19 @@ import {
   Wrong,
   type Field,
   type Lenient,
+  byteOrderMark,
+  hasByteOrderMark,
 } from '../../../core/run/lenient';
 import { toEntrypoint } from './metadata';
 import type { Problem } from '../../../core/run/problem';
-import type { RecordedError } from '../../../core/run/recordedError';
+import { plainMessage, type RecordedError } from '../../../core/run/recordedError';
 
 const typeName: Field<string> = (value) => (value === '' ? new Wrong('it must not be empty') : text(value));
 
 const envelope = { type: typeName, recordedAt: moment, data: record, sdkVersion: text };
 
 const recordedError: Field<RecordedError> = (value) => {
-  if (typeof value === 'string') return { name: undefined, message: value, stack: undefined };
+  if (typeof value === 'string') return { name: undefined, message: plainMessage(value), stack: undefined };
   if (!isRecord(value)) return new Wrong('it must be text or an object');
   const { name, message, stack } = value;
   return {
@@ -36,14 +38,6 @@ const recordedError: Field<RecordedError> = (value) => {
     stack: typeof stack === 'string' ? stack : undefined,
   };
 };
-
-/** Of an error that has no name, engines record the whole JSON as its message; the message in there is what it says. */
-function plainMessage(recorded: string): string {
-  if (!recorded.startsWith('{')) return recorded;
-  const json = parseJson(recorded);
-  const own = 'value' in json && isRecord(json.value) ? json.value['message'] : undefined;
-  return typeof own === 'string' && own.trim() !== '' ? own : recorded;
-}
 
 const noLabels: readonly string[] = [];
 
@@ -83,19 +77,29 @@ export interface ParsedEvent {
 
 /** Reads one event file, tolerantly: unknown types and fields are welcome, a wrong field is left out and said. */
 export function parseEvent(file: string, json: string): ParsedEvent {
+  if (json.startsWith(byteOrderMark)) {
+    const { entry, problems } = parseEvent(file, json.slice(1));
+    return { entry, problems: [{ what: hasByteOrderMark, mendable: true, stops: 'any' }, ...problems] };
+  }
   const read = readEnvelope(json);
   if ('problem' in read) return { entry: undefined, problems: [{ what: read.problem, mendable: true }] };
   const { fields, problems } = read;
   const { type, recordedAt, data, sdkVersion } = fields ?? {};
-  if (type === undefined) return { entry: undefined, problems: toProblems(orMissing(problems, 'type')) };
+  if (type === undefined) return unusable(orMissing(problems, 'type'));
   const { event, problems: dataProblems } = isEventType(type)
     ? parseData(type, data ?? {})
     : plain({ type: 'other', name: type });
   const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
+  if (!event) return unusable([...all, ...dataProblems]);
   return {
-    entry: event && { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
+    entry: { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
     problems: toProblems(all, dataProblems),
   };
+}
+
+/** Engines fail on such an event, and their repair keeps it. */
+function unusable(problems: readonly string[]): ParsedEvent {
+  return { entry: undefined, problems: problems.map((what) => ({ what, stops: 'iterate' })) };
 }
 
 /** Any event may say these things, whatever its type. */

@@ -74,7 +74,8 @@ export type EventReading = Omit<ParsedEvent, 'problems'> & { readonly problems: 
 export function readEvent(real: string, name: string, verify: boolean): EventReading {
   const file = `journal/${name}`;
   const read = readTextIn(real, `${real}/${file}`, fileLimits.event);
-  if ('problem' in read) return { entry: undefined, problems: [{ file, what: read.problem }] };
+  if ('problem' in read)
+    return { entry: undefined, problems: [{ file, what: read.problem, stops: 'iterate' }] };
   const { entry, problems } = parseEvent(name, read.text);
   const altered = verify && entry ? checksumProblem(read.text) : undefined;
   const all = altered === undefined ? problems : [...problems, { what: altered }];

@@ -7,7 +7,7 @@ import type { EventRecord } from '../../../core/run/eventRecord';
 import { emptyFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
-import { isSegment } from '../../../core/run/lenient';
+import { byteOrderMark, hasByteOrderMark, isSegment } from '../../../core/run/lenient';
 import { parseMetadata, type RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -212,11 +212,13 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   const file = 'run.json';
   const read = readTextIn(real, `${real}/${file}`, fileLimits.metadata);
   if ('problem' in read) {
-    found.push({ file, what: read.problem });
+    found.push({ file, what: read.problem, stops: 'iterate' });
     return undefined;
   }
-  const { metadata, problems } = parseMetadata(read.text);
-  for (const what of problems) found.push({ file, what });
+  const marked = read.text.startsWith(byteOrderMark);
+  if (marked) found.push({ file, what: hasByteOrderMark, stops: 'iterate' });
+  const { metadata, problems } = parseMetadata(marked ? read.text.slice(1) : read.text);
+  for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
 }
 

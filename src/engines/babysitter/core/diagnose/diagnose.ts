@@ -5,7 +5,7 @@ import { whyNot } from '../../../../core/engine/whyNot';
 import { ago, utcMinute } from '../../../../core/format';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
-import { hasProcess, uncaughtError } from '../judge';
+import { failedTask, hasProcess } from '../judge';
 import type { StoredRun } from '../../../../core/source/runStore';
 
 /** The one thing that helps, as a button. */
@@ -310,7 +310,7 @@ function finalError({ stored, details }: Known): Diagnosis | undefined {
     (latest, effect) => (effect.resolvedOrder > (latest?.resolvedOrder ?? 0) ? effect : latest),
     undefined,
   );
-  const culprit = uncaughtError(run);
+  const culprit = failedTask(run);
   if (culprit) {
     const title = taskTitle(culprit, details?.tasks.get(culprit.effectId));
     return said(
