@@ -24,7 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const evidence = makeEvidence(host, reading, doing);
   const mending = makeMending(host, engine, reading, doing, {
     opener,
-    press: (command, dir) => commands.actions.command(command, dir),
+    press: (command, key) => commands.actions.command(command, key),
   });
   const commands: Commands = makeCommands(host, reading, doing, evidence, mending, opener);
   const pages: AllPages = makePages(host, engine, reading, doing, evidence, commands, opener);

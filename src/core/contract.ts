@@ -5,7 +5,10 @@ import { segment } from './run/segmentSchema';
 /** Begins the id of everything that the extension contributes; package.json is written from what stands here. */
 export const prefix = 'babysitterRuns';
 
-/** Names a run, by folder or by id, and perhaps a part of it. A plain text is a folder or an id. */
+/**
+ * Names a run, by folder or by id, and perhaps a part of it. A plain text is a folder or an id. A run that is not kept in a
+ * folder of its own is named by the text of its key instead.
+ */
 export interface EffectReference {
   readonly dir?: string | undefined;
   readonly runId?: string | undefined;

@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import type { Claim, SharedAttention, Snooze } from '../core/attention/sharedAttention';
 import type { Clock } from '../core/clock';
@@ -21,7 +21,9 @@ import { visible } from '../core/format';
 import type { Logger } from '../core/log';
 import { codeOf, readTextInside } from './safeFile';
 import { watchFolder } from './watchFolder';
+import { keyText, type RunKey } from '../core/run/runKey';
 
+/** `dir`: the text of the run's key, which is its folder where it has one of its own; or a workspace's folder. */
 const snoozeShape = z.object({
   dir: z.string(),
   effectId: z.string().optional(),
@@ -65,27 +67,30 @@ export class AttentionFiles implements SharedAttention, Disposable {
     this.#disposables.add(clock.after(tidyAfter, () => this.#tidy()));
   }
 
-  snooze(dir: string, effectId?: string): Snooze | undefined {
-    return this.#snoozes.get(this.#nameOf('snooze', dir, effectId ?? ''));
+  snooze(key: RunKey, effectId?: string): Snooze | undefined {
+    return this.#snoozes.get(this.#nameOf('snooze', keyText(key), effectId ?? ''));
   }
 
-  setSnooze(dir: string, effectId: string | undefined, snooze: Snooze | undefined): void {
-    const name = this.#nameOf('snooze', dir, effectId ?? '');
-    this.#snoozes.set(name, snooze && { dir, ...(effectId === undefined ? {} : { effectId }), ...snooze });
+  setSnooze(key: RunKey, effectId: string | undefined, snooze: Snooze | undefined): void {
+    const name = this.#nameOf('snooze', keyText(key), effectId ?? '');
+    this.#snoozes.set(
+      name,
+      snooze && { dir: keyText(key), ...(effectId === undefined ? {} : { effectId }), ...snooze },
+    );
   }
 
-  seenFailure(dir: string): number | undefined {
-    return this.#failures.get(this.#nameOf('failure', dir))?.failedAt;
+  seenFailure(key: RunKey): number | undefined {
+    return this.#failures.get(this.#nameOf('failure', keyText(key)))?.failedAt;
   }
 
-  setSeenFailure(dir: string, failedAt: number): void {
-    this.#failures.set(this.#nameOf('failure', dir), { dir, failedAt });
+  setSeenFailure(key: RunKey, failedAt: number): void {
+    this.#failures.set(this.#nameOf('failure', keyText(key)), { dir: keyText(key), failedAt });
   }
 
-  claim({ kind, dir, detail }: Claim): boolean {
-    const path = join(this.#claims, nameOf(kind, dir, detail));
+  claim({ kind, about, detail }: Claim): boolean {
+    const path = join(this.#claims, nameOf(kind, about, detail));
     try {
-      writeFileSync(path, JSON.stringify({ kind, dir }), { flag: 'wx' });
+      writeFileSync(path, JSON.stringify({ kind, dir: about }), { flag: 'wx' });
       return true;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') {
@@ -115,10 +120,10 @@ export class AttentionFiles implements SharedAttention, Disposable {
     for (const file of namesIn(this.#claims)) {
       const claim = parse(this.#claims, file, claimShape, this.logger);
       const age = now - modified(join(this.#claims, file));
-      if (age > month || (claim && !existsSync(claim.dir))) remove(join(this.#claims, file));
+      if (age > month || (claim && isGone(claim.dir))) remove(join(this.#claims, file));
     }
-    this.#snoozes.keep(({ dir, until }) => existsSync(dir) && until > now - month);
-    this.#failures.keep(({ dir }) => existsSync(dir));
+    this.#snoozes.keep(({ dir, until }) => !isGone(dir) && until > now - month);
+    this.#failures.keep(({ dir }) => !isGone(dir));
   }
 }
 
@@ -208,6 +213,11 @@ function parse<T>(folder: string, file: string, shape: z.ZodType<T>, logger: Log
   } catch (error) {
     return said(messageOf(error));
   }
+}
+
+/** A folder that is not there any more. Of a text that names no folder nobody here knows. */
+function isGone(about: string): boolean {
+  return isAbsolute(about) && !existsSync(about);
 }
 
 function makeFolder(folder: string, logger: Logger): void {

@@ -5,6 +5,7 @@ import type { KeptCopies } from '../core/evidence/evidence';
 import type { Logger } from '../core/log';
 import { messageOf } from '../core/errors';
 import { isRecord } from '../core/run/lenient';
+import { keyText, type RunKey } from '../core/run/runKey';
 import { codeOf } from './safeFile';
 
 const megabyte = 1024 * 1024;
@@ -19,14 +20,14 @@ export class CopiesFolder implements KeptCopies {
     private readonly logger: Logger,
   ) {}
 
-  async has(dir: string, effectId: string): Promise<boolean> {
-    return access(this.#file(dir, effectId)).then(
+  async has(key: RunKey, effectId: string): Promise<boolean> {
+    return access(this.#file(key, effectId)).then(
       () => true,
       () => false,
     );
   }
 
-  async keep(dir: string, effectId: string, texts: ReadonlyMap<string, string>): Promise<void> {
+  async keep(key: RunKey, effectId: string, texts: ReadonlyMap<string, string>): Promise<void> {
     const files: Record<string, string> = {};
     let left = limits.breakpoint;
     for (const [path, text] of texts) {
@@ -38,16 +39,18 @@ export class CopiesFolder implements KeptCopies {
     try {
       await mkdir(this.folder, { recursive: true });
       // Another window may see the same breakpoint: whoever comes first keeps the copies.
-      await writeFile(this.#file(dir, effectId), JSON.stringify({ dir, effectId, files }), { flag: 'wx' });
+      await writeFile(this.#file(key, effectId), JSON.stringify({ dir: keyText(key), effectId, files }), {
+        flag: 'wx',
+      });
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return;
       this.logger.warn(`Copies of context files could not be kept: ${messageOf(error)}`);
     }
   }
 
-  async read(dir: string, effectId: string): Promise<ReadonlyMap<string, string>> {
+  async read(key: RunKey, effectId: string): Promise<ReadonlyMap<string, string>> {
     try {
-      const kept: unknown = JSON.parse(await readFile(this.#file(dir, effectId), 'utf8'));
+      const kept: unknown = JSON.parse(await readFile(this.#file(key, effectId), 'utf8'));
       const files = isRecord(kept) && isRecord(kept['files']) ? kept['files'] : {};
       return new Map(
         Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -78,8 +81,11 @@ export class CopiesFolder implements KeptCopies {
     }
   }
 
-  #file(dir: string, effectId: string): string {
-    const name = createHash('sha256').update(`${dir}\0${effectId}`).digest('hex').slice(0, 32);
+  #file(key: RunKey, effectId: string): string {
+    const name = createHash('sha256')
+      .update(`${keyText(key)}\0${effectId}`)
+      .digest('hex')
+      .slice(0, 32);
     return join(this.folder, `${name}.json`);
   }
 }

@@ -97,7 +97,7 @@ export class Artefacts {
     await vscode.commands.executeCommand(
       'vscode.diff',
       kept.uri,
-      stored === undefined ? vscode.Uri.file(this.#find(opened.run, file)) : fileUri(opened.run.dir, stored),
+      stored === undefined ? vscode.Uri.file(this.#find(opened.run, file)) : fileUri(opened.run.key, stored),
       `${visible(basename(file))} (${kept.what} ↔ ${stored === undefined ? 'now' : `iteration ${n}`})`,
       { preview: true, viewColumn },
     );
@@ -139,7 +139,7 @@ export class Artefacts {
     const path = this.#tryFind(run, file);
     const place = stored.get(file);
     if (place !== undefined) {
-      const uri = fileUri(run.dir, place);
+      const uri = fileUri(run.key, place);
       return { uri, what: `engine's copy of iteration ${iteration.n}`, same: false };
     }
     if (path === undefined) return undefined;
@@ -148,7 +148,7 @@ export class Artefacts {
       const named = [...texts.keys()].find((name) => this.#tryFind(run, name, '') === path);
       if (named === undefined) continue;
       return {
-        uri: olderUri({ of: 'copy', dir: run.dir, effectId, path: named }, path),
+        uri: olderUri({ of: 'copy', runKey: run.key, effectId, path: named }, path),
         what: `copy made at a question of iteration ${iteration.n}`,
         same: this.#isNow(path, texts.get(named)),
       };
@@ -172,9 +172,9 @@ export class Artefacts {
     files: readonly string[],
   ): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
-    const source = this.deps.store.sourceOf(run.dir);
+    const source = this.deps.store.sourceOf(run.key);
     for (const { effectId } of effects.slice(-most.tasks)) {
-      const part = await source?.document(run.dir, { task: effectId, part: 'artifacts' });
+      const part = await source?.document(run.key, { task: effectId, part: 'artifacts' });
       // Most tasks have none.
       if (!part || 'problem' in part) continue;
       const json = parseJson(part.text);
@@ -196,7 +196,7 @@ export class Artefacts {
     return Promise.all(
       questions.map(async ({ effectId }) => ({
         effectId,
-        texts: await this.deps.copies.read(run.dir, effectId),
+        texts: await this.deps.copies.read(run.key, effectId),
       })),
     );
   }

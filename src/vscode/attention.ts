@@ -49,7 +49,7 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
     if ((runs.view.message ?? '') !== said) runs.view.message = said;
   };
   const look = (): void => {
-    for (const dir of pages.lookedAt) attention.lookedAt(dir);
+    for (const key of pages.lookedAt) attention.lookedAt(key);
   };
   update();
   disposables.add(
@@ -69,7 +69,7 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
   disposables.add(pages.onDidChangeLookedAt(look));
   disposables.add(
     runs.view.onDidExpandElement(({ element }) => {
-      if (element.kind === 'run') attention.lookedAt(element.dir);
+      if (element.kind === 'run') attention.lookedAt(element.runKey);
     }),
   );
   disposables.add(needsOptions.onDidChange(() => attention.update()));

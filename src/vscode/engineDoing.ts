@@ -1,6 +1,7 @@
 import type { AnswerReport } from '../core/engine/answerReport';
 import type { Decision } from '../core/run/breakpoint';
 import type { EngineId } from '../core/run/engineId';
+import type { RunKey } from '../core/run/runKey';
 import type { StoredRun } from '../core/source/runStore';
 import type { Surface } from './commands/targets';
 
@@ -10,7 +11,7 @@ export interface EngineDoing {
    * Records a person's answer to a question.
    * @throws HumanError when the engine cannot be started
    */
-  answer(dir: string, effectId: string, decision: Decision, surface: Surface): Promise<AnswerReport>;
+  answer(key: RunKey, effectId: string, decision: Decision, surface: Surface): Promise<AnswerReport>;
 
   /**
    * Does work for which the engine's program is needed. Where it is missing, the person is led to it.
@@ -20,7 +21,7 @@ export interface EngineDoing {
   withProgram<T>(projectDir: string, work: () => Promise<T>, again: () => Promise<void>): Promise<T>;
 
   /** Offers the ways to go on with a run, and goes the chosen one. */
-  resume(dir: string): Promise<void>;
+  resume(key: RunKey): Promise<void>;
 
   /** Carries a run on, up to `maximum` steps. */
   iterate(stored: StoredRun, surface: Surface, maximum: number): Promise<void>;

@@ -19,6 +19,7 @@ import type { ContextFile } from '../core/run/breakpoint';
 import { isRecord } from '../core/run/lenient';
 import { pendingEffects, type Run } from '../core/run/run';
 import { maskSecrets } from '../core/run/secrets';
+import { asRunKey, keyText, type RunKey } from '../core/run/runKey';
 import type { RunStore } from '../core/source/runStore';
 import { findContextFile } from './contextFile';
 
@@ -52,7 +53,7 @@ const baseNames: Readonly<Record<DiffBase, string>> = {
 /** What an older text is; all of it stands in the URI, so that a diff can be restored with the window. */
 export type Older =
   | { readonly of: 'commit'; readonly file: string; readonly commit: string }
-  | { readonly of: 'copy'; readonly dir: string; readonly effectId: string; readonly path: string };
+  | { readonly of: 'copy'; readonly runKey: RunKey; readonly effectId: string; readonly path: string };
 
 /** The context files of breakpoints: found, previewed, opened, and compared with what they were. */
 export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -63,10 +64,10 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
   constructor(private readonly deps: EvidenceDeps) {
     const { store } = deps;
     this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(evidenceScheme, this));
-    this.#disposables.add(store.onDidChange(({ dirs }) => void this.#keepCopies(dirs)));
+    this.#disposables.add(store.onDidChange(({ keys }) => void this.#keepCopies(keys)));
     this.#disposables.add(
       vscode.workspace.onDidGrantWorkspaceTrust(
-        () => void this.#keepCopies(store.all.map(({ run }) => run.dir)),
+        () => void this.#keepCopies(store.all.map(({ run }) => run.key)),
       ),
     );
   }
@@ -76,8 +77,8 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
   }
 
   /** What can be shown of a pending breakpoint's files, in their order; empty when it is not pending any more. */
-  async filesOf(dir: string, effectId: string): Promise<readonly FileEvidence[]> {
-    const run = this.deps.store.get(dir)?.run;
+  async filesOf(key: RunKey, effectId: string): Promise<readonly FileEvidence[]> {
+    const run = this.deps.store.get(key)?.run;
     if (!run) return [];
     const files = filesAsked(run, effectId).map(({ path }) => {
       try {
@@ -105,8 +106,8 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
   }
 
   /** The first lines of a file. */
-  preview(dir: string, effectId: string, place: number): FilePreview {
-    const { run, file } = this.#asked(dir, effectId, place);
+  preview(key: RunKey, effectId: string, place: number): FilePreview {
+    const { run, file } = this.#asked(key, effectId, place);
     let path: string;
     try {
       path = this.#find(run, file.path);
@@ -128,27 +129,27 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     };
   }
 
-  async open(dir: string, effectId: string, place: number, column: vscode.ViewColumn): Promise<void> {
-    const { run, file } = this.#asked(dir, effectId, place);
+  async open(key: RunKey, effectId: string, place: number, column: vscode.ViewColumn): Promise<void> {
+    const { run, file } = this.#asked(key, effectId, place);
     await show(this.#find(run, file.path), column);
   }
 
   /** Opens what a relative link in a run's text means: a file, perhaps with a line ("a.ts#L12"). */
-  async openLink(dir: string, link: string, column: vscode.ViewColumn): Promise<void> {
-    const run = this.#run(dir);
+  async openLink(key: RunKey, link: string, column: vscode.ViewColumn): Promise<void> {
+    const run = this.#run(key);
     const [, path = '', line] = /^([^#]*)(?:#L?(\d{1,7}))?/.exec(decoded(link)) ?? [];
     await show(this.#find(run, path), column, line === undefined ? undefined : Number(line));
   }
 
   /** Shows a file beside what it was. */
   async diff(
-    dir: string,
+    key: RunKey,
     effectId: string,
     place: number,
     base: DiffBase,
     viewColumn: vscode.ViewColumn,
   ): Promise<void> {
-    const { run, file } = this.#asked(dir, effectId, place);
+    const { run, file } = this.#asked(key, effectId, place);
     const path = this.#find(run, file.path);
     const older = await this.#older(run, effectId, file, path, base);
     if (!older) throw new HumanError(`${visible(file.path)} cannot be compared with the ${baseNames[base]}.`);
@@ -166,7 +167,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     const older = parseUri(uri);
     const gone = 'This older text is not there any more.\n';
     if (older?.of === 'copy') {
-      return (await this.deps.copies.read(older.dir, older.effectId)).get(older.path) ?? gone;
+      return (await this.deps.copies.read(older.runKey, older.effectId)).get(older.path) ?? gone;
     }
     // Anybody can make up a URI, so that it is checked again what may be read.
     if (!older || !vscode.workspace.isTrusted || !this.#isOurs(older.file)) return gone;
@@ -183,7 +184,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     if (base === 'previous-gate') {
       const copies = await this.#earlierCopies(run, effectId);
       const copy = copies.find(({ texts }) => texts.has(path));
-      return copy && { of: 'copy', dir: run.dir, effectId: copy.effectId, path };
+      return copy && { of: 'copy', runKey: run.key, effectId: copy.effectId, path };
     }
     const history = (await this.#histories(run, [file])).get(file);
     const committed = base === 'head' ? history?.head : history?.before;
@@ -210,25 +211,25 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     return Promise.all(
       earlier.map(async (known) => ({
         effectId: known.effectId,
-        texts: await this.deps.copies.read(run.dir, known.effectId),
+        texts: await this.deps.copies.read(run.key, known.effectId),
       })),
     );
   }
 
   /** Keeps what the files of pending breakpoints say now, to be compared with at the next breakpoint. */
-  async #keepCopies(dirs: Iterable<string>): Promise<void> {
+  async #keepCopies(keys: Iterable<RunKey>): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
-    for (const dir of dirs) {
-      const stored = this.deps.store.get(dir);
+    for (const key of keys) {
+      const stored = this.deps.store.get(key);
       if (stored?.state.state !== 'needs-you') continue;
       const { run } = stored;
       for (const { effect, task } of pendingEffects(run)) {
         const files = task?.breakpoint?.files ?? [];
-        const key = `${dir}\n${effect.effectId}`;
-        if (files.length === 0 || this.#copied.has(key)) continue;
-        this.#copied.add(key);
-        if (await this.deps.copies.has(dir, effect.effectId)) continue;
-        await this.deps.copies.keep(dir, effect.effectId, this.#texts(run, files));
+        const copied = `${keyText(key)}\n${effect.effectId}`;
+        if (files.length === 0 || this.#copied.has(copied)) continue;
+        this.#copied.add(copied);
+        if (await this.deps.copies.has(key, effect.effectId)) continue;
+        await this.deps.copies.keep(key, effect.effectId, this.#texts(run, files));
       }
     }
   }
@@ -247,14 +248,14 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     return texts;
   }
 
-  #run(dir: string): Run {
-    const run = this.deps.store.get(dir)?.run;
+  #run(key: RunKey): Run {
+    const run = this.deps.store.get(key)?.run;
     if (!run) throw new HumanError('The run is not there any more.');
     return run;
   }
 
-  #asked(dir: string, effectId: string, place: number): { readonly run: Run; readonly file: ContextFile } {
-    const run = this.#run(dir);
+  #asked(key: RunKey, effectId: string, place: number): { readonly run: Run; readonly file: ContextFile } {
+    const run = this.#run(key);
     const file = filesAsked(run, effectId)[place];
     if (!file) throw new HumanError('The question is not open any more.');
     return { run, file };
@@ -296,7 +297,11 @@ function decoded(link: string): string {
 /** The read-only document of an older text of a file. */
 export function olderUri(older: Older, path: string): vscode.Uri {
   // The path gives the editor its language and its name.
-  return vscode.Uri.file(path).with({ scheme: evidenceScheme, query: JSON.stringify(older) });
+  const { runKey, ...named } = older.of === 'copy' ? older : { ...older, runKey: undefined };
+  return vscode.Uri.file(path).with({
+    scheme: evidenceScheme,
+    query: JSON.stringify({ ...named, dir: runKey && keyText(runKey) }),
+  });
 }
 
 /** `undefined`: a URI that somebody else made up. */
@@ -313,7 +318,7 @@ function parseUri(uri: vscode.Uri): Older | undefined {
       typeof effectId === 'string' &&
       typeof path === 'string'
     ) {
-      return { of, dir, effectId, path };
+      return { of, runKey: asRunKey(dir), effectId, path };
     }
   } catch {
     // No JSON.

@@ -7,6 +7,7 @@ import { tell, type Choice } from './messages';
 import type { Opener } from './opener';
 import type { LookedAt } from './panel/pages';
 import { onSettingsChange, setting } from './settings';
+import type { RunKey } from '../core/run/runKey';
 
 export interface NotificationDeps extends Omit<
   NotifierDeps,
@@ -18,8 +19,8 @@ export interface NotificationDeps extends Omit<
 
 /** Says what newly needs the person, in notifications. */
 export function showNotifications({ pages, opener, ...deps }: NotificationDeps): Disposable {
-  const canBeAnswered = (dir: string): boolean =>
-    deps.store.get(dir)?.engine.can.has('breakpoint.answer') ?? false;
+  const canBeAnswered = (key: RunKey): boolean =>
+    deps.store.get(key)?.engine.can.has('breakpoint.answer') ?? false;
   const notifier = new Notifier({
     ...deps,
     settings: () => ({
@@ -29,7 +30,7 @@ export function showNotifications({ pages, opener, ...deps }: NotificationDeps):
       reminderMinutes: setting('notify.reminderMinutes'),
     }),
     isFocused: () => vscode.window.state.focused,
-    isLookedAt: (dir) => pages.lookedAt.includes(dir),
+    isLookedAt: (key) => pages.lookedAt.includes(key),
     show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, opener, canBeAnswered)),
   });
   const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
@@ -43,17 +44,17 @@ function severityOf({ items }: Notice): 'info' | 'warning' {
 function choicesFor(
   { items }: Notice,
   opener: NotificationDeps['opener'],
-  canBeAnswered: (dir: string) => boolean,
+  canBeAnswered: (key: RunKey) => boolean,
 ): readonly Choice[] {
   const later: Choice = { title: 'Later', run: () => {} };
   const [only] = items;
   if (!only || items.length > 1) {
     return [{ title: 'Show', run: () => vscode.commands.executeCommand(`${views.needsYou}.focus`) }, later];
   }
-  const open: Choice = { title: 'Open', run: () => opener.run(only.dir) };
+  const open: Choice = { title: 'Open', run: () => opener.run(only.runKey) };
   if (only.kind === 'completed') {
-    return [{ title: commandTitle('run.report'), run: () => opener.report(only.dir) }, open, later];
+    return [{ title: commandTitle('run.report'), run: () => opener.report(only.runKey) }, open, later];
   }
-  if (only.kind !== 'breakpoint' || !canBeAnswered(only.dir)) return [open, later];
-  return [{ title: 'Answer', run: () => opener.run(only.dir, only.effectId) }, open, later];
+  if (only.kind !== 'breakpoint' || !canBeAnswered(only.runKey)) return [open, later];
+  return [{ title: 'Answer', run: () => opener.run(only.runKey, only.effectId) }, open, later];
 }

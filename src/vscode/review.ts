@@ -11,10 +11,12 @@ import {
   reviewData,
   reviewLimits,
   reviewSummary,
+  toKeptQueue,
   type QueuedComment,
 } from '../core/review/reviewComment';
 import { isRecord } from '../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle } from '../core/run/run';
+import { keyText, type RunKey } from '../core/run/runKey';
 import type { RunStore, StoredRun } from '../core/source/runStore';
 import type { Answering } from './commands/answering';
 import { pick, type EffectTarget, type Surface, type Targets } from './commands/targets';
@@ -54,11 +56,11 @@ export class Review implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #controller: vscode.CommentController;
   readonly #threads = new Map<string, { thread: vscode.CommentThread; comment: vscode.Comment }>();
-  readonly #changed = new Emitter<string>();
+  readonly #changed = new Emitter<RunKey>();
   #queue: readonly QueuedComment[];
   #pending = '';
 
-  /** Fires with a run's folder when its comments change. */
+  /** Fires with a run's key when its comments change. */
   readonly onDidChange = this.#changed.event;
 
   constructor(private readonly deps: ReviewDeps) {
@@ -72,10 +74,10 @@ export class Review implements vscode.Disposable {
         'What should be different here? It is sent with the other comments as one request for changes.',
     };
     this.#disposables.add(this.#changed);
-    this.#disposables.add(deps.store.onDidChange(({ dirs }) => void this.#follow(dirs)));
+    this.#disposables.add(deps.store.onDidChange(({ keys }) => void this.#follow(keys)));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#offerLines()));
     this.#offerLines();
-    void this.#follow(this.#queue.map(({ dir }) => dir));
+    void this.#follow(this.#queue.map(({ runKey }) => runKey));
   }
 
   dispose(): void {
@@ -84,9 +86,9 @@ export class Review implements vscode.Disposable {
   }
 
   /** A run's comments that are not sent, for its page. */
-  commentsOf(dir: string): readonly CommentView[] {
+  commentsOf(key: RunKey): readonly CommentView[] {
     return this.#queue
-      .filter((queued) => queued.dir === dir)
+      .filter((queued) => queued.runKey === key)
       .map(({ id, effectId, file, line, endLine, comment }) => ({
         id,
         effectId,
@@ -98,7 +100,7 @@ export class Review implements vscode.Disposable {
 
   /** Answers a breakpoint with *request changes*: the person's words and every comment on its files. */
   async requestChanges(target: EffectTarget, text: string): Promise<AnswerReport> {
-    const comments = reviewData(this.#of(target.stored.run.dir, target.effect.effectId));
+    const comments = reviewData(this.#of(target.stored.run.key, target.effect.effectId));
     return this.deps.answering.answer(target, { kind: 'request-changes', text, comments });
   }
 
@@ -144,7 +146,7 @@ export class Review implements vscode.Disposable {
   /** Opens the file of a comment at its line. */
   async show(id: string, viewColumn: vscode.ViewColumn): Promise<void> {
     const queued = this.#queue.find((known) => known.id === id);
-    const stored = queued && this.deps.store.get(queued.dir);
+    const stored = queued && this.deps.store.get(queued.runKey);
     if (!queued || !stored) throw new HumanError('This comment is not there any more.');
     const path = this.#find(stored, queued.file);
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
@@ -164,7 +166,7 @@ export class Review implements vscode.Disposable {
       queued || argument === undefined || argument === null
         ? await this.#targetOf(queued)
         : await this.deps.targets.breakpoint(argument, pickerTitle('review.send'));
-    if (this.#of(target.stored.run.dir, target.effect.effectId).length === 0) {
+    if (this.#of(target.stored.run.key, target.effect.effectId).length === 0) {
       throw new NotNowError('There are no comments on the context files of this breakpoint yet.');
     }
     await this.requestChanges(target, '');
@@ -172,8 +174,8 @@ export class Review implements vscode.Disposable {
 
   async #targetOf(queued: QueuedComment | undefined): Promise<EffectTarget> {
     const surface: Surface = queued ? 'document' : 'palette';
-    const { dir, effectId } = queued ?? (await this.#pickReview());
-    const stored = this.deps.store.get(dir);
+    const { runKey, effectId } = queued ?? (await this.#pickReview());
+    const stored = this.deps.store.get(runKey);
     const effect = stored?.run.story.effects.get(effectId);
     if (!stored || !effect) throw new HumanError('The run is not there any more.');
     if (effect.status !== 'pending') {
@@ -184,16 +186,18 @@ export class Review implements vscode.Disposable {
     return { stored, effect, surface };
   }
 
-  async #pickReview(): Promise<{ readonly dir: string; readonly effectId: string }> {
+  async #pickReview(): Promise<{ readonly runKey: RunKey; readonly effectId: string }> {
     const items = this.#reviewables()
-      .filter(({ stored, effectId }) => this.#of(stored.run.dir, effectId).length > 0)
+      .filter(({ stored, effectId }) => this.#of(stored.run.key, effectId).length > 0)
       .map(({ stored, effectId, title }) => ({
         label: withoutIcons(title),
-        description: reviewSummary(this.#of(stored.run.dir, effectId)),
-        dir: stored.run.dir,
+        description: reviewSummary(this.#of(stored.run.key, effectId)),
+        runKey: stored.run.key,
         effectId,
       }));
-    const unique = [...new Map(items.map((item) => [`${item.dir}\n${item.effectId}`, item])).values()];
+    const unique = [
+      ...new Map(items.map((item) => [`${keyText(item.runKey)}\n${item.effectId}`, item])).values(),
+    ];
     if (unique.length === 0) throw new NotNowError('There are no review comments to send.');
     return pick(unique, pickerTitle('review.send'), 'Choose a question');
   }
@@ -227,7 +231,7 @@ export class Review implements vscode.Disposable {
     const lines = new vscode.Range(range.start.line, 0, last, Number.MAX_SAFE_INTEGER);
     const queued: QueuedComment = {
       id: crypto.randomUUID(),
-      dir: place.stored.run.dir,
+      runKey: place.stored.run.key,
       effectId: place.effectId,
       file: place.file,
       line: range.start.line + 1,
@@ -236,13 +240,13 @@ export class Review implements vscode.Disposable {
       comment,
     };
     this.#queue = [...this.#queue, queued];
-    this.#keep(queued.dir);
+    this.#keep(queued.runKey);
     this.#showThread(queued, place.path, place.title);
   }
 
-  #keep(dir: string): void {
-    void this.deps.memory.update(memoryKey, this.#queue);
-    this.#changed.fire(dir);
+  #keep(key: RunKey): void {
+    void this.deps.memory.update(memoryKey, toKeptQueue(this.#queue));
+    this.#changed.fire(key);
   }
 
   #forget(comments: readonly QueuedComment[]): void {
@@ -252,29 +256,29 @@ export class Review implements vscode.Disposable {
       this.#threads.get(id)?.thread.dispose();
       this.#threads.delete(id);
     }
-    for (const dir of new Set(comments.map((comment) => comment.dir))) this.#keep(dir);
+    for (const key of new Set(comments.map((comment) => comment.runKey))) this.#keep(key);
   }
 
-  #of(dir: string, effectId: string): readonly QueuedComment[] {
-    return this.#queue.filter((queued) => queued.dir === dir && queued.effectId === effectId);
+  #of(key: RunKey, effectId: string): readonly QueuedComment[] {
+    return this.#queue.filter((queued) => queued.runKey === key && queued.effectId === effectId);
   }
 
   /** Runs changed: lines are offered in the files of what is pending now, and what was sent is settled. */
-  async #follow(dirs: Iterable<string>): Promise<void> {
+  async #follow(keys: Iterable<RunKey>): Promise<void> {
     const pending = JSON.stringify(
       this.deps.store.all
         .filter(
           ({ engine, state }) =>
             engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer'),
         )
-        .map(({ run }) => [run.dir, ...run.pendingTasks.keys()]),
+        .map(({ run }) => [keyText(run.key), ...run.pendingTasks.keys()]),
     );
     if (pending !== this.#pending) {
       this.#pending = pending;
       this.#offerLines();
     }
-    for (const dir of new Set(dirs)) {
-      if (this.#queue.some((queued) => queued.dir === dir)) await this.#settle(dir);
+    for (const key of new Set(keys)) {
+      if (this.#queue.some((queued) => queued.runKey === key)) await this.#settle(key);
     }
   }
 
@@ -287,10 +291,10 @@ export class Review implements vscode.Disposable {
   }
 
   /** Shows the threads of a run's comments, and drops the comments that the recorded answer has. */
-  async #settle(dir: string): Promise<void> {
-    const stored = this.deps.store.get(dir);
+  async #settle(key: RunKey): Promise<void> {
+    const stored = this.deps.store.get(key);
     if (!stored) return;
-    for (const queued of this.#queue.filter((known) => known.dir === dir)) {
+    for (const queued of this.#queue.filter((known) => known.runKey === key)) {
       const effect = stored.run.story.effects.get(queued.effectId);
       if (!effect) continue;
       if (effect.status !== 'pending' && (await this.#wasSent(queued))) {
@@ -307,8 +311,8 @@ export class Review implements vscode.Disposable {
     }
   }
 
-  async #wasSent({ dir, effectId, file, line, comment }: QueuedComment): Promise<boolean> {
-    const value = (await this.deps.opened.get(dir))?.details.results.get(effectId)?.value;
+  async #wasSent({ runKey, effectId, file, line, comment }: QueuedComment): Promise<boolean> {
+    const value = (await this.deps.opened.get(runKey))?.details.results.get(effectId)?.value;
     const sent: unknown = isRecord(value) ? value['comments'] : undefined;
     return (
       Array.isArray(sent) &&

@@ -58,7 +58,7 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
   own(
     new SleepWatch({
       ...{ store, clock, shared },
-      isIterating: (dir) => driver.isIterating(dir),
+      isIterating: (key) => driver.isIterating(key),
       due: (stored) => iterating.sleepIsOver(stored),
     }),
   );
@@ -69,7 +69,7 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
       {
         answer: (...answer) => driver.answer(...answer),
         withProgram: (projectDir, work, again) => withEngine({ access, logger, projectDir }, work, again),
-        resume: (dir) => iterating.resume(dir),
+        resume: (key) => iterating.resume(key),
         iterate: (...asked) => iterating.iterate(...asked),
         continue: (...asked) => iterating.continue(...asked),
       },

@@ -60,8 +60,8 @@ export function makePages(
 /** @param pages asked when something is opened: they are made after the commands, which open them */
 export function openerOf(pages: () => AllPages): Opener {
   return {
-    run: (dir, effectId) => pages().runs.open(dir, effectId),
-    report: (dir, extent) => pages().reports.open(dir, extent),
+    run: (key, effectId) => pages().runs.open(key, effectId),
+    report: (key, extent) => pages().reports.open(key, extent),
     compare: (left, right) => pages().comparisons.open({ left, right }),
     table: () => pages().table.open('table'),
   };

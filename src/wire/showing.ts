@@ -40,7 +40,7 @@ export function showAll(
     showNotifications({
       ...{ clock, store, attention, shared, pages, opener },
       workspace: workspaceFolders().join('\n'),
-      isIterating: (dir) => driver.isIterating(dir),
+      isIterating: (key) => driver.isIterating(key),
     }),
   );
   return shownAttention;

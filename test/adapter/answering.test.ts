@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BreakpointOption, Decision } from '../../src/core/run/breakpoint';
 import { pendingEffects } from '../../src/core/run/run';
+import { asRunKey } from '../../src/core/run/runKey';
 import { drive, processRun, readJson } from '../support/driving';
 
 // Every form in which a process or an agent asks × every kind of answer, recorded by the real engine and handed to a
@@ -126,15 +127,17 @@ async function answerAll(these: readonly Case[]): Promise<readonly unknown[]> {
       return ctx.parallel.all(asked.map((payload, i) => () => ctx.breakpoint(payload, { label: 'q' + i })));
     }`);
   const { driver, store } = await drive(workspace, dir, { home });
-  expect((await driver.iterate(dir, 1, never, () => {})).reason).toBe('needs-you');
-  const open = pendingEffects(store.get(dir)?.run ?? expect.fail('no run'));
+  expect((await driver.iterate(asRunKey(dir), 1, never, () => {})).reason).toBe('needs-you');
+  const open = pendingEffects(store.get(asRunKey(dir))?.run ?? expect.fail('no run'));
   expect(open).toHaveLength(these.length);
   for (const [place, { decide, name }] of these.entries()) {
     const { effect, task } = open.find(({ effect }) => effect.label === `q${place}`) ?? expect.fail(name);
     const decision = decide(task?.breakpoint?.options ?? []);
-    expect(await driver.answer(dir, effect.effectId, decision, 'page'), name).toEqual({ recorded: true });
+    expect(await driver.answer(asRunKey(dir), effect.effectId, decision, 'page'), name).toEqual({
+      recorded: true,
+    });
   }
-  expect((await driver.iterate(dir, 1, never, () => {})).reason).toBe('completed');
+  expect((await driver.iterate(asRunKey(dir), 1, never, () => {})).reason).toBe('completed');
   return (await readJson(dir, 'state', 'output.json')) as readonly unknown[];
 }
 

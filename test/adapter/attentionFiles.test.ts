@@ -1,14 +1,17 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Claim } from '../../src/core/attention/sharedAttention';
 import type { Logger } from '../../src/core/log';
+import { babysitterKey } from '../../src/engines/babysitter/core/babysitterRun';
 import { AttentionFiles } from '../../src/node/attentionFiles';
 import { FakeClock } from '../support/fakeClock';
 import { temporaryFolder } from '../support/runFolder';
+import { asRunKey } from '../../src/core/run/runKey';
 
 const day = 24 * 3_600_000;
 const now = Date.now();
@@ -35,7 +38,7 @@ async function seen({ files }: { files: AttentionFiles }, isSo: () => boolean): 
   });
 }
 
-const question = (detail: string, dir = '/runs/a'): Claim => ({ kind: 'question', dir, detail });
+const question = (detail: string, dir = '/runs/a'): Claim => ({ kind: 'question', about: dir, detail });
 const filesIn = (...path: string[]): readonly string[] => readdirSync(join(...path));
 
 describe('a claim', () => {
@@ -64,7 +67,7 @@ describe('a claim', () => {
           process.once('message', () => {
             const won = [];
             for (let n = 0; n < 300; n += 1) {
-              if (files.claim({ kind: 'question', dir: '/runs/a', detail: 'e' + n })) won.push(n);
+              if (files.claim({ kind: 'question', about: '/runs/a', detail: 'e' + n })) won.push(n);
             }
             process.send(won, () => process.exit());
           });
@@ -102,38 +105,38 @@ describe('a snooze and a look', () => {
     const [a, b] = [openWindow(folder), openWindow(folder)];
     const snooze = { until: now + day, at: now };
     const from = Date.now();
-    a.files.setSnooze('/runs/a', 'e1', snooze);
-    a.files.setSeenFailure('/runs/b', 77);
-    expect(a.files.snooze('/runs/a', 'e1')).toMatchObject(snooze);
-    await seen(b, () => b.files.snooze('/runs/a', 'e1')?.until === now + day);
-    await seen(b, () => b.files.seenFailure('/runs/b') === 77);
+    a.files.setSnooze(asRunKey('/runs/a'), 'e1', snooze);
+    a.files.setSeenFailure(asRunKey('/runs/b'), 77);
+    expect(a.files.snooze(asRunKey('/runs/a'), 'e1')).toMatchObject(snooze);
+    await seen(b, () => b.files.snooze(asRunKey('/runs/a'), 'e1')?.until === now + day);
+    await seen(b, () => b.files.seenFailure(asRunKey('/runs/b')) === 77);
     expect(Date.now() - from).toBeLessThan(2000);
-    expect(b.files.snooze('/runs/a', 'e2')).toBe(undefined);
-    expect(b.files.snooze('/runs/a')).toBe(undefined);
-    expect(openWindow(folder).files.snooze('/runs/a', 'e1')).toMatchObject(snooze);
+    expect(b.files.snooze(asRunKey('/runs/a'), 'e2')).toBe(undefined);
+    expect(b.files.snooze(asRunKey('/runs/a'))).toBe(undefined);
+    expect(openWindow(folder).files.snooze(asRunKey('/runs/a'), 'e1')).toMatchObject(snooze);
 
-    b.files.setSnooze('/runs/a', 'e1', undefined);
-    await seen(a, () => a.files.snooze('/runs/a', 'e1') === undefined);
-    expect(openWindow(folder).files.snooze('/runs/a', 'e1')).toBe(undefined);
+    b.files.setSnooze(asRunKey('/runs/a'), 'e1', undefined);
+    await seen(a, () => a.files.snooze(asRunKey('/runs/a'), 'e1') === undefined);
+    expect(openWindow(folder).files.snooze(asRunKey('/runs/a'), 'e1')).toBe(undefined);
   });
 
   it('of a run is another than that of a question in it', () => {
     const { files } = openWindow(temporaryFolder());
-    files.setSnooze('/runs/a', undefined, { until: 5, at: 1 });
-    expect(files.snooze('/runs/a')?.until).toBe(5);
-    expect(files.snooze('/runs/a', 'e1')).toBe(undefined);
+    files.setSnooze(asRunKey('/runs/a'), undefined, { until: 5, at: 1 });
+    expect(files.snooze(asRunKey('/runs/a'))?.until).toBe(5);
+    expect(files.snooze(asRunKey('/runs/a'), 'e1')).toBe(undefined);
   });
 
   it('leave no temporary files', () => {
     const folder = temporaryFolder();
     const { files } = openWindow(folder);
-    for (let n = 1; n <= 3; n += 1) files.setSnooze('/runs/a', 'e1', { until: n, at: 0 });
+    for (let n = 1; n <= 3; n += 1) files.setSnooze(asRunKey('/runs/a'), 'e1', { until: n, at: 0 });
     expect(filesIn(folder, 'snoozes')).toHaveLength(1);
   });
 
   it('that are damaged are passed over with a line in the log', () => {
     const folder = temporaryFolder();
-    openWindow(folder).files.setSnooze('/runs/a', 'e1', { until: now + day, at: now });
+    openWindow(folder).files.setSnooze(asRunKey('/runs/a'), 'e1', { until: now + day, at: now });
     const [name = ''] = filesIn(folder, 'snoozes');
     const good = readFileSync(join(folder, 'snoozes', name), 'utf8');
     for (const [bad, said] of [
@@ -145,12 +148,59 @@ describe('a snooze and a look', () => {
     ] as const) {
       writeFileSync(join(folder, 'snoozes', name), bad);
       const { files, log } = openWindow(folder);
-      expect(files.snooze('/runs/a', 'e1')).toBe(undefined);
+      expect(files.snooze(asRunKey('/runs/a'), 'e1')).toBe(undefined);
       expect(log).toEqual([expect.stringMatching(said)]);
     }
     rmSync(join(folder, 'snoozes', name));
     mkdirSync(join(folder, 'snoozes', name));
-    expect(openWindow(folder).files.snooze('/runs/a', 'e1')).toBe(undefined);
+    expect(openWindow(folder).files.snooze(asRunKey('/runs/a'), 'e1')).toBe(undefined);
+  });
+});
+
+/** As it lies on the disk of everybody who used an earlier version. */
+describe('the form of what is kept', () => {
+  const fileOf = (...parts: readonly string[]): string =>
+    `${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}.json`;
+  const kept = {
+    [join('snoozes', fileOf('snooze', '/runs/a', 'e1'))]: {
+      dir: '/runs/a',
+      effectId: 'e1',
+      until: now + day,
+      at: now,
+    },
+    [join('snoozes', fileOf('snooze', '/runs/a', ''))]: { dir: '/runs/a', until: now + 2 * day, at: now },
+    [join('failures', fileOf('failure', '/runs/a'))]: { dir: '/runs/a', failedAt: 7 },
+    [join('claims', fileOf('question', '/runs/a', 'e1'))]: { kind: 'question', dir: '/runs/a' },
+  };
+
+  it('is read', () => {
+    const folder = temporaryFolder();
+    for (const [file, json] of Object.entries(kept)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), JSON.stringify(json));
+    }
+    const { files } = openWindow(folder);
+    const key = babysitterKey('/runs/a');
+    expect(files.snooze(key, 'e1')?.until).toBe(now + day);
+    expect(files.snooze(key)?.until).toBe(now + 2 * day);
+    expect(files.seenFailure(key)).toBe(7);
+    expect(files.claim(question('e1'))).toBe(false);
+    expect(files.claim(question('e2'))).toBe(true);
+  });
+
+  it('is written', () => {
+    const folder = temporaryFolder();
+    const { files } = openWindow(folder);
+    const key = babysitterKey('/runs/a');
+    files.setSnooze(key, 'e1', { until: now + day, at: now });
+    files.setSnooze(key, undefined, { until: now + 2 * day, at: now });
+    files.setSeenFailure(key, 7);
+    files.claim(question('e1'));
+    const written = Object.keys(kept).map((file) => [
+      file,
+      JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown,
+    ]);
+    expect(Object.fromEntries(written)).toEqual(kept);
   });
 });
 
@@ -172,11 +222,11 @@ describe('what is over', () => {
     }
     expect(files.claim(question('old but asked for', run))).toBe(false);
     expect(files.claim(question('young', run))).toBe(false);
-    files.setSnooze(run, 'kept', { until: now + day, at: now });
-    files.setSnooze(run, 'over', { until: now - 31 * day, at: 0 });
-    files.setSnooze(join(run, 'gone'), 'e1', { until: now + day, at: now });
-    files.setSeenFailure(run, 1);
-    files.setSeenFailure(join(run, 'gone'), 1);
+    files.setSnooze(asRunKey(run), 'kept', { until: now + day, at: now });
+    files.setSnooze(asRunKey(run), 'over', { until: now - 31 * day, at: 0 });
+    files.setSnooze(asRunKey(join(run, 'gone')), 'e1', { until: now + day, at: now });
+    files.setSeenFailure(asRunKey(run), 1);
+    files.setSeenFailure(asRunKey(join(run, 'gone')), 1);
 
     clock.advance(60_000);
 
@@ -184,7 +234,19 @@ describe('what is over', () => {
     expect(filesIn(folder, 'claims')).not.toContain(oldName);
     expect(filesIn(folder, 'snoozes')).toHaveLength(1);
     expect(filesIn(folder, 'failures')).toHaveLength(1);
-    expect(files.snooze(run, 'kept')).toBeDefined();
-    expect(files.seenFailure(run)).toBe(1);
+    expect(files.snooze(asRunKey(run), 'kept')).toBeDefined();
+    expect(files.seenFailure(asRunKey(run))).toBe(1);
+  });
+
+  it('is never what belongs to a run that lies in no folder of its own', () => {
+    const { files, clock } = openWindow(temporaryFolder());
+    const key = asRunKey('sessions 4711');
+    files.setSnooze(key, 'e1', { until: now + day, at: now });
+    files.setSeenFailure(key, 1);
+    files.claim(question('e1', 'sessions 4711'));
+    clock.advance(60_000);
+    expect(files.snooze(key, 'e1')).toBeDefined();
+    expect(files.seenFailure(key)).toBe(1);
+    expect(files.claim(question('e1', 'sessions 4711'))).toBe(false);
   });
 });

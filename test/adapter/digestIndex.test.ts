@@ -15,6 +15,7 @@ import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { classify } from '../../src/engines/babysitter/core/judge';
 import type { Run } from '../../src/core/run/run';
+import { asRunKey } from '../../src/core/run/runKey';
 import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
 import type * as indexLine from '../../src/engines/babysitter/node/indexLine';
 import { indexShape } from '../../src/engines/babysitter/node/indexShape';
@@ -115,9 +116,12 @@ describe('what a session read', () => {
     const { project, dir, file } = await readOnce(waiting());
     falsify(dir, '"taskId": "a"', '"taskId": "z"');
     const source = await session(project, file);
-    source.source.attend(dir);
+    source.source.attend(asRunKey(dir));
     writeNewEvents(dir, waiting().resolved('b'));
-    await source.until('b is resolved', ({ runs }) => runs.get(dir)?.story.effects.get('b')?.status === 'ok');
+    await source.until(
+      'b is resolved',
+      ({ runs }) => runs.get(asRunKey(dir))?.story.effects.get('b')?.status === 'ok',
+    );
   });
 
   it('is not used while a process holds the run', async () => {

@@ -8,6 +8,7 @@ import { NoEngineError } from '../../src/engines/babysitter/core/drive/engine';
 import { explainFailure } from '../../src/engines/babysitter/core/drive/explain';
 import type { Decision } from '../../src/core/run/breakpoint';
 import { pendingEffects } from '../../src/core/run/run';
+import { asRunKey } from '../../src/core/run/runKey';
 import {
   callCli,
   drive,
@@ -44,7 +45,7 @@ function question(
   { driving, dir }: { driving: Awaited<ReturnType<typeof drive>>; dir: string },
   place = 0,
 ): string {
-  const stored = driving.store.get(dir) ?? expect.fail('no run');
+  const stored = driving.store.get(asRunKey(dir)) ?? expect.fail('no run');
   const open = pendingEffects(stored.run).filter(({ effect }) => effect.kind === 'breakpoint');
   return open[place]?.effect.effectId ?? expect.fail('no question');
 }
@@ -70,8 +71,8 @@ describe('answering', () => {
     const run = await demoRun('breakpoint');
     const { driver, dir } = run;
     const effectId = question(run);
-    expect(await driver.answer(dir, effectId, approve, 'row')).toEqual({ recorded: true });
-    expect(run.store.get(dir)?.state.state).toBe('ready');
+    expect(await driver.answer(asRunKey(dir), effectId, approve, 'row')).toEqual({ recorded: true });
+    expect(run.store.get(asRunKey(dir))?.state.state).toBe('ready');
     const result = await readJson(dir, 'tasks', effectId, 'result.json');
     expect(result).toMatchObject({
       status: 'ok',
@@ -84,7 +85,7 @@ describe('answering', () => {
       },
     });
 
-    const report = await driver.iterate(dir, 1, never, () => {});
+    const report = await driver.iterate(asRunKey(dir), 1, never, () => {});
     expect(report).toEqual({
       reason: 'completed',
       sentence: 'The run is completed.',
@@ -101,14 +102,16 @@ describe('answering', () => {
     const run = await demoRun('breakpoint');
     const words = 'Nicht so: "quoted", $HOME, `x`\n— 漢字 🙂 — \\n, it\'s wrong';
     const effectId = question(run);
-    expect(await run.driver.answer(run.dir, effectId, { kind: 'reject', text: words }, 'page')).toEqual({
+    expect(
+      await run.driver.answer(asRunKey(run.dir), effectId, { kind: 'reject', text: words }, 'page'),
+    ).toEqual({
       recorded: true,
     });
     expect(await readJson(run.dir, 'tasks', effectId, 'result.json')).toMatchObject({
       value: { approved: false, option: 'Reject', response: words, feedback: words },
       metadata: { surface: 'page' },
     });
-    await run.driver.iterate(run.dir, 1, never, () => {});
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     expect(await readJson(run.dir, 'state', 'output.json')).toMatchObject({
       decision: 'rejected',
       option: 'Reject',
@@ -119,13 +122,18 @@ describe('answering', () => {
   it('takes one of the process’s own options, and goes on to what that leads to', async () => {
     const run = await demoRun('breakpoint');
     const effectId = question(run);
-    const task = run.store.get(run.dir)?.run.pendingTasks.get(effectId);
+    const task = run.store.get(asRunKey(run.dir))?.run.pendingTasks.get(effectId);
     const option = task?.breakpoint?.options.find(({ label }) => label === 'Request changes');
     if (!option) expect.fail('no such option');
-    await run.driver.answer(run.dir, effectId, { kind: 'option', option, text: 'Smaller batches' }, 'page');
-    const report = await run.driver.iterate(run.dir, Infinity, never, () => {});
+    await run.driver.answer(
+      asRunKey(run.dir),
+      effectId,
+      { kind: 'option', option, text: 'Smaller batches' },
+      'page',
+    );
+    const report = await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {});
     expect(report).toMatchObject({ reason: 'waiting', sentence: 'It now waits for an agent.', iterates: 1 });
-    const open = pendingEffects(run.store.get(run.dir)?.run ?? expect.fail('no run'));
+    const open = pendingEffects(run.store.get(asRunKey(run.dir))?.run ?? expect.fail('no run'));
     expect(open.map(({ task }) => task?.title)).toEqual(['Revise the migration plan']);
     const asked = await readJson(run.dir, 'tasks', open[0]?.effect.effectId ?? '', 'task.json');
     expect(JSON.stringify(asked)).toContain('Smaller batches');
@@ -135,8 +143,8 @@ describe('answering', () => {
     const run = await demoRun('breakpoint');
     const effectId = question(run);
     const elsewhere = 'It was answered elsewhere meanwhile; the first answer stands.';
-    expect(await run.driver.answer(run.dir, effectId, approve, 'row')).toEqual({ recorded: true });
-    expect(await run.driver.answer(run.dir, effectId, approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({ recorded: true });
+    expect(await run.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({
       recorded: false,
       sentence: elsewhere,
     });
@@ -165,7 +173,7 @@ describe('answering', () => {
       },
     });
     const effectId = question({ driving, dir });
-    expect(await driving.driver.answer(dir, effectId, approve, 'row')).toEqual({
+    expect(await driving.driver.answer(asRunKey(dir), effectId, approve, 'row')).toEqual({
       recorded: false,
       sentence:
         'It is answered now, but not surely by you. It was answered elsewhere meanwhile; the first answer stands.',
@@ -179,8 +187,8 @@ describe('answering', () => {
     const run = await demoRun('breakpoint');
     const effectId = question(run);
     const both = await Promise.all([
-      run.driver.answer(run.dir, effectId, approve, 'row'),
-      run.driver.answer(run.dir, effectId, { kind: 'reject', text: '' }, 'page'),
+      run.driver.answer(asRunKey(run.dir), effectId, approve, 'row'),
+      run.driver.answer(asRunKey(run.dir), effectId, { kind: 'reject', text: '' }, 'page'),
     ]);
     expect(both).toEqual([
       { recorded: true },
@@ -192,10 +200,10 @@ describe('answering', () => {
   it('answers two questions of one run at the same time', async () => {
     const run = await demoRun('twoBreakpoints');
     const answers = [question(run, 0), question(run, 1)].map((id) =>
-      run.driver.answer(run.dir, id, approve, 'row'),
+      run.driver.answer(asRunKey(run.dir), id, approve, 'row'),
     );
     expect(await Promise.all(answers)).toEqual([{ recorded: true }, { recorded: true }]);
-    expect(run.store.get(run.dir)?.state.state).toBe('ready');
+    expect(run.store.get(asRunKey(run.dir))?.state.state).toBe('ready');
   });
 
   it('waits for nobody who holds the run', async () => {
@@ -205,7 +213,7 @@ describe('answering', () => {
       owner: 'runtime:orchestrateIteration',
       acquiredAt: new Date(),
     });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: `Process ${process.pid} holds the run; try again when it is done.`,
     });
@@ -219,7 +227,9 @@ describe('answering', () => {
       owner: 'runtime:orchestrateIteration',
       acquiredAt: new Date(),
     });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({ recorded: true });
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
+      recorded: true,
+    });
     expect(existsSync(join(run.dir, 'run.lock'))).toBe(false);
   });
 
@@ -237,7 +247,7 @@ describe('answering', () => {
   ])('refuses with $why, which the engine would stumble over', async ({ damage, says }) => {
     const run = await demoRun('breakpoint');
     damage(run.dir);
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: expect.stringMatching(says),
     });
@@ -250,12 +260,12 @@ describe('answering', () => {
     rmSync(join(run.dir, 'tasks', effectId, 'task.json'));
     // Another reading of the run, as the first one knows the file already.
     const again = await drive(run.workspace, run.dir, { home: run.home });
-    expect(await again.driver.answer(run.dir, effectId, approve, 'row')).toEqual({
+    expect(await again.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({
       recorded: false,
       sentence: 'Its task.json cannot be read, so it is not certain what is being answered.',
     });
     write(run.dir, `tasks/${effectId}/task.json`, { kind: 'agent', title: 'Something else' });
-    expect(await again.driver.answer(run.dir, effectId, approve, 'row')).toEqual({
+    expect(await again.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({
       recorded: false,
       sentence: 'Its task.json does not call it a breakpoint; nothing was recorded.',
     });
@@ -264,18 +274,21 @@ describe('answering', () => {
 
   it('refuses what is not there or is no question', async () => {
     const run = await demoRun('parallel');
-    const [agent] = pendingEffects(run.store.get(run.dir)?.run ?? expect.fail('no run'));
+    const [agent] = pendingEffects(run.store.get(asRunKey(run.dir))?.run ?? expect.fail('no run'));
     const sentence = 'This run has no such breakpoint.';
     for (const id of [agent?.effect.effectId ?? '', 'nothing', '']) {
-      expect(await run.driver.answer(run.dir, id, approve, 'row')).toEqual({ recorded: false, sentence });
+      expect(await run.driver.answer(asRunKey(run.dir), id, approve, 'row')).toEqual({
+        recorded: false,
+        sentence,
+      });
     }
     const gone = 'The run is not there any more.';
-    expect(await run.driver.answer('/not/here', 'x', approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey('/not/here'), 'x', approve, 'row')).toEqual({
       recorded: false,
       sentence: gone,
     });
     rmSync(run.dir, { recursive: true });
-    expect(await run.driver.answer(run.dir, 'x', approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), 'x', approve, 'row')).toEqual({
       recorded: false,
       sentence: gone,
     });
@@ -292,7 +305,7 @@ describe('answering', () => {
         return call;
       },
     });
-    expect(await driving.driver.answer(dir, question({ driving, dir }), approve, 'row')).toEqual({
+    expect(await driving.driver.answer(asRunKey(dir), question({ driving, dir }), approve, 'row')).toEqual({
       recorded: false,
       sentence: 'The run or the effect is not there any more.',
     });
@@ -308,11 +321,11 @@ describe('answering', () => {
         ),
       }),
     });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: 'The run changed meanwhile: this effect now belongs to another step.',
     });
-    expect(run.store.get(run.dir)?.state.state).toBe('needs-you');
+    expect(run.store.get(asRunKey(run.dir))?.state.state).toBe('needs-you');
   });
 });
 
@@ -320,7 +333,7 @@ describe('iterating', () => {
   it('to the end: each iterate is told, and what it added is counted', async () => {
     const run = await demoRun('ready');
     const steps: number[] = [];
-    const report = await run.driver.iterate(run.dir, Infinity, never, (step) => steps.push(step));
+    const report = await run.driver.iterate(asRunKey(run.dir), Infinity, never, (step) => steps.push(step));
     expect(report).toEqual({
       reason: 'waiting',
       sentence: 'It now waits for an agent.',
@@ -328,7 +341,7 @@ describe('iterating', () => {
       events: 1,
     });
     expect(steps).toEqual([1]);
-    const [next] = pendingEffects(run.store.get(run.dir)?.run ?? expect.fail('no run'));
+    const [next] = pendingEffects(run.store.get(asRunKey(run.dir))?.run ?? expect.fail('no run'));
     const value = JSON.stringify({ summary: 'done' });
     await callCli(
       run.home,
@@ -340,21 +353,21 @@ describe('iterating', () => {
       '--value-inline',
       value,
     );
-    const end = await run.driver.iterate(run.dir, Infinity, never, () => {});
+    const end = await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {});
     expect(end).toEqual({ reason: 'completed', sentence: 'The run is completed.', iterates: 1, events: 1 });
-    expect(run.store.get(run.dir)?.state.state).toBe('completed');
-    expect(run.driver.isIterating(run.dir)).toBe(false);
+    expect(run.store.get(asRunKey(run.dir))?.state.state).toBe('completed');
+    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(false);
   });
 
   it('begins a run that has not started', async () => {
     const run = await demoRun('notStarted');
-    const report = await run.driver.iterate(run.dir, 1, never, () => {});
+    const report = await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     expect(report).toMatchObject({ reason: 'waiting', iterates: 1 });
   });
 
   it('carries a failed run on once its process is mended', async () => {
     const run = await ownRun(`export async function process() { throw new Error('First broken'); }`);
-    const failed = await run.driver.iterate(run.dir, 5, never, () => {});
+    const failed = await run.driver.iterate(asRunKey(run.dir), 5, never, () => {});
     expect(failed).toEqual({
       reason: 'failed',
       sentence: 'The run failed: First broken',
@@ -366,7 +379,7 @@ describe('iterating', () => {
       '.a5c/processes/test.mjs',
       `export async function process() { return { fine: true }; }`,
     );
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
       reason: 'completed',
       iterates: 1,
     });
@@ -384,10 +397,10 @@ describe('iterating', () => {
     write(at('ready'), 'run.lock', { pid: process.pid, owner: 'x' });
     const refused: Record<string, unknown> = {};
     for (const name of ['scored', 'breakpoint', 'sleeping', 'ready', 'damaged'] as const) {
-      const { reason, sentence } = await driving.driver.iterate(at(name), 3, never, () => {});
+      const { reason, sentence } = await driving.driver.iterate(asRunKey(at(name)), 3, never, () => {});
       refused[name] = `${reason}: ${sentence}`;
     }
-    refused['gone'] = (await driving.driver.iterate('/not/here', 3, never, () => {})).sentence;
+    refused['gone'] = (await driving.driver.iterate(asRunKey('/not/here'), 3, never, () => {})).sentence;
     expect(refused).toEqual({
       scored:
         'refused: The run is completed, which is final: iterating would run the whole process again. Make a new run instead.',
@@ -408,7 +421,7 @@ describe('iterating', () => {
     const run = await ownRun(
       `export async function process(inputs, ctx) { await ctx.breakpoint({ question: 'Shall we?' }, { label: 'gate' }); }`,
     );
-    expect(await run.driver.iterate(run.dir, Infinity, never, () => {})).toEqual({
+    expect(await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {})).toEqual({
       reason: 'needs-you',
       sentence: 'Needs your answer: gate.',
       iterates: 1,
@@ -420,7 +433,7 @@ describe('iterating', () => {
     const run = await ownRun(
       `export async function process(inputs, ctx) { await ctx.sleepUntil('2999-01-01T00:00:00.000Z'); }`,
     );
-    expect(await run.driver.iterate(run.dir, Infinity, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {})).toMatchObject({
       reason: 'sleeping',
       sentence: 'Sleeping until 2999-01-01 00:00 UTC.',
     });
@@ -431,8 +444,8 @@ describe('iterating', () => {
       export async function process(inputs, ctx) {
         await ctx.parallel.all([() => ctx.task(task('one'), {}), () => ctx.task(task('two'), {})]);
       }`);
-    await run.driver.iterate(run.dir, 1, never, () => {});
-    const [one] = pendingEffects(run.store.get(run.dir)?.run ?? expect.fail('no run'));
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
+    const [one] = pendingEffects(run.store.get(asRunKey(run.dir))?.run ?? expect.fail('no run'));
     await callCli(
       run.home,
       'task:post',
@@ -443,7 +456,7 @@ describe('iterating', () => {
       '--value-inline',
       '1',
     );
-    expect(await run.driver.iterate(run.dir, Infinity, never, () => {})).toEqual({
+    expect(await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {})).toEqual({
       reason: 'no-change',
       sentence: 'The iterate brought nothing new. It now waits for an agent.',
       iterates: 1,
@@ -455,7 +468,7 @@ describe('iterating', () => {
     // An engine whose hooks do the tasks: every iterate asks for one more, and answers it.
     const run = await demoRun('notStarted', { cli: fakeCli(autopilot) });
     const steps: number[] = [];
-    const report = await run.driver.iterate(run.dir, 3, never, (step) => steps.push(step));
+    const report = await run.driver.iterate(asRunKey(run.dir), 3, never, (step) => steps.push(step));
     expect(report).toEqual({
       reason: 'maximum',
       sentence: 'Stopped after 3 iterates, as asked.',
@@ -464,10 +477,10 @@ describe('iterating', () => {
     });
     expect(steps).toEqual([1, 2, 3]);
 
-    const stopping = run.driver.iterate(run.dir, Infinity, never, (step) => {
-      if (step === 2) run.driver.stop(run.dir);
+    const stopping = run.driver.iterate(asRunKey(run.dir), Infinity, never, (step) => {
+      if (step === 2) run.driver.stop(asRunKey(run.dir));
     });
-    expect(run.driver.isIterating(run.dir)).toBe(true);
+    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(true);
     expect(run.driver.iterating).toEqual([run.dir]);
     // The step under way may finish; no further one begins.
     expect(await stopping).toEqual({
@@ -484,8 +497,8 @@ describe('iterating', () => {
     const seen: boolean[] = [];
     run.driver.onDidChangeIterating((dir) => seen.push(run.driver.isIterating(dir)));
     const both = await Promise.all([
-      run.driver.iterate(run.dir, 1, never, () => {}),
-      run.driver.iterate(run.dir, 1, never, () => {}),
+      run.driver.iterate(asRunKey(run.dir), 1, never, () => {}),
+      run.driver.iterate(asRunKey(run.dir), 1, never, () => {}),
     ]);
     expect(both.map(({ reason }) => reason)).toEqual(['waiting', 'refused']);
     expect(both[1]?.sentence).toBe('It is being iterated already.');
@@ -497,7 +510,7 @@ describe('iterating', () => {
     const run = await demoRun('ready');
     const controller = new AbortController();
     controller.abort();
-    expect(await run.driver.iterate(run.dir, 1, controller.signal, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 1, controller.signal, () => {})).toMatchObject({
       reason: 'cancelled',
       iterates: 0,
     });
@@ -529,7 +542,7 @@ describe('processes that misbehave', () => {
         globalThis.process.stdout.write('no line end {');
         await ctx.task(task('one'), {});
       }`);
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
       reason: 'waiting',
       iterates: 1,
     });
@@ -537,18 +550,20 @@ describe('processes that misbehave', () => {
 
   it('may never settle: that is said, and the lock it left does not stop the next step', async () => {
     const run = await ownRun(`export async function process() { await new Promise(() => {}); }`);
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
       reason: 'refused',
       sentence: expect.stringMatching(/^The engine ended without an answer: the process waits for something/),
     });
     expect(existsSync(join(run.dir, 'run.lock'))).toBe(true);
     write(run.workspace, '.a5c/processes/test.mjs', `export async function process() { return 1; }`);
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({ reason: 'completed' });
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
+      reason: 'completed',
+    });
   });
 
   it('may exit', async () => {
     const run = await ownRun(`export async function process() { globalThis.process.exit(7); }`);
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
       reason: 'refused',
       sentence: 'The engine ended with exit code 7 and said nothing',
     });
@@ -557,7 +572,7 @@ describe('processes that misbehave', () => {
   it('may be missing', async () => {
     const run = await ownRun(`export async function process() {}`);
     rmSync(join(run.workspace, '.a5c', 'processes', 'test.mjs'));
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
       reason: 'refused',
       sentence: expect.stringMatching(
         /^The process file could not be loaded: .*test\.mjs\. It may be missing/,
@@ -572,7 +587,9 @@ describe('processes that misbehave', () => {
         return 1;
       }`);
     const begin = performance.now();
-    expect(await run.driver.iterate(run.dir, 5, never, () => {})).toMatchObject({ reason: 'completed' });
+    expect(await run.driver.iterate(asRunKey(run.dir), 5, never, () => {})).toMatchObject({
+      reason: 'completed',
+    });
     expect(performance.now() - begin).toBeLessThan(15_000);
   });
 
@@ -584,14 +601,14 @@ describe('processes that misbehave', () => {
       }`,
       { env: { VSCODE_PID: '1', NODE_OPTIONS: '--no-deprecation', MINE: 'kept' } },
     );
-    await run.driver.iterate(run.dir, 1, never, () => {});
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     expect(await readJson(run.dir, 'state', 'output.json')).toEqual({ MINE: 'kept' });
   });
 });
 
 describe('command lines that misbehave', () => {
   const iterate = (run: Awaited<ReturnType<typeof demoRun>>, signal = never) =>
-    run.driver.iterate(run.dir, 5, signal, () => {});
+    run.driver.iterate(asRunKey(run.dir), 5, signal, () => {});
 
   it('may fail', async () => {
     const run = await demoRun('ready', {
@@ -603,7 +620,9 @@ describe('command lines that misbehave', () => {
       iterates: 1,
       events: 0,
     });
-    expect(await run.driver.answer(run.dir, 'x', approve, 'row')).toMatchObject({ recorded: false });
+    expect(await run.driver.answer(asRunKey(run.dir), 'x', approve, 'row')).toMatchObject({
+      recorded: false,
+    });
   });
 
   it('may print garbage, or JSON of another shape', async () => {
@@ -618,7 +637,7 @@ describe('command lines that misbehave', () => {
 
   it('may say it recorded an answer and not do it: the journal is believed', async () => {
     const run = await demoRun('breakpoint', { cli: fakeCli(`console.log('{"status":"ok"}')`) });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: 'The engine says that it is done, but the journal does not show it.',
     });
@@ -626,7 +645,7 @@ describe('command lines that misbehave', () => {
 
   it('may say nothing at all to an answer, which is no success', async () => {
     const run = await demoRun('breakpoint', { cli: fakeCli('') });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: 'The engine ended without an answer, and nothing was recorded.',
     });
@@ -643,7 +662,7 @@ describe('command lines that misbehave', () => {
       ),
       env: { POLICY_CONFIG_ROOT_FP: 'abc' },
     });
-    expect(await run.driver.answer(run.dir, question(run), approve, 'row')).toEqual({
+    expect(await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row')).toEqual({
       recorded: false,
       sentence: `A policy demands signed answers, which have to come from the approver's own tool (${message}).`,
     });
@@ -655,7 +674,9 @@ describe('command lines that misbehave', () => {
       [' \n', 'There is no answer yet: write one first.'],
       ['Go on', 'The process wants one of its options chosen, or approval or rejection.'],
     ] as const) {
-      expect(await run.driver.answer(run.dir, question(run), { kind: 'text', text }, 'page')).toEqual({
+      expect(
+        await run.driver.answer(asRunKey(run.dir), question(run), { kind: 'text', text }, 'page'),
+      ).toEqual({
         recorded: false,
         sentence,
       });
@@ -699,7 +720,7 @@ describe('command lines that misbehave', () => {
     expect((failure as NoEngineError).message).toContain(
       'the setting babysitterRuns.engine.path (/nowhere/at/all)',
     );
-    expect(run.driver.isIterating(run.dir)).toBe(false);
+    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(false);
   });
 
   it('get no argument with a NUL in it, and none that is too long', async () => {
@@ -734,7 +755,7 @@ describe('what is left behind', () => {
   it('is nothing outside of the run but what the engine writes at home', async () => {
     const run = await demoRun('breakpoint');
     const before = { workspace: filesBelow(run.workspace), run: filesBelow(run.dir) };
-    await run.driver.answer(run.dir, question(run), { kind: 'reject', text: 'No' }, 'row');
+    await run.driver.answer(asRunKey(run.dir), question(run), { kind: 'reject', text: 'No' }, 'row');
     const answered = filesBelow(run.dir);
     const added = [...answered.keys()]
       .filter((file) => !before.run.has(file))
@@ -743,7 +764,7 @@ describe('what is left behind', () => {
     expect(added.toSorted()).toEqual(['journal', 'tasks']);
     const changed = [...before.run].filter(([file, look]) => answered.get(file) !== look);
     expect(changed).toEqual([]);
-    await run.driver.iterate(run.dir, 1, never, () => {});
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     const inRun = (file: string) => join(run.workspace, file).startsWith(run.dir);
     const outside = [...filesBelow(run.workspace)].filter(([file]) => !inRun(file));
     expect(outside).toEqual([...before.workspace].filter(([file]) => !inRun(file)));
@@ -756,7 +777,7 @@ describe('what is left behind', () => {
     try {
       const run = await demoRun('breakpoint', { env: { TMPDIR: temporary } });
       const kept = readdirSync(temporary).filter((name) => name.startsWith('babysitter-runs-'));
-      await run.driver.answer(run.dir, question(run), approve, 'row');
+      await run.driver.answer(asRunKey(run.dir), question(run), approve, 'row');
       expect(readdirSync(temporary).filter((name) => name.startsWith('babysitter-runs-'))).toEqual(kept);
     } finally {
       if (before === undefined) delete process.env['TMPDIR'];
@@ -768,8 +789,13 @@ describe('what is left behind', () => {
     const run = await demoRun('breakpoint');
     const { completionProof } = (await readJson(run.dir, 'run.json')) as { completionProof: string };
     expect(completionProof).toMatch(/^[0-9a-f]{32}$/);
-    await run.driver.answer(run.dir, question(run), { kind: 'reject', text: 'My very own words' }, 'row');
-    await run.driver.iterate(run.dir, 1, never, () => {});
+    await run.driver.answer(
+      asRunKey(run.dir),
+      question(run),
+      { kind: 'reject', text: 'My very own words' },
+      'row',
+    );
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     const log = run.driving.log.join('\n');
     expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter task:post /m);
     expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter run:iterate /m);
@@ -787,7 +813,7 @@ describe('what is left behind', () => {
       console.error('step 2');
       return 1;
     }`);
-    const iterating = run.driver.iterate(run.dir, 1, never, () => {});
+    const iterating = run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     const log = (): string => run.driving.log.join('\n');
     await vi.waitFor(() => expect(log()).toContain('step 1 with "completionProof": "•••"'), 15_000);
     expect(log()).not.toContain('step 2');
@@ -802,7 +828,7 @@ describe('what is left behind', () => {
       console.error('\\u001b[2Jwiped \\u202egnp.exe');
       return 1;
     }`);
-    await run.driver.iterate(run.dir, 1, never, () => {});
+    await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     const log = run.driving.log.join('\n');
     expect(log).toContain('⟨U+001B⟩[2Jwiped ⟨U+202E⟩gnp.exe');
     // oxlint-disable-next-line no-control-regex -- that is what must not be there

@@ -14,6 +14,7 @@ import { engineRun, useFeeder, work, type EngineRun } from '../support/engineWor
 import { engineEnvironment } from '../../scripts/demo.mjs';
 import { temporaryFolder, write } from '../support/runFolder';
 import { originOf } from '../../src/core/run/origin';
+import { asRunKey } from '../../src/core/run/runKey';
 
 const program = useFeeder();
 const progress = (signal = new AbortController().signal): ForkProgress => ({ signal, onReplayed: () => {} });
@@ -48,8 +49,8 @@ async function forkable(made: EngineRun, { functions = true, cli, env, timeLimit
     home: made.home,
     ...(cli === undefined ? {} : { cli }),
   });
-  const details = (await driving.store.readDetails(made.dir, [])) ?? expect.fail('no details');
-  const run = driving.store.get(made.dir)?.run ?? expect.fail('no run');
+  const details = (await driving.store.readDetails(asRunKey(made.dir), [])) ?? expect.fail('no details');
+  const run = driving.store.get(asRunKey(made.dir))?.run ?? expect.fail('no run');
   const calls: string[] = [];
   const engine: Engine = {
     call: (call, ...rest) => {

@@ -12,6 +12,7 @@ import {
 import { newRunId, runFolders } from '../../src/engines/babysitter/node/runFolders';
 import { drive, processRun, readJson, taskHelper } from '../support/driving';
 import { temporaryFolder, write } from '../support/runFolder';
+import { asRunKey } from '../../src/core/run/runKey';
 
 const never = new AbortController().signal;
 
@@ -49,10 +50,12 @@ describe('making a run', () => {
     });
     await driving.until(dir);
     // It may have been read while the engine still held it.
-    const { run, state } = (await driving.store.reread(dir)) ?? expect.fail('no run');
+    const { run, state } = (await driving.store.reread(asRunKey(dir))) ?? expect.fail('no run');
     expect(state.state).toBe('created');
     expect(run.prompt).toBe(prompt);
-    expect(await driving.driver.iterate(dir, 1, never, () => {})).toMatchObject({ reason: 'completed' });
+    expect(await driving.driver.iterate(asRunKey(dir), 1, never, () => {})).toMatchObject({
+      reason: 'completed',
+    });
     expect(await readJson(dir, 'state', 'output.json')).toEqual({ other: inputs });
   });
 
@@ -104,7 +107,8 @@ describe('making a run', () => {
     const { run } = await driving.until(first.dir);
     const inputs: unknown = JSON.parse(
       textOf(
-        (await driving.store.sourceOf(first.dir)?.document(first.dir, 'inputs')) ?? expect.fail('it is gone'),
+        (await driving.store.sourceOf(asRunKey(first.dir))?.document(asRunKey(first.dir), 'inputs')) ??
+          expect.fail('it is gone'),
       ),
     );
     const second = await make({ runId: 'second', inputs, exportName: run.entry?.exportName ?? '' });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { drive } from '../support/driving';
 import { journal } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun } from '../support/runFolder';
+import { asRunKey } from '../../src/core/run/runKey';
 
 /** A run in which the process itself threw, as engines from 6.x on record it; and a command line of that kind. */
 async function failedRun(cli: string) {
@@ -29,15 +30,15 @@ it('recovers from the error of the process, which the journal shows', async () =
     const journal = require('node:path').join(process.argv[3], 'journal');
     rmSync(require('node:path').join(journal, readdirSync(journal).sort().at(-1)));
     console.log('{}');`);
-  expect(store.get(dir)?.state.state).toBe('failed');
-  expect(await driver.recover(dir)).toBeUndefined();
+  expect(store.get(asRunKey(dir))?.state.state).toBe('failed');
+  expect(await driver.recover(asRunKey(dir))).toBeUndefined();
   expect(calls.map(({ args }) => args)).toEqual([['run:recover-process-error', dir, '--json']]);
-  expect(store.get(dir)?.state.state).toBe('ready');
+  expect(store.get(asRunKey(dir))?.state.state).toBe('ready');
 });
 
 it('says why the error is still there, whatever the exit code', async () => {
   const { dir, driver } = await failedRun(
     `console.error('[run:recover-process-error] nothing to recover'); process.exit(0);`,
   );
-  expect(await driver.recover(dir)).toContain('nothing to recover');
+  expect(await driver.recover(asRunKey(dir))).toContain('nothing to recover');
 });

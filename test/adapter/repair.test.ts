@@ -15,6 +15,7 @@ import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { RepairFolder } from '../../src/engines/babysitter/node/repairFiles';
 import { callCli, drive, processRun, taskHelper } from '../support/driving';
 import { write } from '../support/runFolder';
+import { asRunKey } from '../../src/core/run/runKey';
 
 const never = new AbortController().signal;
 const process3 = `${taskHelper}
@@ -124,12 +125,12 @@ describe('repair', () => {
     const made = await threeTasks();
     damage(made.dir, made.events);
     const { repairer: mender } = await repairer(made);
-    const plan = await mender.plan(made.dir);
+    const plan = await mender.plan(asRunKey(made.dir));
     expect(plan.beyondRepair).toBeUndefined();
     expect(plan.damage.length).toBeGreaterThan(0);
     expect(plan.before).not.toBe(plan.after);
     expect(plan.steps.filter(({ type }) => type === 'post')).toHaveLength(posts);
-    const report = await mender.repair(made.dir, plan, never);
+    const report = await mender.repair(asRunKey(made.dir), plan, never);
     expect(report).toMatchObject({ left: [], posted: posts });
     expect(report.stored.run.problems).toEqual([]);
     expect(report.stored.state.state).toMatch(/waiting|working/);
@@ -143,8 +144,8 @@ describe('repair', () => {
     const made = await threeTasks();
     rmSync(journalFile(made.dir, made.events[0]));
     const { repairer: mender } = await repairer(made);
-    const plan = await mender.plan(made.dir);
-    expect((await mender.repair(made.dir, plan, never)).left).toEqual([]);
+    const plan = await mender.plan(asRunKey(made.dir));
+    expect((await mender.repair(asRunKey(made.dir), plan, never)).left).toEqual([]);
     expect(await finish(made.home, made.dir)).toEqual(output);
   });
 
@@ -153,9 +154,9 @@ describe('repair', () => {
     const name = `${made.events[5]?.replace('000006', '000009')}.tmp-${deadPid}-1`;
     write(made.dir, `journal/${name}`, '{"type"');
     const { repairer: mender } = await repairer(made);
-    const plan = await mender.plan(made.dir);
+    const plan = await mender.plan(asRunKey(made.dir));
     expect(plan.steps.map(({ type }) => type)).toEqual(['move']);
-    await mender.repair(made.dir, plan, never);
+    await mender.repair(asRunKey(made.dir), plan, never);
     expect(events(made.dir)).toEqual(made.events);
     expect(readdirSync(made.dir).some((file) => file.startsWith(`${name}.bak.`))).toBe(true);
     expect(await finish(made.home, made.dir)).toEqual(output);
@@ -166,7 +167,7 @@ describe('repair', () => {
     const made = await threeTasks();
     write(made.dir, `journal/000007.01M7AAAAAAAAAAAAAAAAAAAAAA.json.tmp-${process.pid}-1`, '{');
     const { repairer: mender } = await repairer(made);
-    expect((await mender.plan(made.dir)).steps).toEqual([]);
+    expect((await mender.plan(asRunKey(made.dir))).steps).toEqual([]);
   });
 
   it.each([
@@ -177,7 +178,7 @@ describe('repair', () => {
     const lock = write(made.dir, 'run.lock', content);
     utimesSync(lock, old, old);
     const { repairer: mender } = await repairer(made);
-    await mender.repair(made.dir, await mender.plan(made.dir), never);
+    await mender.repair(asRunKey(made.dir), await mender.plan(asRunKey(made.dir)), never);
     expect(existsSync(lock)).toBe(false);
     const backup = readdirSync(made.dir).find((name) => name.startsWith('run.lock.bak.'));
     expect(readFileSync(join(made.dir, backup ?? ''), 'utf8')).toBe(content);
@@ -188,11 +189,11 @@ describe('repair', () => {
     const made = await threeTasks();
     writeFileSync(journalFile(made.dir, made.events[4]), '');
     const { repairer: mender } = await repairer(made);
-    const plan = await mender.plan(made.dir);
+    const plan = await mender.plan(asRunKey(made.dir));
     write(made.dir, 'run.lock', { pid: process.pid, owner: 'runtime', acquiredAt: new Date() });
     const holds = `Process ${process.pid} holds the run; nothing is repaired while it works.`;
-    await expect(mender.plan(made.dir)).rejects.toThrow(holds);
-    await expect(mender.repair(made.dir, plan, never)).rejects.toThrow(holds);
+    await expect(mender.plan(asRunKey(made.dir))).rejects.toThrow(holds);
+    await expect(mender.repair(asRunKey(made.dir), plan, never)).rejects.toThrow(holds);
     expect(readFileSync(journalFile(made.dir, made.events[4]), 'utf8')).toBe('');
     expect(readdirSync(made.dir).filter((name) => name.includes('.bak.'))).toEqual([]);
   });
@@ -203,9 +204,9 @@ describe('repair', () => {
     const good = readFileSync(broken, 'utf8');
     writeFileSync(broken, '');
     const { repairer: mender, files } = await repairer(made);
-    const plan = await mender.plan(made.dir);
+    const plan = await mender.plan(asRunKey(made.dir));
     writeFileSync(broken, good);
-    await expect(mender.repair(made.dir, plan, never)).rejects.toThrow(/changed since the plan/);
+    await expect(mender.repair(asRunKey(made.dir), plan, never)).rejects.toThrow(/changed since the plan/);
     expect(events(made.dir)).toEqual(made.events);
 
     const lock = write(made.dir, 'run.lock', { pid: deadPid, owner: 'runtime' });
@@ -234,7 +235,7 @@ describe('repair', () => {
     const made = await threeTasks();
     damage(made.dir, made.events);
     const { repairer: mender } = await repairer(made);
-    const plan = await mender.plan(made.dir);
+    const plan = await mender.plan(asRunKey(made.dir));
     expect(plan.beyondRepair).toMatch(why);
     expect(plan.steps).toEqual([]);
   });
@@ -242,6 +243,10 @@ describe('repair', () => {
   it('finds nothing to mend in a sound run', async () => {
     const made = await threeTasks();
     const { repairer: mender } = await repairer(made);
-    expect(await mender.plan(made.dir)).toMatchObject({ damage: [], steps: [], beyondRepair: undefined });
+    expect(await mender.plan(asRunKey(made.dir))).toMatchObject({
+      damage: [],
+      steps: [],
+      beyondRepair: undefined,
+    });
   });
 });

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/core/clock';
 import type { TaskOutcome } from '../../src/engines/babysitter/core/drive/cliCalls';
 import type { Judgement } from '../../src/core/run/judgement';
 import { pendingEffects } from '../../src/core/run/run';
+import { asRunKey } from '../../src/core/run/runKey';
 import {
   commandError,
   commandValue,
@@ -41,12 +42,12 @@ async function steps(...tasks: readonly object[]) {
     ...{ store: driving.store, engine: driving.engine, clock: systemClock },
     responder: { product: 'Babysitter Runs 1.2.3', respondedBy: async () => 'Dana Reyes' },
   });
-  const iterate = () => driving.driver.iterate(made.dir, Infinity, never, () => {});
+  const iterate = () => driving.driver.iterate(asRunKey(made.dir), Infinity, never, () => {});
   return { ...made, driving, poster, iterate };
 }
 
 function pending({ driving, dir }: { driving: Driving; dir: string }): string {
-  const run = driving.store.get(dir)?.run ?? expect.fail('no run');
+  const run = driving.store.get(asRunKey(dir))?.run ?? expect.fail('no run');
   return pendingEffects(run)[0]?.effect.effectId ?? expect.fail('nothing is pending');
 }
 
@@ -82,7 +83,7 @@ describe('posting a result by hand', () => {
       required: ['a'],
     });
     const value = { a: ['"', '$HOME', '漢字 🙂', null, 1.5], nested: { b: false } };
-    expect(await run.poster.post(run.dir, effectId, ok(value), 'row')).toEqual({ recorded: true });
+    expect(await run.poster.post(asRunKey(run.dir), effectId, ok(value), 'row')).toEqual({ recorded: true });
     expect(await readJson(run.dir, 'tasks', effectId, 'result.json')).toMatchObject({
       status: 'ok',
       metadata: { respondedBy: 'Dana Reyes', product: 'Babysitter Runs 1.2.3', surface: 'row' },
@@ -94,7 +95,9 @@ describe('posting a result by hand', () => {
   it.each([[null], ['text'], [0], [false], [[]], [{}]])('posts %j, which is a value too', async (value) => {
     const run = await steps({ kind: 'agent', title: 'Plan' });
     await run.iterate();
-    expect(await run.poster.post(run.dir, pending(run), ok(value), 'row')).toEqual({ recorded: true });
+    expect(await run.poster.post(asRunKey(run.dir), pending(run), ok(value), 'row')).toEqual({
+      recorded: true,
+    });
     await run.iterate();
     expect(await readJson(run.dir, 'state', 'output.json')).toEqual([value]);
   });
@@ -104,9 +107,11 @@ describe('posting a result by hand', () => {
     await run.iterate();
     const error = { name: 'NotPossible', message: 'No such table', data: { table: 'orders' } };
     // 0.0.187 exits with 1 for it.
-    expect(await run.poster.post(run.dir, pending(run), { status: 'error', error }, 'row')).toEqual({
-      recorded: true,
-    });
+    expect(await run.poster.post(asRunKey(run.dir), pending(run), { status: 'error', error }, 'row')).toEqual(
+      {
+        recorded: true,
+      },
+    );
     await run.iterate();
     expect(await readJson(run.dir, 'state', 'output.json')).toEqual([error]);
   });
@@ -115,17 +120,19 @@ describe('posting a result by hand', () => {
     const run = await steps({ kind: 'agent', title: 'Plan' }, { kind: 'breakpoint' });
     await run.iterate();
     const effectId = pending(run);
-    await run.poster.post(run.dir, effectId, ok(1), 'row');
-    expect(await run.poster.post(run.dir, effectId, ok(2), 'row')).toEqual({
+    await run.poster.post(asRunKey(run.dir), effectId, ok(1), 'row');
+    expect(await run.poster.post(asRunKey(run.dir), effectId, ok(2), 'row')).toEqual({
       recorded: false,
       sentence: 'Its result is recorded already; the first one stands.',
     });
     await run.iterate();
-    expect(await run.poster.post(run.dir, pending(run), ok(1), 'row')).toEqual({
+    expect(await run.poster.post(asRunKey(run.dir), pending(run), ok(1), 'row')).toEqual({
       recorded: false,
       sentence: 'This is a question: answer it instead.',
     });
-    expect(await run.poster.post(run.dir, 'nothing', ok(1), 'row')).toMatchObject({ recorded: false });
+    expect(await run.poster.post(asRunKey(run.dir), 'nothing', ok(1), 'row')).toMatchObject({
+      recorded: false,
+    });
     const { result } = (await readJson(run.dir, 'tasks', effectId, 'result.json')) as { result: unknown };
     expect(result).toBe(1);
   });
@@ -149,7 +156,9 @@ describe.skipIf(process.platform === 'win32')('running a task', () => {
     const stdout = `hello there ${join(run.workspace, 'src')}\n`;
     expect(value).toEqual({ success: true, exitCode: 0, stdout, stderr: 'oops\n' });
     expect(live).toContain(stdout);
-    expect(await run.poster.post(run.dir, effectId, ok(value), 'row', record)).toEqual({ recorded: true });
+    expect(await run.poster.post(asRunKey(run.dir), effectId, ok(value), 'row', record)).toEqual({
+      recorded: true,
+    });
     expect(readFileSync(join(run.dir, 'tasks', effectId, 'stdout.log'), 'utf8')).toBe(stdout);
     expect(readFileSync(join(run.dir, 'tasks', effectId, 'stderr.log'), 'utf8')).toBe('oops\n');
     expect(await readJson(run.dir, 'tasks', effectId, 'result.json')).toMatchObject({
@@ -204,7 +213,9 @@ describe.skipIf(process.platform === 'win32')('running a task', () => {
       error: 0,
     });
     const error = commandError(value);
-    expect(await run.poster.post(run.dir, pending(run), { status: 'error', error }, 'row', record)).toEqual({
+    expect(
+      await run.poster.post(asRunKey(run.dir), pending(run), { status: 'error', error }, 'row', record),
+    ).toEqual({
       recorded: true,
     });
     await run.iterate();
@@ -249,11 +260,11 @@ describe('iterating until a task is requested', () => {
     const answered = new Set<string>();
     const states: Judgement['state'][] = [];
     const report = await run.driving.driver.iterate(
-      run.dir,
+      asRunKey(run.dir),
       Infinity,
       never,
       (_, waitsFor) => {
-        const stored = run.driving.store.get(run.dir);
+        const stored = run.driving.store.get(asRunKey(run.dir));
         if (waitsFor === undefined || !stored) return;
         states.push(stored.state.state);
         for (const { effect } of pendingEffects(stored.run)) {
@@ -284,7 +295,7 @@ describe('iterating until a task is requested', () => {
       iterates: 3,
     });
     expect(answered.size).toBe(2);
-    expect(driving.store.get(dir)?.run.story.end).toBeUndefined();
+    expect(driving.store.get(asRunKey(dir))?.run.story.end).toBeUndefined();
   });
 
   it('of a title: part of it will do', async () => {
@@ -304,7 +315,7 @@ describe('iterating until a task is requested', () => {
     const run = await steps(...tasks);
     const controller = new AbortController();
     const report = await run.driving.driver.iterate(
-      run.dir,
+      asRunKey(run.dir),
       Infinity,
       controller.signal,
       (_, waitsFor) => waitsFor !== undefined && controller.abort(),

@@ -1,4 +1,5 @@
 import type { Run } from '../../src/core/run/run';
+import { asRunKey } from '../../src/core/run/runKey';
 import { asBabysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -84,9 +85,9 @@ describe('runs that come and go', () => {
     await makeRunSlowly(runs, 'new', { journal: liveJournal().created().requested('a') }, () => pause(100));
     await source.until(
       'the run has its request',
-      () => source.runs.get(join(runs, 'new'))?.story.effects.size === 1,
+      () => source.runs.get(asRunKey(join(runs, 'new')))?.story.effects.size === 1,
     );
-    expect(source.runs.get(join(runs, 'new'))?.metadata?.processId).toBe('demo/process');
+    expect(source.runs.get(asRunKey(join(runs, 'new')))?.metadata?.processId).toBe('demo/process');
   });
 
   it('shows a run whose parts came long after its folder, at the latest with the next sweep', async () => {
@@ -127,10 +128,10 @@ describe('runs that come and go', () => {
     await source.until('nothing is left', () => source.runs.size === 0, soon);
     mkdirSync(runs, { recursive: true });
     const again = writeRun(runs, 'again', { journal: liveJournal().created() });
-    await source.until('the new run is there', () => source.runs.has(again), soon);
+    await source.until('the new run is there', () => source.runs.has(asRunKey(again)), soon);
     // The new folder is under watch, not only looked at once.
     const next = writeRun(runs, 'next', { journal: liveJournal().created() });
-    await source.until('the next run is there', () => source.runs.has(next), soon);
+    await source.until('the next run is there', () => source.runs.has(asRunKey(next)), soon);
   });
 
   it('follows a runs directory that is replaced within a moment', async () => {
@@ -140,8 +141,8 @@ describe('runs that come and go', () => {
     await source.until('the first new run is there', () => source.ids.join() === 'first', soon);
     await pause(700);
     const second = writeRun(runs, 'second', { journal: journal().created() });
-    await source.until('the second new run is there', () => source.runs.has(second), soon);
-    expect(source.runs.has(first)).toBe(true);
+    await source.until('the second new run is there', () => source.runs.has(asRunKey(second)), soon);
+    expect(source.runs.has(asRunKey(first))).toBe(true);
   });
 
   it('follows a run folder that is replaced within a moment', async () => {
@@ -155,14 +156,14 @@ describe('runs that come and go', () => {
     writeNewEvents(dir, story.resolved('a'));
     await source.events(join(runs, 'live'), 3, soon);
     writeLock(dir, process.pid);
-    await source.until('its lock is seen', () => source.runs.get(dir)?.lock !== undefined, soon);
+    await source.until('its lock is seen', () => source.runs.get(asRunKey(dir))?.lock !== undefined, soon);
   });
 
   it('finds the runs directory of a project that had none', async () => {
     const project = temporaryFolder();
     const source = await watched(asProject(project));
     const run = writeRun(join(project, '.a5c', 'runs'), 'first', { journal: journal().created() });
-    await source.until('the run is there', () => source.runs.has(run), soon);
+    await source.until('the run is there', () => source.runs.has(asRunKey(run)), soon);
   });
 
   it('finds nested projects down to five folders by searching, but none in node_modules', async () => {
@@ -197,10 +198,9 @@ describe('a run that changes', () => {
     const { dir, story, source } = await liveRun();
     writeNewEvents(dir, story.resolved('a').requested('b'));
     await source.events(dir, 4, soon);
-    expect([...(source.runs.get(dir)?.story.effects.values() ?? [])].map(({ status }) => status)).toEqual([
-      'ok',
-      'pending',
-    ]);
+    expect(
+      [...(source.runs.get(asRunKey(dir))?.story.effects.values() ?? [])].map(({ status }) => status),
+    ).toEqual(['ok', 'pending']);
   });
 
   it('is followed through a journal that is replaced by another, and beyond', async () => {
@@ -212,9 +212,9 @@ describe('a run that changes', () => {
     renameSync(join(dir, 'journal'), join(dir, 'journal.bak.1'));
     renameSync(join(dir, 'journal.repaired.1'), join(dir, 'journal'));
     await source.events(dir, 2, soon);
-    expect([...(source.runs.get(dir)?.story.effects.values() ?? [])].map(({ effectId }) => effectId)).toEqual(
-      ['b'],
-    );
+    expect(
+      [...(source.runs.get(asRunKey(dir))?.story.effects.values() ?? [])].map(({ effectId }) => effectId),
+    ).toEqual(['b']);
     await pause(300);
     writeNewEvents(dir, repaired.resolved('b'));
     await source.events(dir, 3, soon);
@@ -242,21 +242,25 @@ describe('a run that changes', () => {
     onTestFinished(() => void holder.kill('SIGKILL'));
     await once(holder, 'spawn');
     writeLock(dir, holder.pid ?? 0);
-    await source.until('it is locked', () => source.runs.get(dir)?.lock?.alive === true, soon);
-    expect(source.runs.get(dir)?.lock?.pid).toBe(holder.pid);
+    await source.until('it is locked', () => source.runs.get(asRunKey(dir))?.lock?.alive === true, soon);
+    expect(source.runs.get(asRunKey(dir))?.lock?.pid).toBe(holder.pid);
 
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     // Nothing changed on disk: only the check of locks can tell.
     vi.advanceTimersByTime(5000);
-    await source.until('the lock is stale', () => source.runs.get(dir)?.lock?.alive === false, soon);
-    expect(source.runs.get(dir)?.problems).toEqual([
+    await source.until(
+      'the lock is stale',
+      () => source.runs.get(asRunKey(dir))?.lock?.alive === false,
+      soon,
+    );
+    expect(source.runs.get(asRunKey(dir))?.problems).toEqual([
       { file: 'run.lock', mendable: true, what: expect.stringMatching(/no longer runs$/) },
     ]);
 
     rmSync(join(dir, 'run.lock'));
-    await source.until('it is free', () => source.runs.get(dir)?.lock === undefined, soon);
-    expect(source.runs.get(dir)?.problems).toEqual([]);
+    await source.until('it is free', () => source.runs.get(asRunKey(dir))?.lock === undefined, soon);
+    expect(source.runs.get(asRunKey(dir))?.problems).toEqual([]);
   });
 
   it('is not watched once it is finished, unless somebody attends to it', async () => {
@@ -266,18 +270,18 @@ describe('a run that changes', () => {
     const source = await watched(asProject(project));
     await source.events(dir, 4);
 
-    const attention = source.source.attend(dir);
+    const attention = source.source.attend(asRunKey(dir));
     await source.until('attending reads it', () => source.batches.flat().length >= 2);
     writeNewEvents(dir, story.requested('b'));
     await source.events(dir, 5, soon);
-    expect(source.runs.get(dir)?.story.end).toBeUndefined();
+    expect(source.runs.get(asRunKey(dir))?.story.end).toBeUndefined();
     writeNewEvents(dir, story.resolved('b').completed());
     await source.events(dir, 7, soon);
     attention.dispose();
 
     writeNewEvents(dir, story.add('STOP_HOOK_INVOKED'));
     await pause(500);
-    expect(source.runs.get(dir)?.eventCount).toBe(7);
+    expect(source.runs.get(asRunKey(dir))?.eventCount).toBe(7);
   });
 
   it('that is not watched is found by the sweep', async () => {
@@ -328,7 +332,7 @@ describe('a run that changes', () => {
     const [dir, story] = [dirs[0] as string, stories[0] as JournalBuilder];
     writeNewEvents(dir, story.after(3_700_000).resolved('a'));
     await pause(300);
-    expect(source.runs.get(dir)?.eventCount, 'it has no watch').toBe(2);
+    expect(source.runs.get(asRunKey(dir))?.eventCount, 'it has no watch').toBe(2);
     vi.advanceTimersByTime(30_000);
     await source.events(dir, 3, soon);
     writeNewEvents(dir, story.requested('b'));
@@ -343,7 +347,7 @@ describe('a run that changes', () => {
     const good = writeRun(runs, '01A', { journal: journal().created() });
     const source = await watched(asProject(project));
     await source.until('all are there', () => source.runs.size === 3);
-    expect(source.runs.get(good)?.problems).toEqual([]);
+    expect(source.runs.get(asRunKey(good))?.problems).toEqual([]);
   });
 });
 
@@ -391,19 +395,19 @@ describe('asking', () => {
     });
     await source.source.refresh();
     // On a busy machine the two may come in batches of their own.
-    await source.until('the new run is read', () => source.runs.has(nested));
+    await source.until('the new run is read', () => source.runs.has(asRunKey(nested)));
     await source.until(
       'the other one is read again',
-      () => source.runs.get(dir)?.prompt === 'Another prompt',
+      () => source.runs.get(asRunKey(dir))?.prompt === 'Another prompt',
     );
   });
 
   it('reread() gives and delivers what is there now', async () => {
     const { dir, story, source } = await liveRun();
     writeNewEvents(dir, story.resolved('a'));
-    const run = await source.source.reread(dir);
+    const run = await source.source.reread(asRunKey(dir));
     expect(run?.eventCount).toBe(3);
-    expect(source.runs.get(dir)).toBe(run);
+    expect(source.runs.get(asRunKey(dir))).toBe(run);
   });
 
   it('reread() of many at once gives each what is there now', async () => {
@@ -413,16 +417,16 @@ describe('asking', () => {
     await source.until('all are there', () => source.runs.size === 3);
     const story = journal().created().completed();
     for (const dir of dirs) writeNewEvents(dir, story);
-    const read = await Promise.all([...dirs, ...dirs].map((dir) => source.source.reread(dir)));
+    const read = await Promise.all([...dirs, ...dirs].map((dir) => source.source.reread(asRunKey(dir))));
     expect(read.map((run) => run?.eventCount)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
   it('reread() of a run that is gone gives nothing and says so to everybody', async () => {
     const { dir, source } = await liveRun();
     rmSync(dir, { recursive: true });
-    expect(await source.source.reread(dir)).toBeUndefined();
+    expect(await source.source.reread(asRunKey(dir))).toBeUndefined();
     expect(source.runs.size).toBe(0);
-    expect(await source.source.reread(dir)).toBeUndefined();
+    expect(await source.source.reread(asRunKey(dir))).toBeUndefined();
   });
 
   it('readThrough() reads a finished run whole, and keeps and tells nothing of it', async () => {
@@ -433,32 +437,32 @@ describe('asking', () => {
     });
     const source = await watched(asProject(project));
     await source.until('it is there', ({ loaded }) => loaded);
-    const [before, batches] = [source.runs.get(dir), source.batches.length];
+    const [before, batches] = [source.runs.get(asRunKey(dir)), source.batches.length];
 
-    const read = await source.source.readThrough(dir, ['score']);
+    const read = await source.source.readThrough(asRunKey(dir), ['score']);
 
     expect(read?.run.story.effects.size).toBe(1);
     expect(read?.details.results.get('a')?.metrics).toEqual({ score: 7 });
-    expect([source.runs.get(dir), source.batches.length]).toEqual([before, batches]);
+    expect([source.runs.get(asRunKey(dir)), source.batches.length]).toEqual([before, batches]);
     expect(before?.depth).toBe('end');
   });
 
   it('knows nothing of a run it does not have', async () => {
     const source = await watched(asProject(temporaryFolder()));
     const elsewhere = writeRun(temporaryFolder(), 'run', { journal: journal().created() });
-    source.source.attend(elsewhere).dispose();
-    expect(await source.source.reread(elsewhere)).toBeUndefined();
-    expect(await source.source.readDetails(elsewhere, [])).toBeUndefined();
-    expect(await source.source.readThrough(elsewhere, [])).toBeUndefined();
-    expect(await source.source.events(elsewhere, 0, 10)).toEqual([]);
-    expect(await source.source.document(elsewhere, 'run')).toMatchObject({
+    source.source.attend(asRunKey(elsewhere)).dispose();
+    expect(await source.source.reread(asRunKey(elsewhere))).toBeUndefined();
+    expect(await source.source.readDetails(asRunKey(elsewhere), [])).toBeUndefined();
+    expect(await source.source.readThrough(asRunKey(elsewhere), [])).toBeUndefined();
+    expect(await source.source.events(asRunKey(elsewhere), 0, 10)).toEqual([]);
+    expect(await source.source.document(asRunKey(elsewhere), 'run')).toMatchObject({
       problem: expect.stringMatching(/is not there any more/),
     });
   });
 
   it('reads the texts of a run, and nothing outside of it', async () => {
     const { dir, source } = await liveRun();
-    const read = (name: DocumentName): Promise<DocumentPart> => source.source.document(dir, name);
+    const read = (name: DocumentName): Promise<DocumentPart> => source.source.document(asRunKey(dir), name);
     expect(JSON.parse(textOf(await read('run')))).toMatchObject({ runId: 'live' });
     expect(await read({ file: '../../processes/demo.mjs' })).toMatchObject({
       problem: expect.stringMatching(/leads out of the run/),

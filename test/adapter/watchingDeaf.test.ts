@@ -6,6 +6,7 @@ import type * as watching from '../../src/node/watchFolder';
 import { journal } from '../support/journalBuilder';
 import { projectFolder, writeRun } from '../support/runFolder';
 import { liveJournal, watched, writeNewEvents } from '../support/watched';
+import { asRunKey } from '../../src/core/run/runKey';
 
 // A network file system: watching it succeeds, and tells nothing of what other machines do there.
 vi.mock('../../src/node/watchFolder', async (original) => ({
@@ -32,10 +33,10 @@ it('where the system tells of no changes, runs are looked at every 2 s, and the 
   await source.events(dir, 3);
   const later = writeRun(runs, 'later', { journal: journal().created() });
   await pass();
-  await source.until('the new run is there', () => source.runs.has(later));
+  await source.until('the new run is there', () => source.runs.has(asRunKey(later)));
   rmSync(dir, { recursive: true });
   await pass();
-  await source.until('the deleted run is gone', () => !source.runs.has(dir));
+  await source.until('the deleted run is gone', () => !source.runs.has(asRunKey(dir)));
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/without the system telling .* every 2 s/);
 });

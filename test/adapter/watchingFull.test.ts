@@ -6,6 +6,7 @@ import { silentLogger } from '../../src/core/log';
 import { eventFile, journal } from '../support/journalBuilder';
 import { projectFolder, write, writeRun } from '../support/runFolder';
 import { liveJournal, watched, writeNewEvents } from '../support/watched';
+import { asRunKey } from '../../src/core/run/runKey';
 
 // What Linux says when all of a person's programs together have taken as many watches as they may.
 vi.mock('node:fs', async (original) => ({
@@ -34,7 +35,7 @@ it('where the system has no watch left, everything is followed all the same, and
   await source.events(dir, 3);
   const later = writeRun(runs, 'later', { journal: journal().created() });
   await pass();
-  await source.until('the new run is there', () => source.runs.has(later));
+  await source.until('the new run is there', () => source.runs.has(asRunKey(later)));
   // As repair does.
   renameSync(join(dir, 'journal'), join(dir, 'journal.bak.1'));
   write(dir, `journal/${eventFile(1)}`, Object.values(story.files)[0]);
@@ -42,6 +43,6 @@ it('where the system has no watch left, everything is followed all the same, and
   await source.events(dir, 1);
   rmSync(other, { recursive: true });
   await pass();
-  await source.until('the deleted run is gone', () => !source.runs.has(other));
+  await source.until('the deleted run is gone', () => !source.runs.has(asRunKey(other)));
   expect(warnings).toEqual([expect.stringMatching(/cannot be watched \(ENOSPC\).* every 2 s/)]);
 });

@@ -5,6 +5,7 @@ import * as findRuns from '../../src/engines/babysitter/node/findRuns';
 import { journal } from '../support/journalBuilder';
 import { projectFolder, writeRun } from '../support/runFolder';
 import { watched } from '../support/watched';
+import { asRunKey } from '../../src/core/run/runKey';
 
 vi.mock('../../src/engines/babysitter/node/findRuns', async (original) => {
   const real = await original<typeof findRuns>();
@@ -18,6 +19,6 @@ it('a runs directory in which much happens is listed a few times, and lastly aft
   const before = vi.mocked(findRuns.listRuns).mock.calls.length;
   for (let i = 0; i < 500; i += 1) mkdirSync(join(runs, `folder-${i}`));
   const last = writeRun(runs, 'last', { journal: journal().created() });
-  await source.until('the last one is there', () => source.runs.has(last));
+  await source.until('the last one is there', () => source.runs.has(asRunKey(last)));
   expect(vi.mocked(findRuns.listRuns).mock.calls.length - before).toBeLessThan(20);
 });

@@ -16,6 +16,7 @@ import {
   type Shape,
 } from './trees';
 import { now, writeElsewhere, type Deed, type Target, type WriterJob } from './writer';
+import { keyText } from '../../src/core/run/runKey';
 
 export interface LiveJob {
   readonly project: string;
@@ -109,9 +110,11 @@ async function follow(
 ): Promise<LiveFigures> {
   const told: Told[] = [];
   let change = 0;
-  store.onDidChange(({ dirs }) => {
+  store.onDidChange(({ keys }) => {
     change += 1;
-    for (const dir of dirs) told.push({ dir, at: now(), events: store.get(dir)?.run.eventCount, change });
+    for (const key of keys) {
+      told.push({ dir: keyText(key), at: now(), events: store.get(key)?.run.eventCount, change });
+    }
   });
   const watches = countWatches();
   const longest = watchTurns();

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock';
 import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow, type State } from '../../src/core/run/judgement';
+import { keyText } from '../../src/core/run/runKey';
 import { RunStore } from '../../src/core/source/runStore';
 import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
@@ -62,9 +63,10 @@ export async function load(
       const shown = (map: ReadonlyMap<State, number>): string => JSON.stringify([...map]);
       throw new Error(`After ${patience / 1000} s the rows are ${shown(counts)}, not ${shown(states)}`);
     }, patience);
-    const listening = store.onDidChange(({ dirs }) => {
-      for (const dir of dirs) {
-        const stored = store.get(dir);
+    const listening = store.onDidChange(({ keys }) => {
+      for (const key of keys) {
+        const dir = keyText(key);
+        const stored = store.get(key);
         if (stored && stored.run.depth !== 'reading') missing.delete(dir);
         if (!counted.has(dir) || !stored) continue;
         if (asBabysitter(stored.run).metadata) newest.delete(dir);

@@ -7,6 +7,7 @@ import { makingUsageView } from '../../src/core/views/page/usageView';
 import { noTaskFiles } from '../../src/core/run/iterations';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { asRunKey } from '../../src/core/run/runKey';
 import { openingRun, openRun, type OpenedRun } from '../../src/core/views/tree/buildTree';
 import { openingPast } from '../../src/core/views/travel/pastRun';
 import { inSlices } from '../../src/node/slices';
@@ -36,24 +37,24 @@ const nobody = new AbortController().signal;
 /** Does for the only run of a project what its page does. */
 export async function page(project: string, shape: Shape): Promise<PageFigures> {
   const { store } = await load(project, { plans: plansOf(shape) });
-  const dir = store.all[0]?.run.dir ?? '';
+  const key = store.all[0]?.run.key ?? asRunKey('');
   const stored = (): NonNullable<ReturnType<typeof store.get>> => {
-    const found = store.get(dir);
+    const found = store.get(key);
     if (!found) throw new Error('The run is gone');
     return found;
   };
-  const source = store.sourceOf(dir);
+  const source = store.sourceOf(key);
   if (!source) throw new Error('The run has no source');
 
   let longest = watchTurns();
   let start = performance.now();
-  store.attend(dir);
+  store.attend(key);
   const shown = { iterating: false, trusted: true };
   const nothing = { ...noTaskFiles, problems: [], warnings: [] };
   const first = stored();
   toRunView(first, openRun(first.run, nothing, defaultMetricChoice), Date.now(), { ...shown, partial: true });
   const log = new EventLog(
-    (from, to) => source.events(dir, from, to),
+    (from, to) => source.events(key, from, to),
     () => new Promise((resolve) => setTimeout(resolve)),
     () => '',
   );
@@ -63,7 +64,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
     throw new Error('No event was shown');
   }
   const events = performance.now() - start;
-  const details = await store.readDetails(dir, wantedMetricKeys(defaultMetricChoice));
+  const details = await store.readDetails(key, wantedMetricKeys(defaultMetricChoice));
   if (!details) throw new Error('The run is gone');
   const opened = await inSlices(openingRun(stored().run, details, defaultMetricChoice));
   toRunView(stored(), opened, Date.now(), shown);
@@ -74,7 +75,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   longest = watchTurns();
   const showPast = async (event: number): Promise<number> => {
     start = performance.now();
-    const reading = await source.asOf?.(dir, event, details, nobody);
+    const reading = await source.asOf?.(key, event, details, nobody);
     if (!reading) throw new Error('The past was not read');
     const then = await inSlices(openingPast(reading, stored().engine, defaultMetricChoice, options));
     toRunView(then.stored, then.opened, then.at, { ...shown, past: true });

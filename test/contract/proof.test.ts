@@ -15,6 +15,7 @@ import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEn
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { defaultMetricChoice as metric } from '../../src/core/run/metrics';
 import { toRunEntry } from '../../src/core/run/runEntry';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { atOnce } from '../../src/core/sliced';
 import { RunStore } from '../../src/core/source/runStore';
 import { RunTable } from '../../src/core/views/table/runTable';
@@ -62,8 +63,8 @@ async function both() {
   fake.atOnce = [babysitterRun];
   store.add(fake);
   const side = async (dir: string): Promise<Side> => {
-    const stored = store.get(dir) ?? expect.fail('It is not in the store.');
-    const details = (await store.readDetails(dir, ['score'])) ?? expect.fail('It has no details.');
+    const stored = store.get(asRunKey(dir)) ?? expect.fail('It is not in the store.');
+    const details = (await store.readDetails(asRunKey(dir), ['score'])) ?? expect.fail('It has no details.');
     const opened = openRun(stored.run, details, metric);
     return { stored, opened, iteration: undefined, inputs: undefined, output: undefined };
   };
@@ -80,7 +81,7 @@ it('stands in lists, searches and the table, beside a run of the same id', async
   expect(searchRuns(entries, 'tidy plan', 5).found).toHaveLength(1);
   const table = new RunTable(() => now);
   atOnce(table.settle(store.all));
-  const row = table.rows(0, 9).find(({ dir }) => dir === asking);
+  const row = table.rows(0, 9).find(({ key }) => key === asking);
   expect(row).toMatchObject({ title: 'Tidy the notes', state: 'needs you', canDiagnose: false });
 });
 
@@ -88,7 +89,7 @@ it('has rows that offer nothing', async () => {
   const { json } = await both();
   const { stored, opened } = json;
   const context = { now, iterating: false, alone: false, opened, childRuns: 0 };
-  const root = { kind: 'run', id: 'x', dir: stored.run.dir } as const;
+  const root = { kind: 'run', id: 'x', runKey: stored.run.key } as const;
   const nodes = [root, ...childNodes(root, opened)].flatMap((node) =>
     node.kind === 'group' || node.kind === 'more' ? [] : [node],
   );
@@ -125,7 +126,7 @@ it('needs the person as any run does', async () => {
   const { store } = await both();
   const wanted = { ready: false, failed: true, activityWindow: defaultActivityWindow };
   const { needs } = needsYou(store.all, now, new FakeAttention(), wanted);
-  expect(needs.map(({ kind, stored }) => `${kind} ${basename(stored.run.dir)}`)).toEqual([
+  expect(needs.map(({ kind, stored }) => `${kind} ${basename(keyText(stored.run.key))}`)).toEqual([
     'breakpoint run.json',
     'failed failed.json',
   ]);
@@ -138,7 +139,7 @@ it('is never given to the command line of Babysitter', async () => {
     respondedBy: called,
     product: 'test',
   });
-  const answer = await driver.answer(asking, 'q', { kind: 'approve', text: '' }, 'page');
+  const answer = await driver.answer(asRunKey(asking), 'q', { kind: 'approve', text: '' }, 'page');
   expect(answer).toMatchObject({ recorded: false });
-  expect(await driver.recover(asking)).toBe('Resume Run is not something JSON Notes can do.');
+  expect(await driver.recover(asRunKey(asking))).toBe('Resume Run is not something JSON Notes can do.');
 });

@@ -5,6 +5,7 @@ import { enginesOf, type RunEngine } from '../../src/core/engine/runEngine';
 import type { EventRecord } from '../../src/core/run/eventRecord';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import type { Run } from '../../src/core/run/run';
+import { asRunKey, type RunKey } from '../../src/core/run/runKey';
 import type { DocumentName } from '../../src/core/source/documentName';
 import type { RunChange, RunSource } from '../../src/core/source/runSource';
 import { RunStore } from '../../src/core/source/runStore';
@@ -31,7 +32,7 @@ const never = new AbortController().signal;
 class Watched {
   readonly batches: (readonly RunChange[])[] = [];
   readonly loaded: boolean[] = [];
-  readonly runs = new Map<string, Run>();
+  readonly runs = new Map<RunKey, Run>();
   readonly watch: Disposable;
 
   constructor(readonly place: SourceUnderTest) {
@@ -39,8 +40,8 @@ class Watched {
       this.batches.push(batch);
       this.loaded.push(loaded);
       for (const change of batch) {
-        if (change.type === 'read') this.runs.set(change.run.dir, change.run);
-        else this.runs.delete(change.dir);
+        if (change.type === 'read') this.runs.set(change.run.key, change.run);
+        else this.runs.delete(change.key);
       }
     });
     onTestFinished(() => this.watch.dispose());
@@ -97,7 +98,7 @@ function describeDelivery(watching: Watching): void {
     expect(runs.size).toBe(3);
     for (const run of runs.values()) {
       expect(run.engine).toBe(place.source.engine);
-      expect(run.dir).not.toBe('');
+      expect(run.key).not.toBe('');
     }
   });
 
@@ -112,15 +113,15 @@ function describeDelivery(watching: Watching): void {
   it('delivers a run that is new, one that changed, and one that is gone', async () => {
     const watched = await watching('a');
     const { place } = watched;
-    const { dir, eventCount } = watched.run('a');
+    const { key, eventCount } = watched.run('a');
     place.add('b');
     await watched.has('a', 'b');
     place.change('a');
     await vi.waitFor(() => expect(watched.run('a').eventCount).toBe(eventCount + 1), patience);
-    expect(watched.run('a').dir).toBe(dir);
+    expect(watched.run('a').key).toBe(key);
     place.remove('a');
     await watched.has('b');
-    expect(watched.batches.flat()).toContainEqual({ type: 'gone', dir });
+    expect(watched.batches.flat()).toContainEqual({ type: 'gone', key });
   });
 
   it('never changes a reading that it has given', async () => {
@@ -152,29 +153,29 @@ function describeDelivery(watching: Watching): void {
 function describeReading(watching: Watching): void {
   it('reads a run anew when it is asked to, and delivers it before it answers', async () => {
     const watched = await watching('a');
-    const { dir, eventCount } = watched.run('a');
+    const { key, eventCount } = watched.run('a');
     watched.place.change('a');
-    const run = await watched.place.source.reread(dir);
+    const run = await watched.place.source.reread(key);
     expect(run?.eventCount).toBe(eventCount + 1);
     expect(watched.run('a').eventCount).toBe(eventCount + 1);
     watched.place.remove('a');
-    expect(await watched.place.source.reread(dir)).toBeUndefined();
+    expect(await watched.place.source.reread(key)).toBeUndefined();
     await watched.has();
   });
 
   it('reads the tasks of a run, each of which the run has asked for', async () => {
     const watched = await watching('a');
     const { source } = watched.place;
-    const { dir, story } = watched.run('a');
-    const details = (await source.readDetails(dir, ['score'])) ?? expect.fail('It has no details.');
+    const { key, story } = watched.run('a');
+    const details = (await source.readDetails(key, ['score'])) ?? expect.fail('It has no details.');
     for (const id of [...details.tasks.keys(), ...details.results.keys()]) {
       expect(story.effects.has(id)).toBe(true);
     }
-    const through = (await source.readThrough(dir, ['score'])) ?? expect.fail('It cannot be read through.');
-    expect(through.run.dir).toBe(dir);
+    const through = (await source.readThrough(key, ['score'])) ?? expect.fail('It cannot be read through.');
+    expect(through.run.key).toBe(key);
     expect(through.run.story.counts).toEqual(story.counts);
     expect(through.details).toEqual(details);
-    const titles = await source.readTitles(dir, never);
+    const titles = await source.readTitles(key, never);
     expect(new Set(titles).size).toBe(titles.length);
   });
 
@@ -182,15 +183,15 @@ function describeReading(watching: Watching): void {
     const { place, batches } = await watching('a');
     const { source } = place;
     const count = batches.flat().length;
-    expect(await source.reread(unknownRun)).toBeUndefined();
-    expect(await source.readDetails(unknownRun, ['score'])).toBeUndefined();
-    expect(await source.readThrough(unknownRun, ['score'])).toBeUndefined();
-    expect(await source.readTitles(unknownRun, never)).toEqual([]);
-    expect(await source.events(unknownRun, 0, 10)).toEqual([]);
-    expect(await source.document(unknownRun, 'run')).toHaveProperty('problem');
+    expect(await source.reread(asRunKey(unknownRun))).toBeUndefined();
+    expect(await source.readDetails(asRunKey(unknownRun), ['score'])).toBeUndefined();
+    expect(await source.readThrough(asRunKey(unknownRun), ['score'])).toBeUndefined();
+    expect(await source.readTitles(asRunKey(unknownRun), never)).toEqual([]);
+    expect(await source.events(asRunKey(unknownRun), 0, 10)).toEqual([]);
+    expect(await source.document(asRunKey(unknownRun), 'run')).toHaveProperty('problem');
     const details = { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
-    expect(await source.asOf?.(unknownRun, 1, details, never)).toBeUndefined();
-    const attended = source.attend(unknownRun);
+    expect(await source.asOf?.(asRunKey(unknownRun), 1, details, never)).toBeUndefined();
+    const attended = source.attend(asRunKey(unknownRun));
     attended.dispose();
     attended.dispose();
     expect(batches.flat().slice(count)).toEqual([]);
@@ -199,7 +200,7 @@ function describeReading(watching: Watching): void {
   it('may be looked through again at any time', async () => {
     const watched = await watching('a');
     const { source } = watched.place;
-    const attended = source.attend(watched.run('a').dir);
+    const attended = source.attend(watched.run('a').key);
     await Promise.all([source.check(), source.refresh(), source.check()]);
     attended.dispose();
     await watched.has('a');
@@ -211,9 +212,9 @@ function describeEvents(watching: Watching): void {
 
   it('gives as many events as the run has, in order, each with an id of its own', async () => {
     const watched = await watching('a');
-    const { dir, eventCount } = watched.run('a');
+    const { key, eventCount } = watched.run('a');
     const { source } = watched.place;
-    const all = await source.events(dir, 0, eventCount);
+    const all = await source.events(key, 0, eventCount);
     expect(all).toHaveLength(eventCount);
     expect(new Set(ids(all)).size).toBe(eventCount);
     const numbers = all.map(({ seq }) => seq);
@@ -223,41 +224,41 @@ function describeEvents(watching: Watching): void {
 
   it('gives the same piece by piece, and fewer where the journal ends', async () => {
     const watched = await watching('a');
-    const { dir, eventCount } = watched.run('a');
+    const { key, eventCount } = watched.run('a');
     const { source } = watched.place;
-    const all = await source.events(dir, 0, eventCount);
-    const pieces = await Promise.all(all.map((_, i) => source.events(dir, i, i + 1)));
+    const all = await source.events(key, 0, eventCount);
+    const pieces = await Promise.all(all.map((_, i) => source.events(key, i, i + 1)));
     expect(pieces.flat()).toEqual(all);
-    expect(await source.events(dir, 1, eventCount + 100)).toEqual(all.slice(1));
-    expect(await source.events(dir, eventCount, eventCount + 100)).toEqual([]);
-    expect(await source.events(dir, 2, 1)).toEqual([]);
-    expect(await source.events(dir, -2, 1)).toEqual(all.slice(0, 1));
+    expect(await source.events(key, 1, eventCount + 100)).toEqual(all.slice(1));
+    expect(await source.events(key, eventCount, eventCount + 100)).toEqual([]);
+    expect(await source.events(key, 2, 1)).toEqual([]);
+    expect(await source.events(key, -2, 1)).toEqual(all.slice(0, 1));
   });
 
   it('keeps the ids of events when more come', async () => {
     const watched = await watching('a');
-    const { dir, eventCount } = watched.run('a');
+    const { key, eventCount } = watched.run('a');
     const { source } = watched.place;
-    const before = ids(await source.events(dir, 0, eventCount));
+    const before = ids(await source.events(key, 0, eventCount));
     watched.place.change('a');
-    await source.reread(dir);
-    const after = ids(await source.events(dir, 0, eventCount + 1));
+    await source.reread(key);
+    const after = ids(await source.events(key, 0, eventCount + 1));
     expect(after).toHaveLength(eventCount + 1);
     expect(after.slice(0, eventCount)).toEqual(before);
   });
 
   it('tells the run as it was, if it has a past', async () => {
     const watched = await watching('a');
-    const { dir, eventCount, story } = watched.run('a');
+    const { key, eventCount, story } = watched.run('a');
     const { source } = watched.place;
-    const details = (await source.readDetails(dir, ['score'])) ?? expect.fail('It has no details.');
+    const details = (await source.readDetails(key, ['score'])) ?? expect.fail('It has no details.');
     if (!source.asOf) return;
-    const whole = await source.asOf(dir, eventCount + 5, details, never);
-    expect(whole).toMatchObject({ event: eventCount, run: { dir, eventCount } });
+    const whole = await source.asOf(key, eventCount + 5, details, never);
+    expect(whole).toMatchObject({ event: eventCount, run: { key, eventCount } });
     expect(whole?.run.story.counts).toEqual(story.counts);
-    const first = await source.asOf(dir, 1, details, never);
-    expect(first).toMatchObject({ event: 1, run: { dir, engine: source.engine, eventCount: 1 } });
-    expect(await source.asOf(dir, 1, details, AbortSignal.abort())).toBeUndefined();
+    const first = await source.asOf(key, 1, details, never);
+    expect(first).toMatchObject({ event: 1, run: { key, engine: source.engine, eventCount: 1 } });
+    expect(await source.asOf(key, 1, details, AbortSignal.abort())).toBeUndefined();
   });
 }
 
@@ -278,7 +279,7 @@ const hostile: readonly DocumentName[] = [
 function describeDocuments(watching: Watching): void {
   it.each(hostile)('tells why there is no document %j', async (name) => {
     const watched = await watching('a');
-    const part = await watched.place.source.document(watched.run('a').dir, name);
+    const part = await watched.place.source.document(watched.run('a').key, name);
     expect(part).toHaveProperty('problem');
     expect(part).not.toHaveProperty('text');
   });
@@ -287,7 +288,7 @@ function describeDocuments(watching: Watching): void {
     const watched = await watching('a');
     const usual: readonly DocumentName[] = ['run', 'inputs', 'output', { event: 1 }];
     for (const name of usual) {
-      const part = await watched.place.source.document(watched.run('a').dir, name);
+      const part = await watched.place.source.document(watched.run('a').key, name);
       expect('text' in part ? part.text : part.problem).not.toBe('');
       expect(part.file).not.toBe('');
     }
@@ -310,7 +311,7 @@ function describeInStore(make: () => SourceUnderTest): void {
     for (const { run, state, engine: owner } of store.all) {
       expect(owner).toBe(engine);
       expect(state.reason).not.toBe('');
-      expect(store.sourceOf(run.dir)).toBe(source);
+      expect(store.sourceOf(run.key)).toBe(source);
     }
     added.dispose();
     expect(store.all).toEqual([]);

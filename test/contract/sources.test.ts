@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { silentLogger } from '../../src/core/log';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import type { Run } from '../../src/core/run/run';
+import { keyText } from '../../src/core/run/runKey';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { FakeSource } from '../support/fakeSource';
 import type { JournalBuilder } from '../support/journalBuilder';
@@ -34,7 +35,7 @@ class Stories {
 describeRunSource('a fake source', () => {
   const source = new FakeSource();
   const runs = new Map<string, Run>();
-  source.onReread = (dir) => runs.get(dir);
+  source.onReread = (dir) => runs.get(keyText(dir));
   source.atOnce = [];
   const stories = new Stories();
   const dirOf = (id: string): string => `/runs/${id}`;

@@ -21,6 +21,7 @@ import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { pendingEffects } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
 import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
@@ -223,7 +224,7 @@ class Lab {
     try {
       await appeared(store, dir);
       for (let round = 0; round < 15; round += 1) {
-        const stored = await store.reread(dir);
+        const stored = await store.reread(asRunKey(dir));
         if (!stored) throw new Error('The run is gone.');
         if (stored.state.state === 'completed') {
           this.#judge(dir, wrong);
@@ -233,7 +234,7 @@ class Lab {
           stored,
           iterating: false,
           details: undefined,
-          repair: await repairer.plan(dir),
+          repair: await repairer.plan(asRunKey(dir)),
           engine: { found: true, version: '0.0.187' },
           process: { loads: true },
           sessions: [],
@@ -268,22 +269,22 @@ class Lab {
     const signal = new AbortController().signal;
     switch (command) {
       case 'run.repair': {
-        const { left } = await repairer.repair(run.dir, await repairer.plan(run.dir), signal);
+        const { left } = await repairer.repair(run.key, await repairer.plan(run.key), signal);
         return left[0];
       }
       case 'breakpoint.answer': {
         const asked = pendingEffects(run).find(({ effect }) => effect.kind === 'breakpoint');
         const decision = { kind: 'approve', text: '' } as const;
-        const report = await driver.answer(run.dir, asked?.effect.effectId ?? '', decision, 'page');
+        const report = await driver.answer(run.key, asked?.effect.effectId ?? '', decision, 'page');
         return report.recorded ? undefined : report.sentence;
       }
       case 'run.iterate': {
-        const { reason, sentence } = await driver.iterate(run.dir, 1, signal, () => {});
+        const { reason, sentence } = await driver.iterate(run.key, 1, signal, () => {});
         return ['refused', 'failed', 'no-change'].includes(reason) ? sentence : undefined;
       }
       case 'run.resume':
         // The agent that is resumed does its tasks.
-        return this.#work(run.dir).then(() => undefined, String);
+        return this.#work(keyText(run.key)).then(() => undefined, String);
       default:
         return 'no remedy';
     }
@@ -404,7 +405,7 @@ function appeared(store: RunStore, dir: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('The run was not found.')), 30_000);
     const check = (): void => {
-      if (!store.get(dir)) return;
+      if (!store.get(asRunKey(dir))) return;
       clearTimeout(timer);
       listening.dispose();
       resolve();

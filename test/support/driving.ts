@@ -12,6 +12,7 @@ import type { CliOutcome, Engine } from '../../src/engines/babysitter/core/drive
 import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import type { Logger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { asRunKey } from '../../src/core/run/runKey';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
 import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
@@ -178,7 +179,7 @@ export class Driving {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`Waited in vain for ${dir}`)), 15_000);
       const check = (): void => {
-        const stored = this.store.get(dir);
+        const stored = this.store.get(asRunKey(dir));
         if (!stored || !isSo(stored)) return;
         clearTimeout(timer);
         listening.dispose();

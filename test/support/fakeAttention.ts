@@ -1,5 +1,6 @@
 import type { Claim, SharedAttention, Snooze } from '../../src/core/attention/sharedAttention';
 import { Emitter } from '../../src/core/event';
+import { keyText, type RunKey } from '../../src/core/run/runKey';
 
 /** What windows share, without files: give the same one to two "windows". */
 export class FakeAttention implements SharedAttention {
@@ -7,33 +8,33 @@ export class FakeAttention implements SharedAttention {
   /** How often something was written. */
   changes = 0;
   readonly #snoozes = new Map<string, Snooze>();
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<RunKey, number>();
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
 
-  snooze(dir: string, effectId = ''): Snooze | undefined {
-    return this.#snoozes.get(`${dir} ${effectId}`);
+  snooze(key: RunKey, effectId = ''): Snooze | undefined {
+    return this.#snoozes.get(`${keyText(key)} ${effectId}`);
   }
 
-  setSnooze(dir: string, effectId = '', snooze: Snooze | undefined): void {
-    if (snooze) this.#snoozes.set(`${dir} ${effectId}`, snooze);
-    else this.#snoozes.delete(`${dir} ${effectId}`);
+  setSnooze(key: RunKey, effectId = '', snooze: Snooze | undefined): void {
+    if (snooze) this.#snoozes.set(`${keyText(key)} ${effectId}`, snooze);
+    else this.#snoozes.delete(`${keyText(key)} ${effectId}`);
     this.changes += 1;
     this.#changed.fire();
   }
 
-  seenFailure(dir: string): number | undefined {
-    return this.#failures.get(dir);
+  seenFailure(key: RunKey): number | undefined {
+    return this.#failures.get(key);
   }
 
-  setSeenFailure(dir: string, failedAt: number): void {
-    this.#failures.set(dir, failedAt);
+  setSeenFailure(key: RunKey, failedAt: number): void {
+    this.#failures.set(key, failedAt);
     this.changes += 1;
     this.#changed.fire();
   }
 
-  claim({ kind, dir, detail }: Claim): boolean {
-    const key = `${kind} ${dir} ${detail}`;
+  claim({ kind, about, detail }: Claim): boolean {
+    const key = `${kind} ${about} ${detail}`;
     if (this.claims.has(key)) return false;
     this.claims.add(key);
     return true;

@@ -3,6 +3,7 @@ import type { DocumentPart } from '../../src/core/documents';
 import { babysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import type { EventRecord } from '../../src/core/run/eventRecord';
 import type { Run, RunDetails } from '../../src/core/run/run';
+import { asRunKey, keyText, type RunKey } from '../../src/core/run/runKey';
 import type { RunListener, RunReading, RunSource } from '../../src/core/source/runSource';
 
 /** Runs that a test hands out. */
@@ -15,8 +16,8 @@ export class FakeSource implements RunSource {
   /** Whether everything that is there at first has been delivered. */
   loaded = true;
 
-  /** What was delivered and is not gone, by folder. */
-  readonly #runs = new Map<string, Run>();
+  /** What was delivered and is not gone. */
+  readonly #runs = new Map<RunKey, Run>();
 
   /** What is delivered as soon as somebody watches; left out: nothing. */
   atOnce: readonly Run[] | undefined;
@@ -36,12 +37,12 @@ export class FakeSource implements RunSource {
   /** Delivers runs; a folder alone is a run that is gone. */
   deliver(...changes: readonly (Run | string)[]): void {
     for (const change of changes) {
-      if (typeof change === 'string') this.#runs.delete(change);
-      else this.#runs.set(change.dir, change);
+      if (typeof change === 'string') this.#runs.delete(asRunKey(change));
+      else this.#runs.set(change.key, change);
     }
     this.#listener?.(
       changes.map((change) =>
-        typeof change === 'string' ? { type: 'gone', dir: change } : { type: 'read', run: change },
+        typeof change === 'string' ? { type: 'gone', key: asRunKey(change) } : { type: 'read', run: change },
       ),
       this.loaded,
     );
@@ -55,36 +56,36 @@ export class FakeSource implements RunSource {
     this.calls.push('refresh');
   }
 
-  attend(dir: string): Disposable {
-    this.calls.push(`attend ${dir}`);
-    return toDisposable(() => this.calls.push(`leave ${dir}`));
+  attend(key: RunKey): Disposable {
+    this.calls.push(`attend ${keyText(key)}`);
+    return toDisposable(() => this.calls.push(`leave ${keyText(key)}`));
   }
 
   /** What {@link reread} gives, if it is to be another than what was delivered. */
-  onReread: (dir: string) => Run | undefined = () => undefined;
+  onReread: (key: RunKey) => Run | undefined = () => undefined;
 
-  async reread(dir: string): Promise<Run | undefined> {
-    this.calls.push(`reread ${dir}`);
-    const run = this.onReread(dir);
+  async reread(key: RunKey): Promise<Run | undefined> {
+    this.calls.push(`reread ${keyText(key)}`);
+    const run = this.onReread(key);
     if (run) this.deliver(run);
-    else if (this.#runs.has(dir)) this.deliver(dir);
+    else if (this.#runs.has(key)) this.deliver(keyText(key));
     return run;
   }
 
-  async readDetails(dir: string): Promise<RunDetails | undefined> {
-    this.calls.push(`readDetails ${dir}`);
-    if (!this.#runs.has(dir)) return undefined;
+  async readDetails(key: RunKey): Promise<RunDetails | undefined> {
+    this.calls.push(`readDetails ${keyText(key)}`);
+    if (!this.#runs.has(key)) return undefined;
     return { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
   }
 
-  async readThrough(dir: string): Promise<RunReading | undefined> {
-    this.calls.push(`readThrough ${dir}`);
-    const run = this.#runs.get(dir);
+  async readThrough(key: RunKey): Promise<RunReading | undefined> {
+    this.calls.push(`readThrough ${keyText(key)}`);
+    const run = this.#runs.get(key);
     return run && { run, details: { tasks: new Map(), results: new Map(), problems: [], warnings: [] } };
   }
 
-  async readTitles(dir: string): Promise<readonly string[]> {
-    this.calls.push(`readTitles ${dir}`);
+  async readTitles(key: RunKey): Promise<readonly string[]> {
+    this.calls.push(`readTitles ${keyText(key)}`);
     return [];
   }
 
@@ -92,8 +93,8 @@ export class FakeSource implements RunSource {
     return { file: 'none', problem: 'is missing', missing: true };
   }
 
-  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
-    const records = Array.from({ length: this.#runs.get(dir)?.eventCount ?? 0 }, (_, i): EventRecord => ({
+  async events(key: RunKey, from: number, to: number): Promise<readonly EventRecord[]> {
+    const records = Array.from({ length: this.#runs.get(key)?.eventCount ?? 0 }, (_, i): EventRecord => ({
       ...{ id: `event ${i + 1}`, seq: i + 1, at: undefined, type: 'SOMETHING_HAPPENED', mark: 'none' },
       ...{ effectId: undefined, status: '', note: '', session: undefined },
     }));

@@ -2,7 +2,11 @@ import { foldRun } from '../../src/engines/babysitter/core/foldRun';
 import type { RunLock } from '../../src/engines/babysitter/core/lock';
 import { parseMetadata, type RunMetadata } from '../../src/engines/babysitter/core/metadata';
 import type { Problem } from '../../src/core/run/problem';
-import { babysitterRun, type BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
+import {
+  babysitterKey,
+  babysitterRun,
+  type BabysitterRun,
+} from '../../src/engines/babysitter/core/babysitterRun';
 import { parseTask } from '../../src/core/run/task';
 import { start, type JournalBuilder } from './journalBuilder';
 
@@ -57,6 +61,6 @@ function metadataOf(fields: Readonly<Record<string, unknown>> = {}): RunMetadata
 }
 
 /** The fields that tell where a run lies: to be spread over one that was built. */
-export function lyingIn(dir: string): Pick<BabysitterRun, 'dir' | 'location' | 'place'> {
-  return { dir, location: dir, place: dir.slice(0, dir.lastIndexOf('/')) };
+export function lyingIn(dir: string): Pick<BabysitterRun, 'key' | 'dir' | 'location' | 'place'> {
+  return { key: babysitterKey(dir), dir, location: dir, place: dir.slice(0, dir.lastIndexOf('/')) };
 }

@@ -9,6 +9,7 @@ import type { DigestIndex } from '../../src/engines/babysitter/node/digestIndex'
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { journal, start, type JournalBuilder } from './journalBuilder';
 import { write, writeRun, type RunFolderParts } from './runFolder';
+import { asRunKey, type RunKey } from '../../src/core/run/runKey';
 
 /** Longer than anything takes on a busy machine; nobody waits for it unless a test fails. */
 const patience = 15_000;
@@ -18,7 +19,7 @@ export class Watched {
   readonly batches: (readonly RunChange[])[] = [];
   loaded = false;
   /** By run folder. */
-  readonly runs = new Map<string, BabysitterRun>();
+  readonly runs = new Map<RunKey, BabysitterRun>();
   readonly #waiting = new Set<() => void>();
   readonly #watch: Disposable;
 
@@ -27,8 +28,8 @@ export class Watched {
       this.loaded = loaded;
       this.batches.push(batch);
       for (const change of batch) {
-        if (change.type === 'read') this.runs.set(change.run.dir, asBabysitter(change.run));
-        else this.runs.delete(change.dir);
+        if (change.type === 'read') this.runs.set(change.run.key, asBabysitter(change.run));
+        else this.runs.delete(change.key);
       }
       for (const check of this.#waiting) check();
     });
@@ -57,7 +58,11 @@ export class Watched {
 
   /** Waits until a run's journal was read up to so many events. */
   events(dir: string, n: number, within?: number): Promise<void> {
-    return this.until(`${dir} has ${n} events`, ({ runs }) => runs.get(dir)?.eventCount === n, within);
+    return this.until(
+      `${dir} has ${n} events`,
+      ({ runs }) => runs.get(asRunKey(dir))?.eventCount === n,
+      within,
+    );
   }
 
   get ids(): readonly string[] {

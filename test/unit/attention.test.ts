@@ -9,6 +9,7 @@ import { untilItChanges } from '../../src/core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../src/core/attention/snoozeTime';
 import type { Run } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
 import { FakeClock } from '../support/fakeClock';
@@ -62,8 +63,8 @@ function openWindow({ at = start + hour, ...options }: WindowOptions = {}) {
     shared,
     workspace: '/project',
     settings: () => here.settings,
-    isLookedAt: (dir) => dir === here.lookedAt,
-    isIterating: (dir) => dir === here.iterating,
+    isLookedAt: (key) => keyText(key) === here.lookedAt,
+    isIterating: (key) => keyText(key) === here.iterating,
     isFocused: () => here.focused,
     show: ({ sentence }) => said.push(sentence),
   });
@@ -150,7 +151,7 @@ describe('what needs a person', () => {
     window.deliver(run('a', failed()), run('sealed', from(0).failed('x', { manual_seal_reason: 'Over' })));
     expect(window.rows).toEqual(['failed a']);
     const writes = window.shared.changes;
-    for (let looks = 0; looks < 3; looks += 1) window.attention.lookedAt('/runs/a');
+    for (let looks = 0; looks < 3; looks += 1) window.attention.lookedAt(asRunKey('/runs/a'));
     expect(window.shared.changes - writes).toBe(1);
     expect(window.rows).toEqual([]);
     window.deliver(run('a', failed().requested('again').failed()));
@@ -173,15 +174,15 @@ describe('what needs a person', () => {
     const other = openWindow({ shared: window.shared, clock: window.clock });
     for (const each of [window, other]) each.deliver(run('a', asking()), run('b', asking(minute)));
     const now = window.clock.now();
-    window.shared.setSnooze('/runs/a', 'gate', { until: now + hour, at: now });
+    window.shared.setSnooze(asRunKey('/runs/a'), 'gate', { until: now + hour, at: now });
     expect(window.rows).toEqual(['breakpoint b gate']);
     expect(other.rows).toEqual(['breakpoint b gate']);
-    expect(other.attention.snoozedUntil('/runs/a', 'gate')).toBe(now + hour);
+    expect(other.attention.snoozedUntil(asRunKey('/runs/a'), 'gate')).toBe(now + hour);
     window.clock.advance(hour - 1);
     expect(other.rows).toEqual(['breakpoint b gate']);
     window.clock.advance(1);
     expect(other.rows).toEqual(['breakpoint a gate', 'breakpoint b gate']);
-    expect(other.attention.snoozedUntil('/runs/a', 'gate')).toBe(undefined);
+    expect(other.attention.snoozedUntil(asRunKey('/runs/a'), 'gate')).toBe(undefined);
   });
 
   it('is a run that was put off as soon as something happens in it', () => {
@@ -189,7 +190,7 @@ describe('what needs a person', () => {
     window.deliver(run('a', answered()), run('b', failed()));
     const at = window.clock.now();
     for (const dir of ['/runs/a', '/runs/b']) {
-      window.shared.setSnooze(dir, undefined, { until: untilItChanges, at });
+      window.shared.setSnooze(asRunKey(dir), undefined, { until: untilItChanges, at });
     }
     expect(window.rows).toEqual([]);
     window.deliver(
@@ -363,8 +364,9 @@ describe('notifications', () => {
     window.clock.advance(second);
     expect(window.said).toEqual(['2 questions wait for you.']);
     const at = window.clock.now();
-    for (const dir of ['/runs/a', '/runs/b']) window.shared.setSnooze(dir, 'gate', { until: at + hour, at });
-    window.shared.setSnooze('/runs/b', 'gate', undefined);
+    for (const dir of ['/runs/a', '/runs/b'])
+      window.shared.setSnooze(asRunKey(dir), 'gate', { until: at + hour, at });
+    window.shared.setSnooze(asRunKey('/runs/b'), 'gate', undefined);
     window.clock.advance(hour + second);
     expect(window.said.slice(1)).toEqual(['A question waits for you: "Ship a?" in "a".']);
   });
@@ -373,7 +375,7 @@ describe('notifications', () => {
     const window = openSince();
     const at = window.clock.now();
     window.deliver(run('a', askingNow(window)));
-    window.shared.setSnooze('/runs/a', 'gate', { until: at + hour, at });
+    window.shared.setSnooze(asRunKey('/runs/a'), 'gate', { until: at + hour, at });
     window.clock.advance(minute);
     expect(window.said).toEqual([]);
     window.clock.advance(hour);
@@ -392,7 +394,7 @@ describe('notifications', () => {
     for (const each of [window, other]) each.deliver(...runs);
     window.clock.advance(minute);
     const at = window.clock.now();
-    window.shared.setSnooze('/runs/b', 'gate', { until: at + 24 * hour, at });
+    window.shared.setSnooze(asRunKey('/runs/b'), 'gate', { until: at + 24 * hour, at });
     for (const each of [window, other]) each.deliver(run('c', askingNow(window).resolved('gate')));
     window.clock.advance(28 * minute);
     expect([...window.said, ...other.said]).toEqual(['3 questions wait for you.']);

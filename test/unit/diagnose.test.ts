@@ -247,7 +247,7 @@ describe('diagnose', () => {
       facts({ journal: started().requested('sub1', 'subprocess') }, { children: [child] }),
     );
     expect(waits.sentence).toMatch(/waits for its child run "demo\/process": Needs your answer/);
-    expect(waits.remedy).toEqual({ type: 'command', command: 'run.diagnose', dir: child.run.dir });
+    expect(waits.remedy).toEqual({ type: 'command', command: 'run.diagnose', runKey: child.run.key });
     const ended = diagnose(facts({ journal: started().completed() }, { parent }));
     expect(ended.sentence).toMatch(/its parent run "demo\/process" goes on/);
   });

@@ -128,22 +128,22 @@ describe('what an engine lacks', () => {
 
   it('is refused by whatever would call Babysitter, which is not called', async () => {
     const { driver, poster, repairer, forker } = driving();
-    const { dir } = foreign;
+    const { key } = foreign;
     const approval = { kind: 'approve', text: '' } as const;
-    expect(await driver.answer(dir, 'q', approval, 'page')).toEqual({
+    expect(await driver.answer(key, 'q', approval, 'page')).toEqual({
       recorded: false,
       sentence: never('Answer Breakpoint'),
     });
-    expect(await driver.iterate(dir, 1, new AbortController().signal, () => {})).toMatchObject({
+    expect(await driver.iterate(key, 1, new AbortController().signal, () => {})).toMatchObject({
       reason: 'refused',
       sentence: never('Iterate Once'),
     });
-    expect(await driver.recover(dir)).toBe(never('Resume Run'));
-    expect(await poster.post(dir, 'work', { status: 'ok', value: 1 }, 'page')).toEqual({
+    expect(await driver.recover(key)).toBe(never('Resume Run'));
+    expect(await poster.post(key, 'work', { status: 'ok', value: 1 }, 'page')).toEqual({
       recorded: false,
       sentence: never('Post Task Result'),
     });
-    await expect(repairer.plan(dir)).rejects.toThrow(never('Repair Run'));
+    await expect(repairer.plan(key)).rejects.toThrow(never('Repair Run'));
     const plan = forkPlan(base, opened(base).details, undefined);
     const progress = { signal: new AbortController().signal, onReplayed: called };
     await expect(forker.fork(foreign, plan, progress)).rejects.toThrow(never('Fork From Here'));

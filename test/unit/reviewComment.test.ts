@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { answerText, parseQueue, reviewData, type QueuedComment } from '../../src/core/review/reviewComment';
+import {
+  answerText,
+  parseQueue,
+  reviewData,
+  toKeptQueue,
+  type QueuedComment,
+} from '../../src/core/review/reviewComment';
 import { toAnswer } from '../../src/core/run/breakpoint';
+import { asRunKey } from '../../src/core/run/runKey';
 
 const queued = (parts: Partial<QueuedComment>): QueuedComment => ({
   id: '1',
-  dir: '/run',
+  runKey: asRunKey('/run'),
   effectId: 'q',
   file: 'a.ts',
   line: 1,
@@ -86,8 +93,9 @@ Too long.
   it('are read again after a reload, as far as they are whole', () => {
     const whole = queued({ endLine: 2 });
     const kept: unknown = JSON.parse(
-      JSON.stringify([whole, { ...whole, effectId: '../x' }, { id: 1 }, null]),
+      JSON.stringify([...toKeptQueue([whole, { ...whole, effectId: '../x' }]), { id: 1 }, null]),
     );
+    expect(kept).toMatchObject([{ dir: '/run' }, { dir: '/run' }, { id: 1 }, null]);
     expect(parseQueue(kept)).toEqual([whole]);
     expect(parseQueue(undefined)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareRuns, pendingEffects, runTitle, taskTitle, type Run } from '../../src/core/run/run';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { journal, start } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 
@@ -80,10 +81,15 @@ describe('compareRuns', () => {
     const run = (runId: string, createdAt: number, dir = `/r/${runId}`): Run => ({
       ...aRun(),
       runId,
-      dir,
+      key: asRunKey(dir),
       createdAt,
     });
     const sorted = [run('a', start), run('b', start), run('A', start + 1), run('b', start, '/other/b')];
-    expect(sorted.toSorted(compareRuns).map(({ dir }) => dir)).toEqual(['/r/A', '/other/b', '/r/b', '/r/a']);
+    expect(sorted.toSorted(compareRuns).map(({ key }) => keyText(key))).toEqual([
+      '/r/A',
+      '/other/b',
+      '/r/b',
+      '/r/a',
+    ]);
   });
 });

@@ -22,6 +22,7 @@ import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';
 import { now, opened, stored } from '../support/treeText';
+import { asRunKey } from '../../src/core/run/runKey';
 
 interface Parts {
   readonly journal?: JournalBuilder;
@@ -74,10 +75,10 @@ function viewText(
           ...lines(groupNodes(node, list, paging), `${indent}  `),
         ];
       }
-      const found = all.find((each) => each.run.dir === node.dir) ?? expect.fail('no such run');
+      const found = all.find((each) => each.run.key === node.runKey) ?? expect.fail('no such run');
       const context = { now, iterating: false, alone: false, opened: undefined, childRuns: 0 };
       const line = `${indent}${describeNode(node, found, context)?.label}`;
-      const children = list.children.get(node.dir);
+      const children = list.children.get(node.runKey);
       const below = childNodes(node, opened(found.run), children, paging);
       const shown = below.filter(({ kind }) => kind === 'run' || kind === 'more');
       return [line, ...lines(shown, `${indent}  `)];
@@ -252,8 +253,8 @@ Completed | 3
       run('stray', { runs: '/c', parent: 'parent' }),
     ];
     const { parents } = listRuns(twins, { filter: noFilter, grouping: 'none' }, now);
-    expect(parents.get('/a/child')).toBe('/a/parent');
-    expect(parents.get('/c/stray')).toMatch(/parent$/);
+    expect(parents.get(asRunKey('/a/child'))).toBe('/a/parent');
+    expect(parents.get(asRunKey('/c/stray'))).toMatch(/parent$/);
   });
 
   it('are never lost, though they be their own parents', () => {
@@ -325,14 +326,15 @@ one
   });
 
   it('show a run that a person asked for, though it lies beyond', () => {
-    const pinned = new Set([four?.run.dir ?? '']);
+    const pinned = new Set([four?.run.key ?? asRunKey('')]);
     expect(viewText(all, { paging: { limit: () => 2, pinned } })).toBe(`
 one
 two
 four
 Load 2 more (2 left)
 `);
-    expect(viewText(all, { paging: { limit: () => 4, pinned: new Set([five?.run.dir ?? '']) } })).toBe(`
+    expect(viewText(all, { paging: { limit: () => 4, pinned: new Set([five?.run.key ?? asRunKey('')]) } }))
+      .toBe(`
 one
 two
 three
@@ -347,7 +349,7 @@ five
     for (let i = 1; i <= 300; i += 1) story.requested(`p${i}`, 'shell', { taskId: `t${i}` });
     const { run: read } = run('big', { journal: story });
     const open = opened(read);
-    const node = { kind: 'run', id: 'big', dir: read.dir } as const;
+    const node = { kind: 'run', id: 'big', runKey: read.key } as const;
     const rows = childNodes(node, open, [], twoEach);
     expect(rows.map(({ kind }) => kind)).toEqual(['iteration', 'iteration', 'more']);
     expect(rows[2]).toMatchObject({ below: 'big', left: 298 });

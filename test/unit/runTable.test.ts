@@ -10,6 +10,7 @@ import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 
 const open: TableFilter = {
   text: '',
@@ -156,17 +157,17 @@ describe('the rows of the runs table', () => {
   it('are selected as in other lists', () => {
     const { show, table } = tableOf(some());
     show('title');
-    const selected = (): readonly string[] => [...table.selected].toSorted();
-    table.select('only', '/project/.a5c/runs/run2');
-    table.select('range', '/project/.a5c/runs/run10');
+    const selected = (): readonly string[] => table.selected.map(keyText).toSorted();
+    table.select('only', asRunKey('/project/.a5c/runs/run2'));
+    table.select('range', asRunKey('/project/.a5c/runs/run10'));
     expect(selected()).toEqual(['run10', 'run2', 'run9'].map((id) => `/project/.a5c/runs/${id}`));
-    table.select('toggle', '/project/.a5c/runs/run9');
+    table.select('toggle', asRunKey('/project/.a5c/runs/run9'));
     expect(show('title', false, { onlySelected: true })).toEqual(['Run 2', 'Run 10']);
     show('title');
     table.select('all');
     expect(selected()).toHaveLength(4);
     table.select('none');
-    table.select('only', '/somewhere/else');
+    table.select('only', asRunKey('/somewhere/else'));
     expect(selected()).toEqual([]);
   });
 

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { ShownRows } from '../../src/core/views/tree/shownRows';
 import { moreNode, treeNode, type TreeNode } from '../../src/core/views/tree/treeNode';
+import { asRunKey } from '../../src/core/run/runKey';
 
-const run = (dir: string): TreeNode => treeNode({ kind: 'run', dir });
-const iteration = (dir: string, n: number): TreeNode => treeNode({ kind: 'iteration', dir, n });
+const run = (dir: string): TreeNode => treeNode({ kind: 'run', runKey: asRunKey(dir) });
+const iteration = (dir: string, n: number): TreeNode =>
+  treeNode({ kind: 'iteration', runKey: asRunKey(dir), n });
 
 /** A tree of two runs, the first opened, and what is drawn of it. */
 function shownTree() {

@@ -3,6 +3,7 @@ import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEn
 import { describe, expect, it } from 'vitest';
 import { SleepWatch } from '../../src/engines/babysitter/core/drive/sleepWatch';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { keyText } from '../../src/core/run/runKey';
 import type { BabysitterRun } from '../../src/engines/babysitter/core/babysitterRun';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
@@ -33,7 +34,7 @@ function windows(run = asleep(), at = start) {
     store.add(source);
     const watch = new SleepWatch({
       ...{ store, clock, shared },
-      isIterating: (dir) => iterating.has(dir),
+      isIterating: (dir) => iterating.has(keyText(dir)),
       due: ({ run: { runId } }) => told.push(`${name} ${runId}`),
     });
     source.deliver(run);

@@ -3,6 +3,7 @@ import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEn
 import { describe, expect, it } from 'vitest';
 import { compareRuns, type Run } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore, type StoreChange } from '../../src/core/source/runStore';
 import { FakeClock } from '../support/fakeClock';
 import { FakeSource } from '../support/fakeSource';
@@ -18,8 +19,8 @@ function setUp(at = start) {
   const clock = new FakeClock(at);
   const store = new RunStore(clock, enginesOf(babysitterEngine), { activityWindow: defaultActivityWindow });
   const changes: string[] = [];
-  store.onDidChange(({ dirs, membership }: StoreChange) =>
-    changes.push(`${[...dirs].map((dir) => dir.slice(6)).join(' ')}${membership ? ' +/-' : ''}`),
+  store.onDidChange(({ keys, membership }: StoreChange) =>
+    changes.push(`${[...keys].map((key) => keyText(key).slice(6)).join(' ')}${membership ? ' +/-' : ''}`),
   );
   const source = new FakeSource();
   return { clock, store, changes, source };
@@ -51,7 +52,7 @@ describe('what a store knows', () => {
     store.add(source);
     expect(store.loaded).toBe(true);
     expect(store.all.map(({ run }) => run.runId)).toEqual(['a']);
-    expect(store.sourceOf('/runs/a')).toBe(source);
+    expect(store.sourceOf(asRunKey('/runs/a'))).toBe(source);
     expect(changes).toEqual(['a +/-']);
   });
 
@@ -101,13 +102,13 @@ describe('what a store knows', () => {
     store.add(other);
     other.deliver(run('a'));
     other.onReread = () => run('a', { journal: waiting() });
-    expect((await store.reread('/runs/a'))?.state.state).toBe('working');
-    expect(await store.readDetails('/runs/a', [])).toBeDefined();
-    store.attend('/runs/a').dispose();
-    expect(await store.reread('/runs/none')).toBeUndefined();
-    expect(await store.readDetails('/runs/none', [])).toBeUndefined();
-    store.attend('/runs/none').dispose();
-    expect(store.sourceOf('/runs/none')).toBeUndefined();
+    expect((await store.reread(asRunKey('/runs/a')))?.state.state).toBe('working');
+    expect(await store.readDetails(asRunKey('/runs/a'), [])).toBeDefined();
+    store.attend(asRunKey('/runs/a')).dispose();
+    expect(await store.reread(asRunKey('/runs/none'))).toBeUndefined();
+    expect(await store.readDetails(asRunKey('/runs/none'), [])).toBeUndefined();
+    store.attend(asRunKey('/runs/none')).dispose();
+    expect(store.sourceOf(asRunKey('/runs/none'))).toBeUndefined();
     await store.refresh();
     await store.check();
     expect([source.calls, other.calls]).toEqual([
@@ -120,7 +121,7 @@ describe('what a store knows', () => {
     const { store, source } = setUp();
     store.add(source);
     source.deliver(run('a'));
-    expect(await store.reread('/runs/a')).toBeUndefined();
+    expect(await store.reread(asRunKey('/runs/a'))).toBeUndefined();
     expect(store.all).toEqual([]);
   });
 });
@@ -161,7 +162,7 @@ describe('two sources', () => {
     expect(store.all).toHaveLength(1);
     source.deliver('/runs/a');
     expect(store.all).toHaveLength(1);
-    expect(store.sourceOf('/runs/a')).toBe(nested);
+    expect(store.sourceOf(asRunKey('/runs/a'))).toBe(nested);
     ending.dispose();
     expect(store.all).toEqual([]);
     expect(changes).toEqual(['a +/-', 'a', 'a', 'a +/-']);
@@ -179,7 +180,7 @@ describe('two sources', () => {
     someEnds.dispose();
     expect(store.all.map(({ run }) => run.runId)).toEqual(['b', 'a']);
     all.deliver(run('a', { journal: waiting() }));
-    expect(store.get('/runs/a')?.run.story.effects.size).toBe(1);
+    expect(store.get(asRunKey('/runs/a'))?.run.story.effects.size).toBe(1);
     store.dispose();
     expect([some.watching, all.watching]).toEqual([false, false]);
   });
@@ -208,13 +209,13 @@ describe('time', () => {
       run('later', { journal: waiting().after(minute).requested('b') }),
       run('done', { journal: journal().created().completed() }),
     );
-    expect(store.get('/runs/early')?.state.state).toBe('working');
+    expect(store.get(asRunKey('/runs/early'))?.state.state).toBe('working');
     expect(clock.waiting).toEqual([start + second + defaultActivityWindow]);
     clock.advance(defaultActivityWindow);
-    expect(store.get('/runs/early')?.state.state).toBe('waiting');
-    expect(store.get('/runs/later')?.state.state).toBe('working');
+    expect(store.get(asRunKey('/runs/early'))?.state.state).toBe('waiting');
+    expect(store.get(asRunKey('/runs/later'))?.state.state).toBe('working');
     clock.advance(10 * minute);
-    expect(store.get('/runs/later')?.state.state).toBe('waiting');
+    expect(store.get(asRunKey('/runs/later'))?.state.state).toBe('waiting');
     expect(clock.waiting).toEqual([]);
     expect(changes).toEqual(['early later done +/-', 'early', 'later']);
   });
@@ -227,11 +228,11 @@ describe('time', () => {
     source.deliver(
       run('a', { journal: journal().created().requested('nap', 'sleep'), tasks: { nap: sleep } }),
     );
-    expect(store.get('/runs/a')?.state.state).toBe('sleeping');
+    expect(store.get(asRunKey('/runs/a'))?.state.state).toBe('sleeping');
     clock.advance(until - start - 1);
-    expect(store.get('/runs/a')?.state.state).toBe('sleeping');
+    expect(store.get(asRunKey('/runs/a'))?.state.state).toBe('sleeping');
     clock.advance(1);
-    expect(store.get('/runs/a')?.state.state).toBe('ready');
+    expect(store.get(asRunKey('/runs/a'))?.state.state).toBe('ready');
   });
 
   it('is not waited for any more when the run is gone', () => {
@@ -246,9 +247,9 @@ describe('time', () => {
     const { clock, store, source, changes } = setUp(start + minute);
     store.add(source);
     source.deliver(run('a', { journal: waiting() }), run('b', { journal: journal().created().completed() }));
-    expect(store.get('/runs/a')?.state.state).toBe('working');
+    expect(store.get(asRunKey('/runs/a'))?.state.state).toBe('working');
     store.reclassify({ activityWindow: 10 * second, formatTime: () => 'noon' });
-    expect(store.get('/runs/a')?.state).toMatchObject({
+    expect(store.get(asRunKey('/runs/a'))?.state).toMatchObject({
       state: 'waiting',
       reason: 'Waiting for an agent since noon: 1 agent task pending',
     });

@@ -3,6 +3,7 @@ import { needNode, needsYou } from '../../src/core/attention/needsYou';
 import { visible } from '../../src/core/format';
 import type { Run } from '../../src/core/run/run';
 import type { State } from '../../src/core/run/judgement';
+import { asRunKey } from '../../src/core/run/runKey';
 import {
   childNodes,
   describeNode,
@@ -22,7 +23,7 @@ const needsYouNodes = (all: readonly StoredRun[]): readonly RunPart[] =>
   needsYou(all, now, new FakeAttention(), { ready: true, failed: true, activityWindow: 0 }).needs.map(
     needNode,
   );
-const runNode = (run: Run): RunPart => treeNode({ kind: 'run', dir: run.dir });
+const runNode = (run: Run): RunPart => treeNode({ kind: 'run', runKey: run.key });
 
 /** Everything below a row; without pages there is no row that brings more. */
 const rowsBelow = (node: RunPart, open: OpenedRun): readonly RunPart[] =>
@@ -132,7 +133,7 @@ layers Iteration 1 | 1 failed
     };
     const open = opened(run, { results });
     const row = (effectId: string) =>
-      rowOf(treeNode({ kind: 'task', dir: run.dir, effectId }), run, { opened: open });
+      rowOf(treeNode({ kind: 'task', runKey: run.key, effectId }), run, { opened: open });
     expect([row('build').description, row('build').icon.name]).toEqual([
       'shell · done · exit code 2 · 1 s',
       'warning',
@@ -164,7 +165,7 @@ layers Iteration 1 | 1 failed
     ['code review', 'code review task'],
   ])('speaks of the kind %s as of a %s', (kind, spoken) => {
     const run = aRun({ journal: journal().created().done('a', kind, { label: 'Do it' }) });
-    expect(rowOf(treeNode({ kind: 'task', dir: run.dir, effectId: 'a' }), run).spoken).toBe(
+    expect(rowOf(treeNode({ kind: 'task', runKey: run.key, effectId: 'a' }), run).spoken).toBe(
       `Do it, ${spoken}, done, 1 s`,
     );
   });
@@ -197,15 +198,15 @@ layers Iteration 1 | 1 failed
     const open = opened(run);
     const at = { ...context, opened: open };
     for (const node of [
-      treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gone' }),
-      treeNode({ kind: 'task', dir: run.dir, effectId: 'gone' }),
-      treeNode({ kind: 'iteration', dir: run.dir, n: 77 }),
+      treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gone' }),
+      treeNode({ kind: 'task', runKey: run.key, effectId: 'gone' }),
+      treeNode({ kind: 'iteration', runKey: run.key, n: 77 }),
     ]) {
       expect(describeNode(node, stored(run), at)).toBeUndefined();
       expect(rowsBelow(node, open)).toEqual([]);
     }
     expect(
-      describeNode(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), stored(run), context),
+      describeNode(treeNode({ kind: 'iteration', runKey: run.key, n: 1 }), stored(run), context),
     ).toBeUndefined();
   });
 });
@@ -225,12 +226,12 @@ describe('ids', () => {
 
   it('differ for what only looks alike', () => {
     const nodes = [
-      treeNode({ kind: 'problem', dir: '/r', file: 'a', what: 'b/c' }),
-      treeNode({ kind: 'problem', dir: '/r', file: 'a/b', what: 'c' }),
-      treeNode({ kind: 'task', dir: '/r', effectId: 'a' }),
-      treeNode({ kind: 'breakpoint', dir: '/r', effectId: 'a' }),
-      treeNode({ kind: 'task', dir: '/r/a', effectId: '' }),
-      treeNode({ kind: 'run', dir: '/r' }),
+      treeNode({ kind: 'problem', runKey: asRunKey('/r'), file: 'a', what: 'b/c' }),
+      treeNode({ kind: 'problem', runKey: asRunKey('/r'), file: 'a/b', what: 'c' }),
+      treeNode({ kind: 'task', runKey: asRunKey('/r'), effectId: 'a' }),
+      treeNode({ kind: 'breakpoint', runKey: asRunKey('/r'), effectId: 'a' }),
+      treeNode({ kind: 'task', runKey: asRunKey('/r/a'), effectId: '' }),
+      treeNode({ kind: 'run', runKey: asRunKey('/r') }),
     ];
     expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
   });
@@ -312,7 +313,7 @@ describe('Needs You', () => {
 
   it('says until when a question is put off, where it is still listed', () => {
     const run = aRun({ journal: journal().created().requested('gate', 'breakpoint'), tasks: { gate } });
-    const node = treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' });
+    const node = treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gate' });
     const row = rowOf(node, run, { snoozed: 'tomorrow, 09:00' }, start + 5 * minute);
     expect(row).toMatchObject({
       description: 'snoozed until tomorrow, 09:00 · Shall we? · 4 min ago',
@@ -324,7 +325,7 @@ describe('Needs You', () => {
 
   it('names the run in a row that stands alone', () => {
     const { run } = rounds();
-    const node = treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' });
+    const node = treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gate' });
     expect(rowOf(node, run).description).toBe('Shall we? · 50 min ago');
     expect(rowOf(node, run, { alone: true }).description).toBe('Make it fast · 50 min ago');
   });
@@ -335,7 +336,7 @@ describe('Needs You', () => {
       journal: journal().created().requested('q', 'breakpoint'),
       tasks: { q: { metadata: { payload } } },
     });
-    const row = rowOf(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'q' }), run);
+    const row = rowOf(treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'q' }), run);
     expect([row.label, row.description]).toEqual(['Shall we?', '59 min ago']);
     expect(row.spoken).toBe('Breakpoint Shall we?, in demo/process, asked 59 min ago');
   });
@@ -457,14 +458,14 @@ describe('context words', () => {
     expect(words(runNode(run), run)).toEqual(['run', 'resume']);
     const final = aRun({ journal: journal().created().completed() });
     expect(words(runNode(final), final)).toEqual(['run']);
-    expect(words(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'gate' }), run)).toEqual([
+    expect(words(treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gate' }), run)).toEqual([
       'breakpoint',
       'answer',
     ]);
-    expect(words(treeNode({ kind: 'task', dir: run.dir, effectId: 'work1' }), run)).toEqual(['task']);
-    expect(words(treeNode({ kind: 'iteration', dir: run.dir, n: 1 }), run)).toEqual(['iteration']);
+    expect(words(treeNode({ kind: 'task', runKey: run.key, effectId: 'work1' }), run)).toEqual(['task']);
+    expect(words(treeNode({ kind: 'iteration', runKey: run.key, n: 1 }), run)).toEqual(['iteration']);
     const ended = aRun({ journal: journal().created().requested('q', 'breakpoint').failed() });
-    expect(words(treeNode({ kind: 'breakpoint', dir: run.dir, effectId: 'q' }), ended)).toEqual([
+    expect(words(treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'q' }), ended)).toEqual([
       'breakpoint',
     ]);
   });

@@ -4,6 +4,7 @@ import { Emitter } from '../event';
 import type { RunStore } from '../source/runStore';
 import { failedAt, mayNeed, needsYou, type Need, type NeedsOptions } from './needsYou';
 import type { SharedAttention } from './sharedAttention';
+import type { RunKey } from '../run/runKey';
 
 /** What needs the person now, kept up to date. View, badge, status bar and notifications all ask here. */
 export class Attention implements Disposable {
@@ -12,7 +13,7 @@ export class Attention implements Disposable {
   readonly #timer = this.#disposables.add(new MutableDisposable());
   #needs: readonly Need[] = [];
   /** The runs in the list. */
-  #dirs: ReadonlySet<string> = new Set();
+  #keys: ReadonlySet<RunKey> = new Set();
 
   /** Fires when other rows need the person than before, or when something was put off or woken. */
   readonly onDidChange = this.#changed.event;
@@ -25,9 +26,9 @@ export class Attention implements Disposable {
     private readonly options: () => NeedsOptions,
   ) {
     this.#disposables.add(
-      store.onDidChange(({ dirs }) => {
+      store.onDidChange(({ keys }) => {
         // Most runs need nobody, before and after a change.
-        if ([...dirs].some((dir) => this.#dirs.has(dir) || mayNeed(store.get(dir)))) this.#look(false);
+        if ([...keys].some((key) => this.#keys.has(key) || mayNeed(store.get(key)))) this.#look(false);
       }),
     );
     this.#disposables.add(shared.onDidChange(() => this.#look(true)));
@@ -44,21 +45,21 @@ export class Attention implements Disposable {
   }
 
   /** Until when a question is put off, in milliseconds since 1970; `undefined`: it is not. */
-  snoozedUntil(dir: string, effectId: string): number | undefined {
-    const until = this.shared.snooze(dir, effectId)?.until;
+  snoozedUntil(key: RunKey, effectId: string): number | undefined {
+    const until = this.shared.snooze(key, effectId)?.until;
     return until !== undefined && until > this.clock.now() ? until : undefined;
   }
 
   /** Somebody looks at a run: if it failed, that is known now. */
-  lookedAt(dir: string): void {
-    const run = this.store.get(dir)?.run;
+  lookedAt(key: RunKey): void {
+    const run = this.store.get(key)?.run;
     const at = run && failedAt(run);
-    if (at !== undefined && this.shared.seenFailure(dir) !== at) this.shared.setSeenFailure(dir, at);
+    if (at !== undefined && this.shared.seenFailure(key) !== at) this.shared.setSeenFailure(key, at);
   }
 
   /** The person takes note of all failures at once. */
   lookedAtAll(): void {
-    for (const { kind, stored } of this.#needs) if (kind === 'failed') this.lookedAt(stored.run.dir);
+    for (const { kind, stored } of this.#needs) if (kind === 'failed') this.lookedAt(stored.run.key);
   }
 
   dispose(): void {
@@ -70,7 +71,7 @@ export class Attention implements Disposable {
     const { needs, changesAt } = needsYou(this.store.all, now, this.shared, this.options());
     const rows = !sameRows(needs, this.#needs);
     this.#needs = needs;
-    this.#dirs = new Set(needs.map(({ stored }) => stored.run.dir));
+    this.#keys = new Set(needs.map(({ stored }) => stored.run.key));
     this.#timer.set(
       changesAt === undefined
         ? undefined
@@ -85,6 +86,6 @@ function sameRows(a: readonly Need[], b: readonly Need[]): boolean {
     need?.kind === 'breakpoint' ? need.effect.effectId : need?.kind;
   return (
     a.length === b.length &&
-    a.every((need, i) => need.stored.run.dir === b[i]?.stored.run.dir && effectOf(need) === effectOf(b[i]))
+    a.every((need, i) => need.stored.run.key === b[i]?.stored.run.key && effectOf(need) === effectOf(b[i]))
   );
 }

@@ -55,7 +55,7 @@ export function needsYou(
     switch (state.state) {
       case 'needs-you':
         for (const { effect, task } of pendingBreakpoints(run)) {
-          if (from(known.snooze(run.dir, effect.effectId)?.until ?? now)) {
+          if (from(known.snooze(run.key, effect.effectId)?.until ?? now)) {
             breakpoints.push({ kind: 'breakpoint', stored, effect, task });
           }
         }
@@ -92,10 +92,10 @@ export function mayNeed(stored: StoredRun | undefined): boolean {
 
 /** The row of a need. */
 export function needNode(need: Need): RunPart {
-  const { dir } = need.stored.run;
+  const { key } = need.stored.run;
   return need.kind === 'breakpoint'
-    ? treeNode({ kind: 'breakpoint', dir, effectId: need.effect.effectId })
-    : treeNode({ kind: 'run', dir });
+    ? treeNode({ kind: 'breakpoint', runKey: key, effectId: need.effect.effectId })
+    : treeNode({ kind: 'run', runKey: key });
 }
 
 /** "2 questions wait for you, 1 run is ready to continue and 1 run failed". */
@@ -145,7 +145,7 @@ export function failedAt(run: Run): number | undefined {
 
 function unseenFailure(run: Run, known: Known): boolean {
   const at = failedAt(run);
-  return at !== undefined && known.seenFailure(run.dir) !== at;
+  return at !== undefined && known.seenFailure(run.key) !== at;
 }
 
 /** A person's own answer is to be applied at once; of other results, an agent may be about to take note. */
@@ -155,6 +155,6 @@ function readyFrom(run: Run, { activityWindow }: NeedsOptions): number {
 
 /** When the snooze of a run ends; `undefined`: there is none, or something happened in the run since. */
 function runSnooze(run: Run, known: Known): number | undefined {
-  const snooze = known.snooze(run.dir);
+  const snooze = known.snooze(run.key);
   return snooze && run.updatedAt <= snooze.at ? snooze.until : undefined;
 }

@@ -3,6 +3,7 @@ import { DisposableStore, MutableDisposable, type Disposable } from '../disposab
 import { count, cutAtWord, list, visible } from '../format';
 import type { Effect } from '../run/effect';
 import { runTitle, taskTitle, type Run } from '../run/run';
+import { keyText, type RunKey } from '../run/runKey';
 import type { RunStore, StoredRun } from '../source/runStore';
 import type { Attention } from './attention';
 import type { Claim, SharedAttention } from './sharedAttention';
@@ -18,7 +19,7 @@ export interface NotifySettings {
 /** One thing that a notification tells of. */
 export interface NoticeItem {
   readonly kind: 'breakpoint' | 'completed' | 'failed';
-  readonly dir: string;
+  readonly runKey: RunKey;
   /** Of a breakpoint. */
   readonly effectId?: string;
 }
@@ -39,9 +40,9 @@ export interface NotifierDeps {
   readonly workspace: string;
   settings(): NotifySettings;
   /** Whether the person is looking at the page of this run right now. */
-  isLookedAt(dir: string): boolean;
+  isLookedAt(key: RunKey): boolean;
   /** Whether this window carries the run on right now, which tells by itself how it goes. */
-  isIterating(dir: string): boolean;
+  isIterating(key: RunKey): boolean;
   /** Whether the person is in this window. */
   isFocused(): boolean;
   show(notice: Notice): void;
@@ -82,8 +83,8 @@ export class Notifier implements Disposable {
   constructor(private readonly deps: NotifierDeps) {
     const { clock, store, attention, shared, workspace } = deps;
     this.#since = clock.now();
-    this.#wasOpenBefore = !shared.claim({ kind: 'workspace', dir: workspace, detail: '' });
-    this.#disposables.add(store.onDidChange(({ dirs }) => this.#lookAtEnds(dirs)));
+    this.#wasOpenBefore = !shared.claim({ kind: 'workspace', about: workspace, detail: '' });
+    this.#disposables.add(store.onDidChange(({ keys }) => this.#lookAtEnds(keys)));
     this.#disposables.add(attention.onDidChange(() => this.update()));
     this.#disposables.add({ dispose: () => this.#flushTimer?.dispose() });
     this.#waitForStart();
@@ -111,39 +112,47 @@ export class Notifier implements Disposable {
   }
 
   /** @returns when its reminder is due; `undefined`: none is to come */
-  #lookAtQuestion({ dir, updatedAt }: Run, { effectId, requestedAt }: Effect): number | undefined {
+  #lookAtQuestion({ key, updatedAt }: Run, { effectId, requestedAt }: Effect): number | undefined {
     const { clock, shared, settings } = this.deps;
     const asked = requestedAt ?? updatedAt;
     // A question that was put off is new again when its time has come.
-    const woken = shared.snooze(dir, effectId)?.until;
+    const woken = shared.snooze(key, effectId)?.until;
     const detail = woken === undefined ? effectId : `${effectId} ${woken}`;
-    const item = { kind: 'breakpoint', dir, effectId } as const;
+    const item = { kind: 'breakpoint', runKey: key, effectId } as const;
     const old = Math.max(asked, woken ?? 0) < this.#since;
-    this.#find({ ...item, claim: { kind: 'question', dir, detail }, reminder: false }, old);
+    this.#find({ ...item, claim: { kind: 'question', about: keyText(key), detail }, reminder: false }, old);
     const minutes = settings().reminderMinutes;
     if (minutes <= 0) return undefined;
     const due = Math.max(asked, woken ?? 0, this.#since) + minutes * 60_000;
     if (due > clock.now()) return due;
-    this.#find({ ...item, claim: { kind: 'reminder', dir, detail }, reminder: true }, false);
+    this.#find({ ...item, claim: { kind: 'reminder', about: keyText(key), detail }, reminder: true }, false);
     return undefined;
   }
 
   /** Ends from before this window are no news. */
-  #lookAtEnds(dirs: Iterable<string>): void {
-    for (const dir of dirs) {
-      const stored = this.deps.store.get(dir);
+  #lookAtEnds(keys: Iterable<RunKey>): void {
+    for (const key of keys) {
+      const stored = this.deps.store.get(key);
       const kind = stored?.state.state;
       const end = stored?.run.story.end;
       if (kind !== 'completed' && kind !== 'failed') continue;
       if (end?.at === undefined || end.at < this.#since || end.sealed) continue;
-      this.#find({ kind, dir, claim: { kind: 'end', dir, detail: String(end.at) }, reminder: false }, false);
+      this.#find(
+        {
+          kind,
+          runKey: key,
+          claim: { kind: 'end', about: keyText(key), detail: String(end.at) },
+          reminder: false,
+        },
+        false,
+      );
     }
   }
 
   #find(item: Omit<Found, 'quiet'>, old: boolean): void {
     const key = keyOf(item.claim);
     if (this.#done.has(key) || this.#found.has(key) || this.#old?.has(key)) return;
-    const found = { ...item, quiet: this.deps.isIterating(item.dir) };
+    const found = { ...item, quiet: this.deps.isIterating(item.runKey) };
     if (old && this.#old) {
       this.#old.set(key, found);
       // More may follow.
@@ -186,25 +195,25 @@ export class Notifier implements Disposable {
       this.#done.add(keyOf(item.claim));
       // Claimed even if it is not told here, so that nobody else tells it.
       const won = shared.claim(item.claim);
-      return won && wanted[item.kind] && !item.quiet && !isLookedAt(item.dir);
+      return won && wanted[item.kind] && !item.quiet && !isLookedAt(item.runKey);
     });
   }
 
-  #isStillSo({ kind, dir, effectId }: Found): boolean {
+  #isStillSo({ kind, runKey, effectId }: Found): boolean {
     const { store, attention } = this.deps;
-    const stored = store.get(dir);
+    const stored = store.get(runKey);
     if (!stored) return false;
     if (effectId === undefined) return stored.state.state === kind;
     return (
       stored.run.story.effects.get(effectId)?.status === 'pending' &&
-      attention.snoozedUntil(dir, effectId) === undefined
+      attention.snoozedUntil(runKey, effectId) === undefined
     );
   }
 
   #show(told: readonly Found[], sentence: string): void {
-    const items = told.map(({ kind, dir, effectId }) => ({
+    const items = told.map(({ kind, runKey, effectId }) => ({
       kind,
-      dir,
+      runKey,
       ...(effectId === undefined ? {} : { effectId }),
     }));
     this.deps.show({ items, sentence });
@@ -212,7 +221,7 @@ export class Notifier implements Disposable {
 
   #sentence(told: readonly Found[]): string {
     const [first, ...others] = told;
-    const stored = first && this.deps.store.get(first.dir);
+    const stored = first && this.deps.store.get(first.runKey);
     if (stored && others.length === 0) return this.#sentenceOfOne(first, stored);
     const number = (kind: Found['kind']): number => told.filter((item) => item.kind === kind).length;
     const [questions, failed, completed] = [number('breakpoint'), number('failed'), number('completed')];
@@ -241,6 +250,6 @@ function awaySentence(n: number): string {
   return `${count(n, 'question')} came while this workspace was closed and ${n === 1 ? 'waits' : 'wait'} for you.`;
 }
 
-function keyOf({ kind, dir, detail }: Claim): string {
-  return `${kind}\n${dir}\n${detail}`;
+function keyOf({ kind, about, detail }: Claim): string {
+  return `${kind}\n${about}\n${detail}`;
 }

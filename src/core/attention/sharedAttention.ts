@@ -1,4 +1,5 @@
 import type { Event } from '../event';
+import type { RunKey } from '../run/runKey';
 
 /** Something that a person put off. */
 export interface Snooze {
@@ -14,9 +15,9 @@ export const untilItChanges = 8_640_000_000_000_000;
 /** Something that is to be told in one window only. */
 export interface Claim {
   readonly kind: 'question' | 'reminder' | 'end' | 'workspace' | 'sleep';
-  /** The run's folder; of a workspace, its folder. */
-  readonly dir: string;
-  /** What tells it apart from others of the same kind and folder. */
+  /** The text of a run's key; of a workspace, its folder. */
+  readonly about: string;
+  /** What tells it apart from others of the same kind about the same. */
   readonly detail: string;
 }
 
@@ -29,15 +30,15 @@ export interface SharedAttention {
    * The snooze of a question, or of a run when `effectId` is left out; its time may have passed.
    * `undefined`: it was not put off, or it was woken.
    */
-  snooze(dir: string, effectId?: string): Snooze | undefined;
+  snooze(key: RunKey, effectId?: string): Snooze | undefined;
 
   /** Puts a question or a run off. `undefined` wakes it. */
-  setSnooze(dir: string, effectId: string | undefined, snooze: Snooze | undefined): void;
+  setSnooze(key: RunKey, effectId: string | undefined, snooze: Snooze | undefined): void;
 
   /** The moment of the run's failure that somebody looked at last; `undefined`: none was looked at. */
-  seenFailure(dir: string): number | undefined;
+  seenFailure(key: RunKey): number | undefined;
 
-  setSeenFailure(dir: string, failedAt: number): void;
+  setSeenFailure(key: RunKey, failedAt: number): void;
 
   /** True in the one window that claims it first, for ever false everywhere else. */
   claim(claim: Claim): boolean;

@@ -1,3 +1,5 @@
+import type { RunKey } from '../run/runKey';
+
 /** What a context file can be compared with. */
 export const diffBases = ['head', 'before-run', 'previous-gate'] as const;
 
@@ -53,8 +55,8 @@ export interface GitHistory {
 /** Copies of context files, made when their breakpoint was first seen pending. */
 export interface KeptCopies {
   /** Keeps the texts by path, unless copies of this breakpoint are kept already. Never rejects. */
-  keep(dir: string, effectId: string, texts: ReadonlyMap<string, string>): Promise<void>;
-  has(dir: string, effectId: string): Promise<boolean>;
+  keep(key: RunKey, effectId: string, texts: ReadonlyMap<string, string>): Promise<void>;
+  has(key: RunKey, effectId: string): Promise<boolean>;
   /** The texts by path as they were; empty when nothing is kept. Never rejects. */
-  read(dir: string, effectId: string): Promise<ReadonlyMap<string, string>>;
+  read(key: RunKey, effectId: string): Promise<ReadonlyMap<string, string>>;
 }

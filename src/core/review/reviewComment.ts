@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { count } from '../format';
 import { segment } from '../run/segmentSchema';
+import { asRunKey, keyText, type RunKey } from '../run/runKey';
 
 /** What a person wrote to some lines of a context file. Goes as data into the answer's `comments`. */
 export interface ReviewComment {
@@ -18,16 +19,16 @@ export interface ReviewComment {
 /** A comment that waits to be sent with the answer to its breakpoint. */
 export interface QueuedComment extends ReviewComment {
   readonly id: string;
-  /** The run folder. */
-  readonly dir: string;
+  readonly runKey: RunKey;
   readonly effectId: string;
 }
 
 /** So much is kept and sent. */
 export const reviewLimits = { comments: 200, comment: 20_000, quote: 4000 } as const;
 
-const queuedComment = z.object({
+const keptComment = z.object({
   id: z.string(),
+  /** The text of the run's key. */
   dir: z.string(),
   effectId: segment,
   file: z.string(),
@@ -41,9 +42,16 @@ const queuedComment = z.object({
 export function parseQueue(kept: unknown): readonly QueuedComment[] {
   if (!Array.isArray(kept)) return [];
   return kept.flatMap((item: unknown) => {
-    const parsed = queuedComment.safeParse(item);
-    return parsed.success ? [parsed.data] : [];
+    const parsed = keptComment.safeParse(item);
+    if (!parsed.success) return [];
+    const { dir, ...comment } = parsed.data;
+    return [{ ...comment, runKey: asRunKey(dir) }];
   });
+}
+
+/** What is kept over a reload. */
+export function toKeptQueue(queue: readonly QueuedComment[]): readonly z.infer<typeof keptComment>[] {
+  return queue.map(({ runKey, ...comment }) => ({ ...comment, dir: keyText(runKey) }));
 }
 
 /** The data of the answer, in the order of files and lines. */

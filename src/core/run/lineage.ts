@@ -34,7 +34,7 @@ export function descendantsOf(original: Run, all: Iterable<Run>): readonly Desce
   for (const run of all) {
     // Thousands of runs are looked through, and few are forks.
     const origin = run.origin;
-    if (origin?.runId === original.runId && run.place === place && run.dir !== original.dir) {
+    if (origin?.runId === original.runId && run.place === place && run.key !== original.key) {
       found.push({ run, origin });
     }
   }

@@ -8,11 +8,11 @@ import type { Story } from './story';
 import type { TaskDefinition } from './task';
 import type { Origin } from './origin';
 import type { Entrypoint } from './entrypoint';
+import { keyText, type RunKey } from './runKey';
 
 /** One run as it was last read, of whatever engine. Never changed: a new reading makes a new object. */
 export interface Run {
-  /** Tells it apart from all others; only its source knows what is in it. Of Babysitter's runs it is the folder. */
-  readonly dir: string;
+  readonly key: RunKey;
   readonly engine: EngineId;
   /** The engine's own id for it, which may be there more than once. */
   readonly runId: string;
@@ -115,6 +115,7 @@ export function sleepUntil({ effect, task }: PendingEffect): number | undefined 
 /** Newest first; the same order as `list --json`. */
 export function compareRuns(a: Run, b: Run): number {
   return (
-    b.createdAt - a.createdAt || (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : a.dir < b.dir ? -1 : 1)
+    b.createdAt - a.createdAt ||
+    (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : keyText(a.key) < keyText(b.key) ? -1 : 1)
   );
 }

@@ -69,7 +69,7 @@ export function toRunEntry(
   const pending = pendingEffects(run);
   return {
     runId: run.runId,
-    dir: run.dir,
+    dir: run.location,
     processId: run.processId,
     title: runTitle(run),
     state,

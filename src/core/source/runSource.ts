@@ -3,11 +3,12 @@ import type { DocumentPart } from '../documents';
 import type { EventRecord } from '../run/eventRecord';
 import type { Run, RunDetails } from '../run/run';
 import type { EngineId } from '../run/engineId';
+import type { RunKey } from '../run/runKey';
 import type { DocumentName } from './documentName';
 
 /** One run appeared or changed, or is gone. */
 export type RunChange =
-  { readonly type: 'read'; readonly run: Run } | { readonly type: 'gone'; readonly dir: string };
+  { readonly type: 'read'; readonly run: Run } | { readonly type: 'gone'; readonly key: RunKey };
 
 /** `loaded`: everything that was there at first has been delivered, with this batch at the latest. */
 export type RunListener = (batch: readonly RunChange[], loaded: boolean) => void;
@@ -57,17 +58,17 @@ export interface RunSource {
    * Keeps a run under close watch, finished or not, while somebody looks at it or acts on it, and reads it now.
    * Harmless for a run the source does not have.
    */
-  attend(dir: string): Disposable;
+  attend(key: RunKey): Disposable;
 
   /** Reads a run now and delivers it, before an action that depends on it. `undefined`: the run is not there any more. */
-  reread(dir: string): Promise<Run | undefined>;
+  reread(key: RunKey): Promise<Run | undefined>;
 
   /**
    * Reads the task files of a run; a finished run of which only the end was read is read whole and delivered before.
    * @param metricKeys the numbers to look for in results
    * @returns `undefined` when the source does not have the run (any more)
    */
-  readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined>;
+  readDetails(key: RunKey, metricKeys: readonly string[]): Promise<RunDetails | undefined>;
 
   /**
    * Reads a run whole, with its task files, and keeps nothing of it: for numbers about thousands of runs. Checksums are
@@ -75,17 +76,17 @@ export interface RunSource {
    * @param metricKeys the numbers to look for in results
    * @returns `undefined` when the source does not have the run (any more)
    */
-  readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined>;
+  readThrough(key: RunKey, metricKeys: readonly string[]): Promise<RunReading | undefined>;
 
   /**
    * Reads what a run's tasks are called, without keeping anything of the run: for a search over all runs.
    * @param signal ends the reading; what was found by then is given
    * @returns titles and labels, each once; empty when the source does not have the run
    */
-  readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]>;
+  readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]>;
 
   /** Reads a text of a run, or tells why it cannot be read. Never rejects. */
-  document(dir: string, name: DocumentName): Promise<DocumentPart>;
+  document(key: RunKey, name: DocumentName): Promise<DocumentPart>;
 
   /** The types of events that its engine is known to write, in the order in which they are offered as a filter. */
   readonly eventTypes: readonly string[];
@@ -94,7 +95,7 @@ export interface RunSource {
    * Reads recorded events by their places, from 0 in the order of the journal, `to` exclusive.
    * @returns fewer where the journal ends; empty when the source does not have the run (any more)
    */
-  events(dir: string, from: number, to: number): Promise<readonly EventRecord[]>;
+  events(key: RunKey, from: number, to: number): Promise<readonly EventRecord[]>;
 
   /**
    * The run as it was with its first `count` events, or with as many as it has. Left out by a source that has no past.
@@ -103,7 +104,7 @@ export interface RunSource {
    * @returns `undefined`: the source does not have the run, it has no event, or it is not wanted any more
    */
   asOf?(
-    dir: string,
+    key: RunKey,
     count: number,
     details: RunDetails,
     signal: AbortSignal,

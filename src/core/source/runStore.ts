@@ -4,6 +4,7 @@ import { Emitter } from '../event';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
 import type { JudgeOptions, Judgement } from '../run/judgement';
+import type { RunKey } from '../run/runKey';
 import type { RunChange, RunReading, RunSource } from './runSource';
 
 /** A run and what it is doing now. */
@@ -16,8 +17,8 @@ export interface StoredRun {
 
 /** What changed together. */
 export interface StoreChange {
-  /** Folders of runs that are new, changed or gone. */
-  readonly dirs: ReadonlySet<string>;
+  /** Runs that are new, changed or gone. */
+  readonly keys: ReadonlySet<RunKey>;
   /** Runs came or went, so that lists of runs change, not only rows. */
   readonly membership: boolean;
 }
@@ -25,12 +26,12 @@ export interface StoreChange {
 /** All runs of all sources, each with its state. The one place that tells everybody what changed. */
 export class RunStore implements Disposable {
   /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
-  readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<string, Run>; loaded: boolean }>();
-  readonly #runs = new Map<string, StoredRun>();
+  readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<RunKey, Run>; loaded: boolean }>();
+  readonly #runs = new Map<RunKey, StoredRun>();
   /** When time alone changes the state of a run: only few of thousands wait for time. */
-  readonly #changesAt = new Map<string, number>();
+  readonly #changesAt = new Map<RunKey, number>();
   /** Runs in {@link #sorted} that are not what they were. */
-  readonly #stale = new Set<string>();
+  readonly #stale = new Set<RunKey>();
   readonly #changed = new Emitter<StoreChange>();
   readonly #disposables = new DisposableStore();
   #sorted: readonly StoredRun[] = [];
@@ -51,14 +52,14 @@ export class RunStore implements Disposable {
 
   /** Takes in a source until the result is disposed; its runs leave with it. */
   add(source: RunSource): Disposable {
-    const entry = { source, runs: new Map<string, Run>(), loaded: false };
+    const entry = { source, runs: new Map<RunKey, Run>(), loaded: false };
     let watch: Disposable = toDisposable(() => {});
     const ended = toDisposable(() => {
       watch.dispose();
       this.#sources.delete(ended);
       this.#take(
         entry.runs,
-        [...entry.runs.keys()].map((dir): RunChange => ({ type: 'gone', dir })),
+        [...entry.runs.keys()].map((key): RunChange => ({ type: 'gone', key })),
       );
     });
     // Known before it is watched: a source may deliver its first batch at once.
@@ -78,16 +79,16 @@ export class RunStore implements Disposable {
   /** Newest first. */
   get all(): readonly StoredRun[] {
     if (this.#stale.size > 0) {
-      const fresh = [...this.#stale].flatMap((dir) => this.#runs.get(dir) ?? []);
-      const kept = this.#sorted.filter(({ run }) => !this.#stale.has(run.dir));
+      const fresh = [...this.#stale].flatMap((key) => this.#runs.get(key) ?? []);
+      const kept = this.#sorted.filter(({ run }) => !this.#stale.has(run.key));
       this.#sorted = merge(kept, fresh.toSorted(compareStored));
       this.#stale.clear();
     }
     return this.#sorted;
   }
 
-  get(dir: string): StoredRun | undefined {
-    return this.#runs.get(dir);
+  get(key: RunKey): StoredRun | undefined {
+    return this.#runs.get(key);
   }
 
   /** Judges all runs anew, after a setting changed. */
@@ -106,35 +107,35 @@ export class RunStore implements Disposable {
   }
 
   /** The source that has a run; `undefined` when the run is gone. */
-  sourceOf(dir: string): RunSource | undefined {
-    for (const { source, runs } of this.#sources.values()) if (runs.has(dir)) return source;
+  sourceOf(key: RunKey): RunSource | undefined {
+    for (const { source, runs } of this.#sources.values()) if (runs.has(key)) return source;
     return undefined;
   }
 
   /** Reads one run now; `undefined`: it is not there any more. */
-  async reread(dir: string): Promise<StoredRun | undefined> {
-    const run = await this.sourceOf(dir)?.reread(dir);
-    return run && this.get(dir);
+  async reread(key: RunKey): Promise<StoredRun | undefined> {
+    const run = await this.sourceOf(key)?.reread(key);
+    return run && this.get(key);
   }
 
   /** See {@link RunSource.attend}. */
-  attend(dir: string): Disposable {
-    return this.sourceOf(dir)?.attend(dir) ?? toDisposable(() => {});
+  attend(key: RunKey): Disposable {
+    return this.sourceOf(key)?.attend(key) ?? toDisposable(() => {});
   }
 
   /** See {@link RunSource.readDetails}. */
-  async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
-    return this.sourceOf(dir)?.readDetails(dir, metricKeys);
+  async readDetails(key: RunKey, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
+    return this.sourceOf(key)?.readDetails(key, metricKeys);
   }
 
   /** See {@link RunSource.readThrough}. */
-  async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
-    return this.sourceOf(dir)?.readThrough(dir, metricKeys);
+  async readThrough(key: RunKey, metricKeys: readonly string[]): Promise<RunReading | undefined> {
+    return this.sourceOf(key)?.readThrough(key, metricKeys);
   }
 
   /** See {@link RunSource.readTitles}. */
-  async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
-    return (await this.sourceOf(dir)?.readTitles(dir, signal)) ?? [];
+  async readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.sourceOf(key)?.readTitles(key, signal)) ?? [];
   }
 
   dispose(): void {
@@ -144,48 +145,48 @@ export class RunStore implements Disposable {
     this.#timer?.dispose();
   }
 
-  #take(runs: Map<string, Run>, batch: readonly RunChange[]): void {
-    const touched = new Set<string>();
+  #take(runs: Map<RunKey, Run>, batch: readonly RunChange[]): void {
+    const touched = new Set<RunKey>();
     for (const change of batch) {
       if (change.type === 'read') {
-        runs.set(change.run.dir, change.run);
-        touched.add(change.run.dir);
-      } else if (runs.delete(change.dir)) {
-        touched.add(change.dir);
+        runs.set(change.run.key, change.run);
+        touched.add(change.run.key);
+      } else if (runs.delete(change.key)) {
+        touched.add(change.key);
       }
     }
     this.#judge(touched);
     // Even an empty batch tells something: the source has been looked at.
-    if (touched.size === 0) this.#changed.fire({ dirs: touched, membership: false });
+    if (touched.size === 0) this.#changed.fire({ keys: touched, membership: false });
   }
 
-  #judge(dirs: ReadonlySet<string>): void {
+  #judge(keys: ReadonlySet<RunKey>): void {
     const now = this.clock.now();
     let membership = false;
-    for (const dir of dirs) {
-      const before = this.#runs.get(dir);
-      const run = this.#newest(dir);
-      this.#stale.add(dir);
-      this.#changesAt.delete(dir);
+    for (const key of keys) {
+      const before = this.#runs.get(key);
+      const run = this.#newest(key);
+      this.#stale.add(key);
+      this.#changesAt.delete(key);
       if (run) {
         const engine = engineOf(this.engines, run);
         const state = engine.judge(run, now, this.#options);
-        this.#runs.set(dir, { run, state, engine });
-        if (state.changesAt !== undefined) this.#changesAt.set(dir, state.changesAt);
+        this.#runs.set(key, { run, state, engine });
+        if (state.changesAt !== undefined) this.#changesAt.set(key, state.changesAt);
         membership ||= !before || before.run.createdAt !== run.createdAt;
       } else {
-        this.#runs.delete(dir);
+        this.#runs.delete(key);
         membership = true;
       }
     }
     this.#wait(now);
-    if (dirs.size > 0) this.#changed.fire({ dirs, membership });
+    if (keys.size > 0) this.#changed.fire({ keys, membership });
   }
 
-  /** Two sources may see the same folder (nested workspace folders, a setting that repeats one). */
-  #newest(dir: string): Run | undefined {
+  /** Two sources may see the same run (nested workspace folders, a setting that repeats one). */
+  #newest(key: RunKey): Run | undefined {
     for (const { runs } of this.#sources.values()) {
-      const run = runs.get(dir);
+      const run = runs.get(key);
       if (run) return run;
     }
     return undefined;
@@ -204,7 +205,7 @@ export class RunStore implements Disposable {
 
   #due(): void {
     const now = this.clock.now();
-    this.#judge(new Set([...this.#changesAt].filter(([, at]) => at <= now).map(([dir]) => dir)));
+    this.#judge(new Set([...this.#changesAt].filter(([, at]) => at <= now).map(([key]) => key)));
   }
 }
 

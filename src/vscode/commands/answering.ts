@@ -9,6 +9,7 @@ import { cutAtWord, firstLine, visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { decisionText, isApproval, type Decision } from '../../core/run/breakpoint';
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
+import { keyText } from '../../core/run/runKey';
 import type { RunStore } from '../../core/source/runStore';
 import { confirm, guarded, plain, tell, withoutIcons, type Choice } from '../messages';
 import type { Opener } from '../opener';
@@ -50,7 +51,7 @@ export class Answering {
   async answer(target: EffectTarget, decision: Decision, way: Way = 'button'): Promise<AnswerReport> {
     const { logger } = this.deps;
     const { stored, effect, surface } = target;
-    const { dir, projectDir } = stored.run;
+    const { key, projectDir } = stored.run;
     demandEngineCan('breakpoint.answer', stored);
     demandTrust();
     if (surface === 'elsewhere') await confirmAnswer(target, decision);
@@ -67,7 +68,7 @@ export class Answering {
               location: vscode.ProgressLocation.Window,
               title: plain(`Recording your answer to "${title}"`),
             },
-            () => doing.answer(dir, effect.effectId, decision, surface),
+            () => doing.answer(key, effect.effectId, decision, surface),
           ),
         async () => void (await this.answer(target, decision, way)),
       ),
@@ -121,7 +122,7 @@ export class Answering {
       case 'decision':
         return void (await this.answer(target, chosen.decision, 'picker'));
       case 'page':
-        return this.deps.opener.run(stored.run.dir, effect.effectId);
+        return this.deps.opener.run(stored.run.key, effect.effectId);
       case 'file':
         return void (await vscode.commands.executeCommand(
           'vscode.open',
@@ -151,15 +152,15 @@ export class Answering {
   async #goOn(target: EffectTarget, decision: Decision, way: Way): Promise<void> {
     const { store, attention } = this.deps;
     const iterating = doingOf(this.deps.doing, target.stored);
-    const { dir } = target.stored.run;
-    const stored = store.get(dir);
+    const { key } = target.stored.run;
+    const stored = store.get(key);
     const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;
     const next = attention.needs.filter(
       (need) => need.kind === 'breakpoint' && need.effect.effectId !== target.effect.effectId,
     );
     const possible = { trusted: vscode.workspace.isTrusted, iterate };
     const automatic = afterAnswer(setting('afterAnswer'), possible);
-    if (automatic === 'resume') return iterating.resume(dir);
+    if (automatic === 'resume') return iterating.resume(key);
     if (automatic === 'iterate' && stored) void this.#guarded(() => iterating.iterate(stored, 'palette', 1));
 
     const choices: Choice[] = [];
@@ -178,7 +179,7 @@ export class Answering {
         });
       }
       choices.push(
-        { title: 'Resume…', run: () => this.#chose('resume', () => iterating.resume(dir)) },
+        { title: 'Resume…', run: () => this.#chose('resume', () => iterating.resume(key)) },
         { title: 'Later', run: () => {} },
       );
     }
@@ -194,7 +195,7 @@ export class Answering {
     if (need.kind !== 'breakpoint') return;
     const { stored, effect } = need;
     if (way === 'picker') await this.answerStepByStep({ stored, effect, surface: 'palette' });
-    else this.deps.opener.run(stored.run.dir, effect.effectId);
+    else this.deps.opener.run(stored.run.key, effect.effectId);
   }
 
   /** Does what was chosen; who chooses the same twice is asked, once, whether it shall always be done. */
@@ -224,7 +225,7 @@ export class Answering {
 }
 
 function keyOf({ stored, effect }: EffectTarget): string {
-  return `${effect.effectId} ${stored.run.dir}`;
+  return `${effect.effectId} ${keyText(stored.run.key)}`;
 }
 
 function titleOf({ stored, effect }: EffectTarget): string {

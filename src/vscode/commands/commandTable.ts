@@ -71,18 +71,18 @@ function runCommands(deps: CommandDeps) {
   return {
     'run.open': async (argument) => {
       const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
-      opener.run(stored.run.dir, effectId);
+      opener.run(stored.run.key, effectId);
     },
     'run.report': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.report'));
-      opener.report(stored.run.dir);
+      opener.report(stored.run.key);
     },
     'iteration.report': async (argument) => openIterationReport(argument, deps),
     'run.compare': async (argument) => deps.comparing.compare(argument),
     'run.export': async (argument) => exportReport(argument, deps),
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
-      await openRunDocument(journalUri(stored.run.dir, stored.run.runId));
+      await openRunDocument(journalUri(stored.run.key, stored.run.runId));
     },
     'run.reveal': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.reveal'));
@@ -128,8 +128,8 @@ function taskCommands({ targets, opened, drafts }: CommandDeps) {
   return {
     'task.open': async (argument) => {
       const { stored, effect } = await targets.effect(argument, pickerTitle('task.open'));
-      const task = (await opened.get(stored.run.dir))?.details.tasks.get(effect.effectId);
-      await openRunDocument(taskUri(stored.run.dir, effect.effectId, taskTitle(effect, task)));
+      const task = (await opened.get(stored.run.key))?.details.tasks.get(effect.effectId);
+      await openRunDocument(taskUri(stored.run.key, effect.effectId, taskTitle(effect, task)));
     },
     'draft.use': async (argument) => drafts.use(argument),
   } satisfies Partial<CommandTable>;
@@ -139,7 +139,7 @@ function taskCommands({ targets, opened, drafts }: CommandDeps) {
 function listCommands({ store, attention, runs, arrangement, opener, showLog }: CommandDeps) {
   return {
     'runs.table': async () => opener.table(),
-    'runs.search': async () => findRun({ store, runs, arrangement, open: (dir) => opener.run(dir) }),
+    'runs.search': async () => findRun({ store, runs, arrangement, open: (key) => opener.run(key) }),
     'runs.filter': async () => filterRuns(arrangement, store.all),
     'runs.changeFilter': async () => filterRuns(arrangement, store.all),
     'runs.clearFilter': async () => arrangement.clearFilter(),

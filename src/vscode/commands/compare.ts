@@ -6,6 +6,7 @@ import { HumanError, NotNowError } from '../../core/errors';
 import { count, visible, capital } from '../../core/format';
 import { type Iteration, iterationTitle } from '../../core/run/iterations';
 import { runTitle } from '../../core/run/run';
+import type { RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
 import { formatNumber } from '../../core/views/tree/describe';
@@ -40,19 +41,19 @@ export class Comparing {
       return this.open(left, right);
     }
     const { stored, iteration } = await targets.run(argument, title);
-    const one: SideReference = { dir: stored.run.dir, n: iteration };
+    const one: SideReference = { runKey: stored.run.key, n: iteration };
     const other =
       iteration === undefined ? await this.#pickOther(stored) : await this.#pickIteration(stored, iteration);
     if (other.of === 'iterations') {
       const n = await this.#pickOwn(stored);
-      return this.#openInOrder({ dir: stored.run.dir, n }, (await this.#pickIteration(stored, n)).side);
+      return this.#openInOrder({ runKey: stored.run.key, n }, (await this.#pickIteration(stored, n)).side);
     }
     return this.#openInOrder(one, other.side);
   }
 
   /** @throws HumanError when a side is not there */
   open(left: SideReference, right: SideReference): void {
-    if (left.dir === right.dir && left.n === right.n) {
+    if (left.runKey === right.runKey && left.n === right.n) {
       throw new NotNowError('Both sides are the same, so there is nothing to compare.');
     }
     this.deps.opener.compare(left, right);
@@ -60,31 +61,31 @@ export class Comparing {
 
   /** What was there first is on the left. */
   #openInOrder(a: SideReference, b: SideReference): void {
-    const at = ({ dir }: SideReference): number => this.#stored(dir).run.createdAt;
-    const order = a.dir === b.dir ? (a.n ?? 0) - (b.n ?? 0) : at(a) - at(b);
+    const at = ({ runKey }: SideReference): number => this.#stored(runKey).run.createdAt;
+    const order = a.runKey === b.runKey ? (a.n ?? 0) - (b.n ?? 0) : at(a) - at(b);
     if (order > 0) this.open(b, a);
     else this.open(a, b);
   }
 
   /** The two runs in the order of their creation. */
-  openRuns(a: string, b: string): void {
-    this.#openInOrder({ dir: a }, { dir: b });
+  openRuns(a: RunKey, b: RunKey): void {
+    this.#openInOrder({ runKey: a }, { runKey: b });
   }
 
   async #named(reference: unknown): Promise<SideReference> {
     const { stored, iteration } = await this.deps.targets.run(reference, title);
-    if (iteration !== undefined) this.#demand(await this.#opened(stored.run.dir), iteration);
-    return { dir: stored.run.dir, n: iteration };
+    if (iteration !== undefined) this.#demand(await this.#opened(stored.run.key), iteration);
+    return { runKey: stored.run.key, n: iteration };
   }
 
-  #stored(dir: string): StoredRun {
-    const stored = this.deps.store.get(dir);
+  #stored(key: RunKey): StoredRun {
+    const stored = this.deps.store.get(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     return stored;
   }
 
-  async #opened(dir: string): Promise<OpenedRun> {
-    const opened = await this.deps.opened.get(dir);
+  async #opened(key: RunKey): Promise<OpenedRun> {
+    const opened = await this.deps.opened.get(key);
     if (!opened) throw new HumanError('The run is not there any more.');
     return opened;
   }
@@ -106,7 +107,7 @@ export class Comparing {
       return other.run.processId === process ? 1 : 2;
     };
     const others = this.deps.store.all
-      .filter((other) => other.run.dir !== run.dir)
+      .filter((other) => other.run.key !== run.key)
       .map((other) => ({ item: toRunItem(other), rank: rank(other) }))
       .toSorted((a, b) => a.rank - b.rank)
       .map(({ item, rank }) => ({
@@ -115,7 +116,7 @@ export class Comparing {
           .filter(Boolean)
           .join(' · '),
       }));
-    const iterations = (await this.#opened(run.dir)).iterations.list.length;
+    const iterations = (await this.#opened(run.key)).iterations.list.length;
     const own = {
       label: '$(layers) Two of its iterations…',
       description: count(iterations, 'iteration'),
@@ -130,11 +131,11 @@ export class Comparing {
     );
     return chosen.stored === undefined
       ? { of: 'iterations' }
-      : { of: 'run', side: { dir: chosen.stored.run.dir } };
+      : { of: 'run', side: { runKey: chosen.stored.run.key } };
   }
 
   async #pickOwn(stored: StoredRun): Promise<number> {
-    const { iterations } = await this.#opened(stored.run.dir);
+    const { iterations } = await this.#opened(stored.run.key);
     const items = iterations.list
       .toReversed()
       .map((iteration) => toItem(iteration, iterations.metric?.key, ''));
@@ -146,7 +147,7 @@ export class Comparing {
     stored: StoredRun,
     n: number,
   ): Promise<{ readonly of: 'run'; readonly side: SideReference }> {
-    const opened = await this.#opened(stored.run.dir);
+    const opened = await this.#opened(stored.run.key);
     this.#demand(opened, n);
     const { list, metric } = opened.iterations;
     const before = list[list.findIndex((iteration) => iteration.n === n) - 1];
@@ -158,9 +159,9 @@ export class Comparing {
       .map((iteration) => toItem(iteration, metric?.key, iteration === before ? 'the one before' : ''));
     const elsewhere: IterationItem = { label: '$(git-compare) An iteration of another run…', n: undefined };
     const chosen = await pick([...items, elsewhere], title, `Compare iteration ${n} with…`);
-    if (chosen.n !== undefined) return { of: 'run', side: { dir: stored.run.dir, n: chosen.n } };
+    if (chosen.n !== undefined) return { of: 'run', side: { runKey: stored.run.key, n: chosen.n } };
     const process = stored.run.processId;
-    const others = this.deps.store.all.filter(({ run }) => run.dir !== stored.run.dir);
+    const others = this.deps.store.all.filter(({ run }) => run.key !== stored.run.key);
     if (others.length === 0) throw new NotNowError('There is no other run to compare it with.');
     const same = (other: StoredRun): number => Number(other.run.processId === process);
     const { stored: other } = await pick(
@@ -168,7 +169,7 @@ export class Comparing {
       title,
       'Choose the run of the other iteration',
     );
-    return { of: 'run', side: { dir: other.run.dir, n: await this.#pickOwn(other) } };
+    return { of: 'run', side: { runKey: other.run.key, n: await this.#pickOwn(other) } };
   }
 }
 

@@ -46,7 +46,7 @@ export interface ExportReportDeps {
 /** Asks for extent, format and place, with a preview on the way, and writes the report of a run. */
 export async function exportReport(argument: unknown, deps: ExportReportDeps): Promise<void> {
   const { stored, iteration } = await deps.targets.run(argument, pickerTitle('run.export'));
-  const opened = await deps.opened.get(stored.run.dir);
+  const opened = await deps.opened.get(stored.run.key);
   if (!opened) throw new HumanError('The run is not there any more.');
   const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
   const report = await deps.inSlices(makeReport(opened, stored.engine, deps.readSources(opened.run), n));

@@ -3,6 +3,7 @@ import { commandTitle, pickerTitle } from '../../core/commands';
 import { DisposableStore, toDisposable } from '../../core/disposables';
 import { ago, shortId, thousands, visible } from '../../core/format';
 import { runTitle, type Run } from '../../core/run/run';
+import { keyText, type RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeRun, stateWord } from '../../core/views/tree/describe';
 import { searchEntry, searchRuns, type Found, type SearchEntry } from '../../core/views/tree/runSearch';
@@ -22,7 +23,7 @@ export interface FindRunDeps {
   readonly store: RunStore;
   readonly runs: RunTree;
   readonly arrangement: RunArrangement;
-  open(dir: string): void;
+  open(key: RunKey): void;
 }
 
 interface Item extends vscode.QuickPickItem {
@@ -40,9 +41,9 @@ const readTitles = new WeakMap<Run, readonly string[]>();
 export async function findRun(deps: FindRunDeps): Promise<void> {
   const chosen = await new RunFinder(deps.store).pick();
   if (!chosen) return;
-  const { dir } = chosen.run;
-  deps.open(dir);
-  if ((await deps.runs.reveal(dir)) || !deps.store.get(dir)) return;
+  const { key } = chosen.run;
+  deps.open(key);
+  if ((await deps.runs.reveal(key)) || !deps.store.get(key)) return;
   tell('info', `"${visible(runTitle(chosen.run))}" is hidden in the Runs view by its filter.`, [
     { title: commandTitle('runs.clearFilter'), run: () => deps.arrangement.clearFilter() },
   ]);
@@ -100,7 +101,7 @@ class RunFinder {
       }),
     );
     this.#disposables.add(
-      picker.onDidTriggerItemButton(({ item }) => item.stored && void revealRun(item.stored.run.dir)),
+      picker.onDidTriggerItemButton(({ item }) => item.stored && void revealRun(item.stored.run.location)),
     );
     picker.show();
     void this.#prepare();
@@ -132,7 +133,7 @@ class RunFinder {
     let drawn = performance.now();
     for (const i of unread) {
       const { stored } = this.#entryAt(i);
-      const titles = await this.store.readTitles(stored.run.dir, signal);
+      const titles = await this.store.readTitles(stored.run.key, signal);
       if (signal.aborted) return;
       readTitles.set(stored.run, titles);
       this.#entries[i] = searchEntry(stored, titles);
@@ -154,7 +155,10 @@ class RunFinder {
     const left = this.#unread > 0 ? ` (reading tasks, ${thousands(this.#unread)} runs to go)` : '';
     this.#picker.title = `${pickerTitle('runs.search')}${left}`;
     // Drawing the same list anew would take the selection away from whom moves in it.
-    const shown = JSON.stringify([found.map(({ stored, matched }) => [stored.run.dir, matched]), more]);
+    const shown = JSON.stringify([
+      found.map(({ stored, matched }) => [keyText(stored.run.key), matched]),
+      more,
+    ]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     // Who has moved stays there; who has not stays on the first.

@@ -17,8 +17,8 @@ export async function openIterationReport(
   { targets, opened, opener }: IterationReportDeps,
 ): Promise<void> {
   const { stored, effectId, iteration } = await targets.run(argument, pickerTitle('iteration.report'));
-  const { dir } = stored.run;
-  const run = await opened.get(dir);
+  const { key } = stored.run;
+  const run = await opened.get(key);
   if (!run) throw new HumanError('The run is not there any more.');
   const { list } = run.iterations;
   if (list.length === 0) throw new NotNowError('The run has no iterations yet.');
@@ -27,5 +27,5 @@ export async function openIterationReport(
   );
   if (iteration !== undefined && !named) throw new HumanError(`The run has no iteration ${iteration}.`);
   const only = list.length === 1 ? list[0] : undefined;
-  opener.report(dir, (named ?? only)?.n ?? (await pickIteration(run, pickerTitle('iteration.report'))));
+  opener.report(key, (named ?? only)?.n ?? (await pickIteration(run, pickerTitle('iteration.report'))));
 }

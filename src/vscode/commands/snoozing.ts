@@ -43,9 +43,9 @@ export class Snoozing {
   /** Asks until when. */
   async snoozeUntil(what: Snoozed): Promise<void> {
     const { attention, shared, clock } = this.deps;
-    const { dir } = what.stored.run;
+    const { key } = what.stored.run;
     const now = clock.now();
-    const snoozed = what.effectId === undefined ? undefined : attention.snoozedUntil(dir, what.effectId);
+    const snoozed = what.effectId === undefined ? undefined : attention.snoozedUntil(key, what.effectId);
     const offers = snoozeOffers(now).map(({ label, until }) => ({
       label,
       description: localTime(until),
@@ -74,7 +74,7 @@ export class Snoozing {
       'It leaves Needs You until then',
     );
     const until = (await chosen.until()) as number | undefined;
-    shared.setSnooze(dir, what.effectId, until === undefined ? undefined : { until, at: clock.now() });
+    shared.setSnooze(key, what.effectId, until === undefined ? undefined : { until, at: clock.now() });
     const said =
       until === undefined
         ? 'is awake again'
@@ -114,11 +114,11 @@ export class Snoozing {
     const asleep = store.all.flatMap((stored) =>
       pendingBreakpoints(stored.run)
         .map(({ effect: { effectId } }) => ({ stored, effectId }))
-        .filter(({ effectId }) => attention.snoozedUntil(stored.run.dir, effectId) !== undefined),
+        .filter(({ effectId }) => attention.snoozedUntil(stored.run.key, effectId) !== undefined),
     );
     const items = [...needs, ...asleep].map((what) => {
       const until =
-        what.effectId === undefined ? undefined : attention.snoozedUntil(what.stored.run.dir, what.effectId);
+        what.effectId === undefined ? undefined : attention.snoozedUntil(what.stored.run.key, what.effectId);
       return {
         label: withoutIcons(titleOf(what)),
         description: [

@@ -5,6 +5,7 @@ import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
+import { asRunKey } from '../../core/run/runKey';
 import type { EngineAction } from '../../core/engine/runEngine';
 import { demandEngineCan, whyNot, whyNotPost } from '../../core/engine/whyNot';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -62,8 +63,8 @@ export class Targets {
    * @throws NotNowError
    */
   demandEngineOfNamed(argument: unknown, action: EngineAction): void {
-    const dir = isOurNode(argument) ? argument.dir : undefined;
-    const stored = dir === undefined ? this.#referred(argument) : this.store.get(dir);
+    const key = isOurNode(argument) ? argument.runKey : undefined;
+    const stored = key === undefined ? this.#referred(argument) : this.store.get(key);
     if (stored) demandEngineCan(action, stored);
   }
 
@@ -133,11 +134,11 @@ export class Targets {
   /** Any effect of a run. */
   async effect(argument: unknown, title: string): Promise<EffectTarget> {
     const named = this.#named(argument);
-    const { dir } = (named?.stored ?? (await this.#pickRun(title))).run;
+    const { key } = (named?.stored ?? (await this.#pickRun(title))).run;
     const surface = named?.surface ?? 'palette';
     // Looking into a finished run makes it be read whole, and only then its tasks are known.
-    const details = (await this.opened.get(dir))?.details;
-    const stored = this.store.get(dir);
+    const details = (await this.opened.get(key))?.details;
+    const stored = this.store.get(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     if (named?.effectId !== undefined) {
       const effect = stored.run.story.effects.get(named.effectId);
@@ -158,7 +159,7 @@ export class Targets {
   /** What an argument names; `undefined`: nothing, so ask. */
   #named(argument: unknown): RunTarget | undefined {
     if (isOurNode(argument)) {
-      const stored = this.store.get(argument.dir);
+      const stored = this.store.get(argument.runKey);
       if (!stored) throw new HumanError('The run is not there any more.');
       const effectId = 'effectId' in argument ? argument.effectId : undefined;
       const iteration = argument.kind === 'iteration' ? argument.n : undefined;
@@ -180,7 +181,8 @@ export class Targets {
     const reference = parseReference(argument);
     if (!reference) return undefined;
     return (
-      this.store.get(reference.dir ?? '') ?? this.store.all.find(({ run }) => run.runId === reference.runId)
+      this.store.get(asRunKey(reference.dir ?? '')) ??
+      this.store.all.find(({ run }) => run.runId === reference.runId)
     );
   }
 

@@ -4,8 +4,9 @@ import { oneAtATime } from '../../core/oneAtATime';
 import { comparing } from '../../core/views/compare/compareRuns';
 import type { Side } from '../../core/views/compare/comparison';
 import {
-  comparedSides,
   fromCompare,
+  parseKeptSides,
+  toKeptSides,
   type ComparedSides,
   type FromCompare,
   type SideReference,
@@ -20,6 +21,7 @@ import { cleaner } from '../../core/views/report/cleanText';
 import { parseJson } from '../../core/run/lenient';
 import { runTitle, taskTitle } from '../../core/run/run';
 import { secretsIn } from '../../core/run/secrets';
+import type { RunKey } from '../../core/run/runKey';
 import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -47,14 +49,14 @@ export function comparePages(deps: ComparePagesDeps): PageKind<ComparedSides, ne
     title: pickerTitle('run.compare'),
     // Two pages show the same once the sides of one were swapped.
     keepsTwins: true,
-    keyOf: (state) => comparedSides.safeParse(state).data,
+    keyOf: parseKeptSides,
     create: (panel, sides) => new ComparePage(panel, sides, deps),
   };
 }
 
 class ComparePage implements Page<ComparedSides, never> {
   readonly #disposables = new DisposableStore();
-  readonly #attended = new Set<string>();
+  readonly #attended = new Set<RunKey>();
   #sides: ComparedSides;
   #ready = false;
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
@@ -71,25 +73,25 @@ class ComparePage implements Page<ComparedSides, never> {
       listen(panel, 'The comparison', fromCompare, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
-      deps.store.onDidChange(({ dirs }) => {
+      deps.store.onDidChange(({ keys }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
-        if (dirs.size === 0 || this.#dirs.some((dir) => dirs.has(dir))) void this.#update();
+        if (keys.size === 0 || this.#keys.some((key) => keys.has(key))) void this.#update();
       }),
     );
     this.#disposables.add(panel.onDidChangeViewState(() => panel.visible && void this.#update()));
     showPage(panel, deps.extensionUri, {
       name: 'compare',
       title: pickerTitle('run.compare'),
-      data: { sides: JSON.stringify(sides) },
+      data: { sides: JSON.stringify(toKeptSides(sides)) },
     });
   }
 
-  get #dirs(): readonly string[] {
-    return [this.#sides.left.dir, this.#sides.right.dir];
+  get #keys(): readonly RunKey[] {
+    return [this.#sides.left.runKey, this.#sides.right.runKey];
   }
 
   shows({ left, right }: ComparedSides): boolean {
-    const same = (a: SideReference, b: SideReference): boolean => a.dir === b.dir && a.n === b.n;
+    const same = (a: SideReference, b: SideReference): boolean => a.runKey === b.runKey && a.n === b.n;
     return same(this.#sides.left, left) && same(this.#sides.right, right);
   }
 
@@ -114,8 +116,8 @@ class ComparePage implements Page<ComparedSides, never> {
         return this.#update();
       case 'diff': {
         const { what } = message;
-        const uri = ({ dir, n }: SideReference): vscode.Uri =>
-          what === 'story' ? storyUri(dir, this.#stored(dir).run.runId, n) : valueUri(dir, what);
+        const uri = ({ runKey, n }: SideReference): vscode.Uri =>
+          what === 'story' ? storyUri(runKey, this.#stored(runKey).run.runId, n) : valueUri(runKey, what);
         const names = {
           inputs: 'Inputs',
           output: 'Results',
@@ -124,33 +126,33 @@ class ComparePage implements Page<ComparedSides, never> {
         return this.#diff(uri(left), uri(right), names[what]);
       }
       case 'diffTask': {
-        const opened = await this.deps.opened.get(left.dir);
+        const opened = await this.deps.opened.get(left.runKey);
         const effect = opened?.run.story.effects.get(message.left);
         const title = effect ? taskTitle(effect, opened?.details.tasks.get(message.left)) : 'Task';
         return this.#diff(
-          valueUri(left.dir, message.what, message.left),
-          valueUri(right.dir, message.what, message.right),
+          valueUri(left.runKey, message.what, message.left),
+          valueUri(right.runKey, message.what, message.right),
           `${message.what === 'task-inputs' ? 'Inputs' : 'Results'} of ${visible(title)}`,
         );
       }
       case 'openTask': {
-        const { dir } = this.#sides[message.side];
-        const opened = await this.deps.opened.get(dir);
+        const { runKey } = this.#sides[message.side];
+        const opened = await this.deps.opened.get(runKey);
         const effect = opened?.run.story.effects.get(message.effectId);
         if (!effect) throw new HumanError('The run has no such task.');
         const title = taskTitle(effect, opened?.details.tasks.get(message.effectId));
-        return openRunDocument(taskUri(dir, message.effectId, title), besides(this.panel));
+        return openRunDocument(taskUri(runKey, message.effectId, title), besides(this.panel));
       }
       case 'openRun':
-        return this.deps.opener.run(this.#stored(this.#sides[message.side].dir).run.dir);
+        return this.deps.opener.run(this.#stored(this.#sides[message.side].runKey).run.key);
       default:
         return message satisfies never;
     }
   }
 
   async #diff(left: vscode.Uri, right: vscode.Uri, what: string): Promise<void> {
-    const name = ({ dir, n }: SideReference): string => {
-      const title = visible(runTitle(this.#stored(dir).run));
+    const name = ({ runKey, n }: SideReference): string => {
+      const title = visible(runTitle(this.#stored(runKey).run));
       return n === undefined ? title : `iteration ${n}`;
     };
     const title = `${what}: ${name(this.#sides.left)} ↔ ${name(this.#sides.right)}`;
@@ -160,8 +162,8 @@ class ComparePage implements Page<ComparedSides, never> {
     });
   }
 
-  #stored(dir: string): StoredRun {
-    const stored = this.deps.store.get(dir);
+  #stored(key: RunKey): StoredRun {
+    const stored = this.deps.store.get(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     return stored;
   }
@@ -170,17 +172,17 @@ class ComparePage implements Page<ComparedSides, never> {
     const { store, opened, inSlices } = this.deps;
     if (!this.#ready || !this.panel.visible) return;
     const { left, right } = this.#sides;
-    for (const dir of this.#dirs) {
-      if (!store.get(dir)) {
+    for (const key of this.#keys) {
+      if (!store.get(key)) {
         if (store.loaded) this.#post({ type: 'gone', sentence: 'One of the runs is not there any more.' });
         return;
       }
       // Somebody looks at the runs, so their changes are to be seen at once, even if they were finished.
-      if (!this.#attended.has(dir)) this.#disposables.add(store.attend(dir));
-      this.#attended.add(dir);
+      if (!this.#attended.has(key)) this.#disposables.add(store.attend(key));
+      this.#attended.add(key);
     }
-    const [a, b] = [await opened.get(left.dir), await opened.get(right.dir)];
-    const [storedA, storedB] = [store.get(left.dir), store.get(right.dir)];
+    const [a, b] = [await opened.get(left.runKey), await opened.get(right.runKey)];
+    const [storedA, storedB] = [store.get(left.runKey), store.get(right.runKey)];
     if (!a || !b || !storedA || !storedB) return;
     const compared = [this.#sides, a, b, storedA.state.state, storedB.state.state];
     if (compared.every((item, i) => item === this.#compared[i])) return;
@@ -190,7 +192,10 @@ class ComparePage implements Page<ComparedSides, never> {
       return;
     }
     this.#compared = compared;
-    const clean = cleaner([...(await this.#secrets(left.dir)), ...(await this.#secrets(right.dir))], []);
+    const clean = cleaner(
+      [...(await this.#secrets(left.runKey)), ...(await this.#secrets(right.runKey))],
+      [],
+    );
     const options = { now: Date.now(), metric: metricChoice(), clean };
     const view = await inSlices(comparing(x, y, options));
     const [one, other] = view.sides.map(({ title, n }) => (n === undefined ? title : `Iteration ${n}`));
@@ -198,25 +203,25 @@ class ComparePage implements Page<ComparedSides, never> {
     this.#post({ type: 'view', view });
   }
 
-  async #side(stored: StoredRun, opened: OpenedRun, { dir, n }: SideReference): Promise<Side | undefined> {
+  async #side(stored: StoredRun, opened: OpenedRun, { runKey, n }: SideReference): Promise<Side | undefined> {
     const iteration = opened.iterations.list.find((known) => known.n === n);
     if (n !== undefined && !iteration) return undefined;
-    const [inputs, output] = [await this.#value(dir, 'inputs'), await this.#value(dir, 'output')];
+    const [inputs, output] = [await this.#value(runKey, 'inputs'), await this.#value(runKey, 'output')];
     return { stored, opened, iteration, inputs, output };
   }
 
-  async #value(dir: string, name: DocumentName): Promise<unknown> {
-    const json = parseJson(await this.#text(dir, name));
+  async #value(key: RunKey, name: DocumentName): Promise<unknown> {
+    const json = parseJson(await this.#text(key, name));
     return 'value' in json ? json.value : undefined;
   }
 
-  async #secrets(dir: string): Promise<readonly string[]> {
-    return secretsIn(await this.#text(dir, 'run'));
+  async #secrets(key: RunKey): Promise<readonly string[]> {
+    return secretsIn(await this.#text(key, 'run'));
   }
 
   /** Empty where it cannot be read. */
-  async #text(dir: string, name: DocumentName): Promise<string> {
-    const part = await this.deps.store.sourceOf(dir)?.document(dir, name);
+  async #text(key: RunKey, name: DocumentName): Promise<string> {
+    const part = await this.deps.store.sourceOf(key)?.document(key, name);
     return part && 'text' in part ? part.text : '';
   }
 

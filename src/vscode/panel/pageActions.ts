@@ -2,6 +2,7 @@ import { demandEngineCan } from '../../core/engine/whyNot';
 import { HumanError } from '../../core/errors';
 import { pendingEffects, type Run } from '../../core/run/run';
 import type { Decision } from '../../core/run/breakpoint';
+import { keyText, type RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Answering } from '../commands/answering';
 import type { CommandTable } from '../commands/commandTable';
@@ -22,30 +23,30 @@ export interface PageActionDeps {
 /** What the buttons of a run page do: the same as the commands, for the page's own run. */
 export function pageActions(deps: PageActionDeps): PageActions {
   const { store, commands, answering, doing, snoozing, review } = deps;
-  const stored = (dir: string): StoredRun => {
-    const found = store.get(dir);
+  const stored = (key: RunKey): StoredRun => {
+    const found = store.get(key);
     if (!found) throw new HumanError('The run is not there any more.');
     return found;
   };
   return {
-    async command(id, dir) {
+    async command(id, key) {
       switch (id) {
         case 'run.resume':
-          demandEngineCan(id, stored(dir));
-          return doingOf(doing, stored(dir)).resume(dir);
+          demandEngineCan(id, stored(key));
+          return doingOf(doing, stored(key)).resume(key);
         case 'run.iterate':
-          demandEngineCan(id, stored(dir));
-          return doingOf(doing, stored(dir)).iterate(stored(dir), 'page', 1);
+          demandEngineCan(id, stored(key));
+          return doingOf(doing, stored(key)).iterate(stored(key), 'page', 1);
         case 'run.continue':
-          demandEngineCan(id, stored(dir));
-          return doingOf(doing, stored(dir)).continue(stored(dir), 'page');
+          demandEngineCan(id, stored(key));
+          return doingOf(doing, stored(key)).continue(stored(key), 'page');
         default:
-          return commands[id]({ dir });
+          return commands[id]({ dir: keyText(key) });
       }
     },
 
-    async answer(dir, message) {
-      const found = stored(dir);
+    async answer(key, message) {
+      const found = stored(key);
       const effect = found.run.story.effects.get(message.effectId);
       if (!effect) throw new HumanError('The run has no such breakpoint.');
       const target = { stored: found, effect, surface: 'page' } as const;
@@ -56,13 +57,13 @@ export function pageActions(deps: PageActionDeps): PageActions {
       return report.recorded ? { recorded: true, sentence: '' } : report;
     },
 
-    snooze: async (dir, effectId) => snoozing.snoozeUntil({ stored: stored(dir), effectId }),
+    snooze: async (key, effectId) => snoozing.snoozeUntil({ stored: stored(key), effectId }),
 
-    openTask: (dir, effectId) => commands['task.open']({ dir, effectId }),
+    openTask: (key, effectId) => commands['task.open']({ dir: keyText(key), effectId }),
 
-    fork: (dir, event, effectId) => commands['run.fork']({ dir, event, effectId }),
+    fork: (key, event, effectId) => commands['run.fork']({ dir: keyText(key), event, effectId }),
 
-    openReport: (dir, iteration) => commands['iteration.report']({ dir, iteration }),
+    openReport: (key, iteration) => commands['iteration.report']({ dir: keyText(key), iteration }),
   };
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import { isRecord } from '../../core/run/lenient';
+import { asRunKey, type RunKey } from '../../core/run/runKey';
 
 /** A page in a panel. `Part`: what of it somebody may want to see; `never`: it is always shown as a whole. */
 export interface Page<Key, Part> extends Disposable {
@@ -87,10 +88,10 @@ export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposab
 }
 
 /** Which runs a person sees on pages of their own, and when that changes. */
-export type LookedAt = Pick<Pages<string, unknown>, 'lookedAt' | 'onDidChangeLookedAt'>;
+export type LookedAt = Pick<Pages<RunKey, unknown>, 'lookedAt' | 'onDidChangeLookedAt'>;
 
-/** The run of a page that is brought back: its script keeps the run's folder. */
-export function dirOf(state: unknown): string | undefined {
-  const dir = isRecord(state) ? state['dir'] : undefined;
-  return typeof dir === 'string' ? dir : undefined;
+/** The run of a page that is brought back: its script keeps the text of the run's key. */
+export function keptRunKey(state: unknown): RunKey | undefined {
+  const text = isRecord(state) ? state['dir'] : undefined;
+  return typeof text === 'string' ? asRunKey(text) : undefined;
 }

@@ -17,6 +17,7 @@ import {
 } from '../../core/views/report/counterparts';
 import type { ReportSources } from '../../core/views/report/report';
 import { runTitle, taskTitle } from '../../core/run/run';
+import { keyText, type RunKey } from '../../core/run/runKey';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
@@ -28,7 +29,7 @@ import type { Opener } from '../opener';
 import { openRunDocument, taskUri, valueUri } from '../runDocuments';
 import { onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { dirOf, type Page, type PageKind } from './pages';
+import { keptRunKey, type Page, type PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
 import { savePicture } from './savePicture';
 
@@ -52,12 +53,12 @@ export interface ReportDeps {
 const restFactor = 10;
 
 /** The reports of runs, by run folder. */
-export function reportPages(deps: ReportDeps): PageKind<string, ReportExtent> {
+export function reportPages(deps: ReportDeps): PageKind<RunKey, ReportExtent> {
   return {
     type: reportPanelType,
     title: 'Report',
-    keyOf: dirOf,
-    create: (panel, dir) => new ReportPanel(panel, dir, deps),
+    keyOf: keptRunKey,
+    create: (panel, key) => new ReportPanel(panel, key, deps),
   };
 }
 
@@ -68,7 +69,7 @@ interface Shown {
   readonly counterparts: ReadonlyMap<string, Counterparts>;
 }
 
-class ReportPanel implements Page<string, ReportExtent> {
+class ReportPanel implements Page<RunKey, ReportExtent> {
   readonly #disposables = new DisposableStore();
   #ready = false;
   /** `undefined`: nobody has chosen anything, so the run decides. */
@@ -87,16 +88,16 @@ class ReportPanel implements Page<string, ReportExtent> {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    private readonly dir: string,
+    private readonly runKey: RunKey,
     private readonly deps: ReportDeps,
   ) {
     this.#disposables.add(
       listen(panel, 'The report page', fromReportPage, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
-      deps.store.onDidChange(({ dirs }) => {
+      deps.store.onDidChange(({ keys }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
-        if (dirs.has(dir) || dirs.size === 0) this.#updateSoon();
+        if (keys.has(runKey) || keys.size === 0) this.#updateSoon();
       }),
     );
     this.#disposables.add(
@@ -110,11 +111,11 @@ class ReportPanel implements Page<string, ReportExtent> {
     );
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#lookUp()));
     this.#disposables.add(toDisposable(() => this.#rest?.dispose()));
-    showPage(panel, deps.extensionUri, { name: 'report', title: 'Report', data: { dir } });
+    showPage(panel, deps.extensionUri, { name: 'report', title: 'Report', data: { dir: keyText(runKey) } });
   }
 
-  shows(dir: string): boolean {
-    return dir === this.dir;
+  shows(key: RunKey): boolean {
+    return key === this.runKey;
   }
 
   reveal(extent: ReportExtent | undefined): void {
@@ -143,15 +144,15 @@ class ReportPanel implements Page<string, ReportExtent> {
       case 'command': {
         const { extent } = this.#known().view;
         return command(message.command, {
-          dir: this.dir,
+          runKey: this.runKey,
           ...(extent === 'run' ? {} : { iteration: extent }),
         });
       }
       case 'openTask': {
         const { effectId, where } = message;
-        const uri = taskUri(this.dir, effectId, this.#titleOf(effectId));
+        const uri = taskUri(this.runKey, effectId, this.#titleOf(effectId));
         if (where === 'document') return openRunDocument(uri, besides(this.panel));
-        return opener.run(this.dir, effectId);
+        return opener.run(this.runKey, effectId);
       }
       case 'diffTask':
         return this.#diffTask(message.effectId, message.base);
@@ -163,7 +164,7 @@ class ReportPanel implements Page<string, ReportExtent> {
         return artefacts.diff(opened, file, seenFrom(opened, view), message.base, besides(this.panel));
       }
       case 'openLink':
-        return evidence.openLink(this.dir, message.path, besides(this.panel));
+        return evidence.openLink(this.runKey, message.path, besides(this.panel));
       case 'saveChart':
         return savePicture(
           'Save Chart',
@@ -203,8 +204,8 @@ class ReportPanel implements Page<string, ReportExtent> {
     const own = view.tasks.find((task) => task.effectId === effectId)?.iteration;
     await vscode.commands.executeCommand(
       'vscode.diff',
-      valueUri(opened.run.dir, 'task-result', other.effectId),
-      valueUri(opened.run.dir, 'task-result', effectId),
+      valueUri(opened.run.key, 'task-result', other.effectId),
+      valueUri(opened.run.key, 'task-result', effectId),
       `${visible(title)}: result (iteration ${other.iteration} ↔ ${own})`,
       { preview: true, viewColumn: besides(this.panel) },
     );
@@ -227,14 +228,14 @@ class ReportPanel implements Page<string, ReportExtent> {
   async #updateOnce(): Promise<void> {
     const { store, opened: runs, clock } = this.deps;
     if (!this.#ready) return;
-    const stored = store.get(this.dir);
-    const opened = stored && (await runs.get(this.dir));
+    const stored = store.get(this.runKey);
+    const opened = stored && (await runs.get(this.runKey));
     if (!opened) {
       if (store.loaded) this.#post({ type: 'gone' });
       return;
     }
     // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
-    if (!this.#attending) this.#disposables.add(store.attend(this.dir));
+    if (!this.#attending) this.#disposables.add(store.attend(this.runKey));
     this.#attending = true;
     const began = clock.now();
     this.panel.title = `Report: ${visible(runTitle(opened.run))}`;

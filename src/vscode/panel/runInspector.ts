@@ -14,6 +14,7 @@ import type { EventRecord } from '../../core/run/eventRecord';
 import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
+import type { RunKey } from '../../core/run/runKey';
 import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -88,16 +89,16 @@ export class RunInspector implements Disposable {
   #disposed = false;
 
   constructor(
-    private readonly dir: string,
+    private readonly runKey: RunKey,
     private readonly deps: InspectorDeps,
     private readonly post: (message: ToPage) => void,
     private readonly beside: () => vscode.ViewColumn,
   ) {
-    this.#shown = new ShownRun(dir, deps);
+    this.#shown = new ShownRun(runKey, deps);
     this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
     this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
     this.#log = new EventLog(
-      async (from, to) => (await deps.store.sourceOf(dir)?.events(dir, from, to)) ?? [],
+      async (from, to) => (await deps.store.sourceOf(runKey)?.events(runKey, from, to)) ?? [],
       () => new Promise((resolve) => setTimeout(resolve)),
       (record) => this.#titleOf(record),
     );
@@ -151,7 +152,7 @@ export class RunInspector implements Disposable {
 
   /** Tells the page which runs it is related to, after others came or went. */
   async updateRelatives(): Promise<void> {
-    const stored = this.deps.store.get(this.dir);
+    const stored = this.deps.store.get(this.runKey);
     if (stored) await this.#postProvenance(stored.run);
   }
 
@@ -166,7 +167,7 @@ export class RunInspector implements Disposable {
         if (place === undefined) throw new HumanError('The event is not there any more.');
         const name = { event: place + 1 };
         const { file } = await this.#shown.document(name);
-        return openRunDocument(documentUri(this.dir, name, file), this.beside());
+        return openRunDocument(documentUri(this.runKey, name, file), this.beside());
       }
       case 'task':
         return this.#task.open(message.effectId);
@@ -192,7 +193,7 @@ export class RunInspector implements Disposable {
         );
         const found = named.find(({ run }) => run.place === own?.place) ?? named[0];
         if (!found) throw new HumanError('The run is not here.');
-        return this.deps.opener.run(found.run.dir);
+        return this.deps.opener.run(found.run.key);
       }
       default:
         return message satisfies never;
@@ -213,7 +214,7 @@ export class RunInspector implements Disposable {
       if (!run) return;
       const rows = records.map((placed) => this.#toRow(run, placed));
       const focus = filter.type === '' && filter.text.trim() === '' ? await this.#focus(run) : undefined;
-      const types = this.deps.store.sourceOf(this.dir)?.eventTypes ?? [];
+      const types = this.deps.store.sourceOf(this.runKey)?.eventTypes ?? [];
       const { request } = asked;
       this.post({ type: 'events', events: { request, rows, types, total, searched, all, focus } });
     }
@@ -251,10 +252,10 @@ export class RunInspector implements Disposable {
   async #openTaskFile(effectId: string, place: number): Promise<void> {
     const effect = this.#shown.effect(effectId);
     const { run } = this.#shown;
-    await this.deps.opened.get(this.dir);
+    await this.deps.opened.get(this.runKey);
     if (!effect || !run) throw new HumanError('The task is not there any more.');
     const file = await this.#task.file(effect, place);
-    if (file.name) return openRunDocument(documentUri(this.dir, file.name, file.path), this.beside());
+    if (file.name) return openRunDocument(documentUri(this.runKey, file.name, file.path), this.beside());
     return this.#show(this.#find(run, file.path));
   }
 

@@ -23,10 +23,11 @@ import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
 import { openingRun } from '../../core/views/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
+import { keyText, type RunKey } from '../../core/run/runKey';
 import type { Review } from '../review';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { dirOf, type Page, type PageKind } from './pages';
+import { keptRunKey, type Page, type PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
 import { comparePast } from '../runDocuments';
 import type { PastRuns } from './pastRuns';
@@ -36,12 +37,12 @@ export type AnswerMessage = Extract<FromPage, { type: 'answer' }>;
 
 /** What pages can ask the rest of the extension to do. A click on our own page is a person's click. */
 export interface PageActions {
-  command(id: CommandId, dir: string): Promise<void>;
-  answer(dir: string, message: AnswerMessage): Promise<{ recorded: boolean; sentence: string }>;
-  snooze(dir: string, effectId: string): Promise<void>;
-  openTask(dir: string, effectId: string): Promise<void>;
-  fork(dir: string, event: number | undefined, effectId: string | undefined): Promise<void>;
-  openReport(dir: string, iteration: number): Promise<void>;
+  command(id: CommandId, key: RunKey): Promise<void>;
+  answer(key: RunKey, message: AnswerMessage): Promise<{ recorded: boolean; sentence: string }>;
+  snooze(key: RunKey, effectId: string): Promise<void>;
+  openTask(key: RunKey, effectId: string): Promise<void>;
+  fork(key: RunKey, event: number | undefined, effectId: string | undefined): Promise<void>;
+  openReport(key: RunKey, iteration: number): Promise<void>;
 }
 
 export interface PanelDeps {
@@ -68,22 +69,22 @@ const manyEvents = 300;
 const redrawEvery = 30_000;
 
 /** The pages of runs, by run folder. What somebody wants to see of one is a breakpoint. */
-export function runPages(deps: PanelDeps): PageKind<string, string> {
+export function runPages(deps: PanelDeps): PageKind<RunKey, string> {
   /** What was typed and not sent, by run folder and effect: nothing typed is lost with a closed page. */
-  const drafts = new Map<string, Map<string, string>>();
+  const drafts = new Map<RunKey, Map<string, string>>();
   return {
     type: runPanelType,
     title: 'Run',
-    keyOf: dirOf,
-    create(panel, dir) {
-      const ofRun = drafts.get(dir) ?? new Map<string, string>();
-      drafts.set(dir, ofRun);
-      return new RunPanel(panel, dir, ofRun, deps);
+    keyOf: keptRunKey,
+    create(panel, key) {
+      const ofRun = drafts.get(key) ?? new Map<string, string>();
+      drafts.set(key, ofRun);
+      return new RunPanel(panel, key, ofRun, deps);
     },
   };
 }
 
-class RunPanel implements Page<string, string> {
+class RunPanel implements Page<RunKey, string> {
   readonly #disposables = new DisposableStore();
   readonly #inspector: RunInspector;
   #attending = false;
@@ -101,13 +102,13 @@ class RunPanel implements Page<string, string> {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    private readonly dir: string,
+    private readonly runKey: RunKey,
     private readonly drafts: Map<string, string>,
     private readonly deps: PanelDeps,
   ) {
     this.#inspector = this.#disposables.add(
       new RunInspector(
-        dir,
+        runKey,
         deps,
         (message) => this.#post(message),
         () => besides(this.panel),
@@ -118,15 +119,17 @@ class RunPanel implements Page<string, string> {
       listen(panel, 'The run page', fromPage, (message) => this.#handle(message), deps.logger),
     );
     this.#disposables.add(
-      store.onDidChange(({ dirs, membership }) => {
+      store.onDidChange(({ keys, membership }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
-        if (dirs.has(dir) || dirs.size === 0) void this.#update();
+        if (keys.has(runKey) || keys.size === 0) void this.#update();
         // A fork of it, or the run that it is a fork of.
         else if (membership && this.#ready) void this.#inspector.updateRelatives();
       }),
     );
-    this.#disposables.add(driver.onDidChangeIterating((changed) => changed === dir && void this.#update()));
-    this.#disposables.add(review.onDidChange((changed) => changed === dir && this.#postReview()));
+    this.#disposables.add(
+      driver.onDidChangeIterating((changed) => changed === runKey && void this.#update()),
+    );
+    this.#disposables.add(review.onDidChange((changed) => changed === runKey && this.#postReview()));
     this.#disposables.add(
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#shownEvidence = '';
@@ -143,11 +146,11 @@ class RunPanel implements Page<string, string> {
       }),
     );
     this.#disposables.add(every(clock, redrawEvery, () => panel.visible && void this.#update()));
-    showPage(panel, extensionUri, { name: 'run', title: 'Run', data: { dir } });
+    showPage(panel, extensionUri, { name: 'run', title: 'Run', data: { dir: keyText(runKey) } });
   }
 
-  shows(dir: string): boolean {
-    return dir === this.dir;
+  shows(key: RunKey): boolean {
+    return key === this.runKey;
   }
 
   reveal(effectId: string | undefined): void {
@@ -187,12 +190,12 @@ class RunPanel implements Page<string, string> {
         this.#setOut(message.event);
         return this.#update();
       case 'compareWithNow': {
-        const stored = this.deps.store.get(this.dir);
+        const stored = this.deps.store.get(this.runKey);
         if (!stored) throw new HumanError('The run is not there any more.');
         return comparePast(stored.run, message.event, besides(this.panel));
       }
       case 'command':
-        return actions.command(message.command, this.dir);
+        return actions.command(message.command, this.runKey);
       case 'answer':
         return this.#answer(message);
       case 'draft':
@@ -200,33 +203,38 @@ class RunPanel implements Page<string, string> {
         else this.drafts.set(message.effectId, message.text);
         return;
       case 'openTask':
-        return actions.openTask(this.dir, message.effectId);
+        return actions.openTask(this.runKey, message.effectId);
       case 'fork':
-        return actions.fork(this.dir, message.event, message.effectId);
+        return actions.fork(this.runKey, message.event, message.effectId);
       case 'openReport':
-        return actions.openReport(this.dir, message.iteration);
+        return actions.openReport(this.runKey, message.iteration);
       case 'openFile':
         return evidence.open(
-          this.dir,
+          this.runKey,
           message.effectId,
           message.file,
           message.beside ? besides(this.panel) : this.#here,
         );
       case 'preview': {
         const { effectId, file } = message;
-        this.#post({ type: 'preview', effectId, file, preview: evidence.preview(this.dir, effectId, file) });
+        this.#post({
+          type: 'preview',
+          effectId,
+          file,
+          preview: evidence.preview(this.runKey, effectId, file),
+        });
         return;
       }
       case 'diff':
-        return evidence.diff(this.dir, message.effectId, message.file, message.base, besides(this.panel));
+        return evidence.diff(this.runKey, message.effectId, message.file, message.base, besides(this.panel));
       case 'openLink':
-        return evidence.openLink(this.dir, message.path, besides(this.panel));
+        return evidence.openLink(this.runKey, message.path, besides(this.panel));
       case 'showComment':
         return review.show(message.id, besides(this.panel));
       case 'removeComment':
         return review.removeById(message.id);
       case 'snooze':
-        return actions.snooze(this.dir, message.effectId);
+        return actions.snooze(this.runKey, message.effectId);
       default:
         return this.#inspector.handle(message);
     }
@@ -238,7 +246,7 @@ class RunPanel implements Page<string, string> {
     const tell = (progress: AnswerProgress): void => this.#post({ type: 'answer', effectId, progress });
     tell({ step: 'recording' });
     try {
-      const { recorded, sentence } = await this.deps.actions.answer(this.dir, message);
+      const { recorded, sentence } = await this.deps.actions.answer(this.runKey, message);
       tell(recorded ? { step: 'recorded' } : { step: 'refused', sentence });
     } catch (error) {
       tell({ step: 'refused', sentence: 'Nothing was recorded.' });
@@ -256,19 +264,19 @@ class RunPanel implements Page<string, string> {
   async #updateOnce(): Promise<void> {
     const { store, driver, opened, past, clock } = this.deps;
     if (!this.#ready) return;
-    const stored = store.get(this.dir);
+    const stored = store.get(this.runKey);
     if (!stored) {
       if (store.loaded) this.#post({ type: 'gone' });
       return;
     }
     // Somebody looks at the run, so its changes are to be seen at once, even if it was finished.
-    if (!this.#attending) this.#disposables.add(store.attend(this.dir));
+    if (!this.#attending) this.#disposables.add(store.attend(this.runKey));
     this.#attending = true;
-    if (!past.has(this.dir)) this.#event = undefined;
+    if (!past.has(this.runKey)) this.#event = undefined;
     if (this.#event !== undefined) return this.#updatePast(stored, this.#event);
-    const iterating = driver.isIterating(this.dir);
+    const iterating = driver.isIterating(this.runKey);
     const trusted = vscode.workspace.isTrusted;
-    if (!opened.peek(this.dir) && stored.run.eventCount > manyEvents) {
+    if (!opened.peek(this.runKey) && stored.run.eventCount > manyEvents) {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };
       const partial = await this.deps.inSlices(openingRun(stored.run, nothing, metricChoice()));
       if (this.#event !== undefined) return;
@@ -280,8 +288,8 @@ class RunPanel implements Page<string, string> {
       this.#postTravel(stored, undefined);
       await this.#inspector.update(stored, undefined, undefined);
     }
-    const details = await opened.get(this.dir);
-    const current = store.get(this.dir);
+    const details = await opened.get(this.runKey);
+    const current = store.get(this.runKey);
     // The person has gone into the past meanwhile.
     if (!details || !current || this.#event !== undefined) return;
     this.panel.title = visible(runTitle(current.run));
@@ -307,21 +315,21 @@ class RunPanel implements Page<string, string> {
     const row = await this.#inspector.eventRow(stored.run, Math.min(event, all));
     if (signal.aborted) return;
     this.#postTravel(stored, row, reading);
-    const then = await past.get(this.dir, event, signal);
-    const current = store.get(this.dir);
+    const then = await past.get(this.runKey, event, signal);
+    const current = store.get(this.runKey);
     if (!then || !current || signal.aborted) return;
     this.panel.title = visible(runTitle(current.run));
     const shown = { iterating: false, trusted: vscode.workspace.isTrusted, past: true };
     this.#post({ type: 'view', view: toRunView(then.stored, then.opened, then.at, shown) });
     this.#shownEvent = then.event;
     this.#shownEvidence = '';
-    await this.#inspector.update(current, opened.peek(this.dir), then);
+    await this.#inspector.update(current, opened.peek(this.runKey), then);
     this.#postTravel(current, await this.#inspector.eventRow(current.run, then.event));
   }
 
   /** Without a past the page is told nothing, and so has no slider. */
   #postTravel({ run }: StoredRun, at: TravelView['at'], reading = false): void {
-    if (!this.deps.past.has(this.dir)) return;
+    if (!this.deps.past.has(this.runKey)) return;
     this.#post({ type: 'travel', travel: { all: run.eventCount, asked: this.#event, at, reading } });
   }
 
@@ -338,13 +346,13 @@ class RunPanel implements Page<string, string> {
       this.#post({
         type: 'evidence',
         effectId,
-        files: await this.deps.evidence.filesOf(this.dir, effectId),
+        files: await this.deps.evidence.filesOf(this.runKey, effectId),
       });
     }
   }
 
   #postReview(): void {
-    if (this.#ready) this.#post({ type: 'review', comments: this.deps.review.commentsOf(this.dir) });
+    if (this.#ready) this.#post({ type: 'review', comments: this.deps.review.commentsOf(this.runKey) });
   }
 
   #post(message: ToPage): void {

@@ -8,9 +8,10 @@ import { CancelledError, HumanError, NotNowError } from '../../core/errors';
 import { thousands } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { wantedMetricKeys } from '../../core/run/metrics';
+import { keyText, type RunKey } from '../../core/run/runKey';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { fromTable, type FromTable, type ToTable } from '../../core/views/table/protocol';
+import { fromTable, type ReadFromTable, type ToTable } from '../../core/views/table/protocol';
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
@@ -33,7 +34,7 @@ export interface RunsTableDeps {
   readonly inSlices: InSlices;
   readonly opener: Pick<Opener, 'run'>;
   /** Compares two runs; what was there first is on the left. */
-  compare(a: string, b: string): void;
+  compare(a: RunKey, b: RunKey): void;
 }
 
 /** Changes of runs are shown together after so long, and ages and waits drawn again, in milliseconds. */
@@ -42,7 +43,7 @@ const redrawEvery = 30_000;
 /** While runs are being read, the table is drawn again this often, in milliseconds. */
 const readingEvery = 400;
 
-type Asked = Extract<FromTable, { type: 'rows' }>;
+type Asked = Extract<ReadFromTable, { type: 'rows' }>;
 
 /** The runs table: one page for each window. */
 export function tablePages(deps: RunsTableDeps): PageKind<'table', never> {
@@ -59,8 +60,8 @@ class RunsTablePage implements Page<'table', never> {
   readonly #table: RunTable;
   /** What the page shows; `undefined`: it has not asked yet. */
   #asked: Asked | undefined;
-  /** The folder of the run on which the page's keyboard is; empty: none. */
-  #current = '';
+  /** The run on which the page's keyboard is. */
+  #current: RunKey | undefined;
   #arranged = '';
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #changeTimer: Disposable | undefined;
@@ -109,11 +110,11 @@ class RunsTablePage implements Page<'table', never> {
     this.panel.dispose();
   }
 
-  async #handle(message: FromTable): Promise<void> {
+  async #handle(message: ReadFromTable): Promise<void> {
     switch (message.type) {
       case 'ready':
         this.#asked = undefined;
-        this.#current = '';
+        this.#current = undefined;
         this.#shownFacets = '';
         return;
       case 'rows':
@@ -122,13 +123,13 @@ class RunsTablePage implements Page<'table', never> {
       case 'select':
         // Not while rows are being arranged.
         await this.#update.idle();
-        this.#table.select(message.how, message.dir);
+        this.#table.select(message.how, message.key);
         return this.#update();
       case 'current':
-        this.#current = message.dir;
+        this.#current = message.key;
         return;
       case 'open':
-        return this.deps.opener.run(this.#stored(message.dir).run.dir);
+        return this.deps.opener.run(this.#stored(message.key).run.key);
       case 'compare': {
         const [a, b, ...more] = this.#table.selected;
         if (a === undefined || b === undefined || more.length > 0) {
@@ -146,8 +147,8 @@ class RunsTablePage implements Page<'table', never> {
     }
   }
 
-  #stored(dir: string): StoredRun {
-    const stored = this.deps.store.get(dir);
+  #stored(key: RunKey): StoredRun {
+    const stored = this.deps.store.get(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     return stored;
   }
@@ -188,13 +189,17 @@ class RunsTablePage implements Page<'table', never> {
     if (shown !== this.#shownFacets) this.#post({ type: 'facets', facets });
     this.#shownFacets = shown;
     const { read, total, all } = table;
+    const current = this.#current;
     this.#post({
       type: 'rows',
       view: {
         ...{ request, total, all },
         rows: table.rows(from, to),
         selected: table.selected.length,
-        current: { dir: this.#current, place: table.placeOf(this.#current) },
+        current:
+          current === undefined
+            ? { key: '', place: undefined }
+            : { key: keyText(current), place: table.placeOf(current) },
         reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
         viewFilter: describeFilter(this.deps.arrangement.filter),
         loaded: this.deps.store.loaded,
@@ -235,7 +240,7 @@ class RunsTablePage implements Page<'table', never> {
   async #read({ run }: StoredRun): Promise<RunNumbers | undefined> {
     const { store, inSlices } = this.deps;
     const choice = metricChoice();
-    const reading = await store.readThrough(run.dir, wantedMetricKeys(choice));
+    const reading = await store.readThrough(run.key, wantedMetricKeys(choice));
     return reading && toRunNumbers(await inSlices(openingRun(reading.run, reading.details, choice)));
   }
 

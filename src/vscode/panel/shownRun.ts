@@ -3,6 +3,7 @@ import type { DocumentPart } from '../../core/documents';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles, type TaskFiles } from '../../core/run/iterations';
 import type { Run } from '../../core/run/run';
+import type { RunKey } from '../../core/run/runKey';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
@@ -21,18 +22,18 @@ export class ShownRun {
   past: PastRun | undefined;
 
   constructor(
-    readonly dir: string,
+    readonly runKey: RunKey,
     private readonly deps: ShownRunDeps,
   ) {}
 
   /** As it is now; `undefined`: it is gone. */
   get run(): Run | undefined {
-    return this.deps.store.get(this.dir)?.run;
+    return this.deps.store.get(this.runKey)?.run;
   }
 
   /** As it is now, with its tasks; `undefined`: they are not read yet. */
   get opened(): OpenedRun | undefined {
-    return this.deps.opened.peek(this.dir);
+    return this.deps.opened.peek(this.runKey);
   }
 
   /** What is known of the tasks at the moment that is shown. */
@@ -53,7 +54,9 @@ export class ShownRun {
 
   /** A text of the run, or why it cannot be read. */
   async document(name: DocumentName): Promise<DocumentPart> {
-    const source = this.deps.store.sourceOf(this.dir);
-    return source ? source.document(this.dir, name) : { file: 'The run', problem: 'is not there any more' };
+    const source = this.deps.store.sourceOf(this.runKey);
+    return source
+      ? source.document(this.runKey, name)
+      : { file: 'The run', problem: 'is not there any more' };
   }
 }

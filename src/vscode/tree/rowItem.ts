@@ -25,7 +25,7 @@ export function clickCommand(node: TreeNode, row: Row): vscode.Command | undefin
     case 'problem':
       // The run folder and its journal are folders.
       return /\.\w/.test(node.file)
-        ? { command: 'vscode.open', title: 'Open File', arguments: [fileUri(node.dir, node.file)] }
+        ? { command: 'vscode.open', title: 'Open File', arguments: [fileUri(node.runKey, node.file)] }
         : undefined;
     default:
       return undefined;

@@ -9,6 +9,7 @@ import { describeFilter } from '../../core/views/tree/describe';
 import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/views/tree/runFilter';
 import { groupings, type Grouping } from '../../core/views/tree/runGroups';
 import { listRuns, moves, type RunList } from '../../core/views/tree/runList';
+import type { RunKey } from '../../core/run/runKey';
 
 /** Under these names the workspace keeps what a person chose. */
 const kept = { filter: 'runs.filter', grouping: 'runs.groupBy' };
@@ -23,7 +24,7 @@ export class RunArrangement implements Disposable {
   #list: RunList | undefined;
   #context: string | undefined;
   /** The readings that the list was made of. */
-  readonly #arranged = new Map<string, StoredRun>();
+  readonly #arranged = new Map<RunKey, StoredRun>();
   readonly #following: Disposable;
 
   constructor(
@@ -34,7 +35,7 @@ export class RunArrangement implements Disposable {
     this.#filter = parseFilter(memento.get(kept.filter));
     const grouping = memento.get(kept.grouping);
     this.#grouping = groupings.find((known) => known === grouping) ?? 'none';
-    this.#following = store.onDidChange(({ dirs, membership }) => this.#follow(dirs, membership));
+    this.#following = store.onDidChange(({ keys, membership }) => this.#follow(keys, membership));
   }
 
   get filter(): RunFilter {
@@ -100,14 +101,14 @@ export class RunArrangement implements Disposable {
   }
 
   /** Arranges anew, when next asked, if runs came or went or one may stand elsewhere now. */
-  #follow(dirs: ReadonlySet<string>, membership: boolean): void {
+  #follow(keys: ReadonlySet<RunKey>, membership: boolean): void {
     const order = { filter: this.#filter, grouping: this.#grouping };
     if (membership) this.#list = undefined;
-    for (const dir of dirs) {
-      const before = this.#arranged.get(dir);
-      const now = this.store.get(dir);
-      if (now) this.#arranged.set(dir, now);
-      else this.#arranged.delete(dir);
+    for (const key of keys) {
+      const before = this.#arranged.get(key);
+      const now = this.store.get(key);
+      if (now) this.#arranged.set(key, now);
+      else this.#arranged.delete(key);
       if (this.#list && before && now && moves(before, now, order, this.clock.now())) this.#list = undefined;
     }
   }

@@ -5,6 +5,7 @@ import { prefix } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
 import { lineageLines } from '../../core/run/lineage';
+import type { RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { childNodes, describeNode, groupNodes, type Paging } from '../../core/views/tree/buildTree';
 import { contextValue } from '../../core/views/tree/contextValue';
@@ -82,7 +83,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   #updating = false;
   /** How many rows are shown below a row (empty: at the top), where a person asked for more than a page. */
   readonly #limits = new Map<string, number>();
-  readonly #pinned = new Set<string>();
+  readonly #pinned = new Set<RunKey>();
   readonly #paging: Paging = {
     limit: (below) => this.#limits.get(below) ?? pageSize(),
     pinned: this.#pinned,
@@ -102,7 +103,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: !options.alone }),
     );
     this.#disposables.add(this.#changed);
-    this.#disposables.add(store.onDidChange(({ dirs }) => this.#follow(dirs)));
+    this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
     this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
@@ -165,7 +166,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
     const row = this.#describe(node);
     if (!row) return item;
-    const run = node.kind === 'run' ? this.deps.store.get(node.dir)?.run : undefined;
+    const run = node.kind === 'run' ? this.deps.store.get(node.runKey)?.run : undefined;
     const lineage = run
       ? lineageLines(
           run,
@@ -190,18 +191,18 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
    * Shows a run in the view and selects it, wherever it stands.
    * @returns false when the filter hides it, or it is gone
    */
-  async reveal(dir: string): Promise<boolean> {
+  async reveal(key: RunKey): Promise<boolean> {
     const { store, opened } = this.deps;
-    const stored = store.get(dir);
+    const stored = store.get(key);
     const list = this.options.arrangement?.list;
     if (!stored || this.options.arrangement?.shows(stored) === false) return false;
     // It and the runs above it may lie beyond their pages.
-    for (let way: string | undefined = dir; way !== undefined; way = list?.parents.get(way)) {
+    for (let way: RunKey | undefined = key; way !== undefined; way = list?.parents.get(way)) {
       this.#pinned.add(way);
-      if (way !== dir) await opened.get(way);
+      if (way !== key) await opened.get(way);
     }
     this.#changed.fire(undefined);
-    const [row] = this.#handOut([treeNode({ kind: 'run', dir })]);
+    const [row] = this.#handOut([treeNode({ kind: 'run', runKey: key })]);
     if (row) await this.view.reveal(row, { select: true, focus: false });
     return true;
   }
@@ -219,8 +220,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#disposables.dispose();
   }
 
-  #snoozed(dir: string, effectId: string): string {
-    const until = this.deps.attention.snoozedUntil(dir, effectId);
+  #snoozed(key: RunKey, effectId: string): string {
+    const until = this.deps.attention.snoozedUntil(key, effectId);
     return until === undefined ? '' : localTime(until);
   }
 
@@ -258,7 +259,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   #contextValue(node: TreeNode, row: Row): string {
-    return contextValue(row, 'dir' in node ? this.deps.store.get(node.dir)?.engine : undefined);
+    return contextValue(row, 'runKey' in node ? this.deps.store.get(node.runKey)?.engine : undefined);
   }
 
   #look(node: TreeNode, row: Row | undefined): string {
@@ -274,16 +275,16 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       const today = dayOf(clock.now());
       return group && describeGroup(node, group, { today, yesterday: dayBefore(today), format: localDay });
     }
-    const stored = store.get(node.dir);
+    const stored = store.get(node.runKey);
     return (
       stored &&
       describeNode(node, stored, {
         now: clock.now(),
-        iterating: driver.isIterating(node.dir),
+        iterating: driver.isIterating(node.runKey),
         alone: this.options.alone,
-        opened: opened.peek(node.dir),
-        childRuns: list?.children.get(node.dir)?.length ?? 0,
-        snoozed: 'effectId' in node ? this.#snoozed(node.dir, node.effectId) : '',
+        opened: opened.peek(node.runKey),
+        childRuns: list?.children.get(node.runKey)?.length ?? 0,
+        snoozed: 'effectId' in node ? this.#snoozed(node.runKey, node.effectId) : '',
       })
     );
   }
@@ -298,17 +299,17 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   #above(node: TreeNode): TreeNode | undefined {
     const { arrangement, alone } = this.options;
     if (alone || node.kind === 'group' || node.kind === 'more') return undefined;
-    const { dir } = node;
+    const { runKey } = node;
     if (node.kind === 'task') {
       const iteration = this.deps.opened
-        .peek(dir)
+        .peek(runKey)
         ?.iterations.list.find(({ effects }) => effects.some(({ effectId }) => effectId === node.effectId));
-      return iteration && treeNode({ kind: 'iteration', dir, n: iteration.n });
+      return iteration && treeNode({ kind: 'iteration', runKey, n: iteration.n });
     }
-    if (node.kind !== 'run') return treeNode({ kind: 'run', dir });
-    const parent = arrangement?.list.parents.get(dir);
-    if (parent !== undefined) return treeNode({ kind: 'run', dir: parent });
-    const stored = this.deps.store.get(dir);
+    if (node.kind !== 'run') return treeNode({ kind: 'run', runKey });
+    const parent = arrangement?.list.parents.get(runKey);
+    if (parent !== undefined) return treeNode({ kind: 'run', runKey: parent });
+    const stored = this.deps.store.get(runKey);
     if (!arrangement || !stored || arrangement.grouping === 'none') return undefined;
     const by = arrangement.grouping;
     return treeNode({ kind: 'group', by, key: groupKey(by, stored) });
@@ -343,8 +344,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   async #below(parent: RunPart): Promise<TreeNode[]> {
-    const opened = await this.deps.opened.get(parent.dir);
-    const children = this.options.arrangement?.list.children.get(parent.dir);
+    const opened = await this.deps.opened.get(parent.runKey);
+    const children = this.options.arrangement?.list.children.get(parent.runKey);
     return opened ? this.#handOut(childNodes(parent, opened, children, this.#paging)) : [];
   }
 
@@ -361,10 +362,11 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     });
   }
 
-  #follow(dirs: ReadonlySet<string>): void {
-    const gone = new Set([...dirs].filter((dir) => !this.deps.store.get(dir)));
+  #follow(keys: ReadonlySet<RunKey>): void {
+    const gone = new Set([...keys].filter((key) => !this.deps.store.get(key)));
     if (gone.size > 0) {
-      for (const [id, node] of this.#nodes) if ('dir' in node && gone.has(node.dir)) this.#nodes.delete(id);
+      for (const [id, node] of this.#nodes)
+        if ('runKey' in node && gone.has(node.runKey)) this.#nodes.delete(id);
     }
     this.update();
   }

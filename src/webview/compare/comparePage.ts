@@ -82,8 +82,8 @@ class ComparePage extends LitElement {
     }
     this.gone = '';
     this.view = message.view;
-    const [left, right] = message.view.sides.map(({ dir, n }) => ({
-      dir,
+    const [left, right] = message.view.sides.map(({ key, n }) => ({
+      dir: key,
       ...(n === undefined ? {} : { n }),
     }));
     if (left && right) compareApi.keep({ left, right });

@@ -67,7 +67,7 @@ function tableHead(name: string, sides: readonly SideView[], change: boolean): T
   const label = (side: SideView | undefined, other: SideView | undefined): string =>
     side === undefined
       ? ''
-      : side.n !== undefined && side.dir === other?.dir
+      : side.n !== undefined && side.key === other?.key
         ? `Iteration ${side.n}`
         : [side.title, side.n === undefined ? '' : `iteration ${side.n}`].filter(Boolean).join(', ');
   const [left, right] = sides;

@@ -5,7 +5,7 @@ import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */
 export interface ReportPageState {
-  /** The run folder, from which the page is brought back. */
+  /** The run's key, from which the page is brought back. */
   readonly dir: string;
   /** `undefined`: the page was never shown. */
   readonly extent: ReportExtent | undefined;

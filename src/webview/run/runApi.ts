@@ -3,7 +3,7 @@ import { connectPage } from '../vscodeApi';
 
 /** Kept by VS Code across hiding and reloading. */
 export interface PageState {
-  /** The run folder, from which the page is brought back. */
+  /** The run's key, from which the page is brought back. */
   readonly dir: string;
   /** Typed texts by effect id; nothing typed is ever thrown away. */
   readonly drafts: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export interface TableState {
   readonly state: State | undefined;
   readonly process: string | undefined;
   readonly asView: boolean;
-  /** The folder of the current run; empty: none. */
+  /** The key of the current run; empty: none. */
   readonly current: string;
   readonly scroll: number;
 }

@@ -60,7 +60,7 @@ class TablePage extends LitElement {
   declare process: string | undefined;
   declare onlySelected: boolean;
   declare asView: boolean;
-  /** The folder of the run on which the keyboard is; empty: none. */
+  /** The key of the run on which the keyboard is; empty: none. */
   declare current: string;
 
   /** By their places. */
@@ -135,9 +135,9 @@ class TablePage extends LitElement {
     this.#rows = new Map(view.rows.map((row) => [row.place, row]));
     this.view = view;
     // It may have been told before the last key was pressed.
-    const row = view.rows.find(({ dir }) => dir === this.current);
+    const row = view.rows.find(({ key }) => key === this.current);
     if (row) this.#place = row.place;
-    else if (view.current.dir === this.current) this.#place = view.current.place;
+    else if (view.current.key === this.current) this.#place = view.current.place;
     this.#virtualizer.setOptions(this.#options(view.total));
     this.#virtualizer._willUpdate();
     if (!this.#scrolled) void this.#scrollBack();
@@ -187,15 +187,15 @@ class TablePage extends LitElement {
 
   #goTo(place: number): void {
     this.#place = place;
-    this.#setCurrent(this.#rows.get(place)?.dir ?? '');
+    this.#setCurrent(this.#rows.get(place)?.key ?? '');
     this.#virtualizer.scrollToIndex(place);
     this.requestUpdate();
   }
 
-  #setCurrent(dir: string): void {
-    this.current = dir;
-    tableApi.keep({ current: dir });
-    if (dir !== '') tableApi.postMessage({ type: 'current', dir });
+  #setCurrent(key: string): void {
+    this.current = key;
+    tableApi.keep({ current: key });
+    if (key !== '') tableApi.postMessage({ type: 'current', key });
   }
 
   #move(steps: number): void {
@@ -207,7 +207,7 @@ class TablePage extends LitElement {
   }
 
   #open(row: TableRow | undefined): void {
-    if (row) tableApi.postMessage({ type: 'open', dir: row.dir });
+    if (row) tableApi.postMessage({ type: 'open', key: row.key });
   }
 
   /** Keys that mean something wherever nothing is typed into. */
@@ -248,8 +248,8 @@ class TablePage extends LitElement {
     return true;
   }
 
-  #select({ dir }: TableRow, how: 'toggle' | 'only' | 'range'): void {
-    tableApi.postMessage({ type: 'select', how, dir });
+  #select({ key }: TableRow, how: 'toggle' | 'only' | 'range'): void {
+    tableApi.postMessage({ type: 'select', how, key });
   }
 
   #click(event: MouseEvent, row: TableRow): void {
@@ -300,7 +300,7 @@ class TablePage extends LitElement {
         <div class="body" role="rowgroup" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
           ${repeat(
             items,
-            ({ index }) => this.#rows.get(index)?.dir ?? index,
+            ({ index }) => this.#rows.get(index)?.key ?? index,
             ({ index, start }) => this.#row(index, start),
           )}
         </div>

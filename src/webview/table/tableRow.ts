@@ -12,7 +12,7 @@ interface RowState {
 
 /** A run in the table; its element is called by its place. */
 export function tableRow(row: TableRow, { current, style, onClick, onOpen }: RowState): TemplateResult {
-  const { place, dir, selected, canDiagnose, state, icon, reason, title, runId, shortId, process, read } =
+  const { place, key, selected, canDiagnose, state, icon, reason, title, runId, shortId, process, read } =
     row;
   return html`<div
     class="row cells ${current ? 'current' : ''}"
@@ -22,7 +22,8 @@ export function tableRow(row: TableRow, { current, style, onClick, onOpen }: Row
     aria-selected=${selected}
     data-vscode-context=${JSON.stringify({
       webviewSection: 'run',
-      ...{ dir, canDiagnose },
+      // A command's argument: see `parseReference`.
+      ...{ dir: key, canDiagnose },
       preventDefaultContextMenuItems: true,
     })}
     .style=${style}

@@ -5,6 +5,7 @@ import { EffectMap } from '../../../src/core/run/effectMap';
 import type { EventRecord } from '../../../src/core/run/eventRecord';
 import { findNumbers } from '../../../src/core/run/metrics';
 import { parseTask } from '../../../src/core/run/task';
+import { asRunKey } from '../../../src/core/run/runKey';
 import type { RunReading } from '../../../src/core/source/runSource';
 
 export const jsonEngineId = 'json';
@@ -61,7 +62,7 @@ export function jsonReading(path: string, { title, state, events }: JsonRunFile)
     ),
   );
   const run = {
-    dir: path,
+    key: asRunKey(path),
     engine: jsonEngineId,
     runId: basename(path, '.json'),
     location: path,

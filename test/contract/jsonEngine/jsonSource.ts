@@ -4,6 +4,7 @@ import { toDisposable, type Disposable } from '../../../src/core/disposables';
 import type { DocumentPart } from '../../../src/core/documents';
 import type { EventRecord } from '../../../src/core/run/eventRecord';
 import type { Run, RunDetails } from '../../../src/core/run/run';
+import { asRunKey, keyText, type RunKey } from '../../../src/core/run/runKey';
 import type { DocumentName } from '../../../src/core/source/documentName';
 import type {
   PastReading,
@@ -52,50 +53,50 @@ export class JsonSource implements RunSource {
     return toDisposable(() => {});
   }
 
-  async reread(dir: string): Promise<Run | undefined> {
+  async reread(key: RunKey): Promise<Run | undefined> {
     await this.check();
-    return this.#runs.get(dir)?.run;
+    return this.#runs.get(keyText(key))?.run;
   }
 
-  async readDetails(dir: string): Promise<RunDetails | undefined> {
-    return this.#runs.get(dir)?.details;
+  async readDetails(key: RunKey): Promise<RunDetails | undefined> {
+    return this.#runs.get(keyText(key))?.details;
   }
 
-  async readThrough(dir: string): Promise<RunReading | undefined> {
-    const kept = this.#runs.get(dir);
+  async readThrough(key: RunKey): Promise<RunReading | undefined> {
+    const kept = this.#runs.get(keyText(key));
     return kept && { run: kept.run, details: kept.details };
   }
 
-  async readTitles(dir: string): Promise<readonly string[]> {
-    const tasks = this.#runs.get(dir)?.details.tasks.values() ?? [];
+  async readTitles(key: RunKey): Promise<readonly string[]> {
+    const tasks = this.#runs.get(keyText(key))?.details.tasks.values() ?? [];
     return [...new Set([...tasks].flatMap(({ title }) => title ?? []))];
   }
 
-  async document(dir: string, name: DocumentName): Promise<DocumentPart> {
-    const kept = this.#runs.get(dir);
+  async document(key: RunKey, name: DocumentName): Promise<DocumentPart> {
+    const kept = this.#runs.get(keyText(key));
     const file = JSON.stringify(name);
     if (kept && name === 'run') return { file, text: kept.text };
     const event = typeof name === 'object' && 'event' in name ? kept?.file.events[name.event - 1] : undefined;
     return event ? { file, text: JSON.stringify(event) } : { file, problem: 'is missing', missing: true };
   }
 
-  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
-    const kept = this.#runs.get(dir);
+  async events(key: RunKey, from: number, to: number): Promise<readonly EventRecord[]> {
+    const kept = this.#runs.get(keyText(key));
     return kept ? jsonRecords(kept.file).slice(Math.max(0, from), Math.max(0, to)) : [];
   }
 
   async asOf(
-    dir: string,
+    key: RunKey,
     count: number,
     _details: RunDetails,
     signal: AbortSignal,
   ): Promise<PastReading | undefined> {
-    const file = this.#runs.get(dir)?.file;
+    const file = this.#runs.get(keyText(key))?.file;
     const events = file?.events.slice(0, count) ?? [];
     const last = events.at(-1);
     if (!file || !last || signal.aborted) return undefined;
     const state = events.length < file.events.length ? 'running' : file.state;
-    return { ...jsonReading(dir, { ...file, state, events }), event: events.length, at: last.at };
+    return { ...jsonReading(keyText(key), { ...file, state, events }), event: events.length, at: last.at };
   }
 
   /** Reads what is new or changed, and tells what is gone. */
@@ -114,7 +115,7 @@ export class JsonSource implements RunSource {
     }
     for (const dir of [...this.#runs.keys()].filter((known) => !paths.includes(known))) {
       this.#runs.delete(dir);
-      batch.push({ type: 'gone', dir });
+      batch.push({ type: 'gone', key: asRunKey(dir) });
     }
     return batch;
   }

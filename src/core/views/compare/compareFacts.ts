@@ -35,7 +35,7 @@ function factsOf({ stored: { run, engine } }: Side): ReadonlyMap<string, string>
 /** How the two belong together, as sentences. */
 export function compareOrigins(left: Side, right: Side, clean: CleanText): readonly string[] {
   const [a, b] = [left.stored.run, right.stored.run];
-  if (a.dir === b.dir) return [];
+  if (a.key === b.key) return [];
   const [from, to] = [a.origin, b.origin];
   return [
     ...(to?.runId === a.runId ? [originSentence(to, 'right', 'left')] : []),

@@ -63,7 +63,7 @@ export function* comparePairs(
 function replayedBy(original: Side, fork: Side): (effect: Effect | undefined) => boolean {
   const origin = fork.stored.run.origin;
   const { run } = original.stored;
-  if (origin?.type !== 'fork' || origin.runId !== run.runId || run.dir === fork.stored.run.dir)
+  if (origin?.type !== 'fork' || origin.runId !== run.runId || run.key === fork.stored.run.key)
     return () => false;
   return (effect) => effect !== undefined && effect.resolvedSeq > 0 && effect.resolvedSeq <= origin.at;
 }

@@ -1,6 +1,7 @@
 import { shortId } from '../../format';
 import type { CleanText } from '../report/cleanText';
 import { runTitle } from '../../run/run';
+import { keyText } from '../../run/runKey';
 import type { Sliced } from '../../sliced';
 import { stateIcons, stateWord } from '../tree/describe';
 import { compareFacts, compareOrigins } from './compareFacts';
@@ -22,7 +23,7 @@ const most = { changes: 30, tasks: 400, text: 300 };
 /** Compares two runs or iterations. Exchanging the sides exchanges left and right, and changes nothing else. */
 export function* comparing(left: Side, right: Side, options: CompareOptions): Sliced<Comparison> {
   const { clean } = options;
-  const oneRun = left.stored.run.dir === right.stored.run.dir;
+  const oneRun = left.stored.run.key === right.stored.run.key;
   const whole = left.iteration === undefined && right.iteration === undefined;
   const diff = (a: unknown, b: unknown, changes: number): ValueComparison =>
     compareValues(a, b, changes, clean);
@@ -75,7 +76,7 @@ function toSideView({ stored, iteration }: Side, clean: CleanText): SideView {
   const { run, state } = stored;
   const runId = clean(run.runId, 300);
   return {
-    dir: run.dir,
+    key: keyText(run.key),
     n: iteration?.n,
     title: clean(runTitle(run), most.text),
     runId,

@@ -19,7 +19,8 @@ export interface Side {
 }
 
 export interface SideView {
-  readonly dir: string;
+  /** Names the run to the extension. */
+  readonly key: string;
   /** The iteration; `undefined`: the whole run. */
   readonly n: number | undefined;
   readonly title: string;

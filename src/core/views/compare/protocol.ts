@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { segment } from '../../run/segmentSchema';
+import { asRunKey, keyText, type RunKey } from '../../run/runKey';
 import type { Comparison } from './comparison';
 
 const side = z.enum(['left', 'right']);
@@ -28,15 +29,32 @@ export type ToCompare =
   /** What is compared is not there any more, as a sentence. */
   | { readonly type: 'gone'; readonly sentence: string };
 
-/** A run, or one of its iterations, in the state of a page and in what opens one. */
-export const sideReference = z.object({
-  dir: z.string().min(1).max(10_000),
-  n: z.int().min(0).optional(),
-});
+const keptSide = z.object({ dir: z.string().min(1).max(10_000), n: z.int().min(0).optional() });
 
-export type SideReference = z.infer<typeof sideReference>;
+/** A run, or one of its iterations. */
+export interface SideReference {
+  readonly runKey: RunKey;
+  readonly n?: number | undefined;
+}
 
-/** What brings a page back after a reload. */
-export const comparedSides = z.object({ left: sideReference, right: sideReference });
+export interface ComparedSides {
+  readonly left: SideReference;
+  readonly right: SideReference;
+}
 
-export type ComparedSides = z.infer<typeof comparedSides>;
+const keptSides = z.object({ left: keptSide, right: keptSide });
+
+/** What brings a page back after a reload; a side's `dir` is the text of its run's key. */
+export type KeptSides = z.infer<typeof keptSides>;
+
+export function toKeptSides({ left, right }: ComparedSides): KeptSides {
+  const kept = ({ runKey, n }: SideReference) => ({ dir: keyText(runKey), n });
+  return { left: kept(left), right: kept(right) };
+}
+
+/** Reads what a page kept; `undefined`: it is not what a page keeps. */
+export function parseKeptSides(kept: unknown): ComparedSides | undefined {
+  const { data } = keptSides.safeParse(kept);
+  const side = ({ dir, n }: KeptSides['left']): SideReference => ({ runKey: asRunKey(dir), n });
+  return data && { left: side(data.left), right: side(data.right) };
+}

@@ -3,12 +3,13 @@ import { stateOrder } from '../tree/runGroups';
 import type { Facets } from './runTable';
 import { columns } from './tableOrder';
 import type { TableRow } from './tableRow';
+import { asRunKey } from '../../run/runKey';
 
 /** So many rows are asked for at once. */
 export const mostRowsAsked = 500;
 
-/** A run folder, as the extension told it. */
-const dir = z.string().min(1).max(10_000);
+/** A run's key, as the extension told it. */
+const key = z.string().min(1).max(10_000).transform(asRunKey);
 
 /** What the runs table says to the extension. Everything is checked: a page shows hostile text. */
 export const fromTable = z.discriminatedUnion('type', [
@@ -37,11 +38,11 @@ export const fromTable = z.discriminatedUnion('type', [
     type: z.literal('select'),
     /** One more or less; this one alone; from the one selected last to this one; all that are shown; none. */
     how: z.enum(['toggle', 'only', 'range', 'all', 'none']),
-    dir: dir.optional(),
+    key: key.optional(),
   }),
   /** The run on which the keyboard is, whose place is to be told. */
-  z.object({ type: z.literal('current'), dir }),
-  z.object({ type: z.literal('open'), dir }),
+  z.object({ type: z.literal('current'), key }),
+  z.object({ type: z.literal('open'), key }),
   /** The two runs that are selected. */
   z.object({ type: z.literal('compare') }),
   z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),
@@ -49,7 +50,11 @@ export const fromTable = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reading'), on: z.boolean() }),
 ]);
 
-export type FromTable = z.infer<typeof fromTable>;
+/** As the page posts it. */
+export type FromTable = z.input<typeof fromTable>;
+
+/** As the extension reads it. */
+export type ReadFromTable = z.output<typeof fromTable>;
 
 export interface TableView {
   readonly request: number;
@@ -58,8 +63,8 @@ export interface TableView {
   readonly total: number;
   readonly all: number;
   readonly selected: number;
-  /** The run on which the keyboard is, as the page told last. `place`: `undefined`: it is not shown. */
-  readonly current: { readonly dir: string; readonly place: number | undefined };
+  /** The run on which the keyboard is, as the page told last; empty: none. `place`: `undefined`: it is not shown. */
+  readonly current: { readonly key: string; readonly place: number | undefined };
   /** Runs that have to be read for this order; `undefined`: it is right. */
   readonly reading: { readonly read: number; readonly stopped: boolean } | undefined;
   /** What the filter of the Runs view is; empty: it has none. */

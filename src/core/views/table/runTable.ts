@@ -1,6 +1,7 @@
 import { csvText } from '../../csv';
 import { capital } from '../../format';
 import type { State } from '../../run/judgement';
+import type { RunKey } from '../../run/runKey';
 import { eachOf, type Sliced } from '../../sliced';
 import type { StoredRun } from '../../source/runStore';
 import { processName, stateWords } from '../tree/describe';
@@ -31,7 +32,7 @@ const mostProcesses = 200;
  * them nothing moves. Of each run only a few numbers and texts are kept.
  */
 export class RunTable {
-  #entries = new Map<string, TableEntry>();
+  #entries = new Map<RunKey, TableEntry>();
   #shown: readonly TableEntry[] = [];
   #order: TableOrder = { sort: 'created', descending: true };
   #filter: TableFilter = {
@@ -41,12 +42,12 @@ export class RunTable {
     onlySelected: false,
     also: () => true,
   };
-  readonly #selected = new Set<string>();
-  #anchor: string | undefined;
+  readonly #selected = new Set<RunKey>();
+  #anchor: RunKey | undefined;
   /** All is to be sorted anew. */
   #stale = true;
   /** Numbers that came, by folder. They are put into the rows when these are sorted anew, as a list must not be sorted by what changes. */
-  readonly #taken = new Map<string, { readonly of: string; readonly numbers: RunNumbers | undefined }>();
+  readonly #taken = new Map<RunKey, { readonly of: string; readonly numbers: RunNumbers | undefined }>();
   /** Up to here {@link unread} has found everything read. */
   #readUpTo = 0;
   #generation = 0;
@@ -66,15 +67,15 @@ export class RunTable {
   /** Takes up the runs as they are now, and sorts them. Nothing else may be called meanwhile but {@link take}. */
   *settle(all: readonly StoredRun[]): Sliced<void> {
     const moved = this.#putNumbers();
-    const entries = new Map<string, TableEntry>();
+    const entries = new Map<RunKey, TableEntry>();
     for (const stored of all) {
-      const known = this.#entries.get(stored.run.dir);
+      const known = this.#entries.get(stored.run.key);
       const same = known?.stored === stored;
-      entries.set(stored.run.dir, same ? known : toTableEntry(stored, known));
+      entries.set(stored.run.key, same ? known : toTableEntry(stored, known));
       if (!same || entries.size % 256 === 0) yield;
     }
     this.#entries = entries;
-    for (const dir of this.#selected) if (!entries.has(dir)) this.#selected.delete(dir);
+    for (const key of this.#selected) if (!entries.has(key)) this.#selected.delete(key);
     const compare = compareBy(this.#order, this.now());
     const wanted = new Set<TableEntry>();
     const fits = toTest(this.#filter, this.#selected);
@@ -96,14 +97,14 @@ export class RunTable {
     return this.#entries.size;
   }
 
-  /** The folders of the runs that are selected, in the order in which they were. */
-  get selected(): readonly string[] {
+  /** The runs that are selected, in the order in which they were. */
+  get selected(): readonly RunKey[] {
     return [...this.#selected];
   }
 
   /** The place of a run; `undefined`: it is not shown. */
-  placeOf(dir: string): number | undefined {
-    const place = this.#shown.findIndex(({ stored }) => stored.run.dir === dir);
+  placeOf(key: RunKey): number | undefined {
+    const place = this.#shown.findIndex(({ stored }) => stored.run.key === key);
     return place === -1 ? undefined : place;
   }
 
@@ -111,7 +112,7 @@ export class RunTable {
     const now = this.now();
     return this.#shown
       .slice(from, to)
-      .map((entry, i) => toTableRow(entry, from + i, this.#selected.has(entry.stored.run.dir), now));
+      .map((entry, i) => toTableRow(entry, from + i, this.#selected.has(entry.stored.run.key), now));
   }
 
   facets(): Facets {
@@ -135,22 +136,22 @@ export class RunTable {
   }
 
   /** Selects as a person does who clicks, with or without Ctrl or Shift. */
-  select(how: 'toggle' | 'only' | 'range' | 'all' | 'none', dir = ''): void {
+  select(how: 'toggle' | 'only' | 'range' | 'all' | 'none', key?: RunKey): void {
     const anchor = this.#anchor;
     if (how === 'only' || how === 'none') this.#selected.clear();
-    if (how === 'all') for (const { stored } of this.#shown) this.#selected.add(stored.run.dir);
-    const place = dir === '' ? undefined : this.placeOf(dir);
-    if (place === undefined) return;
+    if (how === 'all') for (const { stored } of this.#shown) this.#selected.add(stored.run.key);
+    const place = key === undefined ? undefined : this.placeOf(key);
+    if (key === undefined || place === undefined) return;
     if (how === 'range') {
       const start = (anchor === undefined ? undefined : this.placeOf(anchor)) ?? place;
       this.#selected.clear();
       const [from, to] = start < place ? [start, place] : [place, start];
-      for (const { stored } of this.#shown.slice(from, to + 1)) this.#selected.add(stored.run.dir);
+      for (const { stored } of this.#shown.slice(from, to + 1)) this.#selected.add(stored.run.key);
       return;
     }
-    this.#anchor = dir;
-    if (how === 'toggle' && this.#selected.delete(dir)) return;
-    this.#selected.add(dir);
+    this.#anchor = key;
+    if (how === 'toggle' && this.#selected.delete(key)) return;
+    this.#selected.add(key);
   }
 
   /** Whether the order needs numbers of every run. */
@@ -188,19 +189,19 @@ export class RunTable {
    */
   take(stored: StoredRun, numbers: RunNumbers | undefined, generation = this.#generation): void {
     if (generation !== this.#generation) return;
-    const entry = this.#entries.get(stored.run.dir);
+    const entry = this.#entries.get(stored.run.key);
     const of = readingOf(stored);
     // It has changed meanwhile, and is read again.
     if (!entry || readingOf(entry.stored) !== of) return;
     entry.fresh = true;
-    this.#taken.set(stored.run.dir, { of, numbers });
+    this.#taken.set(stored.run.key, { of, numbers });
   }
 
   /** @returns entries that may stand elsewhere now */
   #putNumbers(): ReadonlySet<TableEntry> {
     const moved = new Set<TableEntry>();
-    for (const [dir, { of, numbers }] of this.#taken) {
-      const entry = this.#entries.get(dir);
+    for (const [key, { of, numbers }] of this.#taken) {
+      const entry = this.#entries.get(key);
       if (!entry || readingOf(entry.stored) !== of) continue;
       entry.numbers = numbers;
       moved.add(entry);

@@ -1,4 +1,5 @@
 import type { State } from '../../run/judgement';
+import type { RunKey } from '../../run/runKey';
 import type { StoredRun } from '../../source/runStore';
 import { isInId } from '../tree/runSearch';
 import type { TableEntry } from './tableEntry';
@@ -16,14 +17,14 @@ export interface TableFilter {
 }
 
 /** @param selected folders of the runs that are selected */
-export function toTest(filter: TableFilter, selected: ReadonlySet<string>): (entry: TableEntry) => boolean {
+export function toTest(filter: TableFilter, selected: ReadonlySet<RunKey>): (entry: TableEntry) => boolean {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return (entry) => {
     const { run, state } = entry.stored;
     return (
       (filter.state === undefined || state.state === filter.state) &&
       (filter.process === undefined || run.processId === filter.process) &&
-      (!filter.onlySelected || selected.has(run.dir)) &&
+      (!filter.onlySelected || selected.has(run.key)) &&
       words.every((word) => entry.words.includes(word) || isInId(entry.id, word)) &&
       filter.also(entry.stored)
     );

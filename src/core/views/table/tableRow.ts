@@ -1,6 +1,7 @@
 import { cutAtWord, duration, shortId, visible } from '../../format';
 import { maskSecrets } from '../../run/secrets';
 import { runTime } from '../../run/workTime';
+import { keyText } from '../../run/runKey';
 import { formatNumber, stateIcons, stateWord } from '../tree/describe';
 import { waitedBy } from './runNumbers';
 import type { TableEntry } from './tableEntry';
@@ -9,7 +10,7 @@ import type { TableEntry } from './tableEntry';
 export interface TableRow {
   readonly place: number;
   /** Names the run to the extension. */
-  readonly dir: string;
+  readonly key: string;
   readonly selected: boolean;
   /** Its engine can say why it stands still. */
   readonly canDiagnose: boolean;
@@ -47,7 +48,7 @@ export function toTableRow(
   const waited = numbers ? waitedBy(numbers, now) : 0;
   return {
     place,
-    dir: run.dir,
+    key: keyText(run.key),
     selected,
     canDiagnose: stored.engine.can.has('run.diagnose'),
     state: stateWord(stored),

@@ -1,6 +1,7 @@
 import { derivingIterations, noTaskFiles, type Iterations } from '../../run/iterations';
 import type { MetricChoice } from '../../run/metrics';
 import { pendingEffects, type Run, type RunDetails } from '../../run/run';
+import type { RunKey } from '../../run/runKey';
 import { atOnce, type Sliced } from '../../sliced';
 import type { StoredRun } from '../../source/runStore';
 import {
@@ -39,7 +40,7 @@ export interface Paging {
   /** How many rows are shown below a row, given by its id; empty: at the top. */
   limit(below: string): number;
   /** Runs that are shown though they lie beyond the page, by folder: a person asked for them. */
-  readonly pinned: ReadonlySet<string>;
+  readonly pinned: ReadonlySet<RunKey>;
 }
 
 export const noPaging: Paging = { limit: () => Number.POSITIVE_INFINITY, pinned: new Set() };
@@ -60,8 +61,8 @@ function pageOfRuns(runs: readonly StoredRun[], below: string, paging: Paging): 
     runs,
     below,
     paging,
-    ({ run }) => treeNode({ kind: 'run', dir: run.dir }),
-    ({ run }) => paging.pinned.has(run.dir),
+    ({ run }) => treeNode({ kind: 'run', runKey: run.key }),
+    ({ run }) => paging.pinned.has(run.key),
   );
 }
 
@@ -91,10 +92,12 @@ export function childNodes(
   children: readonly StoredRun[] = [],
   paging: Paging = noPaging,
 ): TreeNode[] {
-  const { dir } = run;
+  const { key } = run;
   if (node.kind === 'iteration') {
     const effects = iterations.list.find(({ n }) => n === node.n)?.effects ?? [];
-    return pageOf(effects, node.id, paging, ({ effectId }) => treeNode({ kind: 'task', dir, effectId }));
+    return pageOf(effects, node.id, paging, ({ effectId }) =>
+      treeNode({ kind: 'task', runKey: key, effectId }),
+    );
   }
   if (node.kind !== 'run') return [];
   // A problem that the run and its details both have; VS Code shows no branch in which an id comes twice.
@@ -106,18 +109,19 @@ export function childNodes(
   );
   const items: NewNode<RunPart>[] = [];
   for (const { effect } of pendingEffects(run)) {
-    if (effect.kind === 'breakpoint') items.push({ kind: 'breakpoint', dir, effectId: effect.effectId });
+    if (effect.kind === 'breakpoint')
+      items.push({ kind: 'breakpoint', runKey: key, effectId: effect.effectId });
   }
-  for (const child of children) items.push({ kind: 'run', dir: child.run.dir });
-  for (const { n } of iterations.list.toReversed()) items.push({ kind: 'iteration', dir, n });
-  for (const name of run.story.skipped) items.push({ kind: 'skipped', dir, name });
-  for (const problem of problems.values()) items.push({ kind: 'problem', dir, ...problem });
+  for (const child of children) items.push({ kind: 'run', runKey: child.run.key });
+  for (const { n } of iterations.list.toReversed()) items.push({ kind: 'iteration', runKey: key, n });
+  for (const name of run.story.skipped) items.push({ kind: 'skipped', runKey: key, name });
+  for (const problem of problems.values()) items.push({ kind: 'problem', runKey: key, ...problem });
   return pageOf(
     items,
     node.id,
     paging,
     treeNode<NewNode<RunPart>>,
-    (item) => item.kind === 'run' && paging.pinned.has(item.dir),
+    (item) => item.kind === 'run' && paging.pinned.has(item.runKey),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { StoredRun } from '../../source/runStore';
 import { isOpen, matches, type RunFilter } from './runFilter';
 import { compareKeys, groupKey, type Grouping } from './runGroups';
+import type { RunKey } from '../../run/runKey';
 
 /** How a person wants the Runs view to be. */
 export interface RunOrder {
@@ -23,9 +24,9 @@ export interface RunList {
   /** In the order of their rows; without grouping a single one with the key "", or none. */
   readonly groups: ReadonlyMap<string, RunGroup>;
   /** Child runs by their parent's folder. */
-  readonly children: ReadonlyMap<string, readonly StoredRun[]>;
+  readonly children: ReadonlyMap<RunKey, readonly StoredRun[]>;
   /** The parent's folder by that of the child run. */
-  readonly parents: ReadonlyMap<string, string>;
+  readonly parents: ReadonlyMap<RunKey, RunKey>;
   /** How many runs the filter lets through. */
   readonly shown: number;
 }
@@ -40,14 +41,14 @@ export function listRuns(all: readonly StoredRun[], { filter, grouping }: RunOrd
   const shown = isOpen(filter) ? all : all.filter((stored) => matches(filter, stored, now));
   const parents = findParents(shown, grouping);
   const groups = new Map<string, { key: string; runs: StoredRun[]; size: number; needYou: number }>();
-  const children = new Map<string, StoredRun[]>();
+  const children = new Map<RunKey, StoredRun[]>();
   for (const stored of shown) {
     const key = groupKey(grouping, stored);
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { key, runs: [], size: 0, needYou: 0 }));
     group.size += 1;
     if (stored.state.state === 'needs-you') group.needYou += 1;
-    const parent = parents.get(stored.run.dir);
+    const parent = parents.get(stored.run.key);
     if (parent === undefined) {
       group.runs.push(stored);
     } else {
@@ -73,8 +74,8 @@ export function moves(before: StoredRun, after: StoredRun, order: RunOrder, now:
 }
 
 /** Finds, for the runs that a process of another run started, the folder of that run where it is in the same group. */
-function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMap<string, string> {
-  const parents = new Map<string, string>();
+function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMap<RunKey, RunKey> {
+  const parents = new Map<RunKey, RunKey>();
   const nested = runs.filter(({ run }) => run.parentRunId !== undefined);
   if (nested.length === 0) return parents;
   const byId = new Map<string, StoredRun>();
@@ -84,10 +85,10 @@ function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMa
     byPlace.set(placed(stored.run.place, stored.run.runId), stored);
   }
   for (const stored of nested) {
-    const { dir, engine, place, parentRunId: parentId = '' } = stored.run;
+    const { key, engine, place, parentRunId: parentId = '' } = stored.run;
     // Ids may repeat in several runs folders; a run beside the child is the likelier parent.
     const parent = byPlace.get(placed(place, parentId)) ?? byId.get(placed(engine, parentId));
-    if (parent && groupKey(grouping, parent) === groupKey(grouping, stored)) parents.set(dir, parent.run.dir);
+    if (parent && groupKey(grouping, parent) === groupKey(grouping, stored)) parents.set(key, parent.run.key);
   }
   breakCycles(parents);
   return parents;
@@ -98,19 +99,19 @@ function placed(place: string, runId: string): string {
 }
 
 /** Runs that are their own ancestors, which only damaged or hostile files say, have no parent: no row may be lost. */
-function breakCycles(parents: Map<string, string>): void {
-  const sound = new Set<string>();
+function breakCycles(parents: Map<RunKey, RunKey>): void {
+  const sound = new Set<RunKey>();
   for (const start of [...parents.keys()]) {
-    const way = new Set<string>();
-    let dir: string | undefined = start;
-    while (dir !== undefined && !sound.has(dir) && !way.has(dir)) {
-      way.add(dir);
-      dir = parents.get(dir);
+    const way = new Set<RunKey>();
+    let key: RunKey | undefined = start;
+    while (key !== undefined && !sound.has(key) && !way.has(key)) {
+      way.add(key);
+      key = parents.get(key);
     }
     // The way led back into itself: what lies on it from there on is the cycle.
-    if (dir !== undefined && way.has(dir)) {
+    if (key !== undefined && way.has(key)) {
       const steps = [...way];
-      for (const member of steps.slice(steps.indexOf(dir))) parents.delete(member);
+      for (const member of steps.slice(steps.indexOf(key))) parents.delete(member);
     }
     for (const member of way) sound.add(member);
   }

@@ -1,19 +1,20 @@
 import type { Grouping } from './runGroups';
+import type { RunKey } from '../../run/runKey';
 
 /** A row of a tree: only what tells it apart. What it shows is computed from the store when it is drawn. */
 export type TreeNode = RunPart | GroupNode | MoreNode;
 
 /** A row that stands for a run or something in it. */
 export type RunPart =
-  | { readonly kind: 'run'; readonly id: string; readonly dir: string }
-  | { readonly kind: 'breakpoint'; readonly id: string; readonly dir: string; readonly effectId: string }
-  | { readonly kind: 'iteration'; readonly id: string; readonly dir: string; readonly n: number }
-  | { readonly kind: 'task'; readonly id: string; readonly dir: string; readonly effectId: string }
-  | { readonly kind: 'skipped'; readonly id: string; readonly dir: string; readonly name: string }
+  | { readonly kind: 'run'; readonly id: string; readonly runKey: RunKey }
+  | { readonly kind: 'breakpoint'; readonly id: string; readonly runKey: RunKey; readonly effectId: string }
+  | { readonly kind: 'iteration'; readonly id: string; readonly runKey: RunKey; readonly n: number }
+  | { readonly kind: 'task'; readonly id: string; readonly runKey: RunKey; readonly effectId: string }
+  | { readonly kind: 'skipped'; readonly id: string; readonly runKey: RunKey; readonly name: string }
   | {
       readonly kind: 'problem';
       readonly id: string;
-      readonly dir: string;
+      readonly runKey: RunKey;
       readonly file: string;
       readonly what: string;
     };

@@ -4,9 +4,12 @@ import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
 import type { Run } from '../../../core/run/run';
 import { originOf } from '../../../core/run/origin';
+import { asRunKey, keyText, type RunKey } from '../../../core/run/runKey';
 
 /** A run of Babysitter, with what only this engine's own parts ask for. */
 export interface BabysitterRun extends Run {
+  /** The run folder's absolute path. */
+  readonly dir: string;
   readonly story: RunFold;
   /** `undefined`: run.json is missing or cannot be read. */
   readonly metadata: RunMetadata | undefined;
@@ -14,6 +17,16 @@ export interface BabysitterRun extends Run {
 }
 
 export const babysitter = 'babysitter';
+
+/** The key of the run in a folder (an absolute path). */
+export function babysitterKey(dir: string): RunKey {
+  return asRunKey(dir);
+}
+
+/** The folder, an absolute path, of the run that a key stands for. */
+export function folderOf(key: RunKey): string {
+  return keyText(key);
+}
 
 /** What a reading of a run folder found. */
 export type BabysitterParts = Pick<
@@ -41,6 +54,7 @@ export type BabysitterParts = Pick<
 export function babysitterRun(parts: BabysitterParts): BabysitterRun {
   const { dir, metadata, story } = parts;
   return {
+    key: babysitterKey(dir),
     dir,
     runId: parts.runId,
     projectDir: parts.projectDir,

@@ -5,9 +5,10 @@ import { messageOf } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
-import { babysitter } from '../core/babysitterRun';
+import { babysitter, babysitterKey, folderOf } from '../core/babysitterRun';
 import type { Run, RunDetails } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
+import type { RunKey } from '../../../core/run/runKey';
 import { eventTypes } from '../core/eventTypes';
 import type { Sliced } from '../../../core/sliced';
 import type { DocumentName } from '../../../core/source/documentName';
@@ -132,7 +133,8 @@ export class FsRunSource implements RunSource {
     await this.#queue.read();
   }
 
-  attend(dir: string): Disposable {
+  attend(key: RunKey): Disposable {
+    const dir = folderOf(key);
     const tracked = this.#runs.get(dir);
     if (!tracked) return toDisposable(() => {});
     tracked.whole = true;
@@ -146,7 +148,8 @@ export class FsRunSource implements RunSource {
     });
   }
 
-  async reread(dir: string): Promise<Run | undefined> {
+  async reread(key: RunKey): Promise<Run | undefined> {
+    const dir = folderOf(key);
     const tracked = this.#runs.get(dir);
     if (!tracked) return undefined;
     tracked.whole = true;
@@ -158,47 +161,47 @@ export class FsRunSource implements RunSource {
     return this.#runs.get(dir)?.run;
   }
 
-  async readDetails(dir: string, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
-    const tracked = this.#runs.get(dir);
-    if (tracked?.run?.depth === 'end') await this.reread(dir);
+  async readDetails(key: RunKey, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
+    const tracked = this.#runs.get(folderOf(key));
+    if (tracked?.run?.depth === 'end') await this.reread(key);
     return tracked && inSlices(tracked.directory.readDetails(metricKeys));
   }
 
-  async readThrough(dir: string, metricKeys: readonly string[]): Promise<RunReading | undefined> {
-    const aside = this.#runs.get(dir)?.directory.aside();
+  async readThrough(key: RunKey, metricKeys: readonly string[]): Promise<RunReading | undefined> {
+    const aside = this.#runs.get(folderOf(key))?.directory.aside();
     const run = aside && (await inSlices(aside.read({ whole: true, unchecked: true })));
     const details = run && (await inSlices(aside.readDetails(metricKeys)));
     return details && { run, details };
   }
 
-  async readTitles(dir: string, signal: AbortSignal): Promise<readonly string[]> {
-    const tracked = this.#runs.get(dir);
+  async readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]> {
+    const tracked = this.#runs.get(folderOf(key));
     return tracked ? inSlices(tracked.directory.readTitles(signal)) : [];
   }
 
-  async document(dir: string, name: DocumentName): Promise<DocumentPart> {
-    const tracked = this.#runs.get(dir);
+  async document(key: RunKey, name: DocumentName): Promise<DocumentPart> {
+    const tracked = this.#runs.get(folderOf(key));
     const isEvent = typeof name === 'object' && 'event' in name;
     const eventFiles = tracked && isEvent ? await inSlices(this.#names.of(tracked)) : [];
     const file = fileOfDocument(name, eventFiles);
     if (file === undefined) return { file: 'The event', problem: 'is not there any more', missing: true };
-    return tracked ? readDocument(dir, this.#root, file) : goneDocument(file);
+    return tracked ? readDocument(folderOf(key), this.#root, file) : goneDocument(file);
   }
 
-  async events(dir: string, from: number, to: number): Promise<readonly EventRecord[]> {
-    const tracked = this.#runs.get(dir);
+  async events(key: RunKey, from: number, to: number): Promise<readonly EventRecord[]> {
+    const tracked = this.#runs.get(folderOf(key));
     if (!tracked) return [];
     const files = await inSlices(this.#names.of(tracked));
     return inSlices(tracked.directory.readRecords(files.slice(Math.max(0, from), Math.max(0, to))));
   }
 
   async asOf(
-    dir: string,
+    key: RunKey,
     count: number,
     details: RunDetails,
     signal: AbortSignal,
   ): Promise<PastReading | undefined> {
-    const tracked = this.#runs.get(dir);
+    const tracked = this.#runs.get(folderOf(key));
     return tracked && this.#past.read(tracked, count, details, signal);
   }
 
@@ -250,7 +253,7 @@ export class FsRunSource implements RunSource {
     if (run.depth === 'reading') this.#queue.add(dir, 'anything');
     else this.#rewatch(tracked);
     if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
-    else if (wasThere) this.#batches.add(dir, { type: 'gone', dir });
+    else if (wasThere) this.#batches.add(dir, { type: 'gone', key: babysitterKey(dir) });
     if (tracked.isNewToIndex) this.#keeper?.saveLater();
   }
 
@@ -267,7 +270,7 @@ export class FsRunSource implements RunSource {
     this.#watches.end(dir);
     this.#runs.delete(dir);
     this.#queue.delete(dir);
-    if (tracked.run && tracked.accepted) this.#batches.add(dir, { type: 'gone', dir });
+    if (tracked.run && tracked.accepted) this.#batches.add(dir, { type: 'gone', key: babysitterKey(dir) });
   }
 
   /** Begins or ends the watches of a run, as it is live or not. */

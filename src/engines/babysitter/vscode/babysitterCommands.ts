@@ -1,3 +1,4 @@
+import { babysitterKey } from '../core/babysitterRun';
 import { pickerTitle } from '../../../core/commands';
 import type { RunStore } from '../../../core/source/runStore';
 import type { Opener } from '../../../vscode/opener';
@@ -35,7 +36,7 @@ export function babysitterCommands(deps: BabysitterCommandDeps): EngineCommandTa
   return {
     'run.resume': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.resume'), 'run.resume');
-      await deps.iterating.resume(stored.run.dir);
+      await deps.iterating.resume(stored.run.key);
     },
     'run.iterate': async (argument) => {
       const { stored, surface } = await targets.run(argument, pickerTitle('run.iterate'), 'run.iterate');
@@ -63,7 +64,8 @@ export function babysitterCommands(deps: BabysitterCommandDeps): EngineCommandTa
     'task.cancel': async (argument) => deps.engineCommands.cancelTask(argument),
     'run.exportArchive': async (argument) =>
       exportRun(await targets.run(argument, pickerTitle('run.exportArchive'), 'run.exportArchive'), deps),
-    'run.importArchive': async () => importRun({ ...deps, open: (dir) => deps.opener.run(dir) }),
+    'run.importArchive': async () =>
+      importRun({ ...deps, open: (dir) => deps.opener.run(babysitterKey(dir)) }),
     'run.copyCommand': async (argument) =>
       copyCommandLine(await targets.run(argument, pickerTitle('run.copyCommand'), 'run.copyCommand')),
     'task.post': async (argument) => {

@@ -16,6 +16,7 @@ import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import type { Repairer } from '../core/repair/repairer';
 import { runTitle, type Run } from '../../../core/run/run';
+import { keyText, type RunKey } from '../../../core/run/runKey';
 import { hasProcess } from '../core/judge';
 import type { RunStore } from '../../../core/source/runStore';
 import { commandName, guarded, tell, type Choice } from '../../../vscode/messages';
@@ -37,7 +38,7 @@ export interface DiagnosingDeps {
   /** Loads a process file in another process. Runs code of the workspace. */
   checkProcess(path: string, exportName: string): Promise<ProcessCheck>;
   /** What a button of the run's page does; a button of ours is a person's click as well. */
-  press(command: CommandId, dir: string): Promise<void>;
+  press(command: CommandId, key: RunKey): Promise<void>;
   readonly opener: Pick<Opener, 'run'>;
   sessions(runId: string): readonly SessionBinding[] | undefined;
   now(): number;
@@ -51,7 +52,7 @@ export class Diagnosing {
     const { logger } = this.deps;
     const diagnosis = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: 'Looking at the run' },
-      () => this.#diagnose(known.dir),
+      () => this.#diagnose(known.key),
     );
     const title = visible(runTitle(known));
     logger.info(`Why does "${title}" stand still? ${visible(diagnosis.sentence)}`);
@@ -72,17 +73,17 @@ export class Diagnosing {
     ]);
   }
 
-  async #diagnose(dir: string): Promise<Diagnosis> {
+  async #diagnose(key: RunKey): Promise<Diagnosis> {
     const { store, opened, driver, repairer } = this.deps;
-    const stored = await store.reread(dir);
+    const stored = await store.reread(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     const { run } = stored;
     const all = store.all;
     const facts: DiagnoseFacts = {
       stored,
-      iterating: driver.isIterating(dir),
-      details: (await opened.get(dir))?.details,
-      repair: await repairer.plan(dir).catch((error: unknown) => {
+      iterating: driver.isIterating(key),
+      details: (await opened.get(key))?.details,
+      repair: await repairer.plan(key).catch((error: unknown) => {
         // Held by a live process, or closed to us, which the run's state tells.
         if (error instanceof HumanError) return undefined;
         throw error;
@@ -95,7 +96,7 @@ export class Diagnosing {
       now: this.deps.now(),
       formatTime: localTime,
     };
-    return diagnose({ ...facts, stored: store.get(dir) ?? stored });
+    return diagnose({ ...facts, stored: store.get(key) ?? stored });
   }
 
   /** Loading runs the file: only where a person trusts it, where it lies in the project, and where it would run next. */
@@ -113,14 +114,18 @@ export class Diagnosing {
       case undefined:
         return undefined;
       case 'command': {
-        const { command, effectId, dir = run.dir } = remedy;
+        const { command, effectId, runKey = run.key } = remedy;
         return {
           title: command === 'run.diagnose' ? 'Ask That Run' : commandTitle(command),
           run: () =>
             guarded(this.deps.logger, async () => {
-              if (command === 'breakpoint.answer') this.deps.opener.run(dir, effectId);
-              else if (effectId === undefined) await this.deps.press(command, dir);
-              else await vscode.commands.executeCommand(commandName(command), { dir, effectId });
+              if (command === 'breakpoint.answer') this.deps.opener.run(runKey, effectId);
+              else if (effectId === undefined) await this.deps.press(command, runKey);
+              else
+                await vscode.commands.executeCommand(commandName(command), {
+                  dir: keyText(runKey),
+                  effectId,
+                });
             }),
         };
       }

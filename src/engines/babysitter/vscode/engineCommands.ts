@@ -18,6 +18,7 @@ import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import type { Effect } from '../../../core/run/effect';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
+import type { RunKey } from '../../../core/run/runKey';
 import { hasProcess } from '../core/judge';
 import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import { confirm, tell, withoutIcons } from '../../../vscode/messages';
@@ -45,7 +46,7 @@ const plainVersion = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 /** What only newer engines can do, and which engine is used. */
 export class EngineCommands {
   /** Runs for which the person accepted an engine of another generation. */
-  readonly #accepted = new Set<string>();
+  readonly #accepted = new Set<RunKey>();
 
   constructor(private readonly deps: EngineCommandsDeps) {}
 
@@ -157,7 +158,7 @@ export class EngineCommands {
    */
   async demandFittingEngine(run: Run, verb: string): Promise<void> {
     const warning = engineMismatch(run, this.deps.access.version(run.projectDir));
-    if (warning === undefined || this.#accepted.has(run.dir)) return;
+    if (warning === undefined || this.#accepted.has(run.key)) return;
     const anyway = `${verb} Anyway`;
     const version = versionOf(run);
     const npx = version === undefined ? undefined : `Use ${version} With npx`;
@@ -172,7 +173,7 @@ export class EngineCommands {
     );
     if (chosen === undefined) throw new CancelledError();
     if (chosen === npx && version !== undefined) this.deps.useVersion(run.projectDir, version);
-    else this.#accepted.add(run.dir);
+    else this.#accepted.add(run.key);
   }
 
   /** The ways to get the engine that a run needs. */
@@ -234,7 +235,7 @@ export class EngineCommands {
     const { lock } = asBabysitter(run);
     if (lock?.alive) throw new NotNowError(`Process ${lock.pid} holds the run; try again when it is done.`);
     const outcome = await engine.call(call, run.projectDir, new AbortController().signal);
-    const now = await store.reread(run.dir);
+    const now = await store.reread(run.key);
     if (!now) throw new HumanError('The run is not there any more.');
     if (!isDone(now)) throw new HumanError(explainFailure(outcome));
     tell('info', `"${visible(runTitle(run))}": ${sentence}`);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { engineMismatch } from '../core/drive/engineMismatch';
 import { visible } from '../../../core/format';
 import { runTitle, type Run } from '../../../core/run/run';
+import { keyText, type RunKey } from '../../../core/run/runKey';
 import type { RunStore } from '../../../core/source/runStore';
 import { commandName, withoutIcons } from '../../../vscode/messages';
 import type { LookedAt } from '../../../vscode/panel/pages';
@@ -21,11 +22,11 @@ export function showEngineStatus({ store, pages, version }: EngineStatusDeps): v
   const item = vscode.window.createStatusBarItem('engine', vscode.StatusBarAlignment.Left, 9);
   item.name = 'Babysitter Engine';
   item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
-  const live = new Set<string>();
+  const live = new Set<RunKey>();
   let candidates = '';
 
-  const update = (dirs: readonly string[]): void => {
-    const runs = dirs.flatMap((dir) => store.get(dir)?.run ?? []);
+  const update = (keys: readonly RunKey[]): void => {
+    const runs = keys.flatMap((key) => store.get(key)?.run ?? []);
     const warned = runs
       .map((run): readonly [Run, string | undefined] => [run, engineMismatch(run, version(run.projectDir))])
       .find(([, warning]) => warning !== undefined);
@@ -34,23 +35,27 @@ export function showEngineStatus({ store, pages, version }: EngineStatusDeps): v
     item.text = `$(warning) Engine ${withoutIcons(visible(version(run.projectDir) ?? ''))}`;
     item.tooltip = `"${visible(runTitle(run))}": ${visible(warning)}`;
     item.accessibilityInformation = { label: item.tooltip };
-    item.command = { command: commandName('run.diagnose'), title: '', arguments: [{ dir: run.dir }] };
+    item.command = {
+      command: commandName('run.diagnose'),
+      title: '',
+      arguments: [{ dir: keyText(run.key) }],
+    };
     item.show();
   };
   /** Looks for the engine only when other runs are concerned than before. */
   const look = (): void => {
-    const dirs = [...new Set([...pages.lookedAt, ...live])];
-    const known = dirs.map((dir) => `${dir} ${store.get(dir)?.run.engineVersion ?? ''}`).join('\n');
+    const keys = [...new Set([...pages.lookedAt, ...live])];
+    const known = keys.map((key) => `${keyText(key)} ${store.get(key)?.run.engineVersion ?? ''}`).join('\n');
     if (known === candidates) return;
     candidates = known;
-    if (vscode.workspace.isTrusted) update(dirs);
+    if (vscode.workspace.isTrusted) update(keys);
   };
   const listening = [
-    store.onDidChange(({ dirs }) => {
-      for (const dir of dirs) {
-        const { state } = store.get(dir) ?? {};
-        if (state?.state === 'working' && !state.guessed) live.add(dir);
-        else live.delete(dir);
+    store.onDidChange(({ keys }) => {
+      for (const key of keys) {
+        const { state } = store.get(key) ?? {};
+        if (state?.state === 'working' && !state.guessed) live.add(key);
+        else live.delete(key);
       }
       look();
     }),

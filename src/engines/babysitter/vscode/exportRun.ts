@@ -25,7 +25,7 @@ export async function exportRun(
   { stored, effectId }: RunTarget,
   { opened: runs, archives }: ExportRunDeps,
 ): Promise<void> {
-  const opened = await runs.get(stored.run.dir);
+  const opened = await runs.get(stored.run.key);
   if (!opened) throw new HumanError('The run is not there any more.');
   const { run } = opened;
   const firstEvents = await pickEnd(opened, effectId);

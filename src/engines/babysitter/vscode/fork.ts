@@ -1,4 +1,5 @@
 import { iterationTitle } from '../../../core/run/iterations';
+import { babysitterKey } from '../core/babysitterRun';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
 import { textOf } from '../../../core/documents';
@@ -68,7 +69,7 @@ export class Forking {
     const { stored, effectId, event } = await targets.run(argument, pickerTitle('run.fork'), 'run.fork');
     const illegal = whyNot('run.fork', stored);
     if (illegal) throw new NotNowError(illegal);
-    const found = await opened.get(stored.run.dir);
+    const found = await opened.get(stored.run.key);
     if (!found) throw new HumanError('The run is not there any more.');
     const { run, details } = found;
     const plan = forkPlan(
@@ -119,7 +120,7 @@ export class Forking {
     const { run, edits } = planned;
     const { drafts, store, respondedBy } = this.deps;
     const ok = result.status === 'ok';
-    const part = await store.sourceOf(run.dir)?.document(run.dir, { task: effectId, part: 'task' });
+    const part = await store.sourceOf(run.key)?.document(run.key, { task: effectId, part: 'task' });
     const definition = part ? textOf(part) : '';
     const original = ok ? result.value : (result.error ?? {});
     await drafts.open({
@@ -177,11 +178,11 @@ export class Forking {
     );
     const { replayed, notes, stopped, dir, runId } = report;
     logger.info(
-      `${verb}ing ${visible(run.dir)} made ${visible(runId)}: ${count(replayed, 'result')} replayed.`,
+      `${verb}ing ${visible(run.location)} made ${visible(runId)}: ${count(replayed, 'result')} replayed.`,
     );
     for (const note of [...notes, ...(stopped === undefined ? [] : [stopped])])
       logger.info(`  ${visible(note)}`);
-    const open = { title: commandTitle('run.open'), run: () => opener.run(dir) };
+    const open = { title: commandTitle('run.open'), run: () => opener.run(babysitterKey(dir)) };
     const made = `The new run has ${count(replayed, 'result')} of "${title}"`;
     if (stopped !== undefined) {
       tell('warning', `${made}, and stopped there: ${visible(stopped)} It stays as a run like any other.`, [

@@ -7,7 +7,7 @@ import type { RunStore } from '../../../core/source/runStore';
 
 /** The inputs of a run; `undefined`: it was made without any. @throws HumanError when they cannot be read */
 export async function inputsOf(run: Run, { store }: { readonly store: RunStore }): Promise<unknown> {
-  const part = await store.sourceOf(run.dir)?.document(run.dir, 'inputs');
+  const part = await store.sourceOf(run.key)?.document(run.key, 'inputs');
   if (!part || ('problem' in part && part.missing)) return undefined;
   const parsed = parseJson(textOf(part));
   if ('problem' in parsed)

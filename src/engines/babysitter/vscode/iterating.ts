@@ -8,6 +8,7 @@ import { HumanError, NotNowError } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { pendingEffects, runTitle } from '../../../core/run/run';
+import { keyText, type RunKey } from '../../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import { commandName, confirm, guarded, plain, tell, type Choice } from '../../../vscode/messages';
 import type { Opener } from '../../../vscode/opener';
@@ -57,14 +58,14 @@ export class Iterating {
       );
     }
     await this.deps.engineCommands.demandFittingEngine(run, 'Iterate');
-    const report = await this.#once.run(run.dir, () =>
+    const report = await this.#once.run(keyText(run.key), () =>
       withEngine(
         { access, logger, projectDir: run.projectDir },
-        () => this.#iterateWithProgress(run.dir, title, maximum, until),
+        () => this.#iterateWithProgress(run.key, title, maximum, until),
         () => this.iterate(stored, surface, maximum, until),
       ),
     );
-    this.#tellStop(run.dir, title, report);
+    this.#tellStop(run.key, title, report);
   }
 
   /** Asks how far to go, and iterates until then, or until the run needs somebody. */
@@ -85,21 +86,21 @@ export class Iterating {
     const fits = engineMismatch(run, this.deps.access.version(run.projectDir)) === undefined;
     if (isTrusted && fits && setting('sleep.iterateWhenDue')) {
       this.deps.logger.info(
-        `${visible(run.dir)}: its sleep is over, so it is iterated, as the setting wants.`,
+        `${visible(run.location)}: its sleep is over, so it is iterated, as the setting wants.`,
       );
       return void iterate();
     }
     tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
       ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
-      { title: commandTitle('run.open'), run: () => this.deps.opener.run(run.dir) },
+      { title: commandTitle('run.open'), run: () => this.deps.opener.run(run.key) },
       { title: 'Later', run: () => {} },
     ]);
   }
 
   /** Offers the ways to go on with a run, and goes the chosen one. */
-  async resume(dir: string): Promise<void> {
+  async resume(key: RunKey): Promise<void> {
     const { store, access, memory } = this.deps;
-    const known = store.get(dir);
+    const known = store.get(key);
     if (known) demandEngineCan('run.resume', known);
     demandTrust();
     const there = (stored: StoredRun | undefined): StoredRun => {
@@ -107,14 +108,14 @@ export class Iterating {
       return stored;
     };
     const { stored, choice } = await chooseResume(there(known), {
-      read: async () => there(await store.reread(dir)),
-      warnings: async () => (await store.readDetails(dir, []))?.warnings ?? [],
+      read: async () => there(await store.reread(key)),
+      warnings: async () => (await store.readDetails(key, []))?.warnings ?? [],
       engineVersion: (projectDir) => access.version(projectDir),
       memory,
     });
     switch (choice.type) {
       case 'answer':
-        return this.deps.opener.run(dir, choice.effectId);
+        return this.deps.opener.run(key, choice.effectId);
       case 'iterate':
         return this.iterate(stored, 'palette', 1);
       case 'continue':
@@ -136,14 +137,14 @@ export class Iterating {
   /** Takes the error of the process itself back, and iterates once. */
   async #recover(stored: StoredRun): Promise<void> {
     const { access, logger, driver, store } = this.deps;
-    const { dir, projectDir } = stored.run;
+    const { key, projectDir } = stored.run;
     const why = await withEngine(
       { access, logger, projectDir },
-      () => driver.recover(dir),
+      () => driver.recover(key),
       () => this.#recover(stored),
     );
     if (why !== undefined) throw new HumanError(`The engine did not recover from the error. ${why}`);
-    const after = store.get(dir);
+    const after = store.get(key);
     if (after) await this.iterate(after, 'palette', 1);
   }
 
@@ -154,20 +155,20 @@ export class Iterating {
     const running = driver.iterating;
     const [only] = running;
     if (only === undefined) throw new NotNowError('No run is being iterated in this window.');
-    const dir =
+    const key =
       argument === undefined && running.length === 1
         ? only
-        : (await targets.run(argument, pickerTitle('run.stop'), 'run.stop')).stored.run.dir;
-    if (!driver.isIterating(dir)) {
-      const stored = store.get(dir);
-      const title = visible(stored ? runTitle(stored.run) : dir);
+        : (await targets.run(argument, pickerTitle('run.stop'), 'run.stop')).stored.run.key;
+    if (!driver.isIterating(key)) {
+      const stored = store.get(key);
+      const title = visible(stored ? runTitle(stored.run) : keyText(key));
       throw new NotNowError(`"${title}" is not being iterated in this window.`);
     }
-    driver.stop(dir);
+    driver.stop(key);
   }
 
   async #iterateWithProgress(
-    dir: string,
+    key: RunKey,
     title: string,
     maximum: number,
     until: WantedTask | undefined,
@@ -183,7 +184,7 @@ export class Iterating {
         const cancelled = token.onCancellationRequested(() => controller.abort());
         try {
           return await this.deps.driver.iterate(
-            dir,
+            key,
             maximum,
             controller.signal,
             (step, waitsFor) => progress.report({ message: waitsFor ?? (step === 1 ? '' : `step ${step}`) }),
@@ -197,28 +198,28 @@ export class Iterating {
   }
 
   #demandLegal(action: 'run.iterate' | 'run.continue', stored: StoredRun): void {
-    const illegal = this.deps.driver.isIterating(stored.run.dir)
+    const illegal = this.deps.driver.isIterating(stored.run.key)
       ? `"${visible(runTitle(stored.run))}" is being iterated already.`
       : undefined;
     if (illegal) throw new NotNowError(illegal);
     demandAction(action, stored);
   }
 
-  #tellStop(dir: string, title: string, { reason, sentence, iterates }: StopReport): void {
-    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.opener.run(dir) };
-    const stored = this.deps.store.get(dir);
+  #tellStop(key: RunKey, title: string, { reason, sentence, iterates }: StopReport): void {
+    const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.opener.run(key) };
+    const stored = this.deps.store.get(key);
     const [asked] = stored ? pendingBreakpoints(stored.run) : [];
     const log: Choice = { title: commandTitle('log.show'), run: () => this.deps.showLog() };
     const times = iterates > 1 ? ` (${iterates} iterates)` : '';
     const text = `"${title}": ${sentence}${times}`;
-    this.deps.logger.info(`${visible(dir)} stopped: ${reason}. ${sentence}${times}`);
+    this.deps.logger.info(`${visible(keyText(key))} stopped: ${reason}. ${sentence}${times}`);
     if (reason === 'failed' || reason === 'refused' || reason === 'halted') tell('error', text, [open, log]);
     else if (reason === 'no-change') tell('warning', text, [open, log]);
     else if (asked) {
       // Nobody else tells of this question: it came while the person iterated.
       const answer: Choice = {
         title: 'Answer',
-        run: () => this.deps.opener.run(dir, asked.effect.effectId),
+        run: () => this.deps.opener.run(key, asked.effect.effectId),
       };
       tell('info', text, [answer, open]);
     } else if (
@@ -227,7 +228,7 @@ export class Iterating {
     ) {
       const run: Choice = {
         title: commandTitle('task.run'),
-        run: () => vscode.commands.executeCommand(commandName('task.run'), { dir }),
+        run: () => vscode.commands.executeCommand(commandName('task.run'), { dir: keyText(key) }),
       };
       tell('info', text, [run, open]);
     } else tell('info', text, [open]);

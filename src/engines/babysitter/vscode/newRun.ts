@@ -1,4 +1,4 @@
-import { asBabysitter } from '../core/babysitterRun';
+import { asBabysitter, babysitterKey } from '../core/babysitterRun';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
@@ -9,6 +9,7 @@ import type { Logger } from '../../../core/log';
 import { exampleOf } from '../core/newRun/processFile';
 import { makeRun, whyNotRunId, type RunFolders } from '../core/newRun/runMaker';
 import { runTitle, type Run } from '../../../core/run/run';
+import type { RunKey } from '../../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import type { Drafts } from '../../../vscode/drafts';
 import { guarded, plain, tell, withoutIcons } from '../../../vscode/messages';
@@ -150,8 +151,9 @@ export class NewRuns {
     );
     if (!report.made) throw new HumanError(`The run was not made. ${report.sentence}`);
     logger.info(`${visible(report.dir)} was made of ${visible(plan.entry)}.`);
+    const key = babysitterKey(report.dir);
     // Read once more: it may have appeared while the engine still held it.
-    const stored = (await this.#appears(report.dir)) && (await this.deps.store.reread(report.dir));
+    const stored = (await this.#appears(key)) && (await this.deps.store.reread(key));
     const iterateAll = (run: StoredRun) => (): Promise<void> =>
       iterating.iterate(run, 'palette', Number.POSITIVE_INFINITY);
     if (!stored) {
@@ -164,7 +166,7 @@ export class NewRuns {
       void guarded(logger, iterateAll(stored));
     } else {
       tell('info', `The run "${visible(runTitle(stored.run))}" was made.`, [
-        { title: commandTitle('run.open'), run: () => this.deps.opener.run(report.dir) },
+        { title: commandTitle('run.open'), run: () => this.deps.opener.run(key) },
         { title: 'Iterate', run: () => guarded(logger, iterateAll(stored)) },
       ]);
     }
@@ -188,15 +190,15 @@ export class NewRuns {
       if (typed === '') return newRunId();
       const dir = folders.path(plan.runsDir, typed);
       if (!folders.exists(dir)) return typed;
-      const decided = await this.#decideOnExisting(plan, dir, typed);
+      const decided = await this.#decideOnExisting(plan, babysitterKey(dir), typed);
       if (decided === 'other') value = typed;
       else return decided === 'use' ? undefined : decided;
     }
   }
 
   /** The id is taken: the run that has it is used, another one is made, or another id is chosen. Nothing is cleared. */
-  async #decideOnExisting(plan: Plan, dir: string, runId: string): Promise<string> {
-    const stored = this.deps.store.get(dir);
+  async #decideOnExisting(plan: Plan, key: RunKey, runId: string): Promise<string> {
+    const stored = this.deps.store.get(key);
     const completed = stored?.state.state === 'completed';
     const fresh = freeId(runId, (id) => this.deps.folders.exists(this.deps.folders.path(plan.runsDir, id)));
     const use = completed
@@ -224,8 +226,8 @@ export class NewRuns {
       `There is a run "${visible(runId)}" already`,
     );
     if (decided === 'use') {
-      if (completed) this.deps.opener.report(dir);
-      else void guarded(this.deps.logger, () => this.deps.iterating.resume(dir));
+      if (completed) this.deps.opener.report(key);
+      else void guarded(this.deps.logger, () => this.deps.iterating.resume(key));
     }
     return decided;
   }
@@ -248,7 +250,7 @@ export class NewRuns {
   }
 
   /** Waits until a new run is read; `undefined`: it does not belong to what is shown here. */
-  async #appears(dir: string): Promise<StoredRun | undefined> {
+  async #appears(key: RunKey): Promise<StoredRun | undefined> {
     const { store } = this.deps;
     return new Promise((settle) => {
       const done = (stored: StoredRun | undefined): void => {
@@ -258,7 +260,7 @@ export class NewRuns {
         settle(stored);
       };
       const check = (): void => {
-        const stored = store.get(dir);
+        const stored = store.get(key);
         if (stored && stored.run.depth !== 'reading') done(stored);
       };
       const listening = store.onDidChange(check);

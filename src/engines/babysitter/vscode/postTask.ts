@@ -8,6 +8,7 @@ import type { Logger } from '../../../core/log';
 import { exampleOf } from '../core/newRun/processFile';
 import { isRecord } from '../../../core/run/lenient';
 import { runTitle, taskTitle } from '../../../core/run/run';
+import type { RunKey } from '../../../core/run/runKey';
 import type { RunStore } from '../../../core/source/runStore';
 import { outputSchema } from '../core/taskRun/outputSchema';
 import type { TaskPoster } from '../core/taskRun/taskPoster';
@@ -50,7 +51,7 @@ export class Posting {
         'Continue',
       );
     }
-    const schema = outputSchema(await this.#definition(stored.run.dir, effect.effectId));
+    const schema = outputSchema(await this.#definition(stored.run.key, effect.effectId));
     const { beginning } = await pick<vscode.QuickPickItem & { readonly beginning: Beginning }>(
       [
         {
@@ -72,9 +73,9 @@ export class Posting {
 
   /** Shows an outcome to be looked at and changed before it is posted. */
   async edit(target: EffectTarget, { status, value, record }: Beginning): Promise<void> {
-    const { dir } = target.stored.run;
+    const { key } = target.stored.run;
     const { effectId } = target.effect;
-    const definition = await this.#definition(dir, effectId);
+    const definition = await this.#definition(key, effectId);
     await this.deps.drafts.open({
       name: status === 'ok' ? 'result.json' : 'error.json',
       value,
@@ -90,8 +91,8 @@ export class Posting {
   }
 
   /** What is recorded of a task. @throws HumanError when it cannot be read */
-  async #definition(dir: string, effectId: string): Promise<string> {
-    const part = await this.deps.store.sourceOf(dir)?.document(dir, { task: effectId, part: 'task' });
+  async #definition(key: RunKey, effectId: string): Promise<string> {
+    const part = await this.deps.store.sourceOf(key)?.document(key, { task: effectId, part: 'task' });
     return part ? textOf(part) : '';
   }
 
@@ -99,7 +100,7 @@ export class Posting {
     demandTrust();
     const { access, logger, poster } = this.deps;
     const { stored, effect, surface } = target;
-    const { dir, projectDir } = stored.run;
+    const { key, projectDir } = stored.run;
     const title = titleOf(target);
     const report = await withEngine(
       { access, logger, projectDir },
@@ -109,7 +110,7 @@ export class Posting {
             location: vscode.ProgressLocation.Notification,
             title: plain(`Recording the result of "${title}"`),
           },
-          () => poster.post(dir, effect.effectId, outcome, surface, record),
+          () => poster.post(key, effect.effectId, outcome, surface, record),
         ),
       async () => void (await this.#record(target, outcome, record)),
     );
@@ -117,7 +118,7 @@ export class Posting {
       tell('error', `Nothing was posted for "${title}"; what you wrote is still there. ${report.sentence}`);
       return false;
     }
-    const after = this.deps.store.get(dir);
+    const after = this.deps.store.get(key);
     const iterate = after !== undefined && whyNot('run.iterate', after) === undefined;
     const what = outcome.status === 'ok' ? 'result' : 'error';
     tell(

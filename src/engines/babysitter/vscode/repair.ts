@@ -8,6 +8,7 @@ import type { Logger } from '../../../core/log';
 import { describeStep, type RepairPlan } from '../core/repair/repairPlan';
 import type { Repairer } from '../core/repair/repairer';
 import { runTitle, type Run } from '../../../core/run/run';
+import { keyText } from '../../../core/run/runKey';
 import type { RunStore } from '../../../core/source/runStore';
 import { confirm, plain, tell, withoutIcons } from '../../../vscode/messages';
 import type { Opener } from '../../../vscode/opener';
@@ -42,7 +43,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
   async repair({ stored: { run } }: RunTarget): Promise<void> {
     demandTrust();
     const { repairer, access, logger } = this.deps;
-    const plan = await repairer.plan(run.dir);
+    const plan = await repairer.plan(run.key);
     const title = visible(runTitle(run));
     if (plan.damage.length === 0) throw new NotNowError(`"${title}" has nothing that needs repair.`);
     const choice = await this.#choose(run, plan);
@@ -53,7 +54,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
       'Repair',
     );
     const work = (): Promise<void> =>
-      this.#once.run(run.dir, () =>
+      this.#once.run(keyText(run.key), () =>
         withEngine({ access, logger, projectDir: run.projectDir }, () => this.#execute(run, plan), work),
       );
     await work();
@@ -139,11 +140,11 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
     const title = visible(runTitle(run));
     const { stored, left, posted } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: plain(`Repairing "${title}"`) },
-      () => repairer.repair(run.dir, plan, new AbortController().signal),
+      () => repairer.repair(run.key, plan, new AbortController().signal),
     );
     const again = posted === 0 ? '' : ` ${count(posted, 'answer')} posted again.`;
-    const open = { title: commandTitle('run.open'), run: () => opener.run(run.dir) };
-    logger.info(`Repaired ${visible(run.dir)}.${again} Left: ${visible(left.join(' ') || 'nothing')}`);
+    const open = { title: commandTitle('run.open'), run: () => opener.run(run.key) };
+    logger.info(`Repaired ${visible(run.location)}.${again} Left: ${visible(left.join(' ') || 'nothing')}`);
     if (left.length > 0) {
       tell('warning', `"${title}" is not whole yet: ${visible(left.join(' '))}${again}`, [open]);
     } else {

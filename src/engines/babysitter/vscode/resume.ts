@@ -19,6 +19,7 @@ import { errorPlaces, type SourcePlace } from '../../../core/run/errorPlace';
 import type { Problem } from '../../../core/run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
 import type { StateAction } from '../../../core/run/judgement';
+import { keyText } from '../../../core/run/runKey';
 import type { StoredRun } from '../../../core/source/runStore';
 import { commandName, tell, withoutIcons } from '../../../vscode/messages';
 import { setting } from '../../../vscode/settings';
@@ -108,11 +109,11 @@ export function demandAction(action: StateAction, stored: StoredRun): void {
   tell('info', refused, [
     {
       title: commandTitle('run.report'),
-      run: () => vscode.commands.executeCommand(commandName('run.report'), { dir: run.dir }),
+      run: () => vscode.commands.executeCommand(commandName('run.report'), { dir: keyText(run.key) }),
     },
     {
       title: commandTitle('run.startAgain'),
-      run: () => vscode.commands.executeCommand(commandName('run.startAgain'), { dir: run.dir }),
+      run: () => vscode.commands.executeCommand(commandName('run.startAgain'), { dir: keyText(run.key) }),
     },
   ]);
   throw new CancelledError();

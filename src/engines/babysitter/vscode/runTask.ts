@@ -6,6 +6,7 @@ import { duration, toIso, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { runTitle, taskTitle } from '../../../core/run/run';
+import { keyText } from '../../../core/run/runKey';
 import type { RunStore } from '../../../core/source/runStore';
 import {
   commandError,
@@ -42,15 +43,17 @@ export class TaskRuns {
   async run(target: EffectTarget): Promise<void> {
     demandTrust();
     const { stored, effect } = target;
-    const { dir, location, projectDir } = stored.run;
-    const part = await this.deps.store.sourceOf(dir)?.document(dir, { task: effect.effectId, part: 'task' });
+    const { key, location, projectDir } = stored.run;
+    const part = await this.deps.store.sourceOf(key)?.document(key, { task: effect.effectId, part: 'task' });
     const command = readTaskCommand(part ? textOf(part) : '');
     if ('problem' in command) throw new NotNowError(command.problem);
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
     const secrets = await askSecrets(command, title);
     const prepared = this.deps.runner.prepare(command, location, projectDir, secrets);
     await confirm(`Run "${title}"?`, describe(command, prepared, visible(runTitle(stored.run))), 'Run');
-    await this.#once.run(`${effect.effectId} ${dir}`, () => this.#run(target, title, command, prepared));
+    await this.#once.run(`${effect.effectId} ${keyText(key)}`, () =>
+      this.#run(target, title, command, prepared),
+    );
   }
 
   async #run(

@@ -5,6 +5,7 @@ import { whyNot } from '../../../../core/engine/whyNot';
 import { ago, utcMinute } from '../../../../core/format';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
+import type { RunKey } from '../../../../core/run/runKey';
 import { failedTask, hasProcess } from '../judge';
 import type { StoredRun } from '../../../../core/source/runStore';
 
@@ -14,7 +15,7 @@ export type Remedy =
       readonly type: 'command';
       readonly command: CommandId;
       readonly effectId?: string;
-      readonly dir?: string;
+      readonly runKey?: RunKey;
     }
   /** The process file, where its error is. */
   | { readonly type: 'open'; readonly path: string; readonly line: number | undefined }
@@ -112,7 +113,7 @@ function said(sentence: string, remedy?: Remedy, details: readonly string[] = []
   return { sentence, remedy, details };
 }
 
-function command(id: CommandId, more: { readonly effectId?: string; readonly dir?: string } = {}): Remedy {
+function command(id: CommandId, more: { readonly effectId?: string; readonly runKey?: RunKey } = {}): Remedy {
   return { type: 'command', command: id, ...more };
 }
 
@@ -146,7 +147,7 @@ function over({ stored, parent, repair }: Known): Diagnosis | undefined {
     return said(
       `It is ${state.state}; its parent run "${runTitle(parent.run)}" goes on with what it brought.`,
       {
-        ...command('run.open', { dir: parent.run.dir }),
+        ...command('run.open', { runKey: parent.run.key }),
       },
     );
   }
@@ -229,7 +230,7 @@ function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
     );
   return said(
     `It waits for its child run "${runTitle(child.run)}": ${child.state.reason}`,
-    command('run.diagnose', { dir: child.run.dir }),
+    command('run.diagnose', { runKey: child.run.key }),
   );
 }
 

@@ -4,6 +4,7 @@ import { Emitter } from '../../../../core/event';
 import { cutAtWord, toIso, visible } from '../../../../core/format';
 import { toAnswer, type Decision } from '../../../../core/run/breakpoint';
 import { taskTitle, type Run } from '../../../../core/run/run';
+import { keyText, type RunKey } from '../../../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
 import { answerCall, iterateCall, recoverCall } from './cliCalls';
 import type { Engine } from './engine';
@@ -48,11 +49,11 @@ export interface Responder {
 
 /** Drives runs through the engine. What happened is read from the journal, never from an exit code. */
 export class RunDriver {
-  readonly #iterating = new Map<string, AbortController>();
+  readonly #iterating = new Map<RunKey, AbortController>();
   readonly #answering = new Set<string>();
-  readonly #changed = new Emitter<string>();
+  readonly #changed = new Emitter<RunKey>();
 
-  /** Fires with a run's folder when this window begins or ends to iterate it. */
+  /** Fires with a run's key when this window begins or ends to iterate it. */
   readonly onDidChangeIterating = this.#changed.event;
 
   constructor(
@@ -63,18 +64,18 @@ export class RunDriver {
   ) {}
 
   /** Whether this window is iterating the run right now. */
-  isIterating(dir: string): boolean {
-    return this.#iterating.has(dir);
+  isIterating(key: RunKey): boolean {
+    return this.#iterating.has(key);
   }
 
-  /** The folders of the runs that this window is iterating. */
-  get iterating(): readonly string[] {
+  /** The runs that this window is iterating. */
+  get iterating(): readonly RunKey[] {
     return [...this.#iterating.keys()];
   }
 
   /** Ends iterating a run: the step under way may still finish. */
-  stop(dir: string): void {
-    this.#iterating.get(dir)?.abort();
+  stop(key: RunKey): void {
+    this.#iterating.get(key)?.abort();
   }
 
   /** Ends everything, when the window closes. */
@@ -88,14 +89,14 @@ export class RunDriver {
    * @param surface where the person answered: "row", "page", "palette"
    * @throws NoEngineError, HumanError when the engine cannot be started
    */
-  async answer(dir: string, effectId: string, decision: Decision, surface: string): Promise<AnswerReport> {
-    const key = `${dir}\n${effectId}`;
+  async answer(key: RunKey, effectId: string, decision: Decision, surface: string): Promise<AnswerReport> {
+    const question = `${keyText(key)}\n${effectId}`;
     const refused = (sentence: string): AnswerReport => ({ recorded: false, sentence });
     // A double click answers once.
-    if (this.#answering.has(key)) return refused('This answer is being recorded already.');
-    this.#answering.add(key);
+    if (this.#answering.has(question)) return refused('This answer is being recorded already.');
+    this.#answering.add(question);
     try {
-      const before = await this.store.reread(dir);
+      const before = await this.store.reread(key);
       if (!before) return refused('The run is not there any more.');
       const lacking = notSomethingItCanDo('breakpoint.answer', before.engine);
       if (lacking !== undefined) return refused(lacking);
@@ -133,7 +134,7 @@ export class RunDriver {
         },
       );
       const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
-      const after = await this.store.reread(dir);
+      const after = await this.store.reread(key);
       const resolved = after?.run.story.effects.get(effectId)?.status === 'ok';
       if (resolved && outcome.answer) return { recorded: true };
       // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
@@ -143,7 +144,7 @@ export class RunDriver {
           : explainNoEffect(outcome),
       );
     } finally {
-      this.#answering.delete(key);
+      this.#answering.delete(question);
     }
   }
 
@@ -152,8 +153,8 @@ export class RunDriver {
    * @returns why it is still there, as a sentence; `undefined`: it is gone
    * @throws NoEngineError, HumanError when the engine cannot be started
    */
-  async recover(dir: string): Promise<string | undefined> {
-    const before = await this.store.reread(dir);
+  async recover(key: RunKey): Promise<string | undefined> {
+    const before = await this.store.reread(key);
     if (!before) return 'The run is not there any more.';
     const lacking = notSomethingItCanDo('run.resume', before.engine);
     if (lacking !== undefined) return lacking;
@@ -165,7 +166,7 @@ export class RunDriver {
       projectDir,
       new AbortController().signal,
     );
-    const after = await this.store.reread(dir);
+    const after = await this.store.reread(key);
     return after?.run.story.end?.type === 'PROCESS_RUNTIME_ERROR' ? explainNoEffect(outcome) : undefined;
   }
 
@@ -179,34 +180,34 @@ export class RunDriver {
    * @throws NoEngineError, HumanError when the engine cannot be started
    */
   async iterate(
-    dir: string,
+    key: RunKey,
     maximum: number,
     signal: AbortSignal,
     onStep: (step: number, waitsFor?: string) => void,
     until?: WantedTask,
   ): Promise<StopReport> {
-    if (this.#iterating.has(dir)) {
+    if (this.#iterating.has(key)) {
       return { reason: 'refused', sentence: 'It is being iterated already.', iterates: 0, events: 0 };
     }
     const controller = new AbortController();
     const cancel = (): void => controller.abort();
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
-    this.#iterating.set(dir, controller);
-    const attention = this.store.attend(dir);
-    this.#changed.fire(dir);
+    this.#iterating.set(key, controller);
+    const attention = this.store.attend(key);
+    this.#changed.fire(key);
     try {
-      return await this.#loop(dir, maximum, controller.signal, onStep, until);
+      return await this.#loop(key, maximum, controller.signal, onStep, until);
     } finally {
       signal.removeEventListener('abort', cancel);
       attention.dispose();
-      this.#iterating.delete(dir);
-      this.#changed.fire(dir);
+      this.#iterating.delete(key);
+      this.#changed.fire(key);
     }
   }
 
   async #loop(
-    dir: string,
+    key: RunKey,
     maximum: number,
     signal: AbortSignal,
     onStep: (step: number, waitsFor?: string) => void,
@@ -224,7 +225,7 @@ export class RunDriver {
       events,
     });
     for (;;) {
-      const before = await this.store.reread(dir);
+      const before = await this.store.reread(key);
       if (!before) return stop('refused', 'The run is not there any more.');
       known ??= before.run.story.effects.size;
       if (iterates > 0) {
@@ -237,7 +238,7 @@ export class RunDriver {
           (asBabysitter(before.run).story.resolvedCount <= seen || whyNot('run.iterate', before))
         ) {
           onStep(iterates, visible(before.state.reason));
-          await this.#change(dir, signal);
+          await this.#change(key, signal);
           if (signal.aborted) return stop('cancelled', 'Stopped, as asked.');
           continue;
         }
@@ -251,7 +252,7 @@ export class RunDriver {
       seen = asBabysitter(before.run).story.resolvedCount;
       onStep(iterates + 1);
       const outcome = await this.engine.call(iterateCall(before.run.location), before.run.projectDir, signal);
-      const after = await this.store.reread(dir);
+      const after = await this.store.reread(key);
       if (!after) return stop('refused', 'The run was deleted meanwhile.');
       iterates += 1;
       const added = after.run.eventCount - before.run.eventCount;
@@ -277,14 +278,14 @@ export class RunDriver {
   }
 
   /** Waits until anything of a run changes, or the signal aborts. */
-  async #change(dir: string, signal: AbortSignal): Promise<void> {
+  async #change(key: RunKey, signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = (): void => {
         listening.dispose();
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const listening = this.store.onDidChange(({ dirs }) => dirs.has(dir) && done());
+      const listening = this.store.onDidChange(({ keys }) => keys.has(key) && done());
       signal.addEventListener('abort', done);
       if (signal.aborted) done();
     });

@@ -2,6 +2,7 @@ import type { SharedAttention } from '../../../../core/attention/sharedAttention
 import type { Clock } from '../../../../core/clock';
 import { DisposableStore, type Disposable } from '../../../../core/disposables';
 import { pendingEffects, sleepUntil, type PendingEffect } from '../../../../core/run/run';
+import { keyText, type RunKey } from '../../../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
 import { whyNot } from '../../../../core/engine/whyNot';
 
@@ -10,7 +11,7 @@ export interface SleepWatchDeps {
   readonly clock: Clock;
   readonly shared: Pick<SharedAttention, 'claim'>;
   /** Whether this window carries the run on right now. */
-  isIterating(dir: string): boolean;
+  isIterating(key: RunKey): boolean;
   /** A run can go on as its sleep is over. Called once for each sleep, in one window. */
   due(stored: StoredRun): void;
 }
@@ -23,26 +24,26 @@ export class SleepWatch implements Disposable {
   readonly #disposables = new DisposableStore();
 
   constructor(private readonly deps: SleepWatchDeps) {
-    this.#disposables.add(deps.store.onDidChange(({ dirs }) => dirs.forEach((dir) => this.#look(dir))));
-    for (const { run } of deps.store.all) this.#look(run.dir);
+    this.#disposables.add(deps.store.onDidChange(({ keys }) => keys.forEach((key) => this.#look(key))));
+    for (const { run } of deps.store.all) this.#look(run.key);
   }
 
   dispose(): void {
     this.#disposables.dispose();
   }
 
-  #look(dir: string): void {
+  #look(key: RunKey): void {
     const { store, clock, shared } = this.deps;
-    const stored = store.get(dir);
+    const stored = store.get(key);
     // A run is ready with something pending only if that is a sleep which is over.
     if (stored?.state.state !== 'ready') return;
     const now = clock.now();
     const over = pendingEffects(stored.run).flatMap((sleep) => overSince(sleep, now));
     const last = over.toSorted((a, b) => b.at - a.at)[0];
-    if (!last || now - last.at > day || this.deps.isIterating(dir)) return;
+    if (!last || now - last.at > day || this.deps.isIterating(key)) return;
     // Looked at again when its lock or its problem goes.
     if (whyNot('run.iterate', stored) !== undefined) return;
-    if (shared.claim({ kind: 'sleep', dir, detail: last.effectId })) this.deps.due(stored);
+    if (shared.claim({ kind: 'sleep', about: keyText(key), detail: last.effectId })) this.deps.due(stored);
   }
 }
 

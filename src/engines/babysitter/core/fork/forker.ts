@@ -87,7 +87,7 @@ export class Forker {
    * @throws HumanError when no run could be made; NotNowError when its engine forks none; CancelledError; NoEngineError
    */
   async fork(run: Run, plan: ForkPlan, progress: ForkProgress, edits: ForkEdits = {}): Promise<ForkReport> {
-    this.#demandEngineCan('run.fork', run.dir);
+    this.#demandEngineCan('run.fork', run);
     if (plan.refused !== undefined) throw new HumanError(plan.refused);
     const request = forkRequest(run.runId, plan.at, {
       inputs: edits.inputs !== undefined,
@@ -117,15 +117,15 @@ export class Forker {
    *   NoEngineError
    */
   async recover(run: Run, progress: ForkProgress): Promise<ForkReport> {
-    this.#demandEngineCan('run.repair', run.dir);
+    this.#demandEngineCan('run.repair', run);
     const answers = await this.files.answers(run.location);
     return this.#make(run, { request: recoveryRequest(run.runId) }, progress.signal, (target) =>
       feed(answers, { ...progress, target }),
     );
   }
 
-  #demandEngineCan(action: EngineAction, dir: string): void {
-    const stored = this.store.get(dir);
+  #demandEngineCan(action: EngineAction, { key }: Run): void {
+    const stored = this.store.get(key);
     if (stored) demandEngineCan(action, stored);
   }
 

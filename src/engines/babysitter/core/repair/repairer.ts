@@ -1,3 +1,4 @@
+import { folderOf } from '../babysitterRun';
 import type { Clock } from '../../../../core/clock';
 import { repostCall } from '../fork/replayCalls';
 import type { CliCall } from '../drive/cliCalls';
@@ -9,6 +10,7 @@ import { toIso } from '../../../../core/format';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
 import * as z from 'zod';
 import { planRepair, type RepairPlan, type RunFiles } from './repairPlan';
+import type { RunKey } from '../../../../core/run/runKey';
 
 /** The files of runs, for a repair. */
 export interface RepairFiles {
@@ -52,8 +54,8 @@ export class Repairer {
    * What a repair would change, as the files are now.
    * @throws NotNowError while a live process holds the run, and when its engine repairs none
    */
-  async plan(dir: string): Promise<RepairPlan> {
-    const folder = this.#folderOf(dir);
+  async plan(key: RunKey): Promise<RepairPlan> {
+    const folder = this.#folderOf(key);
     const files = await this.files.read(folder);
     demandNoHolder(files);
     return planRepair(files, this.clock.now());
@@ -63,8 +65,8 @@ export class Repairer {
    * Does what a plan says, after a last look that nothing changed since, and reads the run again.
    * @throws HumanError when the files changed meanwhile or the engine refuses; NoEngineError
    */
-  async repair(dir: string, plan: RepairPlan, signal: AbortSignal): Promise<RepairReport> {
-    const folder = this.#folderOf(dir);
+  async repair(key: RunKey, plan: RepairPlan, signal: AbortSignal): Promise<RepairReport> {
+    const folder = this.#folderOf(key);
     const files = await this.files.read(folder);
     demandNoHolder(files);
     const now = planRepair(files, this.clock.now());
@@ -75,7 +77,7 @@ export class Repairer {
       );
     }
     let posted = 0;
-    const projectDir = this.store.get(dir)?.run.projectDir ?? folder;
+    const projectDir = this.store.get(key)?.run.projectDir ?? folder;
     for (const step of plan.steps) {
       if (signal.aborted) break;
       if (step.type === 'move') this.files.moveAside(folder, step.from, step.to, step.look);
@@ -92,22 +94,22 @@ export class Repairer {
           projectDir,
           signal,
         );
-        const status = (await this.store.reread(dir))?.run.story.effects.get(answer.effectId)?.status;
+        const status = (await this.store.reread(key))?.run.story.effects.get(answer.effectId)?.status;
         if (status === 'pending') throw new HumanError(explainFailure(outcome));
         posted += 1;
       }
     }
-    const stored = await this.store.reread(dir);
+    const stored = await this.store.reread(key);
     if (!stored) throw new HumanError('The run is not there any more.');
     const after = planRepair(await this.files.read(folder), this.clock.now());
     return { stored, left: after.damage, posted };
   }
 
   /** @throws NotNowError when the engine of the run repairs none */
-  #folderOf(dir: string): string {
-    const stored = this.store.get(dir);
+  #folderOf(key: RunKey): string {
+    const stored = this.store.get(key);
     if (stored) demandEngineCan('run.repair', stored);
-    return stored?.run.location ?? dir;
+    return stored?.run.location ?? folderOf(key);
   }
 }
 

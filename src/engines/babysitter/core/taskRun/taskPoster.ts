@@ -8,6 +8,7 @@ import { whyNotPost } from '../../../../core/engine/whyNot';
 import { toIso } from '../../../../core/format';
 import type { RunStore } from '../../../../core/source/runStore';
 import type { AnswerReport } from '../../../../core/engine/answerReport';
+import { keyText, type RunKey } from '../../../../core/run/runKey';
 
 export interface TaskPosterDeps {
   readonly store: RunStore;
@@ -29,19 +30,19 @@ export class TaskPoster {
    * @throws NoEngineError, HumanError when the engine cannot be started
    */
   async post(
-    dir: string,
+    key: RunKey,
     effectId: string,
     outcome: TaskOutcome,
     surface: string,
     record?: TaskRecord,
   ): Promise<AnswerReport> {
-    const key = `${dir}\n${effectId}`;
+    const task = `${keyText(key)}\n${effectId}`;
     const refused = (sentence: string): AnswerReport => ({ recorded: false, sentence });
-    if (this.#underWay.has(key)) return refused('This result is being recorded already.');
-    this.#underWay.add(key);
+    if (this.#underWay.has(task)) return refused('This result is being recorded already.');
+    this.#underWay.add(task);
     try {
       const { store, engine, clock, responder } = this.deps;
-      const before = await store.reread(dir);
+      const before = await store.reread(key);
       if (!before) return refused('The run is not there any more.');
       const why = whyNotPost(before, effectId);
       if (why !== undefined) return refused(why);
@@ -61,7 +62,7 @@ export class TaskPoster {
         record,
       );
       const told = await engine.call(call, projectDir, new AbortController().signal);
-      const after = await store.reread(dir);
+      const after = await store.reread(key);
       const recorded = after?.run.story.effects.get(effectId)?.status;
       // An error that is posted makes 0.0.187 exit with 1; 6.x records the error of a shell task as a result.
       if (told.answer && recorded !== undefined && recorded !== 'pending') return { recorded: true };
@@ -71,7 +72,7 @@ export class TaskPoster {
           : `It has a result now, but not surely yours. ${explainNoEffect(told)}`,
       );
     } finally {
-      this.#underWay.delete(key);
+      this.#underWay.delete(task);
     }
   }
 }
