@@ -91,7 +91,7 @@ const everyVersion: Rows = {
     reason: 'Everything is answered; iterate to go on',
     events: 3,
     effects: '1: 1 ok',
-    iterations: '1:90, best 1 by score',
+    iterations: '1:90',
     actions: [...iterating, ...unfinished],
     differs: { in: withoutPrompt, title: 'fixture/one-task' },
   },
@@ -125,7 +125,7 @@ const everyVersion: Rows = {
     events: 7,
     effects: '4: 2 ok, 2 pending',
     pending: ['agent: Review web', 'agent: Review cli'],
-    iterations: '1:0.9, best 1 by confidence',
+    iterations: '1:0.9',
     actions: ['task.post', ...iterating, ...unfinished],
     differs: { in: withoutPrompt, title: 'fixture/flat' },
   },
@@ -191,7 +191,7 @@ const only29: Rows = {
     reason: 'Completed',
     events: 4,
     effects: '1: 1 ok',
-    iterations: '1:84, best 1 by coverage',
+    iterations: '1:84',
     actions: fromItsInputs,
   },
   'node-failed': {
@@ -347,7 +347,7 @@ const handmade: Rows = {
     reason: 'Completed',
     events: 6,
     effects: '2: 2 ok',
-    iterations: '1 2:88, best 2 by score',
+    iterations: '1 2:88',
     actions: fromItsInputs,
   },
   halted: {
@@ -377,7 +377,7 @@ const handmade: Rows = {
     reason: 'Completed',
     events: 6,
     effects: '2: 2 ok',
-    iterations: '1 2:90, best 2 by score',
+    iterations: '1 2:90',
     actions: fromItsInputs,
   },
   cancelled: {
@@ -419,7 +419,7 @@ const handmade: Rows = {
     reason: 'Not started: it has no process yet',
     events: 1,
     effects: '0',
-    actions: unfinished,
+    actions: [...unfinished, 'run.assignProcess'],
   },
   assigned: {
     why: 'It got its process later.',

@@ -495,7 +495,7 @@ const damages: readonly Damage[] = [
   {
     what: 'an event with a byte order mark',
     harm: put(inJournal(3), '\ufeff{}'),
-    problems: [`journal/000003.json: ${bom} [mendable]`],
+    problems: [`journal/000003.json: ${bom} [mendable]`, 'journal/000003.json: has no "type"'],
     state: 'waiting',
   },
   {

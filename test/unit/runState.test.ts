@@ -409,7 +409,7 @@ const rows: readonly Row[] = [
     why: 'an error result is an answer too, and the reason says so',
     journal: journal().created().requested('a').erred('a'),
     state: 'ready',
-    reason: /^A ended with an error.*; iterating shows whether the process handles it$/,
+    reason: /^Agent ended with an error.*; iterating shows whether the process handles it$/,
     actions: [...iterate, 'run.resume', ...copy],
   },
   {
