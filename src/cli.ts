@@ -5,11 +5,14 @@ import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
+import type { ReportSources } from './core/views/report/report';
 import { toReport } from './core/views/report/toReport';
+import { maskSecrets, secretsIn } from './core/run/secrets';
+import { putCopiesTogether } from './engines/babysitter/node/copies';
 import { parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
-import { toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
+import { toAnswerEntries, toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
 import { defaultActivityWindow } from './core/run/judgement';
 import { openRun } from './core/views/tree/buildTree';
 import { atOnce } from './core/sliced';
@@ -95,16 +98,36 @@ const options = {
 
 function list(dir: string, now: number): readonly RunEntry[] {
   const root = realPath(dir) ?? dir;
-  return atOnce(resolveRunsDirectories(dir))
+  const found = atOnce(resolveRunsDirectories(dir))
     .flatMap((runsDir) => atOnce(listRuns(runsDir)))
     .flatMap((path) => read(path, root) ?? [])
-    .toSorted((a, b) => compareRuns(a.run, b.run))
-    .map(({ run, details }) => toRunEntry(run, details, now, options));
+    .toSorted((a, b) => compareRuns(a.run, b.run));
+  return putCopiesTogether(found, ({ run }) => run).map(({ item: { run, details }, copies }) => ({
+    ...toRunEntry(run, details, now, options),
+    ...(copies.length === 0 ? {} : { copies }),
+  }));
 }
 
 function show(dir: string, now: number) {
   const { run, details } = runIn(dir);
-  return { ...toRunEntry(run, details, now, options), tasks: toTaskEntries(run, details, options.metric) };
+  const entry = toRunEntry(run, details, now, options);
+  const tasks = toTaskEntries(run, details, options.metric);
+  return {
+    ...entry,
+    effects: { ...entry.effects, notPassed: tasks.filter(({ passed }) => passed === false).length },
+    tasks,
+    answers: toAnswerEntries(run, details),
+    ...('output' in details ? { output: withoutSecrets(details.output, readReportSources(run)) } : {}),
+  };
+}
+
+/** What a process returned may quote the secret that ends an agent's loop. */
+function withoutSecrets(output: unknown, { runJson }: ReportSources): unknown {
+  const masked = secretsIn(runJson ?? '').reduce(
+    (text, secret) => text.replaceAll(secret, '•••'),
+    maskSecrets(JSON.stringify(output)),
+  );
+  return JSON.parse(masked);
 }
 
 function runIn(dir: string): { run: Run; details: RunDetails } {

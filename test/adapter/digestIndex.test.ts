@@ -310,6 +310,7 @@ describe('what a fold says', () => {
             "firstAt": 1772359200000,
             "lastAt": 1772359205000,
             "lastRequestAt": 1772359204000,
+            "lastSettled": "a",
             "resolvedCount": 1,
           },
           "journal": {

@@ -286,10 +286,12 @@ describe('order', () => {
 const keys = [
   'runId',
   'dir',
+  'engine',
   'processId',
   'title',
   'state',
   'reason',
+  'next',
   'events',
   'effects',
   'pending',
@@ -341,10 +343,12 @@ describe('an entry', () => {
     expect(entry).toEqual({
       runId: 'run 1',
       dir: path,
+      engine: 'babysitter',
       processId: 'demo/process',
       title: 'Raise the score',
       state: 'needs-you',
       reason: 'Needs your answer: Approve',
+      next: { action: 'breakpoint.answer', reason: 'Needs your answer: Approve' },
       events: 12,
       effects: { requested: 6, ok: 3, error: 1, cancelled: 1, pending: 1 },
       pending: [{ effectId: 'q', kind: 'breakpoint', title: 'Approve', question: 'Go\non?' }],
@@ -417,6 +421,7 @@ describe('an entry', () => {
       story((s) => s.requested('s', 'sleep', { label: `sleep:${at(86_400)}` })),
       {
         reason: 'Sleeping until 2026-03-02 10:00 UTC',
+        next: { action: null, reason: 'Sleeping until 2026-03-02 10:00 UTC', at: at(86_400) },
         pending: [{ effectId: 's', kind: 'sleep', title: 'Do s' }],
       },
     ],
@@ -468,9 +473,11 @@ describe('show', () => {
       journal: journal().created().done('a').requested('b').erred('b', 'Broken').requested('c'),
       files: { 'tasks/a/result.json': '{' },
     });
-    const { tasks, ...entry } = cli.show(run, ...now);
-    expect(entry).toEqual(cli.list(dir, ...now)[0]);
-    expect(entry).toEqual(cli.list(runs, ...now)[0]);
+    const { tasks, answers, ...entry } = cli.show(run, ...now);
+    expect(answers).toEqual([]);
+    const [listed] = cli.list(dir, ...now);
+    expect(entry).toEqual({ ...listed, effects: { ...listed?.effects, notPassed: 1 } });
+    expect(listed).toEqual(cli.list(runs, ...now)[0]);
     expect(tasks).toEqual([
       {
         effectId: 'a',
@@ -478,6 +485,8 @@ describe('show', () => {
         kind: 'agent',
         title: 'Do a',
         status: 'ok',
+        // Its result cannot be read.
+        passed: null,
         iteration: 1,
         requestedAt: at(1),
         resolvedAt: at(2),
@@ -488,6 +497,7 @@ describe('show', () => {
         kind: 'agent',
         title: 'Do b',
         status: 'error',
+        passed: false,
         iteration: 2,
         requestedAt: at(3),
         resolvedAt: at(4),
@@ -499,6 +509,7 @@ describe('show', () => {
         kind: 'agent',
         title: 'Do c',
         status: 'pending',
+        passed: null,
         iteration: 3,
         requestedAt: at(5),
       },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
-import type { RunEntry, TaskEntry } from '../../src/core/run/runEntry';
+import type { AnswerEntry, RunEntry, TaskEntry } from '../../src/core/run/runEntry';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -15,10 +15,17 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** What `show` prints. */
+export type ShownRun = RunEntry & {
+  readonly tasks: readonly TaskEntry[];
+  readonly answers: readonly AnswerEntry[];
+  readonly output?: unknown;
+};
+
 export interface Cli {
   run(...args: readonly string[]): Answer;
   list(dir: string, ...args: readonly string[]): readonly RunEntry[];
-  show(dir: string, ...args: readonly string[]): RunEntry & { readonly tasks: readonly TaskEntry[] };
+  show(dir: string, ...args: readonly string[]): ShownRun;
 }
 
 /** The command line, built from the sources into a folder of its own for the tests of one file. */
@@ -58,6 +65,6 @@ export function useCli(): Cli {
   return {
     run,
     list: (...args) => json<RunEntry[]>('list', ...args),
-    show: (...args) => json<RunEntry & { tasks: TaskEntry[] }>('show', ...args),
+    show: (...args) => json<ShownRun>('show', ...args),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditAnswers } from '../../src/core/run/audit';
+import { auditAnswers, verdictOf } from '../../src/core/run/audit';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { journal, minute, second, start } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
@@ -22,7 +22,7 @@ function answers(results: Readonly<Record<string, unknown>>) {
     const { task } = parseTask(asks(`Ask ${id}`), 'breakpoint');
     return task ? [[id, task] as const] : [];
   });
-  return auditAnswers(aRun({ journal: story }).story, { tasks: new Map(tasks), results: new Map(parsed) });
+  return auditAnswers(aRun({ journal: story }), { tasks: new Map(tasks), results: new Map(parsed) });
 }
 
 describe('the answers of a run', () => {
@@ -40,7 +40,7 @@ describe('the answers of a run', () => {
         metadata: { respondedBy: 'Dana Reyes', product: 'Babysitter Runs 0.1.0', surface: 'page' },
       },
     });
-    expect(others).toEqual([]);
+    expect(others.map(({ effectId }) => effectId)).toEqual(['erred']);
     expect(answer).toEqual({
       effectId: 'gate',
       title: 'Ask gate',
@@ -49,6 +49,7 @@ describe('the answers of a run', () => {
       option: 'Request changes',
       text: 'Add tests',
       respondedBy: 'Dana Reyes',
+      automatic: false,
       answeredAt: start + 4 * second + 5 * minute,
       waited: 5 * minute + second,
       product: 'Babysitter Runs 0.1.0',
@@ -62,6 +63,7 @@ describe('the answers of a run', () => {
     expect(answers({ first: value, second: value }).map(({ effectId }) => effectId)).toEqual([
       'second',
       'first',
+      'erred',
     ]);
   });
 
@@ -75,7 +77,46 @@ describe('the answers of a run', () => {
     expect(answers({ gate: { result } })[0]).toMatchObject(expected);
   });
 
-  it.each([null, 'approved', ['approved'], {}])('are told without what is not there: %j', (result) => {
+  it.each<[string, object | string, string | undefined]>([
+    ['message', { message: 'Go on' }, 'Go on'],
+    ['comments', { comments: 'Only the listed routes' }, 'Only the listed routes'],
+    ['a choice and its label', { selection: 'continue', label: 'Test it' }, 'continue / Test it'],
+    ['decision', { decision: 'Investigate first' }, 'Investigate first'],
+    ['a bare text', 'Fine', 'Fine'],
+    ['several', { response: 'Yes', notes: 'Soon', risk: 'low' }, 'Yes\nnotes: Soon\nrisk: low'],
+    ['one text twice', { response: 'Yes', feedback: 'Yes' }, 'Yes'],
+    [
+      'nobody: names, times and signatures are none',
+      { approvedBy: 'Ann', answeredAt: '2026-03-01', signature: 'abc', publicKeyFingerprint: 'def' },
+      undefined,
+    ],
+  ])('have the words of a person under many names: %s', (_, result, words) => {
+    expect(answers({ gate: { result } })[0]?.text).toBe(words);
+  });
+
+  it('name no option for a plain yes', () => {
+    expect(answers({ gate: { result: { approved: true, option: 'Approve' } } })[0]?.option).toBeUndefined();
+  });
+
+  it('are rejections where they were posted as errors', () => {
+    const run = aRun({ journal: journal().requested('q', 'breakpoint').erred('q', 'User chose: Stop here') });
+    const [answer] = auditAnswers(run, { tasks: new Map(), results: new Map() });
+    expect(answer).toMatchObject({ approved: false, text: 'User chose: Stop here' });
+    expect(answer && verdictOf(answer)).toBe('rejected');
+  });
+
+  it('are automatic in a run that asks nobody, and take no time of a person', () => {
+    const run = aRun({
+      journal: journal().requested('q', 'breakpoint').resolved('q'),
+      metadata: { nonInteractive: true },
+    });
+    expect(auditAnswers(run, { tasks: new Map(), results: new Map() })[0]).toMatchObject({
+      automatic: true,
+      waited: undefined,
+    });
+  });
+
+  it.each([null, ['approved'], {}])('are told without what is not there: %j', (result) => {
     expect(answers({ gate: { result } })[0]).toMatchObject({
       title: 'Ask gate',
       approved: undefined,

@@ -37,7 +37,10 @@ const other: RunEngine = {
   id: 'other',
   name: 'Other',
   can: new Set(),
-  judge: (_run, at, options) => ({ ...classify(base, at, options), whyNot: () => undefined }),
+  judge: (_run, at, options) => {
+    const judgement = classify(base, at, options);
+    return { ...judgement, guessed: judgement.guessed, next: judgement.next, whyNot: () => undefined };
+  },
   facts: () => [],
 };
 

@@ -72,7 +72,7 @@ describe('an answer in the list', () => {
         .resolved('q'),
     });
     const value = { approved: false, option: 'Request changes', feedback: 'Too long', respondedBy: 'Zoë' };
-    const [answer] = auditAnswers(run.story, opened(run, { results: { q: value } }).details);
+    const [answer] = auditAnswers(run, opened(run, { results: { q: value } }).details);
     expect(answer && toAnswerView(answer)).toEqual({
       effectId: 'q',
       title: 'gate',

@@ -1,5 +1,5 @@
-import { taskTitle } from './run';
-import type { Story } from './story';
+import { taskTitle, type Run } from './run';
+import { isResolved } from './effect';
 import type { TaskFiles } from './iterations';
 import { isRecord } from './lenient';
 
@@ -11,11 +11,13 @@ export interface AnswerRecord {
   readonly question: string | undefined;
   /** `undefined`: the result does not say, is of another form, or cannot be read. */
   readonly approved: boolean | undefined;
-  /** The option that was chosen. */
+  /** The option that was chosen, unless it is a plain yes. */
   readonly option: string | undefined;
   /** The words that were given with it. */
   readonly text: string | undefined;
   readonly respondedBy: string | undefined;
+  /** The run asks nobody, and this product did not post it: no person answered. */
+  readonly automatic: boolean;
   /** Milliseconds since 1970. */
   readonly answeredAt: number | undefined;
   /** How long the question waited, in milliseconds. */
@@ -29,38 +31,83 @@ export interface AnswerRecord {
 }
 
 /** Lists the answers to the breakpoints of a run, in the order in which they were given. */
-export function auditAnswers(fold: Story, { tasks, results }: TaskFiles): readonly AnswerRecord[] {
-  return fold.effects
+export function auditAnswers(
+  { story, asksNobody }: Pick<Run, 'story' | 'asksNobody'>,
+  { tasks, results }: TaskFiles,
+): readonly AnswerRecord[] {
+  return story.effects
     .list()
-    .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')
+    .filter(({ kind, status }) => kind === 'breakpoint' && isResolved(status))
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
     .map((effect) => {
-      const { effectId, requestedAt, resolvedAt } = effect;
+      const { effectId, requestedAt, resolvedAt, status, error } = effect;
       const task = tasks.get(effectId);
       const result = results.get(effectId);
       const value = isRecord(result?.value) ? result.value : {};
       const metadata = result?.metadata ?? {};
-      const option = text(value['option']);
-      const response = text(value['response']);
+      const product = text(metadata['product']);
+      const automatic = asksNobody && product === undefined;
       return {
         effectId,
         title: taskTitle(effect, task),
         question: task?.breakpoint?.question,
-        approved: typeof value['approved'] === 'boolean' ? value['approved'] : undefined,
-        option,
-        // An option without words stands in for the response.
-        text: text(value['feedback']) ?? (response === option ? undefined : response),
+        // Some agents post a rejection as an error.
+        approved:
+          status === 'error' ? false : typeof value['approved'] === 'boolean' ? value['approved'] : undefined,
+        option: choiceIn(value),
+        text: status === 'error' ? error?.message : wordsIn(result?.value),
         respondedBy: text(value['respondedBy']) ?? text(value['approvedBy']) ?? text(metadata['respondedBy']),
+        automatic,
         answeredAt: resolvedAt,
         waited:
-          requestedAt === undefined || resolvedAt === undefined
+          automatic || requestedAt === undefined || resolvedAt === undefined
             ? undefined
             : Math.max(0, resolvedAt - requestedAt),
-        product: text(metadata['product']),
+        product,
         surface: text(metadata['surface']),
         signedWith: text(value['publicKeyFingerprint']),
       };
     });
+}
+
+/** "approved", "rejected", else the option's value; `undefined`: the answer does not say. */
+export function verdictOf({ approved, option }: AnswerRecord): string | undefined {
+  return approved === undefined ? option : approved ? 'approved' : 'rejected';
+}
+
+const plainYes = new Set(['approve', 'approved', 'yes', 'ok', 'okay', 'accept', 'accepted']);
+
+function choiceIn(value: Readonly<Record<string, unknown>>): string | undefined {
+  const option = text(value['option']);
+  return option === undefined || plainYes.has(option.trim().toLowerCase()) ? undefined : option;
+}
+
+/** Where those who answer put a person's words, in the order in which the first that says something counts. */
+const wordNames = [
+  ...['response', 'feedback', 'message', 'comments', 'comment', 'notes', 'answer', 'decision', 'reason'],
+];
+/** Texts that say who, when and with which signature, and no words. */
+const noWords = /(?:By|At)$|signature|publicKey|fingerprint|algorithm/i;
+
+/** The words of an answer, whatever form it has; `undefined`: there are none. */
+function wordsIn(value: unknown): string | undefined {
+  if (!isRecord(value)) return text(value);
+  const option = text(value['option']);
+  const own = (name: string): string | undefined => {
+    const found = text(value[name]);
+    // An option without words stands in for the response.
+    return found === option ? undefined : found;
+  };
+  const selected = [text(value['selection']), text(value['label'])].filter((part) => part !== undefined);
+  const first = wordNames.map(own).find((found) => found !== undefined) ?? text(selected.join(' / '));
+  const taken = new Set([option, first, ...(first === selected.join(' / ') ? selected : [])]);
+  const others = Object.keys(value).flatMap((name) => {
+    const found = text(value[name]);
+    if (found === undefined || taken.has(found) || name === 'option' || noWords.test(name)) return [];
+    taken.add(found);
+    return [`${name}: ${found}`];
+  });
+  return text([first, ...others].filter((part) => part !== undefined).join('\n'));
 }
 
 function text(value: unknown): string | undefined {

@@ -60,6 +60,8 @@ export interface RunDetails extends TaskFiles {
   readonly problems: readonly Problem[];
   /** What a person should know before the run goes on, though nothing is wrong with its files. */
   readonly warnings: readonly Problem[];
+  /** What the process returned; left out: it has not ended well, or left nothing that can be read. */
+  readonly output?: unknown;
 }
 
 /** An effect that waits for something, with what its task.json says. */

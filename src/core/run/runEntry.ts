@@ -1,3 +1,7 @@
+import { type Breakpoint } from './breakpoint';
+import { passed } from './passed';
+import { outcomeOf, unsuccessful } from './outcome';
+import { auditAnswers, verdictOf } from './audit';
 import { toIso } from '../format';
 import { deriveIterations, type Iterations } from './iterations';
 import type { MetricChoice } from './metrics';
@@ -9,10 +13,15 @@ import type { JudgeOptions, State, StateAction } from './judgement';
 export interface RunEntry {
   readonly runId: string;
   readonly dir: string;
+  readonly engine: string;
   readonly processId: string;
   readonly title: string;
   readonly state: State;
   readonly reason: string;
+  /** What moves the run on; `at`: when it can. */
+  readonly next: { readonly action: string | null; readonly reason: string; readonly at?: string };
+  /** Of completed runs that left what the process returned. */
+  readonly outcome?: { readonly success: boolean | null; readonly summary?: string };
   readonly events: number;
   readonly effects: {
     readonly requested: number;
@@ -26,9 +35,18 @@ export interface RunEntry {
     readonly kind: string;
     readonly title: string;
     readonly question?: string;
+    readonly options?: readonly {
+      readonly value: string;
+      readonly label?: string;
+      /** Whether choosing it counts as approval; null: its words do not say. */
+      readonly approved: boolean | null;
+    }[];
   }[];
   readonly iterations: readonly {
     readonly n: number;
+    /** The process's own number, within its phase. */
+    readonly number?: number;
+    readonly phase?: string;
     readonly requested: number;
     readonly ok: number;
     readonly error: number;
@@ -40,6 +58,8 @@ export interface RunEntry {
   readonly engineVersion?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Other folders that hold an older or equal state of the same run. */
+  readonly copies?: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -50,10 +70,25 @@ export interface TaskEntry {
   readonly kind: string;
   readonly title: string;
   readonly status: 'pending' | 'ok' | 'error' | 'cancelled';
+  /** null: it pends, was cancelled, cannot be read, or is a question. */
+  readonly passed: boolean | null;
   readonly iteration: number;
   readonly requestedAt?: string;
   readonly resolvedAt?: string;
   readonly error?: string;
+}
+
+/** An answer to a question as `show` prints it. */
+export interface AnswerEntry {
+  readonly effectId: string;
+  readonly title: string;
+  /** approved, rejected, else the option's value; null: the answer does not say. */
+  readonly answer: string | null;
+  readonly option?: string;
+  readonly words: string;
+  readonly by?: string;
+  readonly automatic: boolean;
+  readonly at?: string;
 }
 
 /** Everything a person or a program may want to know of one run, from its files alone. */
@@ -63,17 +98,25 @@ export function toRunEntry(
   now: number,
   options: JudgeOptions & { readonly engine: RunEngine; readonly metric: MetricChoice },
 ): RunEntry {
-  const { state, reason, actions } = options.engine.judge(run, now, options);
+  const { state, reason, actions, next } = options.engine.judge(run, now, options);
+  const outcome = 'output' in details ? outcomeOf(details.output) : undefined;
   const effects = [...run.story.effects.values()];
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);
   return {
     runId: run.runId,
     dir: run.location,
+    engine: run.engine,
     processId: run.processId,
     title: runTitle(run),
     state,
-    reason,
+    reason: unsuccessful(outcome) ?? reason,
+    next: {
+      action: next.action ?? null,
+      reason: next.reason,
+      ...optional('at', next.at === undefined ? undefined : toIso(next.at)),
+    },
+    ...optional('outcome', outcome && { success: outcome.success, ...optional('summary', outcome.summary) }),
     events: run.eventCount,
     effects: {
       requested: effects.length,
@@ -87,9 +130,12 @@ export function toRunEntry(
       kind: effect.kind,
       title: taskTitle(effect, task),
       ...optional('question', task?.breakpoint?.question),
+      ...optional('options', task?.breakpoint?.options.length ? optionEntries(task.breakpoint) : undefined),
     })),
     iterations: list.map((iteration) => ({
       n: iteration.n,
+      ...optional('number', iteration.number),
+      ...optional('phase', iteration.phase),
       requested: iteration.requested,
       ok: iteration.ok,
       error: iteration.error,
@@ -115,10 +161,33 @@ export function toTaskEntries(run: Run, details: RunDetails, metric: MetricChoic
     kind: effect.kind,
     title: taskTitle(effect, details.tasks.get(effect.effectId)),
     status: effect.status,
+    passed: passed(effect, details.results.get(effect.effectId)),
     iteration: numbers.get(effect.effectId) as number,
     ...optional('requestedAt', effect.requestedAt === undefined ? undefined : toIso(effect.requestedAt)),
     ...optional('resolvedAt', effect.resolvedAt === undefined ? undefined : toIso(effect.resolvedAt)),
     ...optional('error', effect.error?.message),
+  }));
+}
+
+/** The answers to the questions of a run, in the order in which they were given. */
+export function toAnswerEntries(run: Run, details: RunDetails): readonly AnswerEntry[] {
+  return auditAnswers(run, details).map((answer) => ({
+    effectId: answer.effectId,
+    title: answer.title,
+    answer: verdictOf(answer) ?? null,
+    ...optional('option', answer.option),
+    words: answer.text ?? '',
+    ...optional('by', answer.respondedBy),
+    automatic: answer.automatic,
+    ...optional('at', answer.answeredAt === undefined ? undefined : toIso(answer.answeredAt)),
+  }));
+}
+
+function optionEntries({ options }: Breakpoint): RunEntry['pending'][number]['options'] {
+  return options.map(({ value, label, approved }) => ({
+    value,
+    ...optional('label', label === value ? undefined : label),
+    approved,
   }));
 }
 

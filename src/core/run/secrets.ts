@@ -4,7 +4,7 @@ import { isRecord, parseJson } from './lenient';
  * The secret that an agent must echo to end its loop, under both names it has had. It never leaves its file. The quotes
  * may be escaped (JSON inside a text), and the value may be cut off.
  */
-const secret = /(\\*"completion(?:Proof|Secret)\\*"\s*:\s*\\*")(?:[^"\\]|\\[^"])*/g;
+const secret = /("completion(?:Proof|Secret)\\*"\s*:\s*\\*")(?:[^"\\]|\\[^"])*/g;
 
 /** The values of the secrets in a run.json, so that they can be found wherever else they were written. */
 export function secretsIn(runJson: string): readonly string[] {

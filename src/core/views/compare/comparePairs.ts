@@ -33,7 +33,7 @@ export function* comparePairs(
   const byIteration = left.iteration === undefined && right.iteration === undefined;
   const [a, b] = [yield* stepsOf(left, byIteration), yield* stepsOf(right, byIteration)];
   const answersOf = ({ opened }: Side): ReadonlyMap<string, AnswerRecord> =>
-    new Map(auditAnswers(opened.run.story, opened.details).map((answer) => [answer.effectId, answer]));
+    new Map(auditAnswers(opened.run, opened.details).map((answer) => [answer.effectId, answer]));
   const given = answersOf(left);
   yield;
   const otherGiven = answersOf(right);

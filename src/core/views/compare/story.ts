@@ -14,7 +14,7 @@ import { statusWords } from '../tree/describe';
  * @param n this iteration alone; `undefined`: the whole run
  */
 export function runStory({ run, details, iterations }: OpenedRun, clean: CleanText, n?: number): string {
-  const answers = new Map(auditAnswers(run.story, details).map((answer) => [answer.effectId, answer]));
+  const answers = new Map(auditAnswers(run, details).map((answer) => [answer.effectId, answer]));
   const steps = (effects: readonly Effect[]): readonly string[] =>
     effects.flatMap((effect) => {
       const title = clean(taskTitle(effect, details.tasks.get(effect.effectId)), 300);

@@ -90,7 +90,7 @@ export function toRunView(
   { iterating, trusted, partial = false, past = false }: Shown,
 ): RunView {
   const { run } = stored;
-  const row = describeRun(stored, now, iterating);
+  const row = describeRun(stored, now, iterating, 0, opened);
   const prompt = run.prompt ?? '';
   const action = (id: StateAction): ActionView => {
     if (past) return { whyNot: whyNotThen };
@@ -100,7 +100,7 @@ export function toRunView(
     return { whyNot: why && withoutReason(visible(why), visible(stored.state.reason)) };
   };
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
-  const answers = auditAnswers(run.story, opened.details).toReversed();
+  const answers = auditAnswers(run, opened.details).toReversed();
   const newestFirst = opened.iterations.list.toReversed();
   const iterations: IterationView[] = [];
   let tasks = 0;
@@ -125,7 +125,7 @@ export function toRunView(
     prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),
-    reason: visible(stored.state.reason),
+    reason: row.tooltip[0]?.[1] ?? visible(stored.state.reason),
     standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
     can: [...stored.engine.can],
     partial,

@@ -79,7 +79,7 @@ export function* reporting(
   const targets = targetsOf(sources.inputs);
   yield;
   const { findings, left: leftFindings } = yield* findingFindings(making);
-  const answers = auditAnswers(run.story, details).filter(({ effectId }) => ids.has(effectId));
+  const answers = auditAnswers(run, details).filter(({ effectId }) => ids.has(effectId));
   const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
   const metrics = yield* mapped(iterations.list, ({ n, effects: some }) => ({
     n,

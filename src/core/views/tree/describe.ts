@@ -1,3 +1,4 @@
+import { outcomeOf, unsuccessful } from '../../run/outcome';
 import {
   ago,
   capital,
@@ -14,7 +15,7 @@ import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
-import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
+import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '../../run/run';
 import type { State } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
 import type { StoredRun } from '../../source/runStore';
@@ -91,6 +92,7 @@ export const statusWords: Readonly<Record<Effect['status'], string>> = {
 /** A run somebody has looked into. */
 interface Weighed {
   readonly iterations: Iterations;
+  readonly details?: Pick<RunDetails, 'output'>;
 }
 
 /** The state as a word in a row: "needs you". A state that is guessed from time says so. */
@@ -112,7 +114,6 @@ export function describeRun(
   opened?: Weighed,
 ): Row {
   const { run, state, engine } = stored;
-  const word = iterating ? 'iterating' : stateWord(stored);
   const age = ago(now - run.updatedAt);
   const counts =
     run.depth === 'reading'
@@ -122,7 +123,14 @@ export function describeRun(
         : count(run.eventCount, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
-  const reason = visible(state.reason);
+  const output = opened?.details && 'output' in opened.details ? outcomeOf(opened.details.output) : undefined;
+  const failing = unsuccessful(output);
+  const word = iterating
+    ? 'iterating'
+    : failing === undefined
+      ? stateWord(stored)
+      : 'completed, not successful';
+  const reason = visible(failing ?? state.reason);
   const title = visible(runTitle(run));
   const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
   return {
@@ -140,7 +148,7 @@ export function describeRun(
       ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
-    icon: iterating ? { name: 'sync~spin' } : stateIcons[state.state],
+    icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
     words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
     spoken: `${title}, ${word}. ${reason}. ${[counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:

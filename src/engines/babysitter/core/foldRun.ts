@@ -11,6 +11,8 @@ import type { Entrypoint } from '../../../core/run/entrypoint';
 export interface RunFold extends Story {
   /** Events folded in, unknown types included. */
   readonly entries: number;
+  /** Those of them that a stop hook wrote. */
+  readonly hooks: number;
   readonly processId: string | undefined;
   readonly entry: Entrypoint | undefined;
   readonly prompt: string | undefined;
@@ -45,6 +47,7 @@ export interface JournalEnd extends RunEnd {
 
 export const emptyFold: RunFold = {
   entries: 0,
+  hooks: 0,
   processId: undefined,
   entry: undefined,
   prompt: undefined,
@@ -197,6 +200,8 @@ function apply(run: Draft, entry: JournalEntry): void {
       if (event.cost) run.costs.push(event.cost);
       return;
     case 'STOP_HOOK_INVOKED':
+      run.hooks += 1;
+      return;
     case 'EFFECT_PROGRESS':
     case 'other':
       return;

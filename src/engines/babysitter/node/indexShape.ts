@@ -101,6 +101,7 @@ const ends: { readonly [Type in JournalEnd['type']]: Told<JournalEnd> & { readon
 const statuses: Record<Effect['status'], number> = { pending: 1, ok: 2, error: 3, cancelled: 4 };
 const fold: Told<RunFold> = {
   entries: 1,
+  hooks: 2,
   processId: 'process',
   entry,
   prompt: 'another prompt than the metadata has',

@@ -7,17 +7,26 @@ import type { EventRecord } from '../../../core/run/eventRecord';
 import { emptyFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
-import { byteOrderMark, hasByteOrderMark, isSegment } from '../../../core/run/lenient';
+import { byteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
 import { parseMetadata, type RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
+import type { RunEnd } from '../../../core/run/story';
 import type { Sliced } from '../../../core/sliced';
 import { changedEntry, missingEntry } from './entryProblems';
 import { listNames, openJournal, readEvent, readRecord } from './journalFolder';
 import { JournalReader, type JournalReading, type KeptJournal, type Look } from './journalReader';
 import { projectOf } from './projectOf';
 import { readLock } from './readLock';
-import { codeOf, exists, fileLimits, readTextIn, realPath, whyNotRead } from '../../../node/safeFile';
+import {
+  codeOf,
+  exists,
+  fileLimits,
+  readTextIn,
+  readTextInside,
+  realPath,
+  whyNotRead,
+} from '../../../node/safeFile';
 import { readTaskTitles, TaskReader } from './taskReader';
 import type { Entrypoint } from '../../../core/run/entrypoint';
 
@@ -91,6 +100,9 @@ export class RunDirectory {
     const { reading, depth, anew } = yield* this.#journal.read(real, look, problems, writing, mayDigest);
     if (anew) this.#tasks.forgetAll();
     const { fold } = reading;
+    // A stop hook that ran in another folder writes its events there, under the id of a run that lies elsewhere.
+    if (!metadata && fold.hooks > 0 && fold.hooks === reading.count && !exists(`${real}/run.json`))
+      return undefined;
     problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     problems.push(...missingEntry(real, metadata?.entry));
@@ -119,7 +131,8 @@ export class RunDirectory {
     const { real } = opened;
     const effects = this.#journal.reading?.fold.effects.values() ?? [];
     const files = yield* this.#tasks.readAll(real, effects, metricKeys);
-    return { ...files, warnings: changedEntry(real, this.#entry, this.#journal.reading?.fold) };
+    const { fold } = this.#journal.reading ?? {};
+    return { ...files, warnings: changedEntry(real, this.#entry, fold), ...readOutput(real, fold?.end) };
   }
 
   /**
@@ -220,6 +233,14 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   const { metadata, problems } = parseMetadata(marked ? read.text.slice(1) : read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
+}
+
+/** What the process returned, where it ended by itself. */
+function readOutput(real: string, end: RunEnd | undefined): { output?: unknown } {
+  if (end?.outcome !== 'completed' || end.sealed) return {};
+  const read = readTextInside(real, 'state/output.json', fileLimits.task);
+  const json = 'text' in read ? parseJson(read.text) : undefined;
+  return json && 'value' in json ? { output: json.value } : {};
 }
 
 /** Why a run folder is closed to us; `undefined`: it is open. */

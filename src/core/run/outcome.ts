@@ -1,0 +1,32 @@
+import { cutAtWord, firstLine } from '../format';
+import { isRecord } from './lenient';
+
+/** What a process says of its own work, in what it returned. */
+export interface Outcome {
+  /** `null`: it does not say. */
+  readonly success: boolean | null;
+  /** Raw run text. `undefined`: it says nothing. */
+  readonly summary: string | undefined;
+}
+
+const good = ['success', 'ok', 'passed', 'approved'];
+const bad = ['aborted', 'cancelled', 'rejected'];
+
+/** @param output what the process returned */
+export function outcomeOf(output: unknown): Outcome {
+  const record = isRecord(output) ? output : {};
+  const says = (names: readonly string[], word: boolean): boolean =>
+    names.some((name) => Object.hasOwn(record, name) && record[name] === word);
+  const failed = says(good, false) || says(bad, true);
+  const summary = ['summary', 'message', 'reason']
+    .map((name) => record[name])
+    .find((text): text is string => typeof text === 'string' && text.trim() !== '');
+  return { success: failed ? false : says(good, true) ? true : null, summary };
+}
+
+/** "Completed, not successful: the gate was rejected"; `undefined`: there is nothing to add to "Completed". */
+export function unsuccessful(outcome: Outcome | undefined): string | undefined {
+  if (outcome?.success !== false) return undefined;
+  const { summary } = outcome;
+  return `Completed, not successful${summary === undefined ? '' : `: ${cutAtWord(firstLine(summary), 200)}`}`;
+}
