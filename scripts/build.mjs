@@ -83,13 +83,19 @@ export async function buildCli() {
   await bundle({ ...forNode, entryPoints: { cli: 'src/cli.ts' } });
 }
 
-/** Writes out/test/integration/: index.js, which runs inside the extension host, and the suites that it loads. */
-export async function buildIntegrationTests() {
+/**
+ * Writes out/test/integration/: index.js, which runs inside the extension host, and the suites that it loads.
+ * @param {readonly string[]} [suites] paths relative to the root; all of them when none is named
+ */
+export async function buildIntegrationTests(suites = []) {
   const { files } = await bundle({
     ...shared,
     minify: false,
     sourcemap: 'inline',
-    entryPoints: ['test/integration/index.ts', 'test/integration/*.test.ts'],
+    entryPoints: [
+      'test/integration/index.ts',
+      ...(suites.length > 0 ? suites : ['test/integration/*.test.ts']),
+    ],
     outdir: 'out/test/integration',
     platform: 'node',
     format: 'cjs',

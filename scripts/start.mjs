@@ -6,7 +6,7 @@ import { engineFolders, engineHome } from './lib/engineHome.mjs';
 import { startHostedVsCode } from './lib/hostedVsCode.mjs';
 import { ensureDependencies, ensureHostedVsCode } from './lib/install.mjs';
 import { endWithNpm } from './lib/processes.mjs';
-import { exitCodeOf, Failure, findOnPath, progress, root, runMain } from './lib/run.mjs';
+import { exitCodeOf, Failure, findOnPath, hasDisplay, progress, root, runMain } from './lib/run.mjs';
 
 /** @typedef {{ workspace: string, home: string }} Demo */
 
@@ -54,10 +54,6 @@ async function startHosted({ workspace, home }, opensBrowser) {
   progress('Ctrl+C ends it.');
   // Whoever has no browser after all still has the address.
   if (opener) spawn(opener, [address], { stdio: 'ignore' }).once('error', () => {});
-}
-
-function hasDisplay() {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 }
 
 /** The program that opens an address in the person's browser. The hosted VS Code knows Linux and macOS only. */

@@ -1,27 +1,42 @@
-// Every check of the project, on a machine with nothing but Node and npm: `npm test`, or `npm test -- unit e2e`.
-// The last line of stdout is "N passed, N failed" over all of them.
+// Every check of the project, on a machine with nothing but Node and npm: `npm test`, or `npm test -- unit e2e`
+// (docs/testing.md). What the machine cannot run is skipped, except in CI. The last line of stdout is "N passed, N failed".
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './lib/atExit.mjs';
 import { ensureBrowser, ensureDependencies, ensureHostedVsCode } from './lib/install.mjs';
 import { endWithNpm } from './lib/processes.mjs';
-import { exitCodeOf, Failure, root, runMain } from './lib/run.mjs';
+import { exitCodeOf, root, runMain } from './lib/run.mjs';
+import { readTestCommand } from './lib/testCommand.mjs';
+import { runStages } from './lib/testStages.mjs';
 
-/** @typedef {{ passed: number, failed: number }} Count */
+/**
+ * @typedef {import('./lib/testStages.mjs').Count} Count
+ * @typedef {import('./lib/testStages.mjs').Skipped} Skipped
+ * @typedef {import('./lib/testStages.mjs').Stage} Stage
+ * @typedef {import('./lib/testCommand.mjs').TestCommand & { files: readonly string[] }} Wanted
+ */
 
 const results = temporaryFolder('babysitter-runs-results');
 
-/** In the order they run, what is quick and basic first. @type {Record<string, () => Promise<Count>>} */
+/** In the order they run, what is quick and basic first. @type {Record<string, (wanted: Wanted) => Omit<Stage, 'name'>>} */
 const stages = {
-  check: () => asOne(node('node_modules/typescript/bin/tsc', '-b')),
-  lint: () => asOne(exitCodeOf('npm', ['run', '--silent', 'lint'], { shell: process.platform === 'win32' })),
-  graph: () => asOne(node('scripts/graph.mjs', '--check')),
-  unit: () => vitest('unit'),
-  contract: () => vitest('contract'),
-  adapter: () => vitest('adapter'),
-  integration,
-  e2e: () => vitest('e2e'),
+  check: () => ({ run: () => asOne(node('node_modules/typescript/bin/tsc', '-b')), isGate: true }),
+  lint: () => ({ run: () => asOne(npm('run', '--silent', 'lint')) }),
+  graph: () => ({ run: () => asOne(node('scripts/graph.mjs', '--check')) }),
+  unit: (wanted) => ({ run: () => vitest('unit', wanted) }),
+  contract: (wanted) => ({ run: () => vitest('contract', wanted) }),
+  adapter: (wanted) => ({ run: () => vitest('adapter', wanted) }),
+  integration: (wanted) => ({ run: () => integration(wanted) }),
+  e2e: (wanted) => ({
+    async prepare() {
+      // The quick one first.
+      await ensureBrowser({ headed: wanted.headed });
+      await ensureHostedVsCode();
+    },
+    run: () => vitest('e2e', wanted),
+  }),
 };
+const vitestStages = ['unit', 'contract', 'adapter', 'e2e'];
 
 /**
  * @param {string} script
@@ -29,6 +44,11 @@ const stages = {
  */
 function node(script, ...args) {
   return exitCodeOf(process.execPath, [join(root, script), ...args]);
+}
+
+/** @param {...string} args */
+function npm(...args) {
+  return exitCodeOf('npm', args, { shell: process.platform === 'win32' });
 }
 
 /**
@@ -39,16 +59,32 @@ async function asOne(exitCode) {
   return (await exitCode) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** @param {string} project one of those in vitest.config.mts */
-async function vitest(project) {
-  const file = join(results.path, `${project}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const exitCode = await node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters);
-  return count(exitCode, file, ({ numPassedTests, numFailedTests, testResults }) => ({
+/**
+ * @param {string} project one of those in vitest.config.mts
+ * @param {Wanted} wanted
+ */
+async function vitest(project, { files, options, headed }) {
+  const report = join(results.path, `${project}.json`);
+  // `-t name` may mean a test that another stage has.
+  const mayBeEmpty = options.length > 0;
+  const args = [
+    ...['run', '--project', project, ...files, ...options],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ...(mayBeEmpty ? ['--passWithNoTests'] : []),
+  ];
+  const exitCode = await exitCodeOf(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), ...args],
+    {
+      env: { ...process.env, ...(headed ? { BABYSITTER_TEST_HEADED: '1' } : {}) },
+    },
+  );
+  const read = ({ numPassedTests, numFailedTests, testResults }) => ({
     passed: numPassedTests,
     // A file that could not even be loaded has no tests to be counted.
     failed: numFailedTests + testResults.filter(isUnloadable).length,
-  }));
+  });
+  return count(exitCode, report, read, mayBeEmpty ? 0 : 1);
 }
 
 /** @param {{ status: string, assertionResults: { status: string }[] }} file */
@@ -56,55 +92,45 @@ function isUnloadable({ status, assertionResults }) {
   return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
 }
 
-async function integration() {
-  const file = join(results.path, 'integration.json');
-  const exitCode = await exitCodeOf(process.execPath, [join(root, 'test', 'integration', 'run.mjs')], {
-    env: { ...process.env, BABYSITTER_TEST_RESULTS: file },
+/** @param {Wanted} wanted */
+async function integration({ files }) {
+  const report = join(results.path, 'integration.json');
+  const args = [join(root, 'test', 'integration', 'run.mjs'), ...files];
+  const exitCode = await exitCodeOf(process.execPath, args, {
+    env: { ...process.env, BABYSITTER_TEST_RESULTS: report },
   });
-  return count(exitCode, file, ({ passed, failed }) => ({ passed, failed }));
+  return count(exitCode, report, ({ passed, failed, skipped }) =>
+    skipped ? { skipped } : { passed, failed },
+  );
 }
 
 /**
  * @param {number} exitCode
- * @param {string} file the results as JSON, if the tests came that far
- * @param {(results: any) => Count} read
- * @returns {Count}
+ * @param {string} report the results as JSON, if the tests came that far
+ * @param {(results: any) => Count | Skipped} read
+ * @param {number} [least] how many tests must have run
  */
-function count(exitCode, file, read) {
-  const { passed, failed } = existsSync(file)
-    ? read(JSON.parse(readFileSync(file, 'utf8')))
+function count(exitCode, report, read, least = 1) {
+  const outcome = existsSync(report)
+    ? read(JSON.parse(readFileSync(report, 'utf8')))
     : { passed: 0, failed: 0 };
-  if (passed + failed === 0) console.log('No test ran, which counts as a failure.');
+  if ('skipped' in outcome || outcome.failed > 0) return outcome;
+  if (outcome.passed < least) console.log('No test ran, which counts as a failure.');
   // Whatever else went wrong (an unhandled rejection, a crash) shows in the exit code only.
-  const elsewhere = failed === 0 && (exitCode !== 0 || passed === 0);
-  return { passed, failed: elsewhere ? 1 : failed };
+  return { passed: outcome.passed, failed: exitCode !== 0 || outcome.passed < least ? 1 : 0 };
 }
 
 await runMain(async () => {
-  const names = process.argv.slice(2);
-  const unknown = names.filter((name) => !Object.hasOwn(stages, name));
-  if (unknown.length > 0) {
-    throw new Failure(`There is no stage "${unknown[0]}"; there are ${Object.keys(stages).join(', ')}.`);
-  }
+  const { chosen, ...rest } = readTestCommand(process.argv.slice(2), {
+    stages: Object.keys(stages),
+    vitestStages,
+    exists: (file) => existsSync(join(root, file)),
+  });
   endWithNpm();
-  const chosen = Object.entries(stages).filter(([name]) => names.length === 0 || names.includes(name));
   await ensureDependencies();
-  if (chosen.some(([name]) => name === 'integration' || name === 'e2e')) {
-    await ensureHostedVsCode();
-    await ensureBrowser();
-  }
-
-  const total = { passed: 0, failed: 0 };
-  for (const [name, stage] of chosen) {
-    const start = performance.now();
-    console.log(`\n── ${name} ──`);
-    const { passed, failed } = await stage();
-    total.passed += passed;
-    total.failed += failed;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`── ${name}: ${passed} passed, ${failed} failed in ${seconds} s ──`);
-    if (name === 'check' && failed > 0) break; // What does not compile is not worth testing.
-  }
-  console.log(`${total.passed} passed, ${total.failed} failed`);
-  if (total.failed > 0) process.exitCode = 1;
+  const { failed } = await runStages(
+    chosen.map(({ stage, files }) => ({ name: stage, ...stages[stage]({ ...rest, files }) })),
+    { demandsAll: Boolean(process.env.CI), say: console.log },
+  );
+  if (failed > 0) process.exitCode = 1;
 });

@@ -1,13 +1,12 @@
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './install.mjs';
 
-/**
- * A Chromium without a window, for driving the hosted VS Code. It works as root and without a network.
- * @returns {Promise<import('playwright-core').Browser>}
- */
+/** @type {import('./browser.mjs').launchBrowser} */
 export async function launchBrowser() {
+  const headed = process.env.BABYSITTER_TEST_HEADED === '1';
   return chromium.launch({
-    executablePath: await ensureBrowser(),
+    executablePath: await ensureBrowser({ headed }),
+    headless: !headed,
     args: [
       '--no-sandbox',
       '--disable-gpu',

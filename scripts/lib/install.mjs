@@ -1,7 +1,10 @@
 // What the project needs beside its own files, installed when it is missing and never twice.
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { findOnPath, Failure, npm, progress, root, run } from './run.mjs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { browserPlaces } from './browserPlaces.mjs';
+import { findOnPath, Failure, hasDisplay, npm, progress, root, run } from './run.mjs';
 
 /** Runs `npm ci` unless node_modules already holds what package-lock.json asks for. */
 export async function ensureDependencies() {
@@ -29,12 +32,9 @@ const hosted = {
   codeServerVersion: '4.139.1',
 };
 
-/**
- * Installs the hosted VS Code (about 600 MB, less than a minute) when it is missing.
- * @returns {Promise<{ node: string, server: string }>} absolute paths of its Node and of the server's script
- */
-export async function ensureHostedVsCode() {
-  const platform = `${process.platform}-${process.arch}`;
+/** @type {import('./install.mjs').ensureHostedVsCode} */
+export async function ensureHostedVsCode({ platform: system, arch } = process) {
+  const platform = `${system}-${arch}`;
   if (!hosted.platforms.includes(platform)) {
     throw new Failure(
       `The hosted VS Code runs on Linux and macOS only, not on ${platform}. ` +
@@ -111,38 +111,70 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/**
- * Finds a Chromium, or installs Debian's.
- * @returns {Promise<string>} the path of its executable
- */
-export async function ensureBrowser() {
-  const chosen = process.env.BABYSITTER_TEST_BROWSER;
+/** @type {import('./install.mjs').ensureBrowser} */
+export async function ensureBrowser({
+  headed = false,
+  machine = process,
+  isThere = existsSync,
+  installers = headed ? [installDebianChromium] : [installDebianChromium, installHeadlessShell],
+} = {}) {
+  if (headed && !hasDisplay(machine)) throw new Failure('There is no display to show a browser on.');
+  const chosen = machine.env.BABYSITTER_TEST_BROWSER;
   if (chosen) {
-    if (existsSync(chosen)) return chosen;
+    if (isThere(chosen)) return chosen;
     throw new Failure(`BABYSITTER_TEST_BROWSER names ${chosen}, which does not exist.`);
   }
-  const found = findBrowser();
+  const find = () => [...browserPlaces(machine), ...(headed ? [] : headlessShells())].find(isThere);
+  const found = find();
   if (found) return found;
-  const asRoot = await waysToBecomeRoot();
-  if (findOnPath('apt-get') && asRoot) {
-    progress('Installing Chromium (apt-get install chromium)…');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run(...asRoot(['apt-get', 'update', '-q']), { env });
-    await run(...asRoot(['apt-get', 'install', '-y', '-q', 'chromium']), { env });
+  for (const install of installers) {
+    await install().catch(tellFailure);
+    const installed = find();
+    if (installed) return installed;
   }
-  const installed = findBrowser();
-  if (installed) return installed;
   throw new Failure(
-    'These tests need Chromium or Chrome. Install one, or name its executable in BABYSITTER_TEST_BROWSER.',
+    'It needs Chromium, Chrome or Edge, and none was found or could be installed. ' +
+      'Install one, or name its executable in BABYSITTER_TEST_BROWSER.',
   );
 }
 
-function findBrowser() {
-  const macOs = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  return (
-    findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable') ??
-    (existsSync(macOs) ? macOs : undefined)
+/** Where there is apt-get and a way to use it. */
+async function installDebianChromium() {
+  const asRoot = findOnPath('apt-get') ? await waysToBecomeRoot() : undefined;
+  if (!asRoot) return;
+  progress('Installing Chromium (apt-get install chromium)…');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run(...asRoot(['apt-get', 'update', '-q']), { env });
+  await run(...asRoot(['apt-get', 'install', '-y', '-q', 'chromium']), { env });
+}
+
+const browsersFolder = join(root, '.vscode-test', 'browsers');
+
+/** The one that Playwright downloads for itself, which cannot show a window. */
+async function installHeadlessShell() {
+  progress(
+    'No Chromium, Chrome or Edge was found. Downloading one for the tests into .vscode-test (once; about 100 MB)…',
   );
+  const installer = join(root, 'node_modules', 'playwright-core', 'cli.js');
+  const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: browsersFolder };
+  const args = [installer, 'install', 'chromium', '--only-shell'];
+  // It would print a trace for each of its tries.
+  await promisify(execFile)(process.execPath, args, { env }).catch(() => {
+    throw new Failure('Playwright could not download one; without a network, it has to be there already.');
+  });
+}
+
+function headlessShells() {
+  if (!existsSync(browsersFolder)) return [];
+  return readdirSync(browsersFolder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^chrome-headless-shell(\.exe)?$/.test(basename(name)))
+    .map((name) => join(browsersFolder, name));
+}
+
+/** @param {unknown} error */
+function tellFailure(error) {
+  if (!(error instanceof Failure)) throw error;
+  progress(error.message);
 }
 
 /**

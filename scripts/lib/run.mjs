@@ -77,6 +77,11 @@ export function findOnPath(...names) {
     .find((path) => existsSync(path));
 }
 
+/** Whether a window can be shown. @param {{ platform: NodeJS.Platform, env: NodeJS.ProcessEnv }} [machine] */
+export function hasDisplay({ platform, env } = process) {
+  return platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
 /**
  * Runs a script's main function: a `Failure` ends it with its sentence, anything else with a stack.
  * @param {() => Promise<void>} main

@@ -1,0 +1,7 @@
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The absolute paths at which a browser of Chromium's family may lie, the most wanted first. */
+export function browserPlaces(machine: Machine): readonly string[];
