@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProduct } from './build.mjs';
-import { isFresh } from './lib/freshness.mjs';
+import { ensureMade } from './lib/freshness.mjs';
 import { Failure, progress, root, run, runMain } from './lib/run.mjs';
 import { zipEntryNames } from './lib/zip.mjs';
 
@@ -22,29 +22,19 @@ const required = [
   'dist/NOTICES.md',
 ];
 
-const madeFrom = [
-  'src',
-  'media',
-  'package.json',
-  'package-lock.json',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-].concat(['.vscodeignore', 'scripts/build.mjs', 'scripts/package.mjs', 'scripts/lib/notices.mjs']);
+/** All scripts, as whatever builds, checks or packs is among them. */
+export const vsixInputs = [
+  ...['src', 'media', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.base.json'],
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'],
+];
 
-/**
- * Builds and packs unless the file at hand is newer than everything it is made from.
- * @returns {Promise<string>} the absolute path of the VSIX
- */
+/** @type {import('./package.mjs').ensureVsix} */
 export async function ensureVsix() {
-  return isFresh(vsixName(), madeFrom) ? join(root, vsixName()) : packVsix();
+  await ensureMade(vsixName(), vsixInputs, packVsix);
+  return join(root, vsixName());
 }
 
-/**
- * Builds, packs and checks.
- * @returns {Promise<string>} the absolute path of the VSIX
- */
-export async function packVsix() {
+async function packVsix() {
   progress('Packing the extension…');
   await buildProduct();
   mkdirSync(join(root, 'out'), { recursive: true });
@@ -61,9 +51,7 @@ export async function packVsix() {
     '--allow-missing-repository',
   ]);
   check(unchecked);
-  const vsix = join(root, vsixName());
-  renameSync(unchecked, vsix);
-  return vsix;
+  renameSync(unchecked, join(root, vsixName()));
 }
 
 function vsixName() {
@@ -85,6 +73,6 @@ function check(vsix) {
 
 if (process.argv[1] === import.meta.filename) {
   await runMain(async () => {
-    console.log(await packVsix());
+    console.log(await ensureVsix());
   });
 }

@@ -1,30 +1,51 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+// Making a file only when it would come out differently. Only Node's own modules: the command line starts with this.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { root } from './run.mjs';
 
-/**
- * Whether a file was made after the last change to what it is made from.
- * @param {string} output relative to the root
- * @param {readonly string[]} inputs files and folders relative to the root; those that do not exist are passed over
- */
-export function isFresh(output, inputs) {
-  const made = modified(join(root, output));
-  return made > 0 && inputs.every((input) => newest(join(root, input)) <= made);
+/** @type {import('./freshness.mjs').ensureMade} */
+export async function ensureMade(output, inputs, make, folder = root) {
+  const note = join(folder, 'out', 'made-from', `${basename(output)}.txt`);
+  // Taken before: what is changed while the file is being made may have been read already.
+  const madeFrom = fingerprint(folder, inputs);
+  const current = () => `${madeFrom}\n${fingerprint(folder, [output])}\n`;
+  if (contentOf(join(folder, output)) && contentOf(note)?.toString() === current()) return;
+  await make();
+  mkdirSync(join(folder, 'out', 'made-from'), { recursive: true });
+  writeFileSync(note, current());
 }
 
 /**
- * A folder counts with its own time too, which changes when something in it is removed.
- * @param {string} path
- * @returns {number}
+ * The same for the same files with the same contents, whenever they were written.
+ * @param {string} folder
+ * @param {readonly string[]} paths files and folders in it; those that do not exist are passed over
  */
-function newest(path) {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
-  const inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
-  return Math.max(stat.mtimeMs, ...inside.map((name) => modified(join(path, name))));
+function fingerprint(folder, paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap((path) => filesIn(folder, path)).toSorted()) {
+    const content = contentOf(join(folder, path)) ?? '';
+    hash.update(`${path}\n${content.length}\n`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} folder
+ * @param {string} path
+ * @returns {string[]}
+ */
+function filesIn(folder, path) {
+  const stat = statSync(join(folder, path), { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat ? [path] : [];
+  return readdirSync(join(folder, path)).flatMap((name) => filesIn(folder, join(path, name)));
 }
 
 /** @param {string} path */
-function modified(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+function contentOf(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined; // It does not exist, or somebody has just removed it.
+  }
 }
