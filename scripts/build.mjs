@@ -1,9 +1,9 @@
-// Bundles the extension, the command line and the web pages into dist/. `node scripts/build.mjs [--tests]`
-import { build } from 'esbuild';
+// Bundles the extension, the command line and the web pages into dist/. `node scripts/build.mjs [--tests | --watch]`
+import { build, context } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { notices } from './lib/notices.mjs';
-import { root, runMain } from './lib/run.mjs';
+import { progress, root, runMain } from './lib/run.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
@@ -55,19 +55,22 @@ const pages = {
   compare: 'src/webview/compare/comparePage.ts',
 };
 
+/** @type {import('esbuild').BuildOptions[]} */
+const product = [
+  {
+    ...forNode,
+    entryPoints: {
+      extension: 'src/extension.ts',
+      cli: 'src/cli.ts',
+      feeder: 'src/engines/babysitter/node/feederProgram.ts',
+    },
+  },
+  { ...forBrowser, entryPoints: pages },
+];
+
 /** Writes dist/: what the VSIX carries, and nothing else. */
 export async function buildProduct() {
-  const bundles = await Promise.all([
-    bundle({
-      ...forNode,
-      entryPoints: {
-        extension: 'src/extension.ts',
-        cli: 'src/cli.ts',
-        feeder: 'src/engines/babysitter/node/feederProgram.ts',
-      },
-    }),
-    bundle({ ...forBrowser, entryPoints: pages }),
-  ]);
+  const bundles = await Promise.all(product.map(bundle));
   const written = bundles.flatMap(({ files }) => files);
   const codicons = 'node_modules/@vscode/codicons';
   for (const name of ['codicon.css', 'codicon.ttf']) {
@@ -76,6 +79,31 @@ export async function buildProduct() {
   const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`];
   written.push(await write('dist/NOTICES.md', notices(inputs)));
   await removeAllBut(written, 'dist');
+}
+
+/** Writes dist/ again at each change, with source maps for a debugger, until this process ends. */
+async function watchProduct() {
+  await buildProduct();
+  let building = 0;
+  /** Two bundles are built side by side; the two lines are what .vscode/tasks.json waits for. @type {import('esbuild').Plugin} */
+  const telling = {
+    name: 'telling',
+    setup({ onStart, onEnd }) {
+      onStart(() => {
+        if (building === 0) progress('Building…');
+        building += 1;
+      });
+      onEnd(async ({ outputFiles = [] }) => {
+        for (const { path, contents } of outputFiles) await write(relative(root, path), contents);
+        building -= 1;
+        if (building === 0) progress('Built. Waiting for changes.');
+      });
+    },
+  };
+  for (const options of product) {
+    const watched = await context({ ...options, sourcemap: 'inline', write: false, plugins: [telling] });
+    await watched.watch();
+  }
 }
 
 /** Writes dist/cli.js alone: the command line stays usable while another part is being worked on. */
@@ -159,6 +187,7 @@ async function removeAllBut(kept, folder) {
 
 if (process.argv[1] === import.meta.filename) {
   await runMain(async () => {
+    if (process.argv.includes('--watch')) return watchProduct();
     await buildProduct();
     if (process.argv.includes('--tests')) await buildIntegrationTests();
   });
