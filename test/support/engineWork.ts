@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
 import { engineEnvironment } from '../../scripts/demo.mjs';
@@ -66,12 +66,44 @@ async function engineWork(
   home: string,
   options: WorkOptions & { readonly dir: string; readonly create?: Create },
 ): Promise<Worked> {
-  const argument = JSON.stringify({ until: 1_000_000, answers: {}, ...options });
-  const { stdout } = await promisify(execFile)(process.execPath, [script, argument], {
-    env: engineEnvironment(home),
-    cwd: home,
-  });
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Worked;
+  const worker = workerFor(join(options.dir, '..', '..', 'processes', 'test.mjs'));
+  const ended = new AbortController();
+  const end = (code: number | null): void => ended.abort(new Error(`The engine ended with ${code}.`));
+  worker.once('exit', end);
+  try {
+    worker.send({ env: engineEnvironment(home), options: { until: 1_000_000, answers: {}, ...options } });
+    const [answer] = (await once(worker, 'message', { signal: ended.signal })) as [
+      Worked | { error: string },
+    ];
+    if ('error' in answer) throw new Error(answer.error);
+    return answer;
+  } finally {
+    worker.off('exit', end);
+  }
+}
+
+let worker: ChildProcess | undefined;
+/** What the worker has loaded: process files by path, as they were. */
+const loaded = new Map<string, string>();
+
+/** Loading the engine takes longer than what is asked of it; only a process file that was changed needs a new worker. */
+function workerFor(entry: string): ChildProcess {
+  const source = readFileSync(entry, 'utf8');
+  if (loaded.has(entry) && loaded.get(entry) !== source) {
+    worker?.disconnect();
+    loaded.clear();
+  }
+  loaded.set(entry, source);
+  if (!worker?.connected) {
+    // It ends when this process does: then its channel is closed.
+    worker = fork(script, {
+      env: engineEnvironment(tmpdir()),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    worker.unref();
+    worker.channel?.unref();
+  }
+  return worker;
 }
 
 /** A project in which a process of the test's own runs, worked on as far as the test wants. */

@@ -1,5 +1,5 @@
-// Works on runs as an agent would, with the engine's functions in one process: `node workAsAgent.mjs <options as JSON>`.
-// See engineWork.ts.
+// Works on runs as an agent would, with the engine's functions, which are loaded once and asked many times.
+// Messages in: { env, options }; out: { status, executed } or { error }. One at a time. See engineWork.ts.
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 
@@ -7,36 +7,48 @@ const require = createRequire(import.meta.url);
 const { createRun, orchestrateIteration, commitEffectResult } = require('@a5c-ai/babysitter-sdk');
 const { setClockForTests } = require('@a5c-ai/babysitter-sdk/dist/storage/clock');
 
-const { dir: runDir, create, until, answers, at } = JSON.parse(process.argv[2] ?? '{}');
-let time = at;
-const now = () => new Date((time += 3));
-if (at !== undefined) setClockForTests(now);
+// Process functions do not find that they could send something too.
+const send = process.send.bind(process);
+process.send = undefined;
 
-const given = new Map(Object.entries(answers));
-const place = ({ taskId }) => {
-  const found = [...given.keys()].indexOf(taskId);
-  return found === -1 ? given.size : found;
-};
-const executed = [];
-const runId = runDir.split('/').at(-1);
+process.on('message', ({ env, options }) => {
+  Object.assign(process.env, env);
+  void work(options).then(
+    (worked) => send(worked),
+    (error) => send({ error: error.stack }),
+  );
+});
 
-if (create) {
-  const metadata = create.nonInteractive ? { nonInteractive: true } : {};
-  const { entry, runsDir, inputs, prompt } = create;
-  await createRun({
-    ...{ runsDir, runId, inputs, prompt, metadata },
-    process: { processId: 'test/process', importPath: entry, exportName: 'process' },
-  });
-}
+async function work({ dir: runDir, create, until, answers, at }) {
+  let time = at;
+  const now = at === undefined ? () => new Date() : () => new Date((time += 3));
+  setClockForTests(now);
 
-async function work() {
+  const given = new Map(Object.entries(answers));
+  const place = ({ taskId }) => {
+    const found = [...given.keys()].indexOf(taskId);
+    return found === -1 ? given.size : found;
+  };
+  const executed = [];
+  const runId = runDir.split('/').at(-1);
+
+  if (create) {
+    const metadata = create.nonInteractive ? { nonInteractive: true } : {};
+    const { entry, runsDir, inputs, prompt } = create;
+    await createRun({
+      ...{ runsDir, runId, inputs, prompt, metadata },
+      process: { processId: 'test/process', importPath: entry, exportName: 'process' },
+    });
+  }
+  if (until === 0) return { status: 'created', executed };
+
   for (;;) {
     const iterated = await orchestrateIteration({ runDir, ...(at === undefined ? {} : { now }) });
-    if (iterated.status !== 'waiting') return iterated.status;
+    if (iterated.status !== 'waiting') return { status: iterated.status, executed };
     const open = iterated.nextActions.filter(({ kind }) => kind !== 'sleep');
-    if (open.length === 0) return 'sleeping';
+    if (open.length === 0) return { status: 'sleeping', executed };
     for (const { effectId, taskId, kind } of open.toSorted((a, b) => place(a) - place(b))) {
-      if (executed.length >= until) return 'stopped';
+      if (executed.length >= until) return { status: 'stopped', executed };
       executed.push(taskId);
       const { valueFile, ...answer } = given.get(taskId) ?? {};
       const value = kind === 'breakpoint' ? { approved: true } : { by: runId, taskId };
@@ -52,6 +64,3 @@ async function work() {
     }
   }
 }
-
-const status = until === 0 ? 'created' : await work();
-console.log(`\n${JSON.stringify({ status, executed })}`);
