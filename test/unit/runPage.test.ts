@@ -39,11 +39,13 @@ describe('the three answers', () => {
       .erred('b')
       .failed();
     expect(standing(story)).toMatchObject({
-      goOn: 'Yes: iterate it here, or resume an agent.',
+      goOn: expect.stringMatching(/^Not by iterating: .* Fork it from before the task that failed\.$/),
       stopTitle: 'Where it failed',
       stop: 'It ended 59 min ago; the last task that failed is “Build”.',
       effectId: 'b',
     });
+    const thrown = standing(journal().created().failed('cannot read the config'));
+    expect(thrown.goOn).toBe('Yes: iterate it here, or resume an agent.');
     expect(standing(journal().created().failed()).stop).toBe(
       'In the process itself 59 min ago, and in no task.',
     );

@@ -52,6 +52,10 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
   if (asks) {
     return `Yes, once you have answered ${open === 1 ? 'its question' : `its ${open} questions`}.`;
   }
+  if (state.next.action === 'run.fork') {
+    return 'Not by iterating: the error is recorded, and comes again. Fork it from before the task that failed.';
+  }
+  if (state.next.action === 'run.repair') return `Not before it is repaired: ${visible(state.next.reason)}.`;
   if (iterate.whyNot === undefined) return 'Yes: iterate it here, or resume an agent.';
   if (resume.whyNot === undefined) return `Yes, by resuming an agent. ${iterate.whyNot}`;
   return `No. ${resume.whyNot}`;

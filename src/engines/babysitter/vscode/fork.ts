@@ -1,3 +1,4 @@
+import { failedTask } from '../core/judge';
 import { iterationTitle } from '../../../core/run/iterations';
 import { babysitterKey } from '../core/babysitterRun';
 import * as vscode from 'vscode';
@@ -273,8 +274,12 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
     ];
   });
   if (points.length === 0) throw new NotNowError('The run has no tasks yet, so there is nothing to keep.');
+  // What ended the run is what to fork away.
+  const failed = failedTask(run);
+  const before = points.filter(({ from, label }) => from === failed && label.startsWith('$(circle-outline)'));
+  const others = points.filter((point) => !before.includes(point));
   const { from } = await pick(
-    [all, ...points],
+    [...before, all, ...others],
     `Fork: ${withoutIcons(visible(runTitle(run)))}`,
     'From where does it run anew?',
   );

@@ -124,6 +124,10 @@ export class Iterating {
         return this.#recover(stored);
       case 'place':
         return openPlace(choice.place);
+      case 'next':
+        return void (await vscode.commands.executeCommand(commandName(choice.command), {
+          dir: keyText(key),
+        }));
       case 'agent':
         return resumeAgent(stored.run, this.deps);
       case 'choose-agent':

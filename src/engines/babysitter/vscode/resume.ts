@@ -30,7 +30,9 @@ import { pick } from '../../../vscode/commands/targets';
 export type ResumeChoice =
   | { readonly type: 'answer'; readonly effectId: string }
   | { readonly type: 'iterate' | 'continue' | 'recover' | 'agent' | 'choose-agent' }
-  | { readonly type: 'place'; readonly place: SourcePlace };
+  | { readonly type: 'place'; readonly place: SourcePlace }
+  /** The next step, where neither an iterate nor an agent is. */
+  | { readonly type: 'next'; readonly command: 'run.fork' | 'run.repair' };
 
 type ResumeItem = vscode.QuickPickItem & { readonly choice: ResumeChoice };
 
@@ -87,7 +89,7 @@ export async function chooseResume(
     const item = await picked;
     if (!item) throw new CancelledError();
     const { choice } = item;
-    if (choice.type !== 'answer' && choice.type !== 'place')
+    if (choice.type !== 'answer' && choice.type !== 'place' && choice.type !== 'next')
       await deps.memory.update(lastChoice, choice.type);
     return { stored, choice };
   } finally {
@@ -140,7 +142,19 @@ function resumeItems(
   const sorted = ways
     .map((item) => (item.choice.type === last ? { ...item, description: 'last time' } : item))
     .toSorted((a, b) => Number(b.choice.type === last) - Number(a.choice.type === last));
-  return [...answers, ...sorted, ...placeItems(run)];
+  return [...nextItems(stored), ...answers, ...sorted, ...placeItems(run)];
+}
+
+/** What has to be done first, where going on as ever brings nothing or does damage. */
+function nextItems({ state }: StoredRun): readonly ResumeItem[] {
+  const { action, reason } = state.next;
+  if (action !== 'run.fork' && action !== 'run.repair') return [];
+  const detail =
+    action === 'run.fork'
+      ? 'No iterate gets past the error: it is recorded. A fork keeps what was done before it.'
+      : `${withoutIcons(visible(reason))}. With that, the engine fails or does more damage.`;
+  const icon = action === 'run.fork' ? 'repo-forked' : 'tools';
+  return [{ label: `$(${icon}) ${commandTitle(action)}`, detail, choice: { type: 'next', command: action } }];
 }
 
 function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly ResumeItem[] {
