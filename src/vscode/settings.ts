@@ -41,6 +41,7 @@ export function classifyOptions(): JudgeOptions {
     activityWindow:
       (Number.isFinite(seconds) && seconds > 0 ? seconds : settings.activityWindow.default) * 1000,
     formatTime: localTime,
+    removesLocks: true,
   };
 }
 

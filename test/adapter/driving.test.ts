@@ -526,7 +526,7 @@ let seq = readdirSync(dir).length;
 const id = 'e' + seq;
 const add = (type, data) => {
   seq += 1;
-  const name = String(seq).padStart(6, '0') + '.' + '0'.repeat(20) + String(seq).padStart(6, '0') + '.json';
+  const name = String(seq).padStart(6, '0') + '.7' + 'Z'.repeat(19) + String(seq).padStart(6, '0') + '.json';
   writeFileSync(dir + '/' + name, JSON.stringify({ type, recordedAt: new Date().toISOString(), data }));
 };
 add('EFFECT_REQUESTED', { effectId: id, taskId: 'hooked', kind: 'agent' });

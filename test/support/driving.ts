@@ -143,6 +143,7 @@ export class Driving {
     const logger: Logger = { info: say, warn: say, error: say };
     this.store = new RunStore(systemClock, enginesOf(babysitterEngine), {
       activityWindow: defaultActivityWindow,
+      removesLocks: true,
     });
     this.engine = new CliEngine(
       {

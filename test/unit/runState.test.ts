@@ -621,6 +621,11 @@ describe('the next step', () => {
     if (action !== undefined && action !== 'run.repair') expect(judgement.actions).toContain(action);
   });
 
+  it('is no repair of a left lock where the engine found removes it', () => {
+    const run = aRun({ journal: journal().created().done('a'), lock: { alive: false }, problems: [lock] });
+    expect(classify(run, later, { ...options, removesLocks: true }).next.action).toBe('run.iterate');
+  });
+
   it('is to fork where an iterate made here ended in an error and brought nothing', () => {
     const run = aRun({ journal: journal().created().requested('a').erred('a') });
     const known = { childRun: () => undefined, actedAt: () => undefined, failedAt: () => run.eventCount };

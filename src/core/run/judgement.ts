@@ -85,6 +85,11 @@ export interface JudgeOptions {
   readonly activityWindow: number;
   /** Writes a moment for people; UTC to the minute unless given. */
   readonly formatTime?: (time: number) => string;
+  /**
+   * Engines that are found here remove the lock of a dead process by themselves, as all do since 0.0.187; left out: no
+   * engine is looked for.
+   */
+  readonly removesLocks?: boolean;
   /** What only somebody who looks at more than one run can know; left out: nothing is. */
   readonly known?: KnownOfRuns;
 }

@@ -24,7 +24,7 @@ import type { Problem } from '../../../core/run/problem';
 export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
   const run = asBabysitter(anyRun);
   const { state, reason, changesAt } = tell(run, now, options);
-  const actions = state === 'reading' ? [] : legalActions(state, run);
+  const actions = state === 'reading' ? [] : legalActions(state, run, options);
   return new BabysitterJudgement(state, reason, actions, changesAt, run, options);
 }
 
@@ -54,7 +54,7 @@ class BabysitterJudgement implements Judgement {
   }
 
   whyNot(action: StateAction): string | undefined {
-    return whyNot(action, this, this.#run, this.#options.formatTime ?? utcMinute);
+    return whyNot(action, this, this.#run, this.#options);
   }
 }
 
@@ -63,10 +63,10 @@ type Told = Pick<Judgement, 'state' | 'reason' | 'changesAt'>;
 /** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
 const actionLists = new Map<number, readonly StateAction[]>();
 
-function legalActions(state: State, run: BabysitterRun): readonly StateAction[] {
+function legalActions(state: State, run: BabysitterRun, options: JudgeOptions): readonly StateAction[] {
   let legal = 0;
   stateActions.forEach((action, i) => {
-    if (isLegal(action, state, run)) legal |= 1 << i;
+    if (isLegal(action, state, run, options)) legal |= 1 << i;
   });
   const known = actionLists.get(legal);
   if (known) return known;
@@ -181,7 +181,7 @@ export function hasProcess(run: Run): boolean {
   return run.entry !== undefined;
 }
 
-function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean {
+function isLegal(action: StateAction, state: State, run: BabysitterRun, options: JudgeOptions): boolean {
   const { end } = run.story;
   const asks = (test: (kind: string) => boolean): boolean =>
     !end && pendingEffects(run).some(({ effect }) => test(effect.kind));
@@ -194,7 +194,7 @@ function isLegal(action: StateAction, state: State, run: BabysitterRun): boolean
       return asks((kind) => kind !== 'breakpoint' && kind !== 'sleep');
     case 'run.iterate':
     case 'run.continue':
-      return !run.lock?.alive && !damageOf(run) && movesOn(state, run);
+      return !run.lock?.alive && !damageOf(run, options) && movesOn(state, run);
     case 'run.resume':
       return !['completed', 'halted', 'unreadable'].includes(state) && !end?.sealed;
     case 'run.fork':
@@ -215,9 +215,12 @@ export function isSix({ engineVersion }: Run): boolean {
 }
 
 /** What is wrong with a run's files so that the engine would fail or do more damage; `undefined`: nothing is. */
-function damageOf({ problems, lock, engineVersion }: BabysitterRun): Problem | undefined {
-  // Engines that record their version remove the lock of a dead process by themselves.
-  const leftLock = lock !== undefined && engineVersion !== undefined;
+function damageOf(
+  { problems, lock, engineVersion }: BabysitterRun,
+  { removesLocks = false }: JudgeOptions,
+): Problem | undefined {
+  // So do engines that record their version.
+  const leftLock = lock !== undefined && (removesLocks || engineVersion !== undefined);
   return problems.find(
     ({ file, mendable, stops }) => stops || (mendable && !(leftLock && file === 'run.lock')),
   );
@@ -246,8 +249,9 @@ function whyNot(
   action: StateAction,
   { state, reason, actions }: Judgement,
   run: BabysitterRun,
-  formatTime: (time: number) => string,
+  options: JudgeOptions,
 ): string | undefined {
+  const formatTime = options.formatTime ?? utcMinute;
   if (actions.includes(action)) return stoppedBy(action, run);
   if (action === 'run.assignProcess') {
     return hasProcess(run)
@@ -282,7 +286,7 @@ function whyNot(
     default:
   }
   if (action === 'run.iterate' || action === 'run.continue') {
-    const damage = movesOn(state, run) ? damageOf(run) : undefined;
+    const damage = movesOn(state, run) ? damageOf(run, options) : undefined;
     if (damage) return mustBeMended(damage);
   }
   if (run.lock?.alive) {
@@ -323,7 +327,7 @@ function nextStep(judgement: Judgement, run: BabysitterRun, options: JudgeOption
   const { end } = run.story;
   if (state === 'reading') return step(undefined);
   const over = state === 'completed' || state === 'halted' || end?.sealed === true;
-  const damage = over ? undefined : damageOf(run);
+  const damage = over ? undefined : damageOf(run, options);
   if (damage) return step('run.repair', `${damage.file} ${damage.what}`);
   if (over || state === 'unreadable') return step(undefined);
   if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
