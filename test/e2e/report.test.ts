@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { journal } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
 import { seriousViolations } from './support/axe';
+import { again } from './support/again';
 import { openDemo, type DemoOptions, type DemoWindow } from './support/openDemo';
 
 const size = { width: 1400, height: 1400 };
@@ -245,12 +246,15 @@ describe('The report of a run', () => {
     await choose(window, second, 'Open Iteration Report');
     await heading('Iteration 2 (5').waitFor();
 
-    // What was opened takes the focus, and would close a picker.
-    await webview().locator('h1').click();
-    await runCommand('Babysitter: Open Iteration Report');
     const quickPick = page.locator('.quick-input-widget');
-    await quickPick.getByRole('option', { name: scored }).click();
-    await quickPick.getByRole('option', { name: /^Iteration 4, 3 tasks · score 88/ }).click();
+    await again(async () => {
+      await webview().locator('h1').click();
+      await runCommand('Babysitter: Open Iteration Report');
+      await quickPick.getByRole('option', { name: scored }).click({ timeout: 10_000 });
+      await quickPick
+        .getByRole('option', { name: /^Iteration 4, 3 tasks · score 88/ })
+        .click({ timeout: 10_000 });
+    });
     await heading('Iteration 4 (5').waitFor();
 
     await webview().getByRole('button', { name: 'Open Run' }).click();

@@ -200,7 +200,9 @@ describe('Time travel on the page of a run', () => {
     await events().getByText('← waiting here').waitFor();
     await window.screenshot('travel-failed');
     await slider().fill('5');
-    await webview().getByText('Everything is answered; iterate to go on').waitFor();
+    await webview()
+      .getByText(/ended with an error: API rate limit exceeded.*; iterating shows whether/)
+      .waitFor();
     await slider().press('End');
     await webview().getByText('API rate limit exceeded').first().waitFor();
   });

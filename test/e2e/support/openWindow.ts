@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { engineHome } from '../../../scripts/lib/engineHome.mjs';
 import { startHostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
+import { again } from './again';
 
 export interface WindowOptions {
   /** The folder to open. The window gets a copy of its own, so a test may change what it likes. Left out: an empty folder. */
@@ -78,17 +79,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     },
     async runCommand(title) {
       const palette = page.locator('.quick-input-widget');
-      // A page that VS Code has just brought back takes the focus, which closes a palette that is open.
-      for (let tries = 1; ; tries += 1) {
+      await again(async () => {
         await page.keyboard.press('F1');
-        try {
-          await palette.locator('.quick-input-box input').fill(`>${title}`, { timeout: 10_000 });
-          await palette.getByRole('option', { name: title }).first().click({ timeout: 10_000 });
-          return;
-        } catch (error) {
-          if (tries === 3) throw error;
-        }
-      }
+        await palette.locator('.quick-input-box input').fill(`>${title}`, { timeout: 10_000 });
+        await palette.getByRole('option', { name: title }).first().click({ timeout: 10_000 });
+      });
     },
     async useTheme(theme) {
       const workbench = page.locator('.monaco-workbench');
