@@ -40,7 +40,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/e2e/support/globalSetup.ts',
           setupFiles: 'test/e2e/support/eachFile.ts',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
           // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
