@@ -144,7 +144,7 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
       case 'command': {
         const { extent } = this.#known().view;
         return command(message.command, {
-          runKey: this.runKey,
+          dir: keyText(this.runKey),
           ...(extent === 'run' ? {} : { iteration: extent }),
         });
       }
