@@ -259,6 +259,15 @@ const validJournal = fc
     return story;
   });
 
+it('folds fifty thousand error results of one batch in a moment, and knows the last that ended the run', () => {
+  const story = journal().created();
+  for (let i = 0; i < 50_000; i += 1) story.requested(`e${i}`);
+  for (let i = 0; i < 50_000; i += 1) story.erred(`e${i}`, `Broken: part ${i}`);
+  const { end, errors } = foldRun(story.failed('Broken: part 49999').entries);
+  expect(end?.failedTask).toBe('e49999');
+  expect(errors).toHaveLength(100);
+});
+
 describe('an end that is told again', () => {
   const problems = (story: JournalBuilder): readonly string[] =>
     foldRun(story.entries).problems.map(({ what }) => what);

@@ -1,4 +1,12 @@
-import { emptyFold, endOf, uncaughtError, type ErrorResult, type JournalEnd, type RunFold } from './foldRun';
+import {
+  emptyFold,
+  endOf,
+  errorResult,
+  uncaughtError,
+  type ErrorResult,
+  type JournalEnd,
+  type RunFold,
+} from './foldRun';
 import type { JournalEntry } from './journal';
 
 /** So many of the last events are looked at: stop hooks and cost records may follow the end. */
@@ -15,7 +23,7 @@ export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunF
   let lastAt: number | undefined;
   let looked = 0;
   /** A failure, whose cause stands before it. */
-  let failure: JournalEntry | undefined;
+  let failure: { readonly entry: JournalEntry; readonly end: JournalEnd } | undefined;
   const errors: ErrorResult[] = [];
   for (const entry of newestFirst) {
     looked += 1;
@@ -27,14 +35,14 @@ export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunF
       // Whether a failure is news is told by what came before it.
       if (failure) return undefined;
       if (end.outcome !== 'failed') return digest(entry, end, lastAt);
-      failure = entry;
+      failure = { entry, end };
     } else if (event.type === 'EFFECT_REQUESTED' || event.type === 'RUN_CREATED') {
-      const failed = failure && endOf(failure);
-      if (!failure || !failed) return undefined;
-      return digest(failure, { ...failed, failedTask: uncaughtError(errors, failed) }, lastAt);
-    } else if (event.type === 'EFFECT_RESOLVED' && event.status === 'error') {
-      const message = event.error?.message ?? '';
-      if (message.trim() !== '') errors.unshift({ effectId: event.effectId, message });
+      if (!failure) return undefined;
+      const failedTask = uncaughtError(errors, failure.end);
+      return digest(failure.entry, { ...failure.end, failedTask }, lastAt);
+    } else if (event.type === 'EFFECT_RESOLVED') {
+      const error = errorResult(event.effectId, event);
+      if (error) errors.unshift(error);
     }
   }
   return undefined;

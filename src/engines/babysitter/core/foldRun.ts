@@ -20,7 +20,7 @@ export interface RunFold extends Story {
   readonly end: JournalEnd | undefined;
   /** Something was resolved or cancelled after the last request: an iterate has something new to work with. */
   readonly answeredSinceRequest: boolean;
-  /** The error results after the last request: if the process does not catch one, it ends the run. */
+  /** The latest error results after the last request: if the process does not catch one, it ends the run. */
   readonly errors: readonly ErrorResult[];
   /** The effect that was resolved or cancelled last, by its id. */
   readonly lastSettled: string | undefined;
@@ -101,6 +101,7 @@ export class Folding {
       pending: new Map(before.pending),
       counts: { ...before.counts },
       costs: [...before.costs],
+      errors: [...before.errors],
       problems: [...before.problems],
     };
   }
@@ -111,13 +112,14 @@ export class Folding {
 
   /** Everything added so far. To be called once. */
   result(): RunFold {
-    const { effects, pending, problems, ...run } = this.#run;
+    const { effects, pending, errors, problems, ...run } = this.#run;
     if (run.entries === this.#before.entries) return this.#before;
     return {
       ...run,
       effects: effects.result(),
       // Thousands of finished runs share their empty parts.
       pending: pending.size === 0 ? emptyFold.pending : pending,
+      errors: errors.length === 0 ? emptyFold.errors : errors,
       problems: problems.length === 0 ? emptyFold.problems : problems,
     };
   }
@@ -128,6 +130,7 @@ type Draft = { -readonly [K in keyof Omit<RunFold, 'effects'>]: RunFold[K] } & {
   pending: Map<string, Effect>;
   counts: Record<Effect['status'], number>;
   costs: CostRecord[];
+  errors: ErrorResult[];
   problems: Problem[];
 };
 
@@ -236,6 +239,18 @@ export function uncaughtError(errors: readonly ErrorResult[], end: JournalEnd): 
   )?.effectId;
 }
 
+/** What counts of a task's answer as an error that may end the run; `undefined`: it was no error, or says nothing. */
+export function errorResult(
+  effectId: string,
+  { status, error }: Partial<Pick<Effect, 'status' | 'error'>>,
+): ErrorResult | undefined {
+  const message = error?.message ?? '';
+  return status === 'error' && message.trim() !== '' ? { effectId, message } : undefined;
+}
+
+/** So many errors are remembered: a failure is searched for each of them. */
+const mostErrors = 100;
+
 /** From so many characters on, a text within another one is no coincidence. */
 const telling = 12;
 
@@ -258,9 +273,9 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
   run.batchClosed = true;
   run.answeredSinceRequest = true;
   run.lastSettled = effectId;
-  const message = outcome.error?.message ?? '';
-  if (outcome.status === 'error' && message.trim() !== '')
-    run.errors = [...run.errors, { effectId, message }];
+  const error = errorResult(effectId, outcome);
+  if (error) run.errors.push(error);
+  if (run.errors.length > mostErrors) run.errors.shift();
   put(run, {
     ...effect,
     ...outcome,
@@ -337,7 +352,7 @@ function request(
   run.lastRequestAt = at ?? run.lastRequestAt;
   run.end = undefined;
   run.answeredSinceRequest = false;
-  run.errors = emptyFold.errors;
+  run.errors = [];
   const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
   put(run, {
     effectId,

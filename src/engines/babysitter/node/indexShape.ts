@@ -59,44 +59,12 @@ const effect: Told<Effect> = {
   error,
   cancelReason: 'reason',
 };
-const toldEnd = { seq: 2, toldAt: 3, failedTask: 'effect' };
+const ended = { at: 1, seq: 2, toldAt: 3, failedTask: 'effect', error, reason: 'reason', sealed: true };
 const ends: { readonly [Type in JournalEnd['type']]: Told<JournalEnd> & { readonly type: Type } } = {
-  RUN_COMPLETED: {
-    outcome: 'completed',
-    type: 'RUN_COMPLETED',
-    at: 1,
-    ...toldEnd,
-    error,
-    reason: 'reason',
-    sealed: true,
-  },
-  RUN_FAILED: {
-    outcome: 'failed',
-    type: 'RUN_FAILED',
-    at: 1,
-    ...toldEnd,
-    error,
-    reason: 'reason',
-    sealed: true,
-  },
-  PROCESS_RUNTIME_ERROR: {
-    outcome: 'failed',
-    type: 'PROCESS_RUNTIME_ERROR',
-    at: 1,
-    ...toldEnd,
-    error,
-    reason: 'reason',
-    sealed: true,
-  },
-  RUN_HALTED: {
-    outcome: 'halted',
-    type: 'RUN_HALTED',
-    at: 1,
-    ...toldEnd,
-    error,
-    reason: 'reason',
-    sealed: true,
-  },
+  RUN_COMPLETED: { outcome: 'completed', type: 'RUN_COMPLETED', ...ended },
+  RUN_FAILED: { outcome: 'failed', type: 'RUN_FAILED', ...ended },
+  PROCESS_RUNTIME_ERROR: { outcome: 'failed', type: 'PROCESS_RUNTIME_ERROR', ...ended },
+  RUN_HALTED: { outcome: 'halted', type: 'RUN_HALTED', ...ended },
 };
 const statuses: Record<Effect['status'], number> = { pending: 1, ok: 2, error: 3, cancelled: 4 };
 const fold: Told<RunFold> = {
