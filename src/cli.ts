@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
+import { stringify } from './core/documents';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
-import type { ReportSources } from './core/views/report/report';
 import { toReport } from './core/views/report/toReport';
 import { maskSecrets, secretsIn } from './core/run/secrets';
 import { putCopiesTogether } from './engines/babysitter/node/copies';
@@ -117,17 +117,15 @@ function show(dir: string, now: number) {
     effects: { ...entry.effects, notPassed: tasks.filter(({ passed }) => passed === false).length },
     tasks,
     answers: toAnswerEntries(run, details),
-    ...('output' in details ? { output: withoutSecrets(details.output, readReportSources(run)) } : {}),
+    ...outputOf(run, details),
   };
 }
 
-/** What a process returned may quote the secret that ends an agent's loop. */
-function withoutSecrets(output: unknown, { runJson }: ReportSources): unknown {
-  const masked = secretsIn(runJson ?? '').reduce(
-    (text, secret) => text.replaceAll(secret, '•••'),
-    maskSecrets(JSON.stringify(output)),
-  );
-  return JSON.parse(masked);
+/** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */
+function outputOf(run: Run, details: RunDetails): { readonly output?: unknown } {
+  const text = 'output' in details ? stringify(details.output) : undefined;
+  if (text === undefined) return {};
+  return { output: JSON.parse(maskSecrets(text, secretsIn(readReportSources(run).runJson ?? ''))) };
 }
 
 function runIn(dir: string): { run: Run; details: RunDetails } {

@@ -45,9 +45,7 @@ export function valueDocument(value: unknown, secrets: readonly string[]): strin
     isRecord(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,
   );
   if (text === undefined) return '// It is nested too deeply to be shown.\n';
-  let masked = maskSecrets(text);
-  for (const secret of secrets) masked = masked.replaceAll(secret, '•••');
-  return `${escapeDeceptive(masked)}\n`;
+  return `${escapeDeceptive(maskSecrets(text, secrets))}\n`;
 }
 
 /** Any file of a run as it is, secrets masked. */
@@ -99,7 +97,10 @@ function comment(text: string): string {
 }
 
 /** `undefined`: JSON.parse reads what is nested a million deep, and JSON.stringify, being recursive, does not write it. */
-function stringify(value: unknown, replacer?: (name: string, value: unknown) => unknown): string | undefined {
+export function stringify(
+  value: unknown,
+  replacer?: (name: string, value: unknown) => unknown,
+): string | undefined {
   try {
     return JSON.stringify(value, replacer, 2);
   } catch {

@@ -466,6 +466,23 @@ describe('an entry', () => {
 });
 
 describe('show', () => {
+  it('prints what the process returned, without secrets, unless it is nested too deeply to be written', () => {
+    const { runs } = projectFolder();
+    const proof = 'feedfacefeedfacefeedfacefeedface';
+    const story = journal().created().completed();
+    const output = { note: `Say ${proof} to end`, score: 1 };
+    const told = writeRun(runs, 'a', {
+      metadata: { completionProof: proof },
+      journal: story,
+      files: { 'state/output.json': output },
+    });
+    expect(cli.show(told, ...now).output).toEqual({ note: 'Say ••• to end', score: 1 });
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const nested = writeRun(runs, 'b', { journal: story, files: { 'state/output.json': deep } });
+    const shown = cli.show(nested, ...now);
+    expect([shown.state, shown.output]).toEqual(['completed', undefined]);
+  });
+
   it('prints the entry of list, and the tasks', () => {
     const { dir, runs } = projectFolder();
     const run = writeRun(runs, 'a', {

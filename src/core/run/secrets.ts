@@ -22,7 +22,10 @@ export function secretsOf(runJson: Readonly<Record<string, unknown>>): readonly 
   );
 }
 
-/** JSON text, or text with JSON in it, with the completion proof's value replaced. */
-export function maskSecrets(text: string): string {
-  return text.replace(secret, '$1•••');
+/**
+ * JSON text, or text with JSON in it, with the completion proof's value replaced.
+ * @param secrets values that are to be found nowhere else either, from {@link secretsIn}
+ */
+export function maskSecrets(text: string, secrets: readonly string[] = []): string {
+  return secrets.reduce((masked, value) => masked.replaceAll(value, '•••'), text.replace(secret, '$1•••'));
 }

@@ -30,8 +30,7 @@ export function cleaner(
   });
   return (text, most = usualLength) => {
     // Cut only after masking, as half a secret is found no more; but nobody needs a million characters searched.
-    let clean = maskSecrets(text.slice(0, most * 4 + 1000));
-    for (const secret of secrets) clean = clean.replaceAll(secret, '•••');
+    let clean = maskSecrets(text.slice(0, most * 4 + 1000), secrets);
     for (const [pattern, name] of replace) {
       clean = clean.replace(pattern, (_, slash: string) =>
         name === '' ? (slash === '' ? '.' : '') : `${name}${slash === '' ? '' : '/'}`,
