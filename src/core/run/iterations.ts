@@ -34,16 +34,14 @@ export interface Iterations {
   readonly metric: MetricTable | undefined;
 }
 
-/** "iteration 3", "model · iteration 2": how an iteration is called everywhere, by the process's own number. */
-export function iterationTitle({
-  n,
-  number,
-  phase,
-}: {
-  readonly n: number;
+/** What names an iteration. */
+export type NamedIteration = Pick<Iteration, 'n'> & {
   readonly number?: number | undefined;
   readonly phase?: string | undefined;
-}): string {
+};
+
+/** "iteration 3", "model · iteration 2": how an iteration is called everywhere, by the process's own number. */
+export function iterationTitle({ n, number, phase }: NamedIteration): string {
   const own = `iteration ${number ?? n}`;
   if (phase === undefined) return own;
   // A phase without a name is called by its place.
@@ -51,8 +49,11 @@ export function iterationTitle({
   return `${/^\d+$/.test(name) ? `phase ${name}` : name} · ${own}`;
 }
 
-/** How the iteration at a place of the run is called. */
-export function titleOfIteration({ list }: Pick<Iterations, 'list'>, n: number): string {
+/**
+ * How the iteration at a place of the run is called.
+ * @param list iterations of the run; some may be left out
+ */
+export function titleOfIteration(list: readonly NamedIteration[], n: number): string {
   return iterationTitle(list.find((iteration) => iteration.n === n) ?? { n });
 }
 

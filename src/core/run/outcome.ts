@@ -1,5 +1,6 @@
 import { cutAtWord, firstLine } from '../format';
 import { isRecord } from './lenient';
+import type { RunDetails } from './run';
 
 /** What a process says of its own work, in what it returned. */
 export interface Outcome {
@@ -22,6 +23,11 @@ export function outcomeOf(output: unknown): Outcome {
     .map((name) => record[name])
     .find((text): text is string => typeof text === 'string' && text.trim() !== '');
   return { success: failed ? false : says(good, true) ? true : null, summary };
+}
+
+/** What the process says of a run somebody has looked into; `undefined`: it left nothing that can be read. */
+export function outcomeIn(details: Pick<RunDetails, 'output'>): Outcome | undefined {
+  return 'output' in details ? outcomeOf(details.output) : undefined;
 }
 
 /** "Completed, not successful: the gate was rejected"; `undefined`: there is nothing to add to "Completed". */

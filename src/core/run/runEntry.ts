@@ -1,6 +1,6 @@
 import { type Breakpoint } from './breakpoint';
 import { passed } from './passed';
-import { outcomeOf, unsuccessful } from './outcome';
+import { outcomeIn, unsuccessful } from './outcome';
 import { auditAnswers, verdictOf } from './audit';
 import { toIso } from '../format';
 import { deriveIterations, type Iterations } from './iterations';
@@ -99,7 +99,7 @@ export function toRunEntry(
   options: JudgeOptions & { readonly engine: RunEngine; readonly metric: MetricChoice },
 ): RunEntry {
   const { state, reason, actions, next } = options.engine.judge(run, now, options);
-  const outcome = 'output' in details ? outcomeOf(details.output) : undefined;
+  const outcome = outcomeIn(details);
   const effects = [...run.story.effects.values()];
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);

@@ -15,11 +15,12 @@ export function* compareMetrics(
   const whole = left.iteration === undefined && right.iteration === undefined;
   const lowest = metric.best === 'lowest';
   const figures: Figure[] = [];
-  for (const key of chartableKeys([...scoresOf(left), ...scoresOf(right)], metric)) {
+  const [leftScores, rightScores] = [scoresOf(left), scoresOf(right)];
+  for (const key of chartableKeys([...leftScores, ...rightScores], metric)) {
     const name = clean(key, 100);
-    const a = scored(left, key, metric);
+    const a = scored(leftScores, key, metric);
     yield;
-    const b = scored(right, key, metric);
+    const b = scored(rightScores, key, metric);
     yield;
     if (!a && !b) continue;
     const of = (n: number): string => (whole ? `iteration ${n}` : '');
@@ -73,11 +74,11 @@ function scoresOf({ opened: { details, iterations }, iteration }: Side) {
 }
 
 function scored(
-  side: Side,
+  scores: ReturnType<typeof scoresOf>,
   key: string,
   choice: MetricChoice,
 ): { readonly best: Scored; readonly last: Scored } | undefined {
-  const table = tabulateMetric(scoresOf(side), { key, best: choice.best });
+  const table = tabulateMetric(scores, { key, best: choice.best });
   const last = table && [...table.values].at(-1);
   if (!table || !last) return undefined;
   const best = table.best ?? last[0];

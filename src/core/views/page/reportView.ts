@@ -1,4 +1,4 @@
-import { iterationTitle } from '../../run/iterations';
+import { titleOfIteration } from '../../run/iterations';
 import { capital, count, cutAtWord, duration, oneLine } from '../../format';
 import type { Counterparts } from '../report/counterparts';
 import type { Report, ReportAnswer, ReportIteration, ReportMetric, ReportTask } from '../report/report';
@@ -103,14 +103,9 @@ function headingOf({ scope, iteration, iterations }: Report): string {
   if (scope === 'run' || iteration === undefined) {
     return all < 2 ? 'Whole run' : `Whole run, ${count(all, 'iteration')}`;
   }
-  const found = iterations.find(({ n }) => n === iteration) ?? { n: iteration };
-  const place =
-    'best' in found && found.best
-      ? ', the best'
-      : iterations.at(-1)?.n === iteration && all > 1
-        ? ', the last'
-        : '';
-  return `${capital(iterationTitle(found))}${all > 1 ? ` (${count(all, 'iteration')} in all)` : ''}${place}`;
+  const { best } = iterations.find(({ n }) => n === iteration) ?? {};
+  const place = best ? ', the best' : iterations.at(-1)?.n === iteration && all > 1 ? ', the last' : '';
+  return `${capital(titleOfIteration(iterations, iteration))}${all > 1 ? ` (${count(all, 'iteration')} in all)` : ''}${place}`;
 }
 
 /** The newest iterations, and the best one. */

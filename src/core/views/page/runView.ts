@@ -1,3 +1,4 @@
+import { outcomeIn, unsuccessful } from '../../run/outcome';
 import { ago, oneLine, visible } from '../../format';
 import type { EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
@@ -125,7 +126,7 @@ export function toRunView(
     prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
     state: iterating ? 'iterating' : stateWord(stored),
     icon: row.icon.name.replace('~spin', ''),
-    reason: row.tooltip[0]?.[1] ?? visible(stored.state.reason),
+    reason: visible(unsuccessful(outcomeIn(opened.details)) ?? stored.state.reason),
     standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
     can: [...stored.engine.can],
     partial,

@@ -64,7 +64,7 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
 function done({ run }: StoredRun, { iterations }: OpenedRun): string {
   const { list, metric } = iterations;
   const lasted = run.updatedAt - run.createdAt;
-  const best = metric?.best === undefined ? '' : `best is ${titleOfIteration({ list }, metric.best)}`;
+  const best = metric?.best === undefined ? '' : `best is ${titleOfIteration(list, metric.best)}`;
   return (
     [
       countEffects(run, { iterations }) || 'Nothing yet',

@@ -1,7 +1,7 @@
 import { passed } from '../../run/passed';
-import { cutAtWord, duration, visible, capital } from '../../format';
+import { capital, cutAtWord, duration, visible } from '../../format';
 import type { Effect } from '../../run/effect';
-import { type Iteration, type TaskFiles, iterationTitle, titleOfIteration } from '../../run/iterations';
+import { iterationTitle, type Iteration, type TaskFiles } from '../../run/iterations';
 import { taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
@@ -120,6 +120,7 @@ export function layOutTimeline(parts: TimelineParts): Timeline | undefined {
 /** The same, interruptibly: there may be fifty thousand tasks. */
 export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | undefined> {
   const { iterations, now, endedAt, whole } = parts;
+  const names = iterations.map(iterationTitle);
   const rows = yield* toRows(parts);
   const spans = new Map<string, Span>();
   let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -153,7 +154,7 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
       spoken: spokenBar(
         bar,
         drawn[bar.row]?.label ?? '',
-        iterations.length > 1 ? titleOfIteration({ list: iterations }, bar.iteration) : '',
+        names.length > 1 ? (names[bar.iteration - 1] ?? '') : '',
       ),
     })),
     groups: yield* toGroups(spans, part),
@@ -296,10 +297,8 @@ function* toBands(
   spans: ReadonlyMap<string, Span>,
   end: number,
 ): Sliced<{ readonly start: number; readonly bands: readonly IterationBand[] }> {
-  const begins: { n: number; name: string; best: boolean; at: number }[] = [];
-  for (const { effects, ...iteration } of iterations) {
-    const { n, best } = iteration;
-    const name = capital(iterationTitle(iteration));
+  const begins: { n: number; best: boolean; at: number }[] = [];
+  for (const { n, best, effects } of iterations) {
     let at = Number.POSITIVE_INFINITY;
     // Siblings of one batch are one try.
     const tries = new Map<number, { batch: number; attempt: number }>();
@@ -314,14 +313,14 @@ function* toBands(
     });
     // Iterations may be many and small.
     yield;
-    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, name, best, at });
+    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
   }
   begins.sort((a, b) => a.at - b.at);
   return {
     start: begins[0]?.at ?? end,
-    bands: begins.slice(0, most.bands).map(({ n, name, best, at }, i) => ({
+    bands: begins.slice(0, most.bands).map(({ n, best, at }, i) => ({
       n,
-      name,
+      name: capital(iterationTitle(iterations[n - 1] ?? { n })),
       from: at,
       to: begins[i + 1]?.at ?? end,
       best,

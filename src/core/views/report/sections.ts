@@ -1,4 +1,4 @@
-import { iterationTitle } from '../../run/iterations';
+import { titleOfIteration } from '../../run/iterations';
 import { capital, count, duration, list, thousands } from '../../format';
 import { stateWords } from '../tree/describe';
 import { figure, figureOrDash, lasted, when } from './figures';
@@ -117,13 +117,9 @@ function joinLists(blocks: readonly Block[]): readonly Block[] {
 
 /** "Report of iteration 2 of 5", "Report". */
 export function reportTitle({ scope, iteration, iterations }: Report): string {
-  return scope === 'iteration'
-    ? `Report of ${titleIn(iterations, iteration)} (${count(iterations.length, 'iteration')} in all)`
+  return scope === 'iteration' && iteration !== undefined
+    ? `Report of ${titleOfIteration(iterations, iteration)} (${count(iterations.length, 'iteration')} in all)`
     : 'Report';
-}
-
-function titleIn(iterations: Report['iterations'], iteration: number | undefined): string {
-  return iterationTitle(iterations.find(({ n }) => n === iteration) ?? { n: iteration ?? 0 });
 }
 
 /** "Metrics of iteration 2, the best". */
@@ -131,7 +127,7 @@ function focused(title: string, { iteration, iterations, scope }: Report): strin
   if (iteration === undefined || iterations.length < 2) return title;
   const { best } = iterations.find(({ n }) => n === iteration) ?? {};
   const why = best ? ', the best' : scope === 'run' ? ', the last' : '';
-  return `${title}${title === 'Metrics' ? ' of' : ' in'} ${titleIn(iterations, iteration)}${why}`;
+  return `${title}${title === 'Metrics' ? ' of' : ' in'} ${titleOfIteration(iterations, iteration)}${why}`;
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): Block {

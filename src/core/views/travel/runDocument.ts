@@ -23,17 +23,17 @@ export interface Described {
 export function runDocument({ stored, opened }: Described): string {
   const { run, state } = stored;
   const { list, metric } = opened.iterations;
-  const best = metric?.best === undefined ? undefined : metric.values.get(metric.best);
+  const best =
+    metric?.best === undefined
+      ? ''
+      : `${titleOfIteration(list, metric.best)} (${metric.key} ${metric.values.get(metric.best)})`;
   const facts: readonly (readonly [string, string])[] = [
     ['Process', run.processId],
     ['State', stateWord(stored)],
     ['Why', state.reason],
     ['Tasks', countEffects(run, opened) || 'none yet'],
     ['Iterations', String(list.length)],
-    [
-      'Best',
-      best === undefined ? '' : `${titleOfIteration({ list }, metric?.best ?? 0)} (${metric?.key} ${best})`,
-    ],
+    ['Best', best],
     ['Events', String(run.eventCount)],
     ['Last event', run.story.lastAt === undefined ? '' : toIso(run.story.lastAt)],
     ['Ended', run.story.end ? run.story.end.type : ''],

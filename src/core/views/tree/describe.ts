@@ -1,4 +1,4 @@
-import { outcomeOf, unsuccessful } from '../../run/outcome';
+import { outcomeIn, unsuccessful } from '../../run/outcome';
 import {
   ago,
   capital,
@@ -123,8 +123,7 @@ export function describeRun(
         : count(run.eventCount, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
-  const output = opened?.details && 'output' in opened.details ? outcomeOf(opened.details.output) : undefined;
-  const failing = unsuccessful(output);
+  const failing = opened?.details && unsuccessful(outcomeIn(opened.details));
   const word = iterating
     ? 'iterating'
     : failing === undefined
