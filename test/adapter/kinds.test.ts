@@ -150,6 +150,14 @@ it.each(Object.entries(kinds))('%s', (name, { why, right, also }) => {
   also?.(shown);
 });
 
+it('says in the report, too, that a process returned without success', () => {
+  const [run] = cli.list(join(folder, 'completed-but-aborted'), ...now);
+  const { stdout } = cli.run('report', run?.dir ?? '', '--format', 'json', ...now);
+  expect(JSON.parse(stdout)).toMatchObject({
+    run: { reason: 'Completed, not successful: rejected at the first question' },
+  });
+});
+
 it('lists a copy of a run with the run', () => {
   const dir = join(folder, 'worktree-copies');
   const [run] = cli.list(dir, ...now);

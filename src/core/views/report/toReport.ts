@@ -1,3 +1,4 @@
+import { outcomeIn, unsuccessful } from '../../run/outcome';
 import { HumanError } from '../../errors';
 import { oneLine, toIso } from '../../format';
 import { auditAnswers, type AnswerRecord } from '../../run/audit';
@@ -150,14 +151,14 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
   };
 }
 
-function aboutRun({ opened: { run }, clean, short }: Making, options: ReportOptions): Report['run'] {
+function aboutRun({ opened: { run, details }, clean, short }: Making, options: ReportOptions): Report['run'] {
   const { state, reason } = options.engine.judge(run, options.now, options.classify);
   const prompt = run.prompt;
   return {
     runId: clean(run.runId),
     title: short(runTitle(run)),
     state,
-    reason: short(reason),
+    reason: short(unsuccessful(outcomeIn(details)) ?? reason),
     ...optional('prompt', prompt && clean(prompt, most.question)),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),
