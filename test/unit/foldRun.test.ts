@@ -268,6 +268,12 @@ it('folds fifty thousand error results of one batch in a moment, and knows the l
   expect(errors).toHaveLength(100);
 });
 
+it('no error that comes after a failure has caused it, also by the last events alone', () => {
+  const { entries } = journal().created().requested('a').failed('It broke').erred('a', 'It broke');
+  expect(foldRun(entries).end?.failedTask).toBeUndefined();
+  expect(digestRun(entries.toReversed())?.end).toEqual(foldRun(entries).end);
+});
+
 describe('an end that is told again', () => {
   const problems = (story: JournalBuilder): readonly string[] =>
     foldRun(story.entries).problems.map(({ what }) => what);

@@ -40,7 +40,8 @@ export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunF
       if (!failure) return undefined;
       const failedTask = uncaughtError(errors, failure.end);
       return digest(failure.entry, { ...failure.end, failedTask }, lastAt);
-    } else if (event.type === 'EFFECT_RESOLVED') {
+    } else if (failure && event.type === 'EFFECT_RESOLVED') {
+      // What comes after a failure cannot have caused it.
       const error = errorResult(event.effectId, event);
       if (error) errors.unshift(error);
     }
