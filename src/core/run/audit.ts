@@ -83,9 +83,7 @@ function choiceIn(value: Readonly<Record<string, unknown>>): string | undefined 
 }
 
 /** Where those who answer put a person's words, in the order in which the first that says something counts. */
-const wordNames = [
-  ...['response', 'feedback', 'message', 'comments', 'comment', 'notes', 'answer', 'decision', 'reason'],
-];
+const wordNames = 'response feedback message comments comment notes answer decision reason'.split(' ');
 /** Texts that say who, when and with which signature, and no words. */
 const noWords = /(?:By|At)$|signature|publicKey|fingerprint|algorithm/i;
 
@@ -99,8 +97,9 @@ function wordsIn(value: unknown): string | undefined {
     return found === option ? undefined : found;
   };
   const selected = [text(value['selection']), text(value['label'])].filter((part) => part !== undefined);
-  const first = wordNames.map(own).find((found) => found !== undefined) ?? text(selected.join(' / '));
-  const taken = new Set([option, first, ...(first === selected.join(' / ') ? selected : [])]);
+  const named = wordNames.map(own).find((found) => found !== undefined);
+  const first = named ?? text(selected.join(' / '));
+  const taken = new Set([option, first, ...(named === undefined ? selected : [])]);
   const others = Object.keys(value).flatMap((name) => {
     const found = text(value[name]);
     if (found === undefined || taken.has(found) || name === 'option' || noWords.test(name)) return [];

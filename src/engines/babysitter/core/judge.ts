@@ -1,3 +1,4 @@
+import { majorOf } from '../../../core/engine/engineVersion';
 import { ago, capital, count, cutAtWord, firstLine, list, utcMinute } from '../../../core/format';
 import type { JournalEnd } from './foldRun';
 import {
@@ -211,7 +212,7 @@ function isLegal(action: StateAction, state: State, run: BabysitterRun, options:
 
 /** Engines of 6.x have commands of their own, and repeat how a failed run ended instead of running the process again. */
 export function isSix({ engineVersion }: Run): boolean {
-  return Number(/^\d+/.exec(engineVersion ?? '')?.[0] ?? 0) >= 6;
+  return (majorOf(engineVersion) ?? 0) >= 6;
 }
 
 /** What is wrong with a run's files so that the engine would fail or do more damage; `undefined`: nothing is. */

@@ -81,7 +81,9 @@ export class TaskReader {
     for (const { effectId, kind, status } of effects) {
       const before = details.get(effectId);
       const isKnown = before?.status === status && before.keys === keys;
-      const reading = isKnown ? before : readDetail(real, { effectId, kind, status }, metricKeys);
+      const reading = isKnown
+        ? before
+        : { status, keys, ...readDetail(real, { effectId, kind, status }, metricKeys) };
       const { task, result } = reading;
       if (task.task) tasks.set(effectId, task.task);
       if (result?.result) results.set(effectId, result.result);
@@ -136,11 +138,11 @@ function readDetail(
   real: string,
   { effectId, kind, status }: Pick<Effect, 'effectId' | 'kind' | 'status'>,
   metricKeys: readonly string[],
-): DetailReading {
+): Pick<DetailReading, 'task' | 'result'> {
   const task = readTask(real, effectId, kind);
   const asked = { kind, expectedExitCode: task.task?.expectedExitCode };
   const result = isResolved(status) ? readResult(real, effectId, metricKeys, asked) : undefined;
-  return { status, keys: metricKeys.join(' '), task, result };
+  return { task, result };
 }
 
 function readTask(real: string, effectId: string, kind: string): TaskReading {

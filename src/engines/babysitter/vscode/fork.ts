@@ -1,4 +1,3 @@
-import { failedTask } from '../core/judge';
 import { iterationTitle } from '../../../core/run/iterations';
 import { babysitterKey } from '../core/babysitterRun';
 import * as vscode from 'vscode';
@@ -250,6 +249,7 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
     label: '$(git-commit) After the last result',
     description: 'keeps everything that was answered',
     from: undefined as Effect | undefined,
+    effectId: undefined as string | undefined,
   };
   const points = iterations.list.toReversed().flatMap((iteration) => {
     const { effects } = iteration;
@@ -263,6 +263,7 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
               label: `$(repo-forked) Before ${name}`,
               description: withoutIcons(title(first)),
               from: first,
+              effectId: undefined,
             },
           ]
         : []),
@@ -270,16 +271,16 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
         label: `$(circle-outline) Before ${withoutIcons(title(effect))}`,
         description: iterations.list.length > 1 ? name : '',
         from: effect,
+        effectId: effect.effectId,
       })),
     ];
   });
   if (points.length === 0) throw new NotNowError('The run has no tasks yet, so there is nothing to keep.');
-  // What ended the run is what to fork away.
-  const failed = failedTask(run);
-  const before = points.filter(({ from, label }) => from === failed && label.startsWith('$(circle-outline)'));
-  const others = points.filter((point) => !before.includes(point));
+  // What ended the run is what to fork away. Sorting is stable: the rest stays as it is.
+  const failed = run.story.end?.failedTask;
+  const isFailed = ({ effectId }: typeof all): boolean => effectId !== undefined && effectId === failed;
   const { from } = await pick(
-    [...before, all, ...others],
+    [all, ...points].toSorted((a, b) => Number(isFailed(b)) - Number(isFailed(a))),
     `Fork: ${withoutIcons(visible(runTitle(run)))}`,
     'From where does it run anew?',
   );

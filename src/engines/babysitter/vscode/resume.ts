@@ -1,3 +1,4 @@
+import { majorOf } from '../../../core/engine/engineVersion';
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle } from '../../../core/commands';
@@ -161,8 +162,7 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
   const { run } = stored;
   if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.story.end.sealed) {
     // Only engines from 6.x on write such an error, and only they can take it back.
-    const major = Number(/^(\d+)\./.exec(deps.engineVersion(run.projectDir) ?? '')?.[1] ?? 0);
-    return major < 6
+    return (majorOf(deps.engineVersion(run.projectDir)) ?? 0) < 6
       ? []
       : [
           {

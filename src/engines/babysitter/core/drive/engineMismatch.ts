@@ -1,4 +1,5 @@
 import { babysitter } from '../babysitterRun';
+import { majorOf } from '../../../../core/engine/engineVersion';
 import type { Run } from '../../../../core/run/run';
 
 /** A step of an engine before 5.0, which keys tasks by their position: "S000001". */
@@ -23,9 +24,4 @@ export function engineMismatch(run: Run, version: string | undefined): string | 
   }
   const old = [...run.story.effects.values()].some(({ stepId }) => positionalStep.test(stepId ?? ''));
   return old && found >= 5 ? warning('an older engine') : undefined;
-}
-
-function majorOf(version: string | undefined): number | undefined {
-  const match = /^(\d+)\./.exec(version ?? '');
-  return match ? Number(match[1]) : undefined;
 }
