@@ -6,7 +6,7 @@ import {
   listJournal,
   type JournalListing,
 } from '../../src/engines/babysitter/core/journalListing';
-import { parseEvent } from '../../src/engines/babysitter/core/parseEvent';
+import { parseEvent, toEventRecord } from '../../src/engines/babysitter/core/parseEvent';
 import { isSegment, parseJson, parseTime } from '../../src/core/run/lenient';
 import { parseLock } from '../../src/engines/babysitter/core/lock';
 import { parseMetadata, toEntrypoint } from '../../src/engines/babysitter/core/metadata';
@@ -265,6 +265,12 @@ describe('parseEvent', () => {
     expect(problems).toEqual([
       { what: 'starts with a byte order mark, which no engine reads', mendable: true, stops: 'any' },
     ]);
+  });
+
+  it('shows such an event in the list of events, too, and cannot use one behind many of them', () => {
+    const json = `{"type":"RUN_HALTED","recordedAt":"${recordedAt}"}`;
+    expect(toEventRecord(name, `\ufeff${json}`)).toEqual(toEventRecord(name, json));
+    expect(event(`${'\ufeff'.repeat(500_000)}${json}`).entry).toBeUndefined();
   });
 
   it('uses an event without its lesser fields, and says which were wrong', () => {

@@ -22,9 +22,13 @@ export interface Lenient<S extends Shape> {
 
 const noProblems: readonly string[] = [];
 
-/** What some editors put in front of a text. Engines take it for a part of the JSON, and fail. */
-export const byteOrderMark = '\uFEFF';
+/** What is wrong with a JSON text that some editor put a byte order mark in front of. */
 export const hasByteOrderMark = 'starts with a byte order mark, which no engine reads';
+
+/** The text behind a byte order mark; `undefined`: there is none. */
+export function behindByteOrderMark(text: string): string | undefined {
+  return text.startsWith('\uFEFF') ? text.slice(1) : undefined;
+}
 
 /**
  * Reads a JSON object written by somebody else. Each field stands alone: one of the wrong type becomes a problem and

@@ -17,7 +17,7 @@ import {
   Wrong,
   type Field,
   type Lenient,
-  byteOrderMark,
+  behindByteOrderMark,
   hasByteOrderMark,
 } from '../../../core/run/lenient';
 import { toEntrypoint } from './metadata';
@@ -77,10 +77,12 @@ export interface ParsedEvent {
 
 /** Reads one event file, tolerantly: unknown types and fields are welcome, a wrong field is left out and said. */
 export function parseEvent(file: string, json: string): ParsedEvent {
-  if (json.startsWith(byteOrderMark)) {
-    const { entry, problems } = parseEvent(file, json.slice(1));
-    return { entry, problems: [{ what: hasByteOrderMark, mendable: true, stops: 'any' }, ...problems] };
-  }
+  const { entry, problems } = parseText(file, json);
+  if (behindByteOrderMark(json) === undefined) return { entry, problems };
+  return { entry, problems: [{ what: hasByteOrderMark, mendable: true, stops: 'any' }, ...problems] };
+}
+
+function parseText(file: string, json: string): ParsedEvent {
   const read = readEnvelope(json);
   if ('problem' in read) return { entry: undefined, problems: [{ what: read.problem, mendable: true }] };
   const { fields, problems } = read;
@@ -135,9 +137,9 @@ function markOf(type: string, status: string): EventMark {
   return type === 'EFFECT_RESOLVED' && status === 'error' ? 'failed' : eventMarks[type];
 }
 
-/** What every event has, or why the text is none. */
+/** What every event has, or why the text is none. Behind a byte order mark it is read as well. */
 function readEnvelope(json: string): Lenient<typeof envelope> | { readonly problem: string } {
-  const parsed = parseJson(json);
+  const parsed = parseJson(behindByteOrderMark(json) ?? json);
   return 'problem' in parsed ? parsed : readLenient(parsed.value, envelope);
 }
 

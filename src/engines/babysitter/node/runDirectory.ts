@@ -7,7 +7,7 @@ import type { EventRecord } from '../../../core/run/eventRecord';
 import { emptyFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
-import { byteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
+import { behindByteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
 import { parseMetadata, type RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -228,9 +228,9 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
     found.push({ file, what: read.problem, stops: 'iterate' });
     return undefined;
   }
-  const marked = read.text.startsWith(byteOrderMark);
-  if (marked) found.push({ file, what: hasByteOrderMark, stops: 'iterate' });
-  const { metadata, problems } = parseMetadata(marked ? read.text.slice(1) : read.text);
+  const unmarked = behindByteOrderMark(read.text);
+  if (unmarked !== undefined) found.push({ file, what: hasByteOrderMark, stops: 'iterate' });
+  const { metadata, problems } = parseMetadata(unmarked ?? read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
 }
