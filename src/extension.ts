@@ -11,6 +11,14 @@ import { makePages, openerOf, type AllPages } from './wire/pages';
 import { makeReading } from './wire/reading';
 import { follow, showAll } from './wire/showing';
 
+/** What is still to be done when the window closes. */
+let settle = async (): Promise<void> => {};
+
+/** VS Code waits some seconds for it. */
+export async function deactivate(): Promise<void> {
+  await settle();
+}
+
 /** Joins the parts, in the order in which they are disposed. Waits for nothing: runs arrive when they are read. */
 export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
@@ -21,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Commands open pages, and pages run commands: what comes later is asked for when it is wanted.
   const opener = openerOf(() => pages);
   const doing = makeDoing(host, engine, reading, opener);
+  settle = () => doing.answering.settle();
   const evidence = makeEvidence(host, reading, doing);
   const mending = makeMending(host, engine, reading, doing, {
     opener,

@@ -119,6 +119,17 @@ export const settings = {
     scope: 'window',
     markdownDescription: 'Remind once of a question that is still open after so many minutes. `0`: never.',
   },
+  /** Seconds; 0: not at all. */
+  answerDelay: {
+    type: 'number',
+    default: 3,
+    minimum: 0,
+    maximum: 10,
+    order: 28,
+    scope: 'window',
+    markdownDescription:
+      'For how many seconds an answer that one click on a row gave can be undone, before it is recorded. `0`: it is recorded at once.',
+  },
   afterAnswer: {
     type: 'string',
     enum: ['ask', 'iterate', 'resume', 'nothing'],

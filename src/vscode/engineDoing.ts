@@ -1,5 +1,5 @@
 import type { AnswerReport } from '../core/engine/answerReport';
-import type { Decision } from '../core/run/breakpoint';
+import type { Decision } from '../core/run/answer';
 import type { EngineId } from '../core/run/engineId';
 import type { RunKey } from '../core/run/runKey';
 import type { StoredRun } from '../core/source/runStore';

@@ -3,17 +3,9 @@ import { pickerTitle } from '../core/commands';
 import { reviewController } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { HumanError, NotNowError } from '../core/errors';
-import { Emitter } from '../core/event';
 import { cutAtWord, oneLine, visible } from '../core/format';
 import type { CommentView } from '../core/views/page/protocol';
-import {
-  parseQueue,
-  reviewData,
-  reviewLimits,
-  reviewSummary,
-  toKeptQueue,
-  type QueuedComment,
-} from '../core/review/reviewComment';
+import { reviewLimits, reviewSummary, type QueuedComment } from '../core/review/reviewComment';
 import { isRecord } from '../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle } from '../core/run/run';
 import { keyText, type RunKey } from '../core/run/runKey';
@@ -23,7 +15,7 @@ import { pick, type EffectTarget, type Surface, type Targets } from './commands/
 import { findContextFile } from './contextFile';
 import { withoutIcons } from './messages';
 import type { OpenedRuns } from './tree/openedRuns';
-import type { AnswerReport } from '../core/engine/answerReport';
+import type { ReviewQueue } from './reviewQueue';
 
 export interface ReviewDeps {
   readonly store: RunStore;
@@ -32,8 +24,7 @@ export interface ReviewDeps {
   readonly answering: Answering;
   readonly folders: () => readonly string[];
   readonly realPath: (path: string) => string | undefined;
-  /** Where comments are kept over a reload. */
-  readonly memory: vscode.Memento;
+  readonly comments: ReviewQueue;
 }
 
 /** A context file of a pending breakpoint. */
@@ -46,38 +37,28 @@ interface Reviewable {
   readonly path: string;
 }
 
-const memoryKey = 'review';
-
 /**
- * Comments on lines of context files, gathered until they are sent together as one request for changes. A comment
- * leaves the queue when the recorded answer has it, or when the person removes it; never because something failed.
+ * Comments on lines of context files, gathered until they are sent together with the answer. A comment leaves the queue
+ * when the recorded answer has it, or when the person removes it; never because something failed.
  */
 export class Review implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #controller: vscode.CommentController;
   readonly #threads = new Map<string, { thread: vscode.CommentThread; comment: vscode.Comment }>();
-  readonly #changed = new Emitter<RunKey>();
-  #queue: readonly QueuedComment[];
   #pending = '';
 
-  /** Fires with a run's key when its comments change. */
-  readonly onDidChange = this.#changed.event;
-
   constructor(private readonly deps: ReviewDeps) {
-    this.#queue = parseQueue(deps.memory.get(memoryKey));
     this.#controller = this.#disposables.add(
       vscode.comments.createCommentController(reviewController, 'Babysitter Review'),
     );
     this.#controller.options = {
       prompt: 'Comment on this for the run…',
-      placeHolder:
-        'What should be different here? It is sent with the other comments as one request for changes.',
+      placeHolder: 'What should be different here? It is sent with the other comments and your answer.',
     };
-    this.#disposables.add(this.#changed);
     this.#disposables.add(deps.store.onDidChange(({ keys }) => void this.#follow(keys)));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#offerLines()));
     this.#offerLines();
-    void this.#follow(this.#queue.map(({ runKey }) => runKey));
+    void this.#follow(deps.comments.all.map(({ runKey }) => runKey));
   }
 
   dispose(): void {
@@ -87,7 +68,7 @@ export class Review implements vscode.Disposable {
 
   /** A run's comments that are not sent, for its page. */
   commentsOf(key: RunKey): readonly CommentView[] {
-    return this.#queue
+    return this.deps.comments.all
       .filter((queued) => queued.runKey === key)
       .map(({ id, effectId, file, line, endLine, comment }) => ({
         id,
@@ -96,12 +77,6 @@ export class Review implements vscode.Disposable {
         place: endLine === undefined || endLine === line ? `line ${line}` : `lines ${line}–${endLine}`,
         comment: visible(comment),
       }));
-  }
-
-  /** Answers a breakpoint with *request changes*: the person's words and every comment on its files. */
-  async requestChanges(target: EffectTarget, text: string): Promise<AnswerReport> {
-    const comments = reviewData(this.#of(target.stored.run.key, target.effect.effectId));
-    return this.deps.answering.answer(target, { kind: 'request-changes', text, comments });
   }
 
   /** Takes up a comment: typed into the editor, or, without an argument, asked for at the cursor. */
@@ -138,14 +113,14 @@ export class Review implements vscode.Disposable {
   }
 
   removeById(id: string): void {
-    const queued = this.#queue.find((known) => known.id === id);
+    const queued = this.deps.comments.all.find((known) => known.id === id);
     if (!queued) return;
     this.#forget([queued]);
   }
 
   /** Opens the file of a comment at its line. */
   async show(id: string, viewColumn: vscode.ViewColumn): Promise<void> {
-    const queued = this.#queue.find((known) => known.id === id);
+    const queued = this.deps.comments.all.find((known) => known.id === id);
     const stored = queued && this.deps.store.get(queued.runKey);
     if (!queued || !stored) throw new HumanError('This comment is not there any more.');
     const path = this.#find(stored, queued.file);
@@ -161,7 +136,7 @@ export class Review implements vscode.Disposable {
   /** Sends all comments of one breakpoint: that of a thread, of a reference, or one that is chosen. */
   async send(argument: unknown): Promise<void> {
     const known = [...this.#threads].find(([, { thread }]) => argument === thread)?.[0];
-    const queued = this.#queue.find(({ id }) => id === known);
+    const queued = this.deps.comments.all.find(({ id }) => id === known);
     const target =
       queued || argument === undefined || argument === null
         ? await this.#targetOf(queued)
@@ -169,7 +144,7 @@ export class Review implements vscode.Disposable {
     if (this.#of(target.stored.run.key, target.effect.effectId).length === 0) {
       throw new NotNowError('There are no comments on the context files of this breakpoint yet.');
     }
-    await this.requestChanges(target, '');
+    await this.deps.answering.requestChanges(target, '');
   }
 
   async #targetOf(queued: QueuedComment | undefined): Promise<EffectTarget> {
@@ -203,8 +178,8 @@ export class Review implements vscode.Disposable {
   }
 
   async #pickComment(title: string): Promise<QueuedComment> {
-    if (this.#queue.length === 0) throw new NotNowError('There are no review comments.');
-    const items = this.#queue.map((queued) => ({
+    if (this.deps.comments.all.length === 0) throw new NotNowError('There are no review comments.');
+    const items = this.deps.comments.all.map((queued) => ({
       label: withoutIcons(visible(cutAtWord(oneLine(queued.comment), 80))),
       description: withoutIcons(`${visible(queued.file)}, ${lineText(rangeOf(queued))}`),
       queued,
@@ -215,7 +190,7 @@ export class Review implements vscode.Disposable {
   async #add(uri: vscode.Uri, range: vscode.Range, text: string): Promise<void> {
     const comment = text.trim().slice(0, reviewLimits.comment);
     if (comment === '') return;
-    if (this.#queue.length >= reviewLimits.comments) {
+    if (this.deps.comments.all.length >= reviewLimits.comments) {
       throw new NotNowError(
         `There are ${reviewLimits.comments} comments already; send or remove some first.`,
       );
@@ -239,28 +214,20 @@ export class Review implements vscode.Disposable {
       quote: document.getText(document.validateRange(lines)).slice(0, reviewLimits.quote),
       comment,
     };
-    this.#queue = [...this.#queue, queued];
-    this.#keep(queued.runKey);
+    this.deps.comments.add(queued);
     this.#showThread(queued, place.path, place.title);
   }
 
-  #keep(key: RunKey): void {
-    void this.deps.memory.update(memoryKey, toKeptQueue(this.#queue));
-    this.#changed.fire(key);
-  }
-
   #forget(comments: readonly QueuedComment[]): void {
-    const ids = new Set(comments.map(({ id }) => id));
-    this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
-    for (const id of ids) {
+    this.deps.comments.remove(comments);
+    for (const { id } of comments) {
       this.#threads.get(id)?.thread.dispose();
       this.#threads.delete(id);
     }
-    for (const key of new Set(comments.map((comment) => comment.runKey))) this.#keep(key);
   }
 
   #of(key: RunKey, effectId: string): readonly QueuedComment[] {
-    return this.#queue.filter((queued) => queued.runKey === key && queued.effectId === effectId);
+    return this.deps.comments.of(key, effectId);
   }
 
   /** Runs changed: lines are offered in the files of what is pending now, and what was sent is settled. */
@@ -278,7 +245,7 @@ export class Review implements vscode.Disposable {
       this.#offerLines();
     }
     for (const key of new Set(keys)) {
-      if (this.#queue.some((queued) => queued.runKey === key)) await this.#settle(key);
+      if (this.deps.comments.all.some((queued) => queued.runKey === key)) await this.#settle(key);
     }
   }
 
@@ -294,7 +261,7 @@ export class Review implements vscode.Disposable {
   async #settle(key: RunKey): Promise<void> {
     const stored = this.deps.store.get(key);
     if (!stored) return;
-    for (const queued of this.#queue.filter((known) => known.runKey === key)) {
+    for (const queued of this.deps.comments.all.filter((known) => known.runKey === key)) {
       const effect = stored.run.story.effects.get(queued.effectId);
       if (!effect) continue;
       if (effect.status !== 'pending' && (await this.#wasSent(queued))) {

@@ -30,5 +30,5 @@ export function makeCommands(
     ...{ readSources: readReportSources, inSlices },
     showLog: () => logger.show(),
   });
-  return { commands, actions: pageActions({ ...{ store, commands, review }, ...doing }) };
+  return { commands, actions: pageActions({ ...{ store, commands }, ...doing }) };
 }

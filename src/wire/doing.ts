@@ -6,6 +6,10 @@ import { findOnPath } from '../engines/babysitter/node/locateCli';
 import { newRunId, runFolders } from '../engines/babysitter/node/runFolders';
 import { commandRunner } from '../engines/babysitter/node/runTaskCommand';
 import { realPath } from '../node/safeFile';
+import { AnswerDrafts } from '../vscode/answerDrafts';
+import { DraftFiles } from '../node/draftFiles';
+import { HeldAnswers } from '../vscode/commands/heldAnswers';
+import { ReviewQueue } from '../vscode/reviewQueue';
 import { Answering } from '../vscode/commands/answering';
 import { Comparing } from '../vscode/commands/compare';
 import { withEngine } from '../engines/babysitter/vscode/engineAccess';
@@ -75,13 +79,18 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
       },
     ],
   ]);
+  const answerDrafts = own(new AnswerDrafts(new DraftFiles(host.storage('drafts'), logger)));
+  const comments = own(new ReviewQueue(host.context.workspaceState));
+  const held = own(new HeldAnswers(clock));
   const answering = new Answering({
-    ...{ store, doing, attention, logger, snoozing, opener },
+    ...{ store, doing, attention, logger, snoozing, opener, held },
+    drafts: answerDrafts,
+    commentsOn: ({ key, effectId }) => comments.toSend(key, effectId),
     findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
-    ...{ snoozing, answering, comparing, doing },
+    ...{ snoozing, answering, answerDrafts, comments, comparing, doing },
   };
 }

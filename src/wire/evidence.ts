@@ -14,9 +14,9 @@ export type EvidenceParts = ReturnType<typeof makeEvidence>;
 
 /** The files that questions and reports name: shown, compared with what they were, and commented on. */
 export function makeEvidence(
-  { context, env, clock, logger, own, storage }: Host,
+  { env, clock, logger, own, storage }: Host,
   { store, opened }: Reading,
-  { targets, answering }: Doing,
+  { targets, answering, comments }: Doing,
 ) {
   const copies = new CopiesFolder(storage('copies'), logger);
   void copies.clean(clock.now());
@@ -27,8 +27,7 @@ export function makeEvidence(
   };
   const git = new GitProgram(env);
   const evidence = own(new Evidence({ store, git, copies, ...files }));
-  const memory = context.workspaceState;
-  const review = own(new Review({ store, opened, targets, answering, memory, ...files }));
+  const review = own(new Review({ store, opened, targets, answering, comments, ...files }));
   const artefacts = new Artefacts({ store, git, copies, ...files });
   return { files, evidence, review, artefacts };
 }

@@ -23,7 +23,7 @@ export function makePages(
   { context, env, clock, logger, own }: Host,
   { engine }: EngineParts,
   { store, driver, opened, past, arrangement }: Reading,
-  { comparing }: Doing,
+  { comparing, comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { commands, actions }: Commands,
   opener: Opener,
@@ -33,6 +33,7 @@ export function makePages(
     new Pages(
       runPages({
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
+        ...{ comments, drafts: answerDrafts },
         engineFacts: engineFacts({
           engine: (projectDir) => engine.locate(projectDir).found,
           sessions: (runId) => sessionsOf(runId, env),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { BreakpointOption, Decision } from '../../src/core/run/breakpoint';
+import type { Decision } from '../../src/core/run/answer';
+import type { BreakpointOption } from '../../src/core/run/breakpoint';
 import { pendingEffects } from '../../src/core/run/run';
 import { asRunKey } from '../../src/core/run/runKey';
 import { drive, processRun, readJson } from '../support/driving';
@@ -49,17 +50,14 @@ const plain: Record<string, readonly [Decision, Readonly<Record<string, unknown>
     { kind: 'approve', text: words },
     { approved: true, ...said },
   ],
-  reject: [
-    { kind: 'reject', text: '' },
-    { approved: false, option: 'Reject', response: 'Reject' },
-  ],
+  reject: [{ kind: 'reject', text: '' }, { approved: false }],
   'reject with words': [
     { kind: 'reject', text: words },
-    { approved: false, option: 'Reject', ...said },
+    { approved: false, ...said },
   ],
   'request changes': [
     { kind: 'request-changes', text: words },
-    { approved: false, option: 'Request changes', ...said },
+    { approved: false, ...said },
   ],
 };
 const own: typeof plain = {

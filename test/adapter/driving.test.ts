@@ -6,7 +6,7 @@ import type { DemoRuns } from '../../scripts/demo.mjs';
 import { answerCall, iterateCall } from '../../src/engines/babysitter/core/drive/cliCalls';
 import { NoEngineError } from '../../src/engines/babysitter/core/drive/engine';
 import { explainFailure } from '../../src/engines/babysitter/core/drive/explain';
-import type { Decision } from '../../src/core/run/breakpoint';
+import type { Decision } from '../../src/core/run/answer';
 import { pendingEffects } from '../../src/core/run/run';
 import { asRunKey } from '../../src/core/run/runKey';
 import {
@@ -108,13 +108,12 @@ describe('answering', () => {
       recorded: true,
     });
     expect(await readJson(run.dir, 'tasks', effectId, 'result.json')).toMatchObject({
-      value: { approved: false, option: 'Reject', response: words, feedback: words },
+      value: { approved: false, response: words, feedback: words },
       metadata: { surface: 'page' },
     });
     await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     expect(await readJson(run.dir, 'state', 'output.json')).toMatchObject({
       decision: 'rejected',
-      option: 'Reject',
       feedback: words,
     });
   });
@@ -142,11 +141,11 @@ describe('answering', () => {
   it('refuses a second answer, whoever gave the first', async () => {
     const run = await demoRun('breakpoint');
     const effectId = question(run);
-    const elsewhere = 'It was answered elsewhere meanwhile; the first answer stands.';
     expect(await run.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({ recorded: true });
     expect(await run.driver.answer(asRunKey(run.dir), effectId, approve, 'row')).toEqual({
       recorded: false,
-      sentence: elsewhere,
+      closed: true,
+      sentence: expect.stringMatching(/^\S.* approved this .* in another window\.$/),
     });
     expect(run.driving.commands).toEqual(['task:post']);
   });
@@ -175,8 +174,8 @@ describe('answering', () => {
     const effectId = question({ driving, dir });
     expect(await driving.driver.answer(asRunKey(dir), effectId, approve, 'row')).toEqual({
       recorded: false,
-      sentence:
-        'It is answered now, but not surely by you. It was answered elsewhere meanwhile; the first answer stands.',
+      closed: true,
+      sentence: 'another rejected this just now.',
     });
     expect(await readJson(dir, 'tasks', effectId, 'result.json')).toMatchObject({
       value: { respondedBy: 'another' },

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  countsAsApproval,
   readBreakpoint,
-  toAnswer,
+  readsAsApproval,
   type Breakpoint,
   type BreakpointOption,
 } from '../../src/core/run/breakpoint';
@@ -158,18 +157,21 @@ describe('readBreakpoint', () => {
     [{ label: 'Reject', approved: true }, { approved: true }],
     [{ label: 'Approve', approved: false }, { approved: false }],
     [{ label: 'Reject', approved: 'yes' }, { approved: false }],
-    [{ label: 'Go', value: 'no' }, { approved: true }],
+    [{ label: 'Go', value: 'no' }, { approved: false }],
+    [{ label: 'Postgres', value: 'pg' }, { approved: null }],
   ])('reads the option %j', (given, expected) => {
     expect(asking({ options: [given] }).options).toMatchObject([expected]);
   });
 });
 
-describe('countsAsApproval', () => {
+describe('readsAsApproval', () => {
   it.each([
     'Reject',
     'reject the plan',
     'REQUEST changes',
     'Request changes',
+    'request_changes',
+    'requestChanges',
     'Change it',
     'Revise',
     'Redo all',
@@ -178,101 +180,71 @@ describe('countsAsApproval', () => {
     'Abort',
     'Cancel',
     'Stop here',
+    'Hold for now',
+    'Not yet',
+    'Needs work',
+    'needs-work',
     'No',
     'no, thanks',
     'NO!',
     'No-go',
+    'No licence',
     '  No',
     '❌ Reject',
     '2. Stop',
     '(No)',
     '**Abort**',
     '"Cancel"',
-  ])('%s is a refusal', (label) => {
-    expect(countsAsApproval(label)).toBe(false);
+  ])('%s is a rejection', (label) => {
+    expect(readsAsApproval(label)).toBe(false);
   });
 
   it.each([
     'Approve',
     'Yes',
+    'ok',
+    'Accept the risk',
+    'Allow',
+    'Go, no matter what',
+    'Continue',
+    'Proceed as planned',
+    'Merge it',
+    'Ship',
+    'Publish now',
+    'keep_both',
+    '✅ Approve',
+    '1. Yes',
+  ])('%s is an approval', (label) => {
+    expect(readsAsApproval(label)).toBe(true);
+  });
+
+  it.each([
+    'No changes needed',
+    'no further changes',
+    'No issues found',
+    'Needs no work',
     'Note it',
+    'Notify the team',
     'Now',
     'Nobody objects',
     'Stopgap',
     'Changelog first',
-    'Go, no matter what',
     'Noël',
-    'no_verify',
     'Cancellation is fine',
-    'Ship',
+    'Goal reached',
+    'Yesterday',
+    'Postgres',
+    'Genehmigen',
+    '承認',
     '',
     '✅',
-  ])('%s is an approval', (label) => {
-    expect(countsAsApproval(label)).toBe(true);
-  });
-});
-
-describe('toAnswer', () => {
-  const option = (label: string, value = label, approved = countsAsApproval(label)): BreakpointOption => ({
-    label,
-    value,
-    description: undefined,
-    approved,
+  ])('%s says neither', (label) => {
+    expect(readsAsApproval(label)).toBe(null);
   });
 
-  it.each([
-    ['approve', { kind: 'approve', text: '' } as const, { approved: true }],
-    [
-      'approve with a text',
-      { kind: 'approve', text: ' Well done \n' } as const,
-      { approved: true, response: 'Well done', feedback: 'Well done' },
-    ],
-    [
-      'reject',
-      { kind: 'reject', text: '' } as const,
-      { approved: false, option: 'Reject', response: 'Reject' },
-    ],
-    [
-      'reject with a text: it goes where processes look, the option stays',
-      { kind: 'reject', text: 'Add tests' } as const,
-      { approved: false, option: 'Reject', response: 'Add tests', feedback: 'Add tests' },
-    ],
-    [
-      'request changes',
-      { kind: 'request-changes', text: 'Add tests' } as const,
-      { approved: false, option: 'Request changes', response: 'Add tests', feedback: 'Add tests' },
-    ],
-    [
-      'an answer in own words, where there are no options',
-      { kind: 'text', text: 'Frankfurt' } as const,
-      { approved: true, response: 'Frankfurt', feedback: 'Frankfurt' },
-    ],
-    [
-      'an option that the person lets count as a rejection',
-      { kind: 'option', option: option('Ship it', 'ship'), approved: false, text: '' } as const,
-      { approved: false, option: 'ship', response: 'ship' },
-    ],
-    [
-      'an option that the person lets count as an approval',
-      { kind: 'option', option: option('Change it'), approved: true, text: 'Go' } as const,
-      { approved: true, option: 'Change it', response: 'Go', feedback: 'Go' },
-    ],
-    [
-      'a process’s own option "Request changes"',
-      { kind: 'option', option: option('Request changes'), text: 'Add tests' } as const,
-      { approved: false, option: 'Request changes', response: 'Add tests', feedback: 'Add tests' },
-    ],
-    [
-      'an option: its value is recorded',
-      { kind: 'option', option: option('MIT licence', 'mit'), text: '' } as const,
-      { approved: true, option: 'mit', response: 'mit' },
-    ],
-    [
-      'an option that says itself what it counts as',
-      { kind: 'option', option: option('Ship it', 'ship', false), text: '   ' } as const,
-      { approved: false, option: 'ship', response: 'ship' },
-    ],
-  ])('%s', (_, decision, expected) => {
-    expect(toAnswer(decision, 'Ada')).toEqual({ ...expected, respondedBy: 'Ada' });
+  it('takes a refusal of label or value before an approval of the other', () => {
+    expect(readsAsApproval('Go', 'no')).toBe(false);
+    expect(readsAsApproval('Hold', 'yes')).toBe(false);
+    expect(readsAsApproval('Genehmigen', 'approve')).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import {
   toKeptQueue,
   type QueuedComment,
 } from '../../src/core/review/reviewComment';
-import { toAnswer } from '../../src/core/run/breakpoint';
+import { toAnswer } from '../../src/core/run/answer';
 import { asRunKey } from '../../src/core/run/runKey';
 
 const queued = (parts: Partial<QueuedComment>): QueuedComment => ({
@@ -71,11 +71,10 @@ Too long.
     expect(text).toContain('\n`````\n```\n**evil**\n````\n`````\n');
   });
 
-  it('go with a request for changes as words and as data, and with nothing else', () => {
+  it('go with an answer as words and as data', () => {
     const answer = toAnswer({ kind: 'request-changes', text: 'Nearly.', comments }, 'Dana');
     expect(answer).toMatchObject({
       approved: false,
-      option: 'Request changes',
       comments,
       respondedBy: 'Dana',
     });
@@ -83,7 +82,6 @@ Too long.
     expect(answer.feedback).toBe(answer.response);
     expect(toAnswer({ kind: 'request-changes', text: 'No.', comments: [] }, 'Dana')).toEqual({
       approved: false,
-      option: 'Request changes',
       response: 'No.',
       feedback: 'No.',
       respondedBy: 'Dana',

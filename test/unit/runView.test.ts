@@ -102,24 +102,33 @@ describe('a question on the page', () => {
     });
   });
 
-  it('leaves out the options that have buttons of their own, and keeps the others’ places', () => {
+  it('shows the process’s own options in their order, and what they do not cover', () => {
     const options = [
       'Approve',
       { label: 'Ship', value: 'ship-it', description: 'Tonight' },
-      'reject',
-      'Request changes',
-      { label: 'Approve', value: 'with-care' },
       { label: 'Reject', description: 'And say why' },
+      'Postgres',
     ];
     const shown = question({ question: 'Q', options });
+    const plain = { value: '', description: '', approves: true, undecided: false };
     expect(shown.options).toEqual([
-      { place: 1, label: 'Ship', value: 'ship-it', description: 'Tonight', approves: true },
-      { place: 4, label: 'Approve', value: 'with-care', description: '', approves: true },
-      { place: 5, label: 'Reject', value: '', description: 'And say why', approves: false },
+      { ...plain, place: 0, label: 'Approve' },
+      { ...plain, place: 1, label: 'Ship', value: 'ship-it', description: 'Tonight' },
+      { ...plain, place: 2, label: 'Reject', description: 'And say why', approves: false },
+      { ...plain, place: 3, label: 'Postgres', undecided: true },
     ]);
-    expect(shown.plainPlaces).toEqual({ approve: 0, reject: 2, 'request-changes': 3 });
-    expect(shown.takesText).toBe(false);
-    expect(question({ question: 'Q' }).takesText).toBe(true);
+    expect([shown.others, shown.takesText]).toEqual([['request-changes'], false]);
+    const free = question({ question: 'Q' });
+    expect([free.others, free.takesText]).toEqual([['approve', 'reject', 'request-changes'], true]);
+  });
+
+  it('of several parts shows each with its options', () => {
+    const shown = question({ questions: [{ question: 'A?', options: ['x', 'y'] }, { question: 'B?' }] });
+    expect(shown.questions.map(({ question, options }) => [question, options.length])).toEqual([
+      ['A?', 2],
+      ['B?', 0],
+    ]);
+    expect([shown.options, shown.takesText]).toEqual([[], false]);
   });
 
   it('that has no words is shown as what it is', () => {
@@ -255,6 +264,7 @@ describe('what the page may say', () => {
     ['a file to open, by its place', { type: 'openFile', effectId: '01E', file: 0, beside: true }],
     ['a diff with a base', { type: 'diff', effectId: '01E', file: 1, base: 'previous-gate' }],
     ['a request for changes', { ...answer, kind: 'request-changes' }],
+    ['answers to several questions', { ...answer, kind: 'several', answers: [{ option: 1, text: '' }] }],
     ['an option that counts as the opposite', { ...answer, kind: 'option', option: 0, approved: false }],
     ['a link beside the text', { type: 'openLink', effectId: '01E', path: 'docs/plan.md#L3' }],
   ])('is %s', (_what, message) => {

@@ -1,3 +1,4 @@
+import { ago, cutAtWord } from '../format';
 import { taskTitle, type Run } from './run';
 import { isResolved } from './effect';
 import type { TaskFiles } from './iterations';
@@ -73,6 +74,21 @@ export function auditAnswers(
 /** "approved", "rejected", else the option's value; `undefined`: the answer does not say. */
 export function verdictOf({ approved, option }: AnswerRecord): string | undefined {
   return approved === undefined ? option : approved ? 'approved' : 'rejected';
+}
+
+/** Who answered, what, when and where, without a full stop: "Ann approved this 2 s ago in another window". */
+export function whoAnswered(answer: AnswerRecord, now: number): string {
+  const { respondedBy, answeredAt, surface } = answer;
+  const verdict = verdictOf(answer);
+  const did = verdict === 'approved' || verdict === 'rejected' ? `${verdict} this` : 'answered this';
+  return [
+    respondedBy === undefined ? 'Somebody' : cutAtWord(respondedBy, 60),
+    did,
+    answeredAt === undefined ? '' : ago(now - answeredAt),
+    surface === undefined ? '' : 'in another window',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const plainYes = new Set(['approve', 'approved', 'yes', 'ok', 'okay', 'accept', 'accepted']);

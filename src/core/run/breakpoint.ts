@@ -1,6 +1,5 @@
 import { readApprovalAdvice, type ApprovalAdvice } from './approvalAdvice';
 import { isRecord } from './lenient';
-import { answerText, type ReviewComment } from '../review/reviewComment';
 
 /** What a breakpoint asks a person. The engine lets processes put anything there; everything is optional. */
 export interface Breakpoint {
@@ -39,8 +38,8 @@ export interface BreakpointOption {
   /** What is recorded when it is chosen. */
   readonly value: string;
   readonly description: string | undefined;
-  /** Whether choosing it counts as approval. */
-  readonly approved: boolean;
+  /** Whether it is clearly an approval or a rejection; null: neither, which counts as approval. */
+  readonly approved: boolean | null;
 }
 
 export interface ContextFile {
@@ -129,8 +128,7 @@ function readOptions(value: unknown): readonly BreakpointOption[] | undefined {
   return value.flatMap((item: unknown): BreakpointOption[] => {
     const plain = scalarText(item);
     if (plain !== undefined) {
-      const label = plain;
-      return [{ label, value: label, description: undefined, approved: countsAsApproval(label) }];
+      return [{ label: plain, value: plain, description: undefined, approved: readsAsApproval(plain) }];
     }
     if (!isRecord(item)) return [];
     const label =
@@ -139,13 +137,14 @@ function readOptions(value: unknown): readonly BreakpointOption[] | undefined {
       scalarText(item['value']) ??
       scalarText(item['id']);
     if (label === undefined) return [];
+    const value = scalarText(item['value']) ?? label;
     const own = item['approved'];
     return [
       {
         label,
-        value: scalarText(item['value']) ?? label,
+        value,
         description: nonEmpty(item['description']),
-        approved: typeof own === 'boolean' ? own : countsAsApproval(label),
+        approved: typeof own === 'boolean' ? own : readsAsApproval(label, value),
       },
     ];
   });
@@ -169,82 +168,27 @@ function readContext(context: unknown): Readonly<Record<string, unknown>> | unde
   return Array.isArray(files) ? others : context;
 }
 
-// What stands before the first letter ("❌ Reject", "2. Stop") does not turn a refusal into an approval.
+/** What says that nothing is wrong, though it begins like a refusal: "No changes needed", "Needs no work". */
+const allWell =
+  /^(?:(?:request|change|revise|redo|needs) (?:no|nothing)|no (?:\p{L}+ )?(?:changes?|issues?|objections?|problems?|concerns?|comments?|corrections?|edits?|fixes|revisions?|remarks?|questions?))(?![\p{L}\p{M}\p{N}])/u;
 const refusal =
-  /^[^\p{L}]*(?:reject|request|change|revise|redo|decline|deny|abort|cancel|stop|no)(?![\p{L}\p{M}\p{N}_])/iu;
-
-/** Whether an option's text counts as approval, where the option does not say so itself. */
-export function countsAsApproval(label: string): boolean {
-  return !refusal.test(label);
-}
-
-/** What a person decided. `text`: an answer in the person's own words, where the process offers no options. */
-export type Decision =
-  | { readonly kind: 'approve' | 'reject' | 'text'; readonly text: string }
-  | {
-      readonly kind: 'request-changes';
-      readonly text: string;
-      /** Written to lines of the context files. */
-      readonly comments?: readonly ReviewComment[];
-    }
-  | {
-      readonly kind: 'option';
-      readonly option: BreakpointOption;
-      /** What the person lets it count as; left out: what the option itself counts as. */
-      readonly approved?: boolean | undefined;
-      readonly text: string;
-    };
-
-/** Whether a decision lets the process go on, as opposed to turning back what it asked about. */
-export function isApproval(decision: Decision): boolean {
-  return decision.kind === 'option'
-    ? (decision.approved ?? decision.option.approved)
-    : decision.kind === 'approve' || decision.kind === 'text';
-}
-
-/** What is recorded as the chosen option; `undefined`: none was chosen. */
-function chosenOption(decision: Decision): string | undefined {
-  switch (decision.kind) {
-    case 'option':
-      return decision.option.value;
-    case 'reject':
-      return 'Reject';
-    case 'request-changes':
-      return 'Request changes';
-    default:
-      return undefined;
-  }
-}
-
-/** The value that is posted as the breakpoint's result (always with status ok). */
-export interface BreakpointAnswer {
-  readonly approved: boolean;
-  readonly option?: string;
-  readonly response?: string;
-  readonly feedback?: string;
-  /** What was written to lines of the context files, which `response` and `feedback` say in readable words, too. */
-  readonly comments?: readonly ReviewComment[];
-  readonly respondedBy: string;
-}
-
-/** A decision's words, with the comments that go with them. */
-export function decisionText(decision: Decision): string {
-  return answerText(decision.text, decision.kind === 'request-changes' ? (decision.comments ?? []) : []);
-}
+  /^(?:reject|request|change|revise|redo|decline|deny|abort|cancel|stop|hold|not|needs|no)(?![\p{L}\p{M}\p{N}])/u;
+const approval =
+  /^(?:approve|yes|ok|accept|allow|go|continue|proceed|merge|ship|publish|keep)(?![\p{L}\p{M}\p{N}])/u;
 
 /**
- * The value that processes read: `approved` first, then `response || feedback`. So free text goes into both, and the
- * option stands in for the response only where there is no text; otherwise the text would be lost.
+ * Whether a text that an option is called or recorded by reads as approval (true) or as refusal (false); null: it says
+ * neither. Only its first word counts, whole and in any case; what stands before the first letter ("❌ Reject",
+ * "2. Stop") does not.
  */
-export function toAnswer(decision: Decision, respondedBy: string): BreakpointAnswer {
-  const text = decisionText(decision);
-  const option = chosenOption(decision);
-  const comments = decision.kind === 'request-changes' ? decision.comments : undefined;
-  return {
-    approved: isApproval(decision),
-    ...(option === undefined ? {} : { option, response: option }),
-    ...(text === '' ? {} : { response: text, feedback: text }),
-    ...(comments === undefined || comments.length === 0 ? {} : { comments }),
-    respondedBy,
-  };
+export function readsAsApproval(...texts: readonly string[]): boolean | null {
+  const heads = texts.map((text) =>
+    text
+      .slice(0, 200)
+      .replace(/^[^\p{L}]+/u, '')
+      .replace(/(?<=\p{Ll})(?=\p{Lu})|[\s_-]+/gu, ' ')
+      .toLowerCase(),
+  );
+  if (heads.some((head) => refusal.test(head) && !allWell.test(head))) return false;
+  return heads.some((head) => approval.test(head)) ? true : null;
 }

@@ -2,7 +2,15 @@ import * as vscode from 'vscode';
 import { commandTitle } from '../../core/commands';
 import { CancelledError } from '../../core/errors';
 import { cutAtWord, firstLine, oneLine, visible } from '../../core/format';
-import { isApproval, type Breakpoint, type BreakpointOption, type Decision } from '../../core/run/breakpoint';
+import {
+  isAnswered,
+  isApproval,
+  otherAnswers,
+  type Choice,
+  type Decision,
+  type QuestionAnswer,
+} from '../../core/run/answer';
+import type { Breakpoint, BreakpointOption, BreakpointQuestion } from '../../core/run/breakpoint';
 import { withoutIcons } from '../messages';
 
 /** What was typed as an answer and is not recorded yet. */
@@ -16,6 +24,8 @@ export interface Asked {
   readonly runTitle: string;
   /** `undefined`: its task.json cannot be read. */
   readonly breakpoint: Breakpoint | undefined;
+  /** What goes with the answer besides its words: "3 comments in 2 files"; empty: nothing. */
+  readonly alongWith: string;
 }
 
 /** How the person went on from the pickers. */
@@ -26,12 +36,11 @@ export type Chosen =
   | { readonly type: 'snooze' };
 
 /** What the first picker offers: an answer that still lacks its words, or something else to do. */
-type Start = Exclude<Chosen, { type: 'decision' }> | { readonly type: 'answer'; readonly answer: Answer };
-
-/** A decision before its words are known. */
-type Answer =
-  | { readonly kind: Exclude<Decision['kind'], 'option'> }
-  | { readonly kind: 'option'; readonly option: BreakpointOption; readonly approved: boolean };
+type Start =
+  | Exclude<Chosen, { type: 'decision' }>
+  | { readonly type: 'choice'; readonly choice: Choice }
+  /** The questions one after the other. */
+  | { readonly type: 'several' };
 
 const mostFiles = 20;
 
@@ -43,56 +52,77 @@ const mostFiles = 20;
 export async function askForAnswer(asked: Asked, draft: Draft): Promise<Chosen> {
   for (;;) {
     const start = await chooseAnswer(asked);
-    if (start.type !== 'answer') return start;
-    const decision = await finishAnswer(asked, start.answer, draft);
+    if (start.type !== 'choice' && start.type !== 'several') return start;
+    const choice =
+      start.type === 'choice' ? start.choice : await answerEach(asked, asked.breakpoint?.questions ?? []);
+    const decision = choice && (await finishAnswer(asked, choice, draft));
     if (decision) return { type: 'decision', decision };
   }
 }
 
 /** `undefined`: back to the choice of an answer. */
-async function finishAnswer(asked: Asked, answer: Answer, draft: Draft): Promise<Decision | undefined> {
-  let chosen = answer;
+async function finishAnswer(asked: Asked, choice: Choice, draft: Draft): Promise<Decision | undefined> {
+  let chosen = choice;
   while ((await writeWords(asked, chosen, draft)) !== 'back') {
     for (;;) {
       const decision: Decision = { ...chosen, text: draft.text };
       const next = await check(asked, decision);
       if (next === 'record') return decision;
       if (next !== 'switch' || chosen.kind !== 'option') break;
-      chosen = { ...chosen, approved: !chosen.approved };
+      chosen = { ...chosen, approved: !isApproval(chosen) };
     }
   }
   return undefined;
 }
 
+/** Asks one question after the other; `undefined`: back before the first. */
+async function answerEach(
+  { title }: Asked,
+  questions: readonly BreakpointQuestion[],
+): Promise<Choice | undefined> {
+  const answers: QuestionAnswer[] = [];
+  while (answers.length < questions.length) {
+    const { question, options } = questions[answers.length] as BreakpointQuestion;
+    const items: Item<QuestionAnswer>[] = [
+      ...options.map((option) => ({ ...optionItem(option), value: { question, option, text: '' } })),
+      { label: '$(dash) No answer to this one', value: { question, text: '' } },
+    ];
+    const answer = await pickStep(items, {
+      title: `${title} (question ${answers.length + 1} of ${questions.length})`,
+      placeholder: shown(firstLine(question), 150),
+      step: 1,
+      back: true,
+      typed: (text) => ({ question, text }),
+    });
+    if (answer !== 'back') answers.push(answer);
+    else if (!answers.pop()) return undefined;
+  }
+  return answers.some(isAnswered) ? { kind: 'several', answers } : undefined;
+}
+
 async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Start> {
-  const options = breakpoint?.options ?? [];
-  const question = breakpoint?.question ?? '';
-  const own = (kind: Exclude<Decision['kind'], 'option'>, icon: string, label: string): Item<Start>[] =>
-    // The process's own option of that name is the one to choose.
-    options.some((option) => option.label.trim().toLowerCase() === label.toLowerCase())
-      ? []
-      : [{ label: `$(${icon}) ${label}`, value: { type: 'answer', answer: { kind } } }];
-  const look = (icon: string, label: string, value: Start, detail = ''): Item<Start> => ({
-    label: `$(${icon}) ${label}`,
-    value,
-    ...(detail === '' ? {} : { detail }),
-  });
-  const files = (breakpoint?.files ?? []).slice(0, mostFiles);
-  const items = [
-    ...options.map((option): Item<Start> => {
-      const description = shown(option.description ?? '', 200);
-      return {
-        label: `$(${option.approved ? 'check' : 'close'}) ${shown(option.label, 200)}`,
-        description: `counts as ${option.approved ? 'approval' : 'rejection'}`,
-        ...(description === '' ? {} : { detail: description }),
-        value: { type: 'answer', answer: { kind: 'option', option, approved: option.approved } },
-      };
-    }),
-    ...own('approve', 'check', 'Approve'),
-    ...own('reject', 'close', 'Reject'),
-    ...own('request-changes', 'edit', 'Request changes'),
-    ...(options.length === 0 ? own('text', 'comment', 'Write an answer') : []),
-    { label: 'Look at it first', kind: vscode.QuickPickItemKind.Separator },
+  const { options = [], questions = [], question = '', files: named = [] } = breakpoint ?? {};
+  const files = named.slice(0, mostFiles);
+  const free = options.length === 0 && questions.length === 0;
+  const others = [...otherAnswers(questions.length > 0 ? [] : options), ...(free ? (['text'] as const) : [])];
+  const items: Item<Start>[] = [
+    ...(questions.length > 0
+      ? [
+          {
+            label: `$(list-ordered) Answer the ${questions.length} questions`,
+            value: { type: 'several' } as const,
+          },
+        ]
+      : options.map((option) => ({
+          ...optionItem(option),
+          value: { type: 'choice', choice: { kind: 'option', option } } as const,
+        }))),
+    ...(free || others.length === 0 ? [] : [separator('Another answer')]),
+    ...others.map((kind) => ({
+      label: `$(${plainAnswers[kind].icon}) ${plainAnswers[kind].label}`,
+      value: { type: 'choice', choice: { kind } } as const,
+    })),
+    separator('Look at it first'),
     look('open-preview', 'Open the page', { type: 'page' }, shown(withoutMarks(question), 300)),
     ...files.map(({ path }) => look('file', `Open ${shown(path, 100)}`, { type: 'file', path })),
     look('bell-slash', commandTitle('breakpoint.snooze'), { type: 'snooze' }),
@@ -107,21 +137,46 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
   return picked;
 }
 
+const plainAnswers = {
+  approve: { icon: 'check', label: 'Approve', prompt: 'Message to the agent (optional).' },
+  reject: { icon: 'close', label: 'Reject', prompt: 'What is wrong? The process gets your words.' },
+  'request-changes': {
+    icon: 'edit',
+    label: 'Request changes',
+    prompt: 'What should be different? The process gets your words.',
+  },
+  text: { icon: 'comment', label: 'Answer', prompt: 'Your answer. The process gets your words.' },
+} as const;
+
+function optionItem(option: BreakpointOption): Item<never> {
+  const detail = shown(option.description ?? '', 200);
+  return {
+    label: `$(${option.approved === false ? 'close' : 'check'}) ${shown(option.label, 200)}`,
+    description: `counts as ${option.approved === false ? 'rejection' : 'approval'}${option.approved === null ? ' unless you switch it' : ''}`,
+    ...(detail === '' ? {} : { detail }),
+  };
+}
+
+function separator(label: string): Item<never> {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function look(icon: string, label: string, value: Start, detail = ''): Item<Start> {
+  return { label: `$(${icon}) ${label}`, value, ...(detail === '' ? {} : { detail }) };
+}
+
 /** Writes into the draft. */
-async function writeWords(asked: Asked, answer: Answer, draft: Draft): Promise<'done' | 'back'> {
+async function writeWords(asked: Asked, answer: Choice, draft: Draft): Promise<'done' | 'back'> {
   const needed = answer.kind === 'text';
   const input = vscode.window.createInputBox();
   input.title = `${wordOf(answer)}: ${asked.title}`;
   input.step = 2;
   input.totalSteps = 3;
-  input.prompt = {
-    approve: 'Your words to the agent, if you like.',
-    reject: 'What is wrong? The process gets your words.',
-    'request-changes': 'What should be different? The process gets your words.',
-    text: 'Your answer. The process gets your words.',
-    option: 'Your words to go with it, if you like.',
-  }[answer.kind];
-  input.placeholder = needed ? 'Your answer' : 'May be empty';
+  input.prompt =
+    answer.kind === 'option' || answer.kind === 'several'
+      ? 'Message to the agent (optional).'
+      : plainAnswers[answer.kind].prompt;
+  input.placeholder = needed ? 'Your answer' : 'Optional';
   input.value = draft.text;
   input.ignoreFocusOut = true;
   input.buttons = [vscode.QuickInputButtons.Back];
@@ -155,12 +210,15 @@ async function writeWords(asked: Asked, answer: Answer, draft: Draft): Promise<'
 async function check(asked: Asked, decision: Decision): Promise<'record' | 'switch' | 'back'> {
   const counts = isApproval(decision) ? 'approval' : 'rejection';
   const other = isApproval(decision) ? 'rejection' : 'approval';
-  const words = shown(decision.text, 300);
+  const along = [
+    decision.text.trim() !== '' && `the words: ${shown(decision.text, 300)}`,
+    asked.alongWith !== '' && asked.alongWith,
+  ].filter((part) => part !== false);
   const items: Item<'record' | 'switch' | 'back'>[] = [
     {
       label: `$(check) Record: ${wordOf(decision)}`,
       description: `counts as ${counts}`,
-      detail: words === '' ? 'Without words.' : `With the words: ${words}`,
+      detail: along.length === 0 ? 'Without words.' : `With ${along.join(', and ')}`,
       value: 'record',
     },
     ...(decision.kind === 'option'
@@ -171,14 +229,17 @@ async function check(asked: Asked, decision: Decision): Promise<'record' | 'swit
   return pickStep(items, { title: asked.title, placeholder: 'Record this answer?', step: 3 });
 }
 
-function wordOf(answer: Answer | Decision): string {
-  return {
-    approve: 'Approve',
-    reject: 'Reject',
-    'request-changes': 'Request changes',
-    text: 'Write an answer',
-    option: answer.kind === 'option' ? shown(answer.option.label, 100) : '',
-  }[answer.kind];
+function wordOf(answer: Choice): string {
+  switch (answer.kind) {
+    case 'option':
+      return shown(answer.option.label, 100);
+    case 'several': {
+      const answers = answer.answers.filter(isAnswered).map(({ option, text }) => option?.label ?? text);
+      return shown(answers.join(', '), 100);
+    }
+    default:
+      return plainAnswers[answer.kind].label;
+  }
 }
 
 /** A text without Markdown's marks. */
@@ -193,10 +254,19 @@ function shown(text: string, length: number): string {
 
 type Item<T> = vscode.QuickPickItem & { readonly value?: T };
 
+interface Step<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly step: number;
+  readonly back?: boolean;
+  /** What a text means that was typed instead of choosing; left out: it only filters. */
+  readonly typed?: (text: string) => T;
+}
+
 /** @throws CancelledError when the person leaves */
 async function pickStep<T>(
   items: readonly Item<T>[],
-  { title, placeholder, step }: { title: string; placeholder: string; step: number },
+  { title, placeholder, step, back = step > 1, typed }: Step<T>,
 ): Promise<T | 'back'> {
   const picker = vscode.window.createQuickPick<Item<T>>();
   picker.title = withoutIcons(title);
@@ -205,7 +275,14 @@ async function pickStep<T>(
   picker.totalSteps = 3;
   picker.ignoreFocusOut = true;
   picker.items = items;
-  if (step > 1) picker.buttons = [vscode.QuickInputButtons.Back];
+  if (typed) {
+    picker.onDidChangeValue((text) => {
+      const own = text.trim();
+      const item = { label: `$(comment) ${shown(own, 200)}`, alwaysShow: true, value: typed(own) };
+      picker.items = own === '' ? items : [item, ...items];
+    });
+  }
+  if (back) picker.buttons = [vscode.QuickInputButtons.Back];
   return new Promise((resolve, reject) => {
     picker.onDidAccept(() => {
       const [item] = picker.selectedItems;

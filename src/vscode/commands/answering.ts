@@ -1,111 +1,111 @@
 import * as vscode from 'vscode';
-import { afterAnswer } from '../../core/attention/afterAnswer';
-import type { Attention } from '../../core/attention/attention';
-import type { Need } from '../../core/attention/needsYou';
-import { prefix } from '../../core/contract';
-import { demandEngineCan, whyNot } from '../../core/engine/whyNot';
+import type { AnswerReport } from '../../core/engine/answerReport';
+import { demandEngineCan } from '../../core/engine/whyNot';
 import { CancelledError } from '../../core/errors';
-import { cutAtWord, firstLine, visible } from '../../core/format';
-import type { Logger } from '../../core/log';
-import { decisionText, isApproval, type Decision } from '../../core/run/breakpoint';
+import { cutAtWord, visible } from '../../core/format';
+import { plainChoice, type Choice as Chosen, type Decision } from '../../core/run/answer';
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
 import { keyText } from '../../core/run/runKey';
-import type { RunStore } from '../../core/source/runStore';
-import { confirm, guarded, plain, tell, withoutIcons, type Choice } from '../messages';
-import type { Opener } from '../opener';
+import { reviewSummary, type ReviewComment } from '../../core/review/reviewComment';
+import type { AnswerDrafts, Question } from '../answerDrafts';
+import { doingOf } from '../engineDoing';
+import { guarded, plain, tell, type Choice } from '../messages';
 import { setting } from '../settings';
-import { askForAnswer, type Draft } from './answerPicker';
 import { demandTrust } from '../trust';
-import { doingOf, type Doing } from '../engineDoing';
+import { askForAnswer, type Draft } from './answerPicker';
+import { confirmAnswer } from './confirmAnswer';
+import { copyText } from './copyText';
+import type { HeldAnswers } from './heldAnswers';
+import { NextSteps, type NextStepDeps, type Way } from './nextSteps';
 import { Once } from './once';
 import type { Snoozing } from './snoozing';
-import { pick, type EffectTarget } from './targets';
-import type { AnswerReport } from '../../core/engine/answerReport';
+import type { EffectTarget } from './targets';
 
-export interface AnsweringDeps {
-  readonly store: RunStore;
-  readonly doing: Doing;
-  readonly attention: Attention;
-  readonly logger: Logger;
-  readonly opener: Pick<Opener, 'run'>;
+export interface AnsweringDeps extends NextStepDeps {
+  readonly drafts: AnswerDrafts;
   readonly snoozing: Snoozing;
+  readonly held: HeldAnswers;
+  /** The comments on the files of a question that are not sent yet. */
+  commentsOn(question: Question): readonly ReviewComment[];
   /** Finds a context file, inside the run or the workspace only. */
   findFile(run: Run, path: string): string;
 }
 
-/** How the person is answering; what comes next is offered in the same way. */
-type Way = 'button' | 'picker';
-
 /** Records what a person decides, with everything around it: trust, confirmation, engine, progress, what comes next. */
 export class Answering {
   readonly #once = new Once();
-  /** What was typed and not recorded, by question. */
-  readonly #drafts = new Map<string, Draft>();
-  /** What was chosen after the last answer, and whether it was offered to do that always. */
-  #lastChoice: 'iterate' | 'resume' | undefined;
-  #offered = false;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #next: NextSteps;
 
-  constructor(private readonly deps: AnsweringDeps) {}
+  constructor(private readonly deps: AnsweringDeps) {
+    this.#next = new NextSteps(deps, (target) => this.answerStepByStep(target));
+  }
 
-  /** Records an answer and says what became of it; a page says itself that it was refused. */
+  /**
+   * Records an answer and says what became of it; a page says itself that it was refused. Comments on the question's
+   * files go along.
+   * @param decision its words are those that the surface shows
+   */
   async answer(target: EffectTarget, decision: Decision, way: Way = 'button'): Promise<AnswerReport> {
-    const { logger } = this.deps;
-    const { stored, effect, surface } = target;
-    const { key, projectDir } = stored.run;
+    const { stored, surface } = target;
     demandEngineCan('breakpoint.answer', stored);
     demandTrust();
-    if (surface === 'elsewhere') await confirmAnswer(target, decision);
-    const doing = doingOf(this.deps.doing, stored);
-    const title = titleOf(target);
-    const report = await this.#once.run(keyOf(target), () =>
-      doing.withProgram(
-        projectDir,
-        async () =>
-          vscode.window.withProgress(
-            {
-              // In the status bar: of four notifications within a second VS Code holds back the last, which says how
-              // an iterate ended that followed the answer.
-              location: vscode.ProgressLocation.Window,
-              title: plain(`Recording your answer to "${title}"`),
-            },
-            () => doing.answer(key, effect.effectId, decision, surface),
-          ),
-        async () => void (await this.answer(target, decision, way)),
-      ),
-    );
-    if (report.recorded) {
-      this.#drafts.delete(keyOf(target));
-      // The page or the row that was clicked does not wait until the person has chosen.
-      void guarded(logger, () => this.#goOn(target, decision, way));
-    } else {
-      const again: Choice = {
-        title: 'Try Again',
-        run: () => guarded(logger, () => this.#tryAgain(target, decision, way)),
-      };
-      tell(
-        'error',
-        `"${title}" was not answered by you. ${report.sentence}`,
-        surface === 'page' ? [] : [again],
-      );
+    const comments = this.deps.commentsOn(questionOf(target));
+    const whole: Decision = comments.length === 0 ? decision : { ...decision, comments };
+    if (surface === 'elsewhere') await confirmAnswer(target, whole);
+    return this.#once.run(nameOf(target), () => this.#finish(this.#record(target, whole, way)));
+  }
+
+  /** Records what is held or under way; for when the window closes. */
+  async settle(): Promise<void> {
+    this.deps.held.release();
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #finish<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
     }
-    return report;
+  }
+
+  /** Approves: by the one option that says so, else by what the person chooses. A click on a row can be taken back. */
+  async approve(target: EffectTarget): Promise<void> {
+    demandEngineCan('breakpoint.approve', target.stored);
+    demandTrust();
+    const chosen = plainChoice(this.#asks(target), 'approve');
+    if (!chosen) return this.answerStepByStep(target);
+    await this.#answerUnseen(target, chosen);
   }
 
   /** Asks for the words that go with a rejection, and records it. */
   async reject(target: EffectTarget): Promise<void> {
     demandEngineCan('breakpoint.reject', target.stored);
     demandTrust();
-    const draft = this.#draft(target);
+    const chosen = plainChoice(this.#asks(target), 'reject');
+    if (!chosen) return this.answerStepByStep(target);
+    const { drafts } = this.deps;
+    const question = questionOf(target);
     const text = await vscode.window.showInputBox({
       title: `Reject: ${titleOf(target)}`,
       prompt: 'What should be different? The process gets your words.',
-      placeHolder: 'Reason (may be empty)',
-      value: draft.text,
+      placeHolder: 'Reason (optional)',
+      value: drafts.get(question),
       ignoreFocusOut: true,
     });
     if (text === undefined) throw new CancelledError();
-    draft.text = text;
-    await this.answer(target, { kind: 'reject', text });
+    drafts.set(question, text);
+    await this.answer(target, { ...chosen, text });
+  }
+
+  /** Asks for changes with the words and comments that are there; where several options would say so, the person chooses. */
+  async requestChanges(target: EffectTarget, text: string): Promise<AnswerReport> {
+    const chosen = plainChoice(this.#asks(target), 'request-changes');
+    if (chosen) return this.answer(target, { ...chosen, text });
+    await this.answerStepByStep(target);
+    throw new CancelledError();
   }
 
   /** Leads through question, answer and words in pickers, without the page. What was typed is kept until it is recorded. */
@@ -113,9 +113,14 @@ export class Answering {
     demandEngineCan('breakpoint.answer', target.stored);
     demandTrust();
     const { stored, effect } = target;
-    const task = stored.run.pendingTasks.get(effect.effectId);
+    const comments = this.deps.commentsOn(questionOf(target));
     const chosen = await askForAnswer(
-      { title: titleOf(target), runTitle: visible(runTitle(stored.run)), breakpoint: task?.breakpoint },
+      {
+        title: titleOf(target),
+        runTitle: visible(runTitle(stored.run)),
+        breakpoint: this.#asks(target),
+        alongWith: comments.length === 0 ? '' : reviewSummary(comments),
+      },
       this.#draft(target),
     );
     switch (chosen.type) {
@@ -135,96 +140,130 @@ export class Answering {
     }
   }
 
-  #draft(target: EffectTarget): Draft {
-    const key = keyOf(target);
-    const draft = this.#drafts.get(key) ?? { text: '' };
-    this.#drafts.set(key, draft);
-    return draft;
+  /**
+   * Records what was chosen where neither words nor comments are seen: whether those that wait go along is asked first.
+   * @throws CancelledError when the person leaves, or takes it back
+   */
+  async #answerUnseen(target: EffectTarget, chosen: Chosen): Promise<void> {
+    const { drafts, commentsOn } = this.deps;
+    const question = questionOf(target);
+    const text = drafts.get(question);
+    const comments = commentsOn(question);
+    const waits = [
+      ...(text.trim() === '' ? [] : [`"${visible(cutAtWord(text, 300))}"`]),
+      ...(comments.length === 0 ? [] : [reviewSummary(comments)]),
+    ];
+    const along = waits.length > 0 && (await askWhatGoesAlong(titleOf(target), waits.join(', ')));
+    if (along) return void (await this.answer(target, { ...chosen, text }));
+    if (target.surface === 'elsewhere') await confirmAnswer(target, { ...chosen, text: '' });
+    await this.#once.run(nameOf(target), () =>
+      this.#finish(this.#recordHeld(target, { ...chosen, text: '' })),
+    );
+  }
+
+  async #recordHeld(target: EffectTarget, decision: Decision): Promise<void> {
+    const said = `${told(decision, titleOf(target))} in "${visible(cutAtWord(runTitle(target.stored.run), 60))}".`;
+    const seconds = target.surface === 'row' ? setting('answerDelay') : 0;
+    if (!(await this.deps.held.keep(said, seconds))) throw new CancelledError();
+    await this.#record(target, decision, 'button');
+  }
+
+  async #record(target: EffectTarget, decision: Decision, way: Way): Promise<AnswerReport> {
+    const { logger, drafts } = this.deps;
+    const { stored, effect, surface } = target;
+    const { key, projectDir } = stored.run;
+    const doing = doingOf(this.deps.doing, stored);
+    const title = titleOf(target);
+    const report = await doing.withProgram(
+      projectDir,
+      async () =>
+        vscode.window.withProgress(
+          {
+            // In the status bar: of four notifications within a second VS Code holds back the last, which says how
+            // an iterate ended that followed the answer.
+            location: vscode.ProgressLocation.Window,
+            title: plain(`Recording your answer to "${title}"`),
+          },
+          () => doing.answer(key, effect.effectId, decision, surface),
+        ),
+      async () => void (await this.answer(target, decision, way)),
+    );
+    if (report.recorded) {
+      if (decision.text === drafts.get(questionOf(target))) drafts.set(questionOf(target), '');
+      // The page or the row that was clicked does not wait until the person has chosen.
+      void guarded(logger, () => this.#next.offer(target, told(decision, title), way));
+    } else {
+      this.#tellRefused(target, decision, way, report);
+    }
+    return report;
+  }
+
+  #tellRefused(
+    target: EffectTarget,
+    decision: Decision,
+    way: Way,
+    { sentence, closed }: Extract<AnswerReport, { recorded: false }>,
+  ): void {
+    const { logger, opener } = this.deps;
+    const title = titleOf(target);
+    if (closed) {
+      const words = decision.text.trim();
+      const open: Choice = {
+        title: 'Open',
+        run: () => opener.run(target.stored.run.key, target.effect.effectId),
+      };
+      const copy: Choice = {
+        title: 'Copy',
+        run: () => guarded(logger, () => copyText(words, 'What you wrote')),
+      };
+      const kept = words === '' ? '' : ' Your words are kept.';
+      tell(
+        'warning',
+        `"${title}" was not answered by you. ${sentence}${kept}`,
+        words === '' ? [open] : [copy, open],
+      );
+      return;
+    }
+    const again: Choice = {
+      title: 'Try Again',
+      run: () => guarded(logger, () => this.#tryAgain(target, decision, way)),
+    };
+    tell(
+      'error',
+      `"${title}" was not answered by you. ${sentence}`,
+      target.surface === 'page' ? [] : [again],
+    );
   }
 
   async #tryAgain(target: EffectTarget, decision: Decision, way: Way): Promise<void> {
     if (way === 'picker') await this.answerStepByStep(target);
-    else if (decision.kind === 'reject') await this.reject(target);
     else await this.answer(target, decision);
   }
 
-  /** After an answer: the next question, and the run that can go on now. */
-  async #goOn(target: EffectTarget, decision: Decision, way: Way): Promise<void> {
-    const { store, attention } = this.deps;
-    const iterating = doingOf(this.deps.doing, target.stored);
-    const { key } = target.stored.run;
-    const stored = store.get(key);
-    const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;
-    const next = attention.needs.filter(
-      (need) => need.kind === 'breakpoint' && need.effect.effectId !== target.effect.effectId,
-    );
-    const possible = { trusted: vscode.workspace.isTrusted, iterate };
-    const automatic = afterAnswer(setting('afterAnswer'), possible);
-    if (automatic === 'resume') return iterating.resume(key);
-    if (automatic === 'iterate' && stored) void this.#guarded(() => iterating.iterate(stored, 'palette', 1));
-
-    const choices: Choice[] = [];
-    const [first] = next;
-    if (first) {
-      choices.push({
-        title: `Next Question (${next.length} Left)`,
-        run: () => this.#guarded(() => this.#next(first, way)),
-      });
-    }
-    if (automatic === undefined) {
-      if (iterate) {
-        choices.push({
-          title: 'Iterate Now',
-          run: () => this.#chose('iterate', () => iterating.iterate(stored, 'palette', 1)),
-        });
-      }
-      choices.push(
-        { title: 'Resume…', run: () => this.#chose('resume', () => iterating.resume(key)) },
-        { title: 'Later', run: () => {} },
-      );
-    }
-    const done = told(decision, titleOf(target));
-    // Iterating, which has begun by then, applies it.
-    const recorded = `It is recorded${automatic === 'iterate' ? '' : ' and not yet applied'}.`;
-    if (way === 'button' || choices.length === 0) return tell('info', `${done}. ${recorded}`, choices);
-    const items = choices.map(({ title, run }) => ({ label: title, run }));
-    (await pick(items, withoutIcons(done), `${recorded} What now?`)).run();
+  #asks({ stored, effect }: EffectTarget) {
+    return stored.run.pendingTasks.get(effect.effectId)?.breakpoint;
   }
 
-  async #next(need: Need, way: Way): Promise<void> {
-    if (need.kind !== 'breakpoint') return;
-    const { stored, effect } = need;
-    if (way === 'picker') await this.answerStepByStep({ stored, effect, surface: 'palette' });
-    else this.deps.opener.run(stored.run.key, effect.effectId);
-  }
-
-  /** Does what was chosen; who chooses the same twice is asked, once, whether it shall always be done. */
-  async #chose(choice: 'iterate' | 'resume', work: () => Promise<void>): Promise<void> {
-    const again = this.#lastChoice === choice && !this.#offered;
-    this.#lastChoice = choice;
-    if (again) {
-      this.#offered = true;
-      const always: Choice = {
-        title: 'Always',
-        run: () =>
-          vscode.workspace
-            .getConfiguration(prefix)
-            .update('afterAnswer', choice, vscode.ConfigurationTarget.Global),
-      };
-      tell('info', `${choice === 'iterate' ? 'Iterate' : 'Resume'} after every answer, without asking?`, [
-        always,
-        { title: 'Keep Asking', run: () => {} },
-      ]);
-    }
-    await this.#guarded(work);
-  }
-
-  #guarded(work: () => Promise<void>): Promise<void> {
-    return guarded(this.deps.logger, work);
+  /** What was typed to the question, on whatever surface. */
+  #draft(target: EffectTarget): Draft {
+    const { drafts } = this.deps;
+    const question = questionOf(target);
+    return {
+      get text() {
+        return drafts.get(question);
+      },
+      set text(text: string) {
+        drafts.set(question, text);
+      },
+    };
   }
 }
 
-function keyOf({ stored, effect }: EffectTarget): string {
+function questionOf({ stored, effect }: EffectTarget): Question {
+  return { key: stored.run.key, effectId: effect.effectId };
+}
+
+function nameOf({ stored, effect }: EffectTarget): string {
   return `${effect.effectId} ${keyText(stored.run.key)}`;
 }
 
@@ -232,8 +271,24 @@ function titleOf({ stored, effect }: EffectTarget): string {
   return visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
 }
 
-function told(decision: Decision, title: string): string {
-  switch (decision.kind) {
+/**
+ * @returns whether the words and comments go with the answer; else they are kept
+ * @throws CancelledError when the person leaves
+ */
+async function askWhatGoesAlong(title: string, waits: string): Promise<boolean> {
+  const along = 'Send With It';
+  const chosen = await vscode.window.showWarningMessage(
+    `Words for "${title}" are not sent yet.`,
+    { modal: true, detail: `${waits}\n\nWithout it, they are kept.` },
+    along,
+    'Send Without It',
+  );
+  if (chosen === undefined) throw new CancelledError();
+  return chosen === along;
+}
+
+function told(chosen: Chosen, title: string): string {
+  switch (chosen.kind) {
     case 'approve':
       return `Approved "${title}"`;
     case 'reject':
@@ -241,37 +296,11 @@ function told(decision: Decision, title: string): string {
     case 'request-changes':
       return `Requested changes to "${title}"`;
     case 'option':
-      return `Answered "${title}" with "${visible(cutAtWord(decision.option.label, 60))}"`;
+      return `Answered "${title}" with "${visible(cutAtWord(chosen.option.label, 60))}"`;
     case 'text':
+    case 'several':
       return `Answered "${title}"`;
     default:
-      return decision satisfies never;
+      return chosen satisfies never;
   }
-}
-
-/** Whoever called with a mere reference is no person: the run, the question and the answer are named first. */
-async function confirmAnswer(target: EffectTarget, decision: Decision): Promise<void> {
-  const { run } = target.stored;
-  const words = {
-    approve: 'Approve',
-    reject: 'Reject',
-    'request-changes': 'Request Changes',
-    text: 'Answer',
-    option: 'Answer',
-  } as const;
-  const question = run.pendingTasks.get(target.effect.effectId)?.breakpoint?.question ?? '';
-  const said = visible(decisionText(decision));
-  const lines = [
-    `Run: ${visible(runTitle(run))} (${visible(run.runId)})`,
-    `Question: ${visible(cutAtWord(firstLine(question), 200))}`,
-    decision.kind === 'option'
-      ? `Answer: ${visible(decision.option.label)}, counts as ${isApproval(decision) ? 'approval' : 'rejection'}`
-      : '',
-    said === '' ? '' : `With the words: ${said}`,
-  ];
-  await confirm(
-    `${words[decision.kind]} "${titleOf(target)}"?`,
-    lines.filter(Boolean).join('\n'),
-    words[decision.kind],
-  );
 }

@@ -104,12 +104,9 @@ function questionCommands({ targets, answering, snoozing, review }: CommandDeps)
       );
     },
     'breakpoint.approve': async (argument) => {
-      const target = await targets.breakpoint(
-        argument,
-        pickerTitle('breakpoint.approve'),
-        'breakpoint.approve',
+      await answering.approve(
+        await targets.breakpoint(argument, pickerTitle('breakpoint.approve'), 'breakpoint.approve'),
       );
-      await answering.answer(target, { kind: 'approve', text: '' });
     },
     'breakpoint.reject': async (argument) => {
       await answering.reject(

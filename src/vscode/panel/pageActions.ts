@@ -1,14 +1,14 @@
 import { demandEngineCan } from '../../core/engine/whyNot';
 import { HumanError } from '../../core/errors';
 import { pendingEffects, type Run } from '../../core/run/run';
-import type { Decision } from '../../core/run/breakpoint';
+import type { Decision } from '../../core/run/answer';
+import type { BreakpointOption } from '../../core/run/breakpoint';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Answering } from '../commands/answering';
 import type { CommandTable } from '../commands/commandTable';
 import { doingOf, type Doing } from '../engineDoing';
 import type { Snoozing } from '../commands/snoozing';
-import type { Review } from '../review';
 import type { AnswerMessage, PageActions } from './runPanel';
 
 export interface PageActionDeps {
@@ -17,12 +17,11 @@ export interface PageActionDeps {
   readonly answering: Answering;
   readonly doing: Doing;
   readonly snoozing: Snoozing;
-  readonly review: Review;
 }
 
 /** What the buttons of a run page do: the same as the commands, for the page's own run. */
 export function pageActions(deps: PageActionDeps): PageActions {
-  const { store, commands, answering, doing, snoozing, review } = deps;
+  const { store, commands, answering, doing, snoozing } = deps;
   const stored = (key: RunKey): StoredRun => {
     const found = store.get(key);
     if (!found) throw new HumanError('The run is not there any more.');
@@ -52,7 +51,7 @@ export function pageActions(deps: PageActionDeps): PageActions {
       const target = { stored: found, effect, surface: 'page' } as const;
       const report =
         message.kind === 'request-changes'
-          ? await review.requestChanges(target, message.text)
+          ? await answering.requestChanges(target, message.text)
           : await answering.answer(target, toDecision(found.run, message));
       return report.recorded ? { recorded: true, sentence: '' } : report;
     },
@@ -67,11 +66,34 @@ export function pageActions(deps: PageActionDeps): PageActions {
   };
 }
 
-/** The page names an option by its place; what it means is read here, from the run. */
-function toDecision(run: Run, { effectId, kind, option: place, approved, text }: AnswerMessage): Decision {
-  if (kind !== 'option') return { kind, text };
-  const asked = pendingEffects(run).find(({ effect }) => effect.effectId === effectId);
-  const option = place === undefined ? undefined : asked?.task?.breakpoint?.options[place];
+/** The page names options by their places; what they mean is read here, from the run. */
+function toDecision(run: Run, message: AnswerMessage): Decision {
+  const { effectId, kind, option: place, approved, answers = [], text } = message;
+  const asks = pendingEffects(run).find(({ effect }) => effect.effectId === effectId)?.task?.breakpoint;
+  switch (kind) {
+    case 'option':
+      return { kind, option: optionAt(asks?.options, place), approved, text };
+    case 'several':
+      return {
+        kind,
+        text,
+        answers: answers.map((answer, i) => {
+          const asked = asks?.questions[i];
+          if (!asked) throw new HumanError('The questions changed meanwhile; look at them again.');
+          const option = answer.option === undefined ? undefined : optionAt(asked.options, answer.option);
+          return { question: asked.question, option, text: answer.text };
+        }),
+      };
+    default:
+      return { kind, text };
+  }
+}
+
+function optionAt(
+  options: readonly BreakpointOption[] | undefined,
+  place: number | undefined,
+): BreakpointOption {
+  const option = place === undefined ? undefined : options?.[place];
   if (!option) throw new HumanError('The question changed meanwhile; look at it again.');
-  return { kind, option, approved, text };
+  return option;
 }

@@ -25,6 +25,11 @@ import { openingRun } from '../../core/views/tree/buildTree';
 import { noTaskFiles } from '../../core/run/iterations';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { Review } from '../review';
+import type { ReviewQueue } from '../reviewQueue';
+import type { AnswerDrafts } from '../answerDrafts';
+import { auditAnswers } from '../../core/run/audit';
+import { leftWords } from '../../core/views/page/leftWords';
+import { copyText } from '../commands/copyText';
 import { metricChoice } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { keptRunKey, type Page, type PageKind } from './pages';
@@ -55,6 +60,8 @@ export interface PanelDeps {
   readonly actions: PageActions;
   readonly evidence: Evidence;
   readonly review: Review;
+  readonly comments: ReviewQueue;
+  readonly drafts: AnswerDrafts;
   readonly files: ReadFiles;
   readonly engineFacts: InspectorDeps['engineFacts'];
   readonly opener: InspectorDeps['opener'];
@@ -70,17 +77,11 @@ const redrawEvery = 30_000;
 
 /** The pages of runs, by run folder. What somebody wants to see of one is a breakpoint. */
 export function runPages(deps: PanelDeps): PageKind<RunKey, string> {
-  /** What was typed and not sent, by run folder and effect: nothing typed is lost with a closed page. */
-  const drafts = new Map<RunKey, Map<string, string>>();
   return {
     type: runPanelType,
     title: 'Run',
     keyOf: keptRunKey,
-    create(panel, key) {
-      const ofRun = drafts.get(key) ?? new Map<string, string>();
-      drafts.set(key, ofRun);
-      return new RunPanel(panel, key, ofRun, deps);
-    },
+    create: (panel, key) => new RunPanel(panel, key, deps),
   };
 }
 
@@ -103,7 +104,6 @@ class RunPanel implements Page<RunKey, string> {
   constructor(
     private readonly panel: vscode.WebviewPanel,
     private readonly runKey: RunKey,
-    private readonly drafts: Map<string, string>,
     private readonly deps: PanelDeps,
   ) {
     this.#inspector = this.#disposables.add(
@@ -114,7 +114,7 @@ class RunPanel implements Page<RunKey, string> {
         () => besides(this.panel),
       ),
     );
-    const { store, driver, review, clock, extensionUri } = deps;
+    const { store, driver, comments, drafts, clock, extensionUri } = deps;
     this.#disposables.add(
       listen(panel, 'The run page', fromPage, (message) => this.#handle(message), deps.logger),
     );
@@ -129,7 +129,14 @@ class RunPanel implements Page<RunKey, string> {
     this.#disposables.add(
       driver.onDidChangeIterating((changed) => changed === runKey && void this.#update()),
     );
-    this.#disposables.add(review.onDidChange((changed) => changed === runKey && this.#postReview()));
+    this.#disposables.add(comments.onDidChange((changed) => changed === runKey && this.#postReview()));
+    this.#disposables.add(
+      drafts.onDidChange(({ key, by }) => {
+        if (key !== runKey || !this.#ready) return;
+        if (by !== this) this.#post({ type: 'drafts', drafts: drafts.of(runKey) });
+        this.#postLeft();
+      }),
+    );
     this.#disposables.add(
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#shownEvidence = '';
@@ -183,7 +190,7 @@ class RunPanel implements Page<RunKey, string> {
         this.#shownEvent = undefined;
         this.#shownEvidence = '';
         this.#inspector.forget();
-        this.#post({ type: 'drafts', drafts: Object.fromEntries(this.drafts) });
+        this.#post({ type: 'drafts', drafts: this.deps.drafts.of(this.runKey) });
         this.#postReview();
         return this.#update();
       case 'travel':
@@ -199,9 +206,12 @@ class RunPanel implements Page<RunKey, string> {
       case 'answer':
         return this.#answer(message);
       case 'draft':
-        if (message.text === '') this.drafts.delete(message.effectId);
-        else this.drafts.set(message.effectId, message.text);
-        return;
+        return this.deps.drafts.set({ key: this.runKey, effectId: message.effectId }, message.text, this);
+      case 'copyDraft':
+        return copyText(
+          this.deps.drafts.get({ key: this.runKey, effectId: message.effectId }),
+          'What you wrote',
+        );
       case 'openTask':
         return actions.openTask(this.runKey, message.effectId);
       case 'fork':
@@ -297,6 +307,7 @@ class RunPanel implements Page<RunKey, string> {
     this.#post({ type: 'view', view });
     this.#shownEvent = undefined;
     this.#postTravel(current, undefined);
+    this.#postLeft();
     if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
     this.#reveal = undefined;
     await Promise.all([
@@ -349,6 +360,16 @@ class RunPanel implements Page<RunKey, string> {
         files: await this.deps.evidence.filesOf(this.runKey, effectId),
       });
     }
+  }
+
+  /** What was typed to questions that are not open any more. */
+  #postLeft(): void {
+    const { store, opened, drafts, clock } = this.deps;
+    const run = store.get(this.runKey)?.run;
+    const details = opened.peek(this.runKey)?.details;
+    if (!run || !details) return;
+    const left = leftWords(auditAnswers(run, details), drafts.of(this.runKey), clock.now());
+    this.#post({ type: 'left', left });
   }
 
   #postReview(): void {

@@ -2,7 +2,16 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView, EarlierAnswer } from '../../core/views/page/breakpointView';
 import type { AnswerProgress, CommentView, FromPage } from '../../core/views/page/protocol';
-import { optionButtons, plainAnswers, plainButtons, type Answer } from './answerButtons';
+import {
+  answerButtons,
+  choicesOf,
+  isSame,
+  labels,
+  questionFields,
+  unanswered,
+  type Answer,
+  type PartAnswer,
+} from './answerButtons';
 import { progressLine } from './answerProgress';
 import { commentList } from './commentList';
 import { contextFiles } from './contextFiles';
@@ -17,7 +26,7 @@ const long = {
   words: { characters: 800, lines: 12 },
 };
 
-const mac = navigator.platform.startsWith('Mac');
+const sendKeys = navigator.platform.startsWith('Mac') ? 'Cmd+Enter' : 'Ctrl+Enter';
 
 /** A pending breakpoint: the question, the evidence, and every way to answer. */
 export class BreakpointCard extends LitElement {
@@ -32,6 +41,7 @@ export class BreakpointCard extends LitElement {
     canAnswer: { attribute: false },
     chosen: { state: true },
     switched: { state: true },
+    parts: { state: true },
     unfolded: { state: true },
     hint: { state: true },
   };
@@ -52,6 +62,8 @@ export class BreakpointCard extends LitElement {
   declare chosen: Answer | undefined;
   /** Places of the options that count as the opposite of what they say themselves. */
   declare switched: ReadonlySet<number>;
+  /** What is answered to each of several questions so far. */
+  declare parts: readonly PartAnswer[];
   /** Long texts that are shown whole, and previews that are open, by name. */
   declare unfolded: ReadonlySet<string>;
   declare hint: string;
@@ -68,6 +80,7 @@ export class BreakpointCard extends LitElement {
     this.past = false;
     this.canAnswer = true;
     this.switched = new Set();
+    this.parts = [];
     this.unfolded = new Set();
     this.hint = '';
     this.addEventListener('click', (event) => this.#followLink(event));
@@ -88,22 +101,29 @@ export class BreakpointCard extends LitElement {
 
   /** Takes a key that was pressed outside of text fields: a number chooses. True when it meant something. */
   choose(number: number): boolean {
-    const place = number - 1;
-    const plain = plainAnswers.find(({ kind }) => this.view.plainPlaces[kind] === place);
-    const option = this.view.options.find((known) => known.place === place);
-    if ((!plain && !option) || this.#disabled) return false;
-    this.chosen = plain ? { kind: plain.kind } : { kind: 'option', option: place };
+    const choice = choicesOf(this.view)[number - 1];
+    if (!choice || this.#disabled) return false;
+    this.chosen = choice;
     this.hint = '';
     // Drawn anew, it is still the same button.
     this.querySelector<HTMLElement>(`[aria-keyshortcuts="${number}"]`)?.focus();
     return true;
   }
 
-  /** Sends what Ctrl+Enter means now. */
-  sendFitting(): void {
-    const fitting = this.#fitting;
-    if (fitting && !this.#disabled) this.#send(fitting);
-    else this.hint = 'Nothing was sent: write something first, or choose an answer.';
+  /** Sends the answer that is chosen; where none is, leads to the choices. */
+  sendChosen(): void {
+    if (this.#disabled) return;
+    const chosen: Answer | undefined = this.chosen ?? (this.#allAnswered ? { kind: 'several' } : undefined);
+    if (chosen && !(chosen.kind === 'text' && this.draft.trim() === '')) {
+      this.#send(chosen);
+      return;
+    }
+    this.hint = `Nothing was sent: choose an answer, then press ${sendKeys}.`;
+    this.#focusChoices();
+  }
+
+  #focusChoices(): void {
+    this.querySelector<HTMLElement>('.part input:enabled, .choice:enabled')?.focus();
   }
 
   get #busy(): boolean {
@@ -114,13 +134,10 @@ export class BreakpointCard extends LitElement {
     return this.#busy || this.view.answer.whyNot !== undefined;
   }
 
-  /** The answer that Ctrl+Enter gives; `undefined`: there is nothing to send yet. */
-  get #fitting(): Answer | undefined {
-    if (this.chosen) return this.chosen;
-    const written = this.draft.trim() !== '';
-    if (this.comments.length > 0) return { kind: 'request-changes' };
-    if (!written) return undefined;
-    return { kind: this.view.takesText ? 'text' : 'request-changes' };
+  /** Each of several questions has an answer. */
+  get #allAnswered(): boolean {
+    const { questions } = this.view;
+    return questions.length > 0 && questions.every((_, i) => isAnswered(this.parts[i] ?? unanswered));
   }
 
   #send(answer: Answer): void {
@@ -134,7 +151,9 @@ export class BreakpointCard extends LitElement {
         return;
       }
     }
-    runApi.postMessage(message);
+    const answers =
+      answer.kind === 'several' ? this.view.questions.map((_, i) => this.parts[i] ?? unanswered) : undefined;
+    runApi.postMessage(answers ? { ...message, answers } : message);
     this.onSend();
   }
 
@@ -199,7 +218,7 @@ export class BreakpointCard extends LitElement {
             ? nothing
             : commentList(
                 comments,
-                'They are sent together, with your words, when you request changes.',
+                'They are sent with your answer, whichever it is.',
                 html`<button
                   class="secondary"
                   ?disabled=${this.#disabled}
@@ -209,6 +228,7 @@ export class BreakpointCard extends LitElement {
                 </button>`,
               )
         }
+        ${this.canAnswer && view.questions.length > 0 ? this.#questions() : nothing}
         ${this.past || !this.canAnswer ? nothing : this.#words()} ${this.#answers()}
         ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
         ${this.past ? nothing : progressLine(this.progress)}
@@ -302,21 +322,26 @@ export class BreakpointCard extends LitElement {
 
   #words(): TemplateResult {
     const id = `text-${this.view.effectId}`;
-    const fitting = this.#fitting;
+    const { chosen } = this;
     const sends =
       this.view.answer.whyNot !== undefined
         ? ''
-        : fitting
-          ? `${mac ? 'Cmd' : 'Ctrl'}+Enter sends ${this.#nameOf(fitting)}.`
+        : chosen
+          ? `${sendKeys} sends ${this.#nameOf(chosen)}.`
           : this.hint;
     return html`
-      <label for=${id}>Your words to the agent (optional)</label>
+      <label for=${id}>Message to the agent (optional)</label>
       <textarea
         id=${id}
         rows="3"
         aria-describedby="hint-${id}"
         .value=${this.draft}
         ?readonly=${this.#busy}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key !== 'Escape') return;
+          event.stopPropagation();
+          this.#focusChoices();
+        }}
         @input=${(event: Event) => {
           this.hint = '';
           this.onDraft((event.target as HTMLTextAreaElement).value);
@@ -328,19 +353,27 @@ export class BreakpointCard extends LitElement {
 
   /** What an answer is called, with what goes along. */
   #nameOf(answer: Answer): string {
+    const { length } = this.comments;
     const along = [
       this.draft.trim() !== '' && answer.kind !== 'text' && 'your words',
-      answer.kind === 'request-changes' &&
-        this.comments.length > 0 &&
-        `${this.comments.length} ${this.comments.length === 1 ? 'comment' : 'comments'}`,
+      length > 0 && `${length} ${length === 1 ? 'comment' : 'comments'}`,
     ].filter((part) => part !== false);
     const name =
       answer.kind === 'text'
         ? 'your words as the answer, which counts as approval'
-        : answer.kind === 'option'
-          ? `"${this.view.options.find(({ place }) => place === answer.option)?.label ?? ''}"`
-          : `"${plainAnswers.find(({ kind }) => kind === answer.kind)?.label ?? ''}"`;
+        : `"${answer.kind === 'option' ? this.view.options.find((option) => isSame({ kind: 'option', option: option.place }, answer))?.label : labels[answer.kind]}"`;
     return along.length === 0 ? name : `${name} with ${along.join(' and ')}`;
+  }
+
+  #questions(): TemplateResult {
+    return questionFields({
+      view: this.view,
+      disabled: this.#disabled,
+      parts: this.parts,
+      onPart: (place, part) => {
+        this.parts = this.view.questions.map((_, i) => (i === place ? part : (this.parts[i] ?? unanswered)));
+      },
+    });
   }
 
   #switch(place: number): void {
@@ -352,24 +385,27 @@ export class BreakpointCard extends LitElement {
   #answers(): TemplateResult {
     const { view, chosen, switched } = this;
     const disabled = this.#disabled;
-    const onSend = (answer: Answer): void => this.#send(answer);
-    const onSwitch = (place: number): void => this.#switch(place);
+    const buttons = {
+      ...{ view, disabled, chosen, switched, written: this.draft.trim() !== '' },
+      onSend: (answer: Answer): void => this.#send(answer),
+      onSwitch: (place: number): void => this.#switch(place),
+    };
     return html`
-      ${this.canAnswer ? optionButtons({ view, disabled, chosen, onSend, switched, onSwitch }) : nothing}
-      <div class="buttons">
-        ${this.canAnswer ? plainButtons({ view, disabled, chosen, onSend }) : nothing}
-        ${
-          view.takesText && !this.past && this.canAnswer
-            ? html`<button
-                class="secondary"
-                title="Your words are the answer; it counts as approval"
-                ?disabled=${disabled || this.draft.trim() === ''}
-                @click=${() => this.#send({ kind: 'text' })}
+      ${
+        this.canAnswer && view.questions.length > 0 && !this.past
+          ? html`<div class="buttons">
+              <button
+                class="primary"
+                ?disabled=${disabled || !this.#allAnswered}
+                @click=${() => this.#send({ kind: 'several' })}
               >
-                Send as Answer
-              </button>`
-            : nothing
-        }
+                ${labels.several}
+              </button>
+            </div>`
+          : nothing
+      }
+      ${this.canAnswer ? answerButtons(buttons) : nothing}
+      <div class="buttons">
         ${
           this.past
             ? nothing
@@ -383,6 +419,10 @@ export class BreakpointCard extends LitElement {
       </div>
     `;
   }
+}
+
+function isAnswered({ option, text }: PartAnswer): boolean {
+  return option !== undefined || text.trim() !== '';
 }
 
 /** By this name an open preview is kept. */

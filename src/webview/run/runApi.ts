@@ -5,8 +5,6 @@ import { connectPage } from '../vscodeApi';
 export interface PageState {
   /** The run's key, from which the page is brought back. */
   readonly dir: string;
-  /** Typed texts by effect id; nothing typed is ever thrown away. */
-  readonly drafts: Readonly<Record<string, string>>;
   /** The task that is open; empty: none. */
   readonly task: string;
   readonly taskTab: string;
@@ -30,7 +28,6 @@ export interface PageState {
 /** The run page's connection to the extension. */
 export const runApi = connectPage<PageState, FromPage>({
   dir: document.body.dataset['dir'] ?? '',
-  drafts: {},
   task: '',
   taskTab: 'asked',
   newestFirst: false,

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView } from '../../core/views/page/breakpointView';
-import type { AnswerProgress, CommentView, ToPage } from '../../core/views/page/protocol';
+import type { AnswerProgress, CommentView, LeftWords, ToPage } from '../../core/views/page/protocol';
 import type { Provenance } from '../../core/views/page/provenance';
 import type { RunView } from '../../core/views/page/runView';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
@@ -37,6 +37,7 @@ class RunPage extends LitElement {
     view: { state: true },
     gone: { state: true },
     drafts: { state: true },
+    left: { state: true },
     progress: { state: true },
     evidence: { state: true },
     previews: { state: true },
@@ -51,6 +52,7 @@ class RunPage extends LitElement {
   declare view: RunView | undefined;
   declare gone: boolean;
   declare drafts: Readonly<Record<string, string>>;
+  declare left: readonly LeftWords[];
   declare progress: Readonly<Record<string, AnswerProgress>>;
   /** By effect id. */
   declare evidence: Readonly<Record<string, readonly FileEvidence[]>>;
@@ -79,13 +81,13 @@ class RunPage extends LitElement {
     this.evidence = {};
     this.previews = {};
     this.comments = [];
-    this.drafts = runApi.state().drafts;
+    this.drafts = {};
+    this.left = [];
     this.task = undefined;
     this.timeline = undefined;
     this.provenance = undefined;
     this.usage = undefined;
     this.settled = false;
-    this.#save();
     this.addEventListener('travel-to', (event) => this.#travel.to((event as CustomEvent<number>).detail));
     this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
     this.addEventListener('hide-task', () => this.#hideTask());
@@ -179,13 +181,13 @@ class RunPage extends LitElement {
         this.usage = message.usage;
         return;
       case 'drafts':
-        // What this page itself was left with is newer.
-        this.drafts = { ...message.drafts, ...this.drafts };
-        this.#save();
+        this.drafts = message.drafts;
+        return;
+      case 'left':
+        this.left = message.left;
         return;
       case 'answer':
         this.progress = { ...this.progress, [message.effectId]: message.progress };
-        if (message.progress.step === 'recorded') this.#draft(message.effectId, '');
         return;
       case 'evidence':
         this.evidence = { ...this.evidence, [message.effectId]: message.files };
@@ -279,7 +281,7 @@ class RunPage extends LitElement {
     if (!card || event.altKey || event.shiftKey) return false;
     const withCommand = event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && withCommand && !event.repeat) {
-      card.sendFitting();
+      card.sendChosen();
       return true;
     }
     if (/^[1-9]$/.test(event.key) && !withCommand && !target.matches('textarea, input, select')) {
@@ -291,12 +293,7 @@ class RunPage extends LitElement {
   #draft(effectId: string, text: string): void {
     const { [effectId]: _, ...others } = this.drafts;
     this.drafts = text === '' ? others : { ...others, [effectId]: text };
-    this.#save();
     runApi.postMessage({ type: 'draft', effectId, text });
-  }
-
-  #save(): void {
-    runApi.keep({ drafts: this.drafts });
   }
 
   protected override render(): TemplateResult {
@@ -332,7 +329,7 @@ class RunPage extends LitElement {
           : nothing
       }
       <main>
-        ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${this.#unsent(view)}`}
+        ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${this.#left()} ${this.#unsent(view)}`}
         ${repeat(
           view.breakpoints,
           ({ effectId }) => effectId,
@@ -364,6 +361,23 @@ class RunPage extends LitElement {
       ${this.task ? html`<task-panel .detail=${this.task} .canFork=${view.can.includes('run.fork')}></task-panel>` : nothing}
       ${helpDialog(runKeys)}
     `;
+  }
+
+  /** Words whose question was answered without them. */
+  #left(): readonly TemplateResult[] {
+    return this.left.map(
+      ({ effectId, title, answered, text }) =>
+        html`<section class="notice left" aria-label="What you wrote to ${title}">
+          <p>${title}: ${answered} What you wrote was not sent.</p>
+          <pre>${text}</pre>
+          <div class="buttons">
+            <button class="secondary" @click=${() => runApi.postMessage({ type: 'copyDraft', effectId })}>
+              Copy
+            </button>
+            <button class="link" @click=${() => this.#draft(effectId, '')}>Discard</button>
+          </div>
+        </section>`,
+    );
   }
 
   /** Comments whose question was answered without them. */

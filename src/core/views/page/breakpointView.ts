@@ -1,6 +1,7 @@
 import { ago, cutAtWord, visible } from '../../format';
 import { fenced } from '../../review/reviewComment';
 import { adviceSentences, whyNeverAutomatic } from '../../run/approvalAdvice';
+import { optionApproves, otherAnswers } from '../../run/answer';
 import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
 import type { Effect } from '../../run/effect';
 import { type TaskFiles, iterationTitle } from '../../run/iterations';
@@ -32,6 +33,15 @@ export interface OptionView {
   readonly value: string;
   readonly description: string;
   readonly approves: boolean;
+  /** Its words do not say what it counts as. */
+  readonly undecided: boolean;
+}
+
+/** One of several questions that are answered as one. */
+export interface QuestionView {
+  /** Markdown of unknown origin. */
+  readonly question: string;
+  readonly options: readonly OptionView[];
 }
 
 /** The answers that every breakpoint can be given besides the process's own options. */
@@ -66,9 +76,13 @@ export interface BreakpointView {
   /** Why it is never approved without a person; empty when it is no such gate. */
   readonly neverAutomatic: string;
   readonly options: readonly OptionView[];
-  /** Where the process's own list has what a button of every breakpoint says anyway. */
-  readonly plainPlaces: Readonly<Partial<Record<PlainAnswer, number>>>;
-  /** Words alone can be an answer. */
+  /** So many options are left out. */
+  readonly moreOptions: number;
+  /** Several questions; empty: there is one. */
+  readonly questions: readonly QuestionView[];
+  /** Answers that the process's own options do not cover. */
+  readonly others: readonly PlainAnswer[];
+  /** The process declares no options: words alone can be an answer. */
   readonly takesText: boolean;
   /** The paths as the breakpoint names them. */
   readonly files: readonly string[];
@@ -82,7 +96,16 @@ export interface BreakpointView {
   readonly answer: ActionView;
 }
 
-const most = { question: 200_000, options: 50, files: 100, tags: 30, earlier: 10, words: 20_000, ran: 50 };
+const most = {
+  question: 200_000,
+  questions: 20,
+  options: 50,
+  files: 100,
+  tags: 30,
+  earlier: 10,
+  words: 20_000,
+  ran: 50,
+};
 
 /** Makes what the page shows of one pending breakpoint. */
 export function toBreakpointView(
@@ -93,7 +116,8 @@ export function toBreakpointView(
 ): BreakpointView {
   const asks = task?.breakpoint;
   const text = asks?.question ?? (asks?.payload === undefined ? '' : asJsonBlock(asks.payload));
-  const { options, plainPlaces } = splitOptions(asks?.options ?? []);
+  const several = (asks?.questions ?? []).slice(0, most.questions);
+  const declared = several.length > 0 ? [] : (asks?.options ?? []);
   const before = earlierOfSameGate(opened, effect, asks);
   const iteration = opened.iterations.list.find(({ effects }) =>
     effects.some(({ effectId }) => effectId === effect.effectId),
@@ -125,9 +149,14 @@ export function toBreakpointView(
     tags: (asks?.tags ?? []).slice(0, most.tags).map(short),
     advice: adviceSentences(asks?.advice, never !== undefined),
     neverAutomatic: never ?? '',
-    options,
-    plainPlaces,
-    takesText: (asks?.options ?? []).length === 0,
+    options: optionViews(declared),
+    moreOptions: Math.max(0, declared.length - most.options),
+    questions: several.map(({ question, options }) => ({
+      question: visible(question.slice(0, most.words)),
+      options: optionViews(options),
+    })),
+    others: otherAnswers(declared),
+    takesText: declared.length === 0 && several.length === 0,
     files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
     context: valueTree(asks?.context ?? {}),
     previousFeedback: earlier.some(({ words }) => words.trim() === said.trim()) ? '' : said,
@@ -141,38 +170,15 @@ function short(text: string): string {
   return visible(cutAtWord(text, 100));
 }
 
-/**
- * The page has Approve, Reject and Request changes for every breakpoint; an option that says just that is not shown
- * twice.
- */
-function splitOptions(all: readonly BreakpointOption[]): Pick<BreakpointView, 'options' | 'plainPlaces'> {
-  const options: OptionView[] = [];
-  const plainPlaces: Partial<Record<PlainAnswer, number>> = {};
-  for (const [place, option] of all.slice(0, most.options).entries()) {
-    const plain = plainAnswer(option);
-    if (plain !== undefined && plainPlaces[plain] === undefined) {
-      plainPlaces[plain] = place;
-      continue;
-    }
-    const { label, value, description, approved } = option;
-    options.push({
-      place,
-      label: short(label),
-      value: value === label ? '' : short(value),
-      description: visible((description ?? '').slice(0, 2000)),
-      approves: approved,
-    });
-  }
-  return { options, plainPlaces };
-}
-
-function plainAnswer({ label, value, description, approved }: BreakpointOption): PlainAnswer | undefined {
-  if (value !== label || description !== undefined) return undefined;
-  const word = label.trim().toLowerCase();
-  if (word === 'approve') return approved ? word : undefined;
-  if (approved) return undefined;
-  // Recorded with exactly these words, so only these are the same.
-  return word === 'reject' ? word : label === 'Request changes' ? 'request-changes' : undefined;
+function optionViews(options: readonly BreakpointOption[]): readonly OptionView[] {
+  return options.slice(0, most.options).map((option, place) => ({
+    place,
+    label: short(option.label),
+    value: option.value === option.label ? '' : short(option.value),
+    description: visible((option.description ?? '').slice(0, 2000)),
+    approves: optionApproves(option),
+    undecided: option.approved === null,
+  }));
 }
 
 /** Answered breakpoints of this run that are the same gate, newest first. */

@@ -39,13 +39,20 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('answer'),
     effectId: segment,
-    kind: z.enum(['approve', 'reject', 'request-changes', 'text', 'option']),
+    kind: z.enum(['approve', 'reject', 'request-changes', 'text', 'option', 'several']),
     /** The option's place in the list, when one of the process's own options is chosen. */
     option: place.optional(),
     /** What the person lets the option count as, where that is not what it says itself. */
     approved: z.boolean().optional(),
+    /** To several questions, in their order. */
+    answers: z
+      .array(z.object({ option: place.optional(), text: z.string().max(100_000) }))
+      .max(50)
+      .optional(),
     text: z.string().max(1_000_000),
   }),
+  /** What was typed to a question that was answered without it: put on the clipboard. */
+  z.object({ type: z.literal('copyDraft'), effectId: segment }),
   /** Typed text, kept for when the page is closed and opened again. */
   z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
   z.object({ type: z.literal('snooze'), effectId: segment }),
@@ -123,6 +130,15 @@ export type AnswerProgress =
   /** The typed text stays in the page. */
   | { readonly step: 'refused'; readonly sentence: string };
 
+/** What was typed to a question that was answered without it; its texts made visible. */
+export interface LeftWords {
+  readonly effectId: string;
+  readonly title: string;
+  /** "Ann approved this 2 s ago in another window." */
+  readonly answered: string;
+  readonly text: string;
+}
+
 /** A comment on a line of a context file that is not sent yet; its texts made visible. */
 export interface CommentView {
   readonly id: string;
@@ -148,8 +164,10 @@ export type ToPage =
   | { readonly type: 'provenance'; readonly provenance: Provenance }
   /** `undefined`: nothing tells what the run took. */
   | { readonly type: 'usage'; readonly usage: UsageView | undefined }
-  /** Texts typed into an earlier page of the run, by effect id. */
+  /** What was typed to questions of the run, here or elsewhere, by effect id. */
   | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
+  /** What was typed to questions that were answered without it. */
+  | { readonly type: 'left'; readonly left: readonly LeftWords[] }
   /** What can be shown of a breakpoint's context files, in their order. */
   | { readonly type: 'evidence'; readonly effectId: string; readonly files: readonly FileEvidence[] }
   | {

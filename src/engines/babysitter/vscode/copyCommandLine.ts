@@ -1,7 +1,7 @@
 import { answerCall, iterateCall } from '../core/drive/cliCalls';
 import { commandLine } from '../core/drive/commandLine';
 import { whyNot } from '../../../core/engine/whyNot';
-import { toAnswer } from '../../../core/run/breakpoint';
+import { toAnswer } from '../../../core/run/answer';
 import type { RunTarget } from '../../../vscode/commands/targets';
 
 import { copyText } from '../../../vscode/commands/copyText';

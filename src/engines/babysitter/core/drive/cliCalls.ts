@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BreakpointAnswer } from '../../../../core/run/breakpoint';
+import type { BreakpointAnswer } from '../../../../core/run/answer';
 
 /** One call of the engine's command line as data, so that it can be checked without running anything. */
 export interface CliCall<T> {

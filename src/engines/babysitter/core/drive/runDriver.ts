@@ -2,7 +2,9 @@ import { asBabysitter } from '../babysitterRun';
 import type { Clock } from '../../../../core/clock';
 import { Emitter } from '../../../../core/event';
 import { cutAtWord, toIso, visible } from '../../../../core/format';
-import { toAnswer, type Decision } from '../../../../core/run/breakpoint';
+import { isAnswered, toAnswer, type Decision } from '../../../../core/run/answer';
+import { auditAnswers, whoAnswered } from '../../../../core/run/audit';
+import type { Breakpoint } from '../../../../core/run/breakpoint';
 import { taskTitle, type Run } from '../../../../core/run/run';
 import { keyText, type RunKey } from '../../../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
@@ -102,50 +104,49 @@ export class RunDriver {
       if (lacking !== undefined) return refused(lacking);
       const effect = before.run.story.effects.get(effectId);
       if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
-      if (effect.status !== 'pending') {
-        return refused('It was answered elsewhere meanwhile; the first answer stands.');
-      }
+      if (effect.status !== 'pending') return this.#answeredBefore(before.run, effectId);
       const illegal = whyNot('breakpoint.answer', before);
       if (illegal) return refused(illegal);
       const task = before.run.pendingTasks.get(effectId);
       if (!task) return refused('Its task.json cannot be read, so it is not certain what is being answered.');
       if (task.kind !== 'breakpoint')
         return refused('Its task.json does not call it a breakpoint; nothing was recorded.');
-      if (decision.kind === 'text') {
-        if (decision.text.trim() === '') return refused('There is no answer yet: write one first.');
-        if (task.breakpoint?.options.length) {
-          return refused('The process wants one of its options chosen, or approval or rejection.');
-        }
-      }
+      const incomplete = whyIncomplete(decision, task.breakpoint);
+      if (incomplete !== undefined) return refused(incomplete);
       const { lock, projectDir } = asBabysitter(before.run);
       if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
 
       const respondedBy = await this.responder.respondedBy(projectDir);
+      const respondedAt = toIso(this.clock.now());
+      const { product } = this.responder;
       const call = answerCall(
         before.run.location,
         effectId,
         effect.invocationKey,
         toAnswer(decision, respondedBy),
-        {
-          respondedBy,
-          respondedAt: toIso(this.clock.now()),
-          product: this.responder.product,
-          surface,
-        },
+        { respondedBy, respondedAt, product, surface },
       );
       const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
       const after = await this.store.reread(key);
-      const resolved = after?.run.story.effects.get(effectId)?.status === 'ok';
-      if (resolved && outcome.answer) return { recorded: true };
-      // Only our own success answers with JSON; whether an unconfirmed answer is ours or another's is not known.
-      return refused(
-        resolved
-          ? `It is answered now, but not surely by you. ${explainNoEffect(outcome)}`
-          : explainNoEffect(outcome),
-      );
+      if (after?.run.story.effects.get(effectId)?.status !== 'ok') return refused(explainNoEffect(outcome));
+      // Only our own success answers with JSON; otherwise the answer itself tells whose it is.
+      if (outcome.answer) return { recorded: true };
+      const details = await this.store.readDetails(key, []);
+      const { metadata } = details?.results.get(effectId) ?? {};
+      return metadata?.['respondedAt'] === respondedAt && metadata['respondedBy'] === respondedBy
+        ? { recorded: true }
+        : this.#answeredBefore(after.run, effectId);
     } finally {
       this.#answering.delete(question);
     }
+  }
+
+  /** Says whose answer was first. */
+  async #answeredBefore(run: Run, effectId: string): Promise<AnswerReport> {
+    const details = await this.store.readDetails(run.key, []);
+    const answer = details && auditAnswers(run, details).find((each) => each.effectId === effectId);
+    const said = answer ? whoAnswered(answer, this.clock.now()) : 'This question is not open any more';
+    return { recorded: false, closed: true, sentence: `${visible(said)}.` };
   }
 
   /**
@@ -290,6 +291,17 @@ export class RunDriver {
       if (signal.aborted) done();
     });
   }
+}
+
+/** What an answer lacks, as a sentence; `undefined`: nothing. */
+function whyIncomplete(decision: Decision, asks: Breakpoint | undefined): string | undefined {
+  if (decision.kind === 'text') {
+    if (decision.text.trim() === '') return 'There is no answer yet: write one first.';
+    if (asks?.options.length) return 'The process wants one of its options chosen, or approval or rejection.';
+  }
+  if (decision.kind === 'several' && !decision.answers.some(isAnswered))
+    return 'None of the questions has an answer yet.';
+  return undefined;
 }
 
 /** A task that fits, requested after the first `known` effects, in words; `undefined`: there is none. */

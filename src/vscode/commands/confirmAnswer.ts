@@ -1,0 +1,54 @@
+import { cutAtWord, firstLine, visible } from '../../core/format';
+import { decisionText, isAnswered, isApproval, type Decision } from '../../core/run/answer';
+import { runTitle, taskTitle } from '../../core/run/run';
+import { confirm } from '../messages';
+import type { EffectTarget } from './targets';
+
+const words = {
+  approve: 'Approve',
+  reject: 'Reject',
+  'request-changes': 'Request Changes',
+  text: 'Answer',
+  option: 'Answer',
+  several: 'Answer',
+} as const;
+
+/**
+ * Whoever called with a mere reference is no person: the run, the question and the answer are named first.
+ * @throws CancelledError unless the person confirms
+ */
+export async function confirmAnswer({ stored, effect }: EffectTarget, decision: Decision): Promise<void> {
+  const { run } = stored;
+  const task = run.pendingTasks.get(effect.effectId);
+  const said = visible(decisionText(decision));
+  const lines = [
+    `Run: ${visible(runTitle(run))} (${visible(run.runId)})`,
+    `Question: ${visible(cutAtWord(firstLine(task?.breakpoint?.question ?? ''), 200))}`,
+    ...answered(decision),
+    said === '' ? '' : `With the words: ${said}`,
+  ];
+  const title = visible(taskTitle(effect, task));
+  await confirm(
+    `${words[decision.kind]} "${title}"?`,
+    lines.filter(Boolean).join('\n'),
+    words[decision.kind],
+  );
+}
+
+function answered(decision: Decision): readonly string[] {
+  const counts = `counts as ${isApproval(decision) ? 'approval' : 'rejection'}`;
+  switch (decision.kind) {
+    case 'option':
+      return [`Answer: ${visible(decision.option.label)}, ${counts}`];
+    case 'several':
+      return decision.answers
+        .filter(isAnswered)
+        .map(({ question, option, text }) =>
+          visible(
+            `${cutAtWord(firstLine(question), 100)} ${[option?.label, text].filter(Boolean).join(', ')}`,
+          ),
+        );
+    default:
+      return [];
+  }
+}

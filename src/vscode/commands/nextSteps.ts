@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { afterAnswer } from '../../core/attention/afterAnswer';
+import type { Attention } from '../../core/attention/attention';
+import type { Need } from '../../core/attention/needsYou';
+import { prefix } from '../../core/contract';
+import { whyNot } from '../../core/engine/whyNot';
+import type { Logger } from '../../core/log';
+import type { RunStore } from '../../core/source/runStore';
+import { doingOf, type Doing } from '../engineDoing';
+import { guarded, tell, withoutIcons, type Choice } from '../messages';
+import type { Opener } from '../opener';
+import { setting } from '../settings';
+import { pick, type EffectTarget } from './targets';
+
+export interface NextStepDeps {
+  readonly store: RunStore;
+  readonly doing: Doing;
+  readonly attention: Attention;
+  readonly logger: Logger;
+  readonly opener: Pick<Opener, 'run'>;
+}
+
+/** How the person is answering; what comes next is offered in the same way. */
+export type Way = 'button' | 'picker';
+
+/** What comes after an answer: the next question, and the run that can go on now. */
+export class NextSteps {
+  /** What was chosen after the last answer, and whether it was offered to do that always. */
+  #lastChoice: 'iterate' | 'resume' | undefined;
+  #offered = false;
+
+  /** @param answerStepByStep answers the next question in pickers */
+  constructor(
+    private readonly deps: NextStepDeps,
+    private readonly answerStepByStep: (target: EffectTarget) => Promise<void>,
+  ) {}
+
+  /** @param done what was answered, without a full stop: 'Approved "Ship it?"' */
+  async offer(target: EffectTarget, done: string, way: Way): Promise<void> {
+    const { store, attention } = this.deps;
+    const iterating = doingOf(this.deps.doing, target.stored);
+    const { key } = target.stored.run;
+    const stored = store.get(key);
+    const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;
+    const next = attention.needs.filter(
+      (need) => need.kind === 'breakpoint' && need.effect.effectId !== target.effect.effectId,
+    );
+    const possible = { trusted: vscode.workspace.isTrusted, iterate };
+    const automatic = afterAnswer(setting('afterAnswer'), possible);
+    if (automatic === 'resume') return iterating.resume(key);
+    if (automatic === 'iterate' && stored) void this.#guarded(() => iterating.iterate(stored, 'palette', 1));
+
+    const choices: Choice[] = [];
+    const [first] = next;
+    if (first) {
+      choices.push({
+        title: `Next Question (${next.length} Left)`,
+        run: () => this.#guarded(() => this.#next(first, way)),
+      });
+    }
+    if (automatic === undefined) {
+      if (iterate) {
+        choices.push({
+          title: 'Iterate Now',
+          run: () => this.#chose('iterate', () => iterating.iterate(stored, 'palette', 1)),
+        });
+      }
+      choices.push(
+        { title: 'Resume…', run: () => this.#chose('resume', () => iterating.resume(key)) },
+        { title: 'Later', run: () => {} },
+      );
+    }
+    // Iterating, which has begun by then, applies it.
+    const recorded = automatic === 'iterate' ? 'Saved.' : 'Saved. Continue the run to apply it.';
+    if (way === 'button' || choices.length === 0) return tell('info', `${done}. ${recorded}`, choices);
+    const items = choices.map(({ title, run }) => ({ label: title, run }));
+    (await pick(items, withoutIcons(done), `${recorded} What now?`)).run();
+  }
+
+  async #next(need: Need, way: Way): Promise<void> {
+    if (need.kind !== 'breakpoint') return;
+    const { stored, effect } = need;
+    if (way === 'picker') await this.answerStepByStep({ stored, effect, surface: 'palette' });
+    else this.deps.opener.run(stored.run.key, effect.effectId);
+  }
+
+  /** Does what was chosen; who chooses the same twice is asked, once, whether it shall always be done. */
+  async #chose(choice: 'iterate' | 'resume', work: () => Promise<void>): Promise<void> {
+    const again = this.#lastChoice === choice && !this.#offered;
+    this.#lastChoice = choice;
+    if (again) {
+      this.#offered = true;
+      const always: Choice = {
+        title: 'Always',
+        run: () =>
+          vscode.workspace
+            .getConfiguration(prefix)
+            .update('afterAnswer', choice, vscode.ConfigurationTarget.Global),
+      };
+      tell('info', `${choice === 'iterate' ? 'Iterate' : 'Resume'} after every answer, without asking?`, [
+        always,
+        { title: 'Keep Asking', run: () => {} },
+      ]);
+    }
+    await this.#guarded(work);
+  }
+
+  #guarded(work: () => Promise<void>): Promise<void> {
+    return guarded(this.deps.logger, work);
+  }
+}
