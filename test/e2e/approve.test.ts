@@ -23,7 +23,16 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
   await question.hover();
   await question.getByRole('button', { name: 'Approve Breakpoint' }).click();
   await page
-    .getByText('Approved "Approve migration plan". It is recorded and not yet applied.')
+    .getByText(/^Answered "Approve migration plan" with "Approve" in "Move the order lines/)
+    .waitFor();
+  await screenshot('approve-undo');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await question.waitFor();
+  expect(journalTypes(runDir).at(-1)).toBe('EFFECT_REQUESTED');
+  await question.hover();
+  await question.getByRole('button', { name: 'Approve Breakpoint' }).click();
+  await page
+    .getByText('Answered "Approve migration plan" with "Approve". Saved. Continue the run to apply it.')
     .first()
     .waitFor();
   await question.waitFor({ state: 'detached' });
@@ -49,7 +58,12 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
   const output = JSON.parse(readFileSync(join(runDir, 'state', 'output.json'), 'utf8'));
   expect(output).toMatchObject({ decision: 'approved', plan: 'artifacts/migration-plan.md' });
   const answer = resultOfBreakpoint(runDir);
-  expect(answer.result).toEqual({ approved: true, respondedBy: output.respondedBy });
+  expect(answer.result).toEqual({
+    approved: true,
+    option: 'Approve',
+    response: 'Approve',
+    respondedBy: output.respondedBy,
+  });
   expect(answer.metadata).toMatchObject({
     respondedBy: output.respondedBy,
     product: expect.stringMatching(/^Babysitter Runs \d/),

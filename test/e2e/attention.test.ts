@@ -88,7 +88,7 @@ describe('What needs a person', () => {
     await picker.getByRole('option', { name: /Open artifacts\/migration-plan\.md/ }).waitFor();
     await screenshot('attention-answer');
     await choose(/Request changes/, 'request');
-    await picker.getByText(/^Your words to go with it/).waitFor();
+    await picker.getByText(/^Message to the agent/).waitFor();
     await keyboard.type('In smaller batches');
     await screenshot('attention-words');
     await keyboard.press('Escape');
@@ -111,7 +111,7 @@ describe('What needs a person', () => {
     await choose(/Record: Request changes/, 'record');
 
     await picker.getByText('Answered "Approve migration plan" with "Request changes"').waitFor();
-    await page.getByPlaceholder('It is recorded and not yet applied. What now?').waitFor();
+    await page.getByPlaceholder('Saved. Continue the run to apply it. What now?').waitFor();
     await screenshot('attention-what-now');
     const { result, metadata } = answerTo('breakpoint', 'Approve migration plan');
     expect(result).toMatchObject({
@@ -220,7 +220,7 @@ describe('With a choice for all answers', () => {
 
     await notification('The run is completed.').waitFor();
     await row(/^Move the order lines.*, completed\./).waitFor();
-    const answered = toasts(page, 'Approved "Approve migration plan".');
+    const answered = toasts(page, 'Answered "Approve migration plan" with "Approve".');
     await answered.getByRole('button', { name: 'Next Question (2 Left)' }).waitFor();
     expect(await answered.getByRole('button', { name: 'Iterate Now' }).count()).toBe(0);
     await screenshot('attention-iterated');

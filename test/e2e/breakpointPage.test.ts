@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDemo, type DemoWindow } from './support/openDemo';
 
-const words = 'Your words to the agent (optional)';
+const words = 'Message to the agent (optional)';
 
 /** A process that asks everything at once, so that each kind of answer has a question of its own. */
 const asking = `
@@ -107,7 +107,6 @@ describe('On the page of a run that asks many questions', () => {
     await asked.waitFor({ state: 'detached' });
     expect(answer('Ask for changes')).toEqual({
       approved: false,
-      option: 'Request changes',
       response: 'Shorter.',
       feedback: 'Shorter.',
     });
@@ -115,35 +114,41 @@ describe('On the page of a run that asks many questions', () => {
 
   test('words alone answer where there are no options', async () => {
     const asked = question('Answer in words');
-    const send = asked.getByRole('button', { name: 'Send as Answer' });
+    const send = asked.getByRole('button', { name: 'Answer', exact: true });
     expect(await send.isDisabled()).toBe(true);
     await asked.getByLabel(words).fill('Babette');
     await send.click();
     await asked.waitFor({ state: 'detached' });
     expect(answer('Answer in words')).toEqual({ approved: true, response: 'Babette', feedback: 'Babette' });
     // Options are there to be chosen.
-    expect(await question('Send by key').getByRole('button', { name: 'Send as Answer' }).count()).toBe(0);
+    expect(await question('Send by key').getByRole('button', { name: 'Answer', exact: true }).count()).toBe(
+      0,
+    );
   });
 
   test('a rejection needs no words', async () => {
     await question('Say no').getByRole('button', { name: 'Reject', exact: true }).click();
     await question('Say no').waitFor({ state: 'detached' });
-    expect(answer('Say no')).toEqual({ approved: false, option: 'Reject', response: 'Reject' });
+    expect(answer('Say no')).toEqual({ approved: false });
   });
 
-  test('Ctrl+Enter in the text asks for changes, and says so before', async () => {
+  test('Ctrl+Enter sends what is chosen, and leads to the choices where nothing is', async () => {
     const { page } = window;
     const asked = question('Send by key');
     await asked.getByLabel(words).focus();
     await page.keyboard.press('Control+Enter');
-    await asked.getByText('Nothing was sent: write something first, or choose an answer.').waitFor();
+    await asked.locator('button:focus').filter({ hasText: 'Ship it' }).waitFor();
+    await asked.getByLabel(words).focus();
     await page.keyboard.type('A way back. 2');
-    await asked.getByText('Ctrl+Enter sends "Request changes" with your words.').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await asked.getByText('Nothing was sent: choose an answer, then press Ctrl+Enter.').waitFor();
+    await page.keyboard.press('2');
+    await asked.getByText('Ctrl+Enter sends "Abort" with your words.').waitFor();
     await page.keyboard.press('Control+Enter');
     await asked.waitFor({ state: 'detached' });
     expect(answer('Send by key')).toEqual({
       approved: false,
-      option: 'Request changes',
+      option: 'abort',
       response: 'A way back. 2',
       feedback: 'A way back. 2',
     });
@@ -152,7 +157,7 @@ describe('On the page of a run that asks many questions', () => {
   test('a number chooses an option of the process by its place, and Ctrl+Enter sends it', async () => {
     const { page, webview, row, engine } = window;
     const asked = question('Choose by number');
-    await asked.getByRole('button', { name: 'Reject', exact: true }).focus();
+    await asked.getByRole('button', { name: 'Approve', exact: true }).focus();
     await page.keyboard.press('3');
     await asked.locator('button.chosen:focus').filter({ hasText: 'Abort' }).waitFor();
     await page.keyboard.press('1');
@@ -167,7 +172,7 @@ describe('On the page of a run that asks many questions', () => {
     // All is answered: what became of it is told until the process has seen it.
     await webview()
       .getByRole('status')
-      .filter({ hasText: 'Your answer is recorded and not yet applied. Iterate or resume to go on.' })
+      .filter({ hasText: 'Your answer is saved. Continue the run to apply it.' })
       .waitFor();
     await engine('run:iterate', runDir);
     await row(/^Ask everything, completed/).waitFor();

@@ -31,7 +31,10 @@ function isAnswered(run: string): boolean {
 }
 
 test('A click on ✓ answers the question of its row, also while runs appear ten times a second', async () => {
-  const window = await openDemo({ size: { width: 1280, height: 1400 } });
+  const window = await openDemo({
+    size: { width: 1280, height: 1400 },
+    settings: { 'babysitterRuns.answerDelay': 0 },
+  });
   const { row } = window;
   const original = window.runDir('breakpoint');
   const runs = asked.map((prompt, i) => copyRun(original, prompt, new Date(Date.now() - i * 1000)));

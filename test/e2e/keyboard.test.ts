@@ -21,12 +21,14 @@ describe('Without a mouse', () => {
     await page.getByRole('option', { name: /^Approve migration plan/ }).waitFor();
     await keyboard.press('Enter');
 
-    await notification('Approved "Approve migration plan". It is recorded and not yet applied.').waitFor();
+    await notification(
+      'Answered "Approve migration plan" with "Approve". Saved. Continue the run to apply it.',
+    ).waitFor();
     await row(/^Breakpoint Approve migration plan/)
       .first()
       .waitFor({ state: 'detached' });
     const { result, metadata } = answerTo('breakpoint', 'Approve migration plan');
-    expect(result).toEqual({ approved: true, respondedBy: metadata['respondedBy'] });
+    expect(result).toMatchObject({ approved: true, option: 'Approve', respondedBy: metadata['respondedBy'] });
     expect(metadata['surface']).toBe('palette');
   });
 
@@ -43,10 +45,8 @@ describe('Without a mouse', () => {
     const question = webview().getByRole('region', { name: 'Release notes for 2.9.0' });
     await question.locator('textarea:focus').waitFor();
     await keyboard.type('Fit to publish.');
-    for (const name of ['Publish', 'counts as approval', 'Approve']) {
-      await keyboard.press('Tab');
-      await question.locator('button:focus').filter({ hasText: name }).waitFor();
-    }
+    await keyboard.press('Escape');
+    await question.locator('button:focus').filter({ hasText: 'Publish' }).waitFor();
     await keyboard.press('Enter');
 
     await notes.first().waitFor({ state: 'detached' });

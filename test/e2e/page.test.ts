@@ -3,7 +3,7 @@ import { seriousViolations } from './support/axe';
 import { openDemo, type DemoWindow } from './support/openDemo';
 
 const migration = /^Breakpoint Approve migration plan/;
-const words = 'Your words to the agent (optional)';
+const words = 'Message to the agent (optional)';
 
 describe('The page of a run', () => {
   let window: DemoWindow;
@@ -70,16 +70,18 @@ describe('The page of a run', () => {
   test('records a rejection with the words that were typed', async () => {
     const { row, webview, answerTo, notification } = window;
 
-    await webview().getByRole('button', { name: 'Reject', exact: true }).click();
+    await webview().getByRole('button', { name: 'Abort', exact: true }).click();
 
-    await notification('Rejected "Approve migration plan". It is recorded and not yet applied.').waitFor();
+    await notification(
+      'Answered "Approve migration plan" with "Abort". Saved. Continue the run to apply it.',
+    ).waitFor();
     await row(migration).first().waitFor({ state: 'detached' });
-    await webview().getByText('Your answer is recorded and not yet applied.').waitFor();
+    await webview().getByText('Your answer is saved. Continue the run to apply it.').waitFor();
     const { status, result, metadata } = answerTo('breakpoint', 'Approve migration plan');
     expect(status).toBe('ok');
     expect(result).toEqual({
       approved: false,
-      option: 'Reject',
+      option: 'Abort',
       response: 'Not before the reporting job has moved.',
       feedback: 'Not before the reporting job has moved.',
       respondedBy: metadata['respondedBy'],
@@ -95,7 +97,7 @@ describe('The page of a run', () => {
     const option = question.getByRole('button', { name: 'Request changes' });
     await option.waitFor();
     expect(await question.getByRole('group', { name: 'Options of the process' }).innerText()).toMatch(
-      /Publish\s+counts as approval/,
+      /1Publish\s+counts as approval/,
     );
 
     await option.click();
@@ -117,7 +119,7 @@ describe('The page of a run', () => {
     await row(finding).first().waitFor({ state: 'detached' });
     expect(answerTo('twoBreakpoints', 'One open security finding').result).toMatchObject({ approved: true });
     expect(await page.locator('.notifications-toasts .codicon-error').count()).toBe(0);
-    await webview().getByText('Your answer is recorded and not yet applied.').waitFor();
+    await webview().getByText('Your answer is saved. Continue the run to apply it.').waitFor();
   });
 
   test('asks for nothing that its own policy forbids', () => {

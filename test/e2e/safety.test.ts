@@ -171,7 +171,7 @@ describe('Texts that want to be more than texts', () => {
     await screenshot('hostile-long');
 
     // The answer is typed without waiting for the long question each time.
-    await question.getByLabel('Your words to the agent (optional)').pressSequentially('Too long to read.');
+    await question.getByLabel('Message to the agent (optional)').pressSequentially('Too long to read.');
     await question.getByRole('link', { name: 'Read all of it' }).click();
 
     await page.getByRole('tab', { name: /^Release notes for 2\.9\.0\.jsonc/ }).waitFor();

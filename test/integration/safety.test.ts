@@ -91,18 +91,28 @@ suite('Other extensions, links and settings', () => {
     });
   }
 
-  test('breakpoint.reject asks first, too', async () => {
+  test('breakpoint.reject asks which of two options rejects, and does nothing without a choice', async () => {
     const before = filesOf('breakpoint-pending');
-    const { showInputBox } = vscode.window;
-    vscode.window.showInputBox = async () => 'no';
+    const { createQuickPick } = vscode.window;
+    let labels: readonly string[] = [];
+    vscode.window.createQuickPick = () => {
+      const picker = createQuickPick<vscode.QuickPickItem>();
+      const show = picker.show.bind(picker);
+      picker.show = () => {
+        labels = picker.items.map(({ label }) => label);
+        show();
+        picker.hide();
+      };
+      return picker as never;
+    };
 
     for (const name of names('breakpoint-pending')) {
+      labels = [];
       await vscode.commands.executeCommand('babysitterRuns.breakpoint.reject', name);
+      deepEqual(labels.slice(0, 3), ['$(check) Approve', '$(close) Request changes', '$(close) Abort']);
     }
 
-    vscode.window.showInputBox = showInputBox;
-    equal(dialogs.length, names('breakpoint-pending').length);
-    match(dialogs[0] ?? '', /^Reject "Approve migration plan"\?\n[^]*With the words: no$/);
+    vscode.window.createQuickPick = createQuickPick;
     deepEqual(filesOf('breakpoint-pending'), before);
   });
 

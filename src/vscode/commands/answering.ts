@@ -13,7 +13,7 @@ import { guarded, plain, tell, type Choice } from '../messages';
 import { setting } from '../settings';
 import { demandTrust } from '../trust';
 import { askForAnswer, type Draft } from './answerPicker';
-import { confirmAnswer } from './confirmAnswer';
+import { confirmAnswer, type Verb } from './confirmAnswer';
 import { copyText } from './copyText';
 import type { HeldAnswers } from './heldAnswers';
 import { NextSteps, type NextStepDeps, type Way } from './nextSteps';
@@ -46,13 +46,18 @@ export class Answering {
    * files go along.
    * @param decision its words are those that the surface shows
    */
-  async answer(target: EffectTarget, decision: Decision, way: Way = 'button'): Promise<AnswerReport> {
+  async answer(
+    target: EffectTarget,
+    decision: Decision,
+    way: Way = 'button',
+    verb?: Verb,
+  ): Promise<AnswerReport> {
     const { stored, surface } = target;
     demandEngineCan('breakpoint.answer', stored);
     demandTrust();
     const comments = this.deps.commentsOn(questionOf(target));
     const whole: Decision = comments.length === 0 ? decision : { ...decision, comments };
-    if (surface === 'elsewhere') await confirmAnswer(target, whole);
+    if (surface === 'elsewhere') await confirmAnswer(target, whole, verb);
     return this.#once.run(nameOf(target), () => this.#finish(this.#record(target, whole, way)));
   }
 
@@ -97,13 +102,13 @@ export class Answering {
     });
     if (text === undefined) throw new CancelledError();
     drafts.set(question, text);
-    await this.answer(target, { ...chosen, text });
+    await this.answer(target, { ...chosen, text }, 'button', 'Reject');
   }
 
   /** Asks for changes with the words and comments that are there; where several options would say so, the person chooses. */
   async requestChanges(target: EffectTarget, text: string): Promise<AnswerReport> {
     const chosen = plainChoice(this.#asks(target), 'request-changes');
-    if (chosen) return this.answer(target, { ...chosen, text });
+    if (chosen) return this.answer(target, { ...chosen, text }, 'button', 'Request Changes');
     await this.answerStepByStep(target);
     throw new CancelledError();
   }
@@ -154,8 +159,8 @@ export class Answering {
       ...(comments.length === 0 ? [] : [reviewSummary(comments)]),
     ];
     const along = waits.length > 0 && (await askWhatGoesAlong(titleOf(target), waits.join(', ')));
-    if (along) return void (await this.answer(target, { ...chosen, text }));
-    if (target.surface === 'elsewhere') await confirmAnswer(target, { ...chosen, text: '' });
+    if (along) return void (await this.answer(target, { ...chosen, text }, 'button', 'Approve'));
+    if (target.surface === 'elsewhere') await confirmAnswer(target, { ...chosen, text: '' }, 'Approve');
     await this.#once.run(nameOf(target), () =>
       this.#finish(this.#recordHeld(target, { ...chosen, text: '' })),
     );

@@ -4,20 +4,28 @@ import { runTitle, taskTitle } from '../../core/run/run';
 import { confirm } from '../messages';
 import type { EffectTarget } from './targets';
 
-const words = {
+/** What the person is about to do, as the title of the command says it. */
+export type Verb = 'Approve' | 'Reject' | 'Request Changes' | 'Answer';
+
+const verbs = {
   approve: 'Approve',
   reject: 'Reject',
   'request-changes': 'Request Changes',
   text: 'Answer',
   option: 'Answer',
   several: 'Answer',
-} as const;
+} as const satisfies Record<Decision['kind'], Verb>;
 
 /**
  * Whoever called with a mere reference is no person: the run, the question and the answer are named first.
+ * @param verb left out: told by the decision
  * @throws CancelledError unless the person confirms
  */
-export async function confirmAnswer({ stored, effect }: EffectTarget, decision: Decision): Promise<void> {
+export async function confirmAnswer(
+  { stored, effect }: EffectTarget,
+  decision: Decision,
+  verb: Verb = verbs[decision.kind],
+): Promise<void> {
   const { run } = stored;
   const task = run.pendingTasks.get(effect.effectId);
   const said = visible(decisionText(decision));
@@ -28,11 +36,7 @@ export async function confirmAnswer({ stored, effect }: EffectTarget, decision: 
     said === '' ? '' : `With the words: ${said}`,
   ];
   const title = visible(taskTitle(effect, task));
-  await confirm(
-    `${words[decision.kind]} "${title}"?`,
-    lines.filter(Boolean).join('\n'),
-    words[decision.kind],
-  );
+  await confirm(`${verb} "${title}"?`, lines.filter(Boolean).join('\n'), verb);
 }
 
 function answered(decision: Decision): readonly string[] {

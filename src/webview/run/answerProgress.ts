@@ -7,7 +7,7 @@ import type { RunView } from '../../core/views/page/runView';
  * @param progress by effect id
  */
 export function answerStatus(
-  { answered, iterating, iterate }: RunView,
+  { answered, iterating }: RunView,
   progress: Readonly<Record<string, AnswerProgress>>,
 ): TemplateResult {
   const recording = Object.values(progress).some(({ step }) => step === 'recording');
@@ -16,9 +16,9 @@ export function answerStatus(
   const sentence = recording
     ? 'Recording your answer…'
     : waiting && iterating
-      ? 'Your answer is recorded and is being applied.'
+      ? 'Your answer is saved and is being applied.'
       : waiting
-        ? `Your answer is recorded and not yet applied.${iterate.whyNot === undefined ? ' Iterate or resume to go on.' : ''}`
+        ? 'Your answer is saved. Continue the run to apply it.'
         : given.length > 0
           ? 'Your answer is applied: the run has gone on.'
           : '';
@@ -42,7 +42,7 @@ export function progressLine(progress: AnswerProgress | undefined): TemplateResu
     case 'recording':
       return html`<p class="notice">Recording your answer…</p>`;
     case 'recorded':
-      return html`<p class="notice">Recorded, not yet applied.</p>`;
+      return html`<p class="notice">Saved, not yet applied.</p>`;
     case 'refused':
       return html`<p class="refused" role="alert">
         <span class="codicon codicon-error" aria-hidden="true"></span> ${progress.sentence} Your text is still
