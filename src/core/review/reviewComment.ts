@@ -19,6 +19,8 @@ export interface ReviewComment {
 /** A comment that waits to be sent with the answer to its breakpoint. */
 export interface QueuedComment extends ReviewComment {
   readonly id: string;
+  /** When it was written, in milliseconds since 1970. */
+  readonly at: number;
   readonly runKey: RunKey;
   readonly effectId: string;
 }
@@ -28,6 +30,7 @@ export const reviewLimits = { comments: 200, comment: 20_000, quote: 4000 } as c
 
 const keptComment = z.object({
   id: z.string(),
+  at: z.number(),
   /** The text of the run's key. */
   dir: z.string(),
   effectId: segment,
@@ -38,20 +41,20 @@ const keptComment = z.object({
   comment: z.string(),
 });
 
-/** Reads what was kept over a reload; what does not fit is left out. */
-export function parseQueue(kept: unknown): readonly QueuedComment[] {
-  if (!Array.isArray(kept)) return [];
-  return kept.flatMap((item: unknown) => {
-    const parsed = keptComment.safeParse(item);
-    if (!parsed.success) return [];
-    const { dir, ...comment } = parsed.data;
-    return [{ ...comment, runKey: asRunKey(dir) }];
-  });
+/** Reads what was kept; what does not fit is left out. In the order in which the comments were written. */
+export function parseQueue(kept: readonly unknown[]): readonly QueuedComment[] {
+  return kept
+    .flatMap((item) => {
+      const parsed = keptComment.safeParse(item);
+      return parsed.success ? [parsed.data] : [];
+    })
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ dir, ...comment }) => ({ ...comment, runKey: asRunKey(dir) }));
 }
 
-/** What is kept over a reload. */
-export function toKeptQueue(queue: readonly QueuedComment[]): readonly z.infer<typeof keptComment>[] {
-  return queue.map(({ runKey, ...comment }) => ({ ...comment, dir: keyText(runKey) }));
+/** What is kept of a comment. */
+export function toKeptComment({ runKey, ...comment }: QueuedComment): z.infer<typeof keptComment> {
+  return { ...comment, dir: keyText(runKey) };
 }
 
 /** The data of the answer, in the order of files and lines. */
