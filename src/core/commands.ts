@@ -18,7 +18,7 @@ export const commands = {
   'run.stop': { title: 'Stop Iterating', icon: 'debug-stop' },
   'run.create': { title: 'New Run…', icon: 'add' },
   'run.startAgain': { title: 'New Run With the Same Inputs…' },
-  'run.diagnose': { title: 'Why Does It Stand Still?', icon: 'question' },
+  'run.diagnose': { title: 'Why Is This Run Stuck?', icon: 'question' },
   'run.repair': { title: 'Repair Run…', icon: 'wrench' },
   'run.fork': { title: 'Fork From Here…', icon: 'repo-forked' },
   'run.halt': { title: 'Halt Run…' },

@@ -20,7 +20,7 @@ import type { Reading } from './reading';
 export type Mending = ReturnType<typeof makeMending>;
 
 /**
- * What helps a run that stands still: why it does, repairs and forks.
+ * What helps a run that is stuck: why it is, repairs and forks.
  * @param press what a button of a run's page does
  */
 export function makeMending(

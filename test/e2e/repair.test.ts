@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openDemo } from './support/openDemo';
 
 test(
-  'a person asks why a run stands still, sees what a repair would change, and repairs it',
+  'a person asks why a run is stuck, sees what a repair would change, and repairs it',
   { timeout: 180_000 },
   async () => {
     let broken = '';
@@ -29,7 +29,7 @@ test(
     await damaged.waitFor();
     await row(titleOf(dir)).first().click({ button: 'right' });
     await screenshot('diagnose-menu');
-    await choose('Why Does It Stand Still?');
+    await choose('Why Is This Run Stuck?');
     await notification(/is no valid JSON.*Until that is repaired, the engine fails/).waitFor();
     await screenshot('diagnose-damaged');
     await page.getByRole('button', { name: 'Repair Run…' }).first().click();
@@ -61,7 +61,7 @@ test(
     await row(titleOf(runDir('failed')))
       .last()
       .click({ button: 'right' });
-    await choose('Why Does It Stand Still?');
+    await choose('Why Is This Run Stuck?');
     await notification(/was answered with an error that the process does not catch/).waitFor();
     await screenshot('diagnose-failed');
     await page.getByRole('button', { name: 'Fork From Here…' }).first().click();
@@ -120,9 +120,9 @@ test(
     expect(await engine.count()).toBe(0);
     await choose(scored, 'Open Run');
     await engine.waitFor();
-    const why = window.webview().getByRole('button', { name: 'Why Does It Stand Still?' });
+    const why = window.webview().getByRole('button', { name: 'Why Is This Run Stuck?' });
     await why.click();
-    await notification(/It does not stand still: it is completed, which is final/).waitFor();
+    await notification(/It is not stuck: it is completed, which is final/).waitFor();
     await screenshot('diagnose-page');
   },
 );

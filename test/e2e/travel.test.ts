@@ -229,7 +229,7 @@ describe('Time travel on the page of a run', () => {
     }
     expect(
       await webview()
-        .getByRole('button', { name: /Snooze|Stand Still|Report/ })
+        .getByRole('button', { name: /Snooze|Stuck|Report/ })
         .count(),
     ).toBe(0);
     await window.screenshot('travel-question');

@@ -68,8 +68,8 @@ describe('diagnose', () => {
       'none',
     ],
     [
-      'held by a dead process',
-      { ...ready, lock: dead },
+      'held by a dead process, on an engine that may not remove its lock',
+      { ...ready, lock: dead, problems: [{ file: 'run.lock', what: 'was left', mendable: true }] },
       {},
       /Process 99, .*ended without giving it back/,
       'run.repair',
@@ -79,14 +79,14 @@ describe('diagnose', () => {
       { journal: started().done('plan1').completed() },
       {},
       /completed, which is final/,
-      'run.fork',
+      'run.startAgain',
     ],
     [
       'sealed',
       { journal: started().failed('x', { manual_seal_reason: 'over' }) },
       {},
       /That is final/,
-      'run.fork',
+      'run.startAgain',
     ],
     [
       'damaged',
@@ -149,13 +149,13 @@ describe('diagnose', () => {
       'half answered',
       { journal: started().requested('a1').requested('b1').resolved('a1') },
       {},
-      /not applied yet/,
-      'run.iterate',
+      /waits for an agent since/,
+      'run.resume',
     ],
     [
-      'without a process',
-      { metadata: { entrypoint: { importPath: 'bare-run' } } },
-      {},
+      'without a process, of an engine that can be given one later',
+      { metadata: { entrypoint: { importPath: 'bare-run' }, sdkVersion: '6.0.0' } },
+      { engine: { found: true, version: '6.0.0' } },
       /no process yet/,
       'run.assignProcess',
     ],
@@ -167,7 +167,7 @@ describe('diagnose', () => {
       },
       {},
       /p\.mjs, which does not exist/,
-      'run.assignProcess',
+      'run.reveal',
     ],
     [
       'with a process file that does not load',
@@ -184,25 +184,25 @@ describe('diagnose', () => {
       'run.fork',
     ],
     [
-      'ready for ever, on a newer engine',
+      'ready after an error, on a newer engine',
       { metadata: { sdkVersion: '6.0.0' }, journal: started().requested('plan1').erred('plan1') },
       { engine: { found: true, version: '6.0.0' } },
-      /If the process does not catch it/,
-      'run.fork',
+      /ended with an error.*; iterating shows whether the process handles it/,
+      'run.iterate',
     ],
     [
       'failed by the process',
       { journal: started().done('plan1').failed('undefined is no function') },
       {},
-      /It failed: undefined is no function. Resuming/,
-      'run.resume',
+      /It failed: undefined is no function. Mend what it names; iterating runs the process again/,
+      'run.iterate',
     ],
     [
       'failed, and mended since',
       { journal: started().done('plan1').failed('x') },
       { details },
       /The process file was changed since/,
-      'run.resume',
+      'run.iterate',
     ],
     [
       'made by another engine',
@@ -224,6 +224,28 @@ describe('diagnose', () => {
     const [said, does] = told(parts, more);
     expect(said).toMatch(sentence);
     expect(does).toBe(remedy);
+  });
+
+  it.each<RunParts>([
+    waiting,
+    asked,
+    ready,
+    { journal: started() },
+    { journal: started().requested('a1').requested('b1').resolved('a1') },
+    { journal: started().requested('p').erred('p', 'Rate limit').failed('Rate limit') },
+    { journal: started().requested('p').erred('p', 'Rate limit') },
+    { journal: started().done('p').failed('x') },
+    { metadata: { sdkVersion: '6.0.0' }, journal: started().done('p').failed('x') },
+    { metadata: { entrypoint: { importPath: 'bare-run' } } },
+    {
+      ...ready,
+      problems: [{ file: 'journal/000002.x.json', what: 'is empty', mendable: true, stops: 'any' }],
+    },
+  ])('says what the judge says, where nobody looks closer: %#', (parts) => {
+    const nothing = { repair: undefined, engine: undefined, process: undefined, sessions: undefined };
+    const given = facts(parts, nothing);
+    const { remedy } = diagnose(given);
+    expect(remedy?.type === 'command' ? remedy.command : remedy).toBe(given.stored.state.next.action);
   });
 
   it('takes somebody who was at work a moment ago for at work', () => {

@@ -45,7 +45,7 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
   if (iterating) return 'It is going on: this window is iterating it.';
   const open = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint').length;
   const asks = state.state === 'needs-you';
-  // What an engine lacks is no reason for its run to stand still: it goes on elsewhere.
+  // What an engine lacks is no reason for its run to be stuck: it goes on elsewhere.
   const lacking = notSomethingItCanDo(asks ? 'breakpoint.answer' : 'run.resume', engine);
   if (lacking !== undefined && (asks || iterate.whyNot !== undefined))
     return `Not from here. ${visible(lacking)}`;

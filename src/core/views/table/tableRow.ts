@@ -12,7 +12,7 @@ export interface TableRow {
   /** Names the run to the extension. */
   readonly key: string;
   readonly selected: boolean;
-  /** Its engine can say why it stands still. */
+  /** Its engine can say why it is stuck. */
   readonly canDiagnose: boolean;
   readonly state: string;
   readonly icon: string;

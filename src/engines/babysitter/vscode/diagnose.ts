@@ -44,7 +44,7 @@ export interface DiagnosingDeps {
   now(): number;
 }
 
-/** Says why a run stands still, with the button that moves it. Changes nothing. */
+/** Says why a run is stuck, with the button that moves it. Changes nothing. */
 export class Diagnosing {
   constructor(private readonly deps: DiagnosingDeps) {}
 
@@ -55,7 +55,7 @@ export class Diagnosing {
       () => this.#diagnose(known.key),
     );
     const title = visible(runTitle(known));
-    logger.info(`Why does "${title}" stand still? ${visible(diagnosis.sentence)}`);
+    logger.info(`Why is "${title}" stuck? ${visible(diagnosis.sentence)}`);
     for (const detail of diagnosis.details) logger.info(`  ${visible(detail)}`);
     const remedy = this.#button(known, diagnosis.remedy);
     const more: Choice[] =

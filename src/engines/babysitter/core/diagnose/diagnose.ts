@@ -1,7 +1,6 @@
 import { asBabysitter } from '../babysitterRun';
 import type { CommandId } from '../../../../core/commands';
 import { engineMismatch } from '../drive/engineMismatch';
-import { whyNot } from '../../../../core/engine/whyNot';
 import { ago, utcMinute } from '../../../../core/format';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
@@ -73,8 +72,9 @@ type Case = (facts: Known) => Diagnosis | undefined;
 type Known = DiagnoseFacts & { readonly time: (time: number) => string };
 
 /**
- * Tells why a run stands still. The order is that in which things have to be put right:
- * 1. What is not standing still, or will never move again, needs no mending: being read, held by a live process, over.
+ * Tells why a run is stuck, by the judge's next step; looking closer may only refine it, and says what it found. The order
+ * is that in which things have to be put right:
+ * 1. What is not stuck, or will never move again, needs no mending: being read, held by a live process, over.
  * 2. Damage, since with it the engine refuses every step or makes matters worse. A lock of a dead process is the
  *    smallest damage, so it comes last.
  * 3. What waits for somebody, since until then no engine and no process file matters: a person, a child run, a time.
@@ -106,7 +106,14 @@ export function diagnose(facts: DiagnoseFacts): Diagnosis {
     const told = tell(known);
     if (told) return { ...told, details: [...told.details, ...besides(known)] };
   }
-  return said(`${facts.stored.state.reason}.`);
+  return said(`${facts.stored.state.next.reason}.`, nextStep(facts.stored));
+}
+
+/** The judge's next step as a button. */
+function nextStep({ state: { next }, run }: StoredRun): Remedy | undefined {
+  if (next.action === undefined) return undefined;
+  const effectId = next.action === 'run.fork' ? failedTask(run)?.effectId : undefined;
+  return command(next.action, effectId === undefined ? {} : { effectId });
 }
 
 function said(sentence: string, remedy?: Remedy, details: readonly string[] = []): Diagnosis {
@@ -124,7 +131,7 @@ function beingRead({ stored }: Known): Diagnosis | undefined {
 }
 
 function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | undefined {
-  if (iterating) return said('It does not stand still: this window is iterating it.', command('run.stop'));
+  if (iterating) return said('It is not stuck: this window is iterating it.', command('run.stop'));
   const { lock } = asBabysitter(stored.run);
   if (!lock?.alive) return undefined;
   const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
@@ -153,9 +160,9 @@ function over({ stored, parent, repair }: Known): Diagnosis | undefined {
   }
   return said(
     state.state === 'completed' && !sealed
-      ? 'It does not stand still: it is completed, which is final.'
+      ? 'It is not stuck: it is completed, which is final.'
       : `${state.reason}. That is final.`,
-    command('run.fork'),
+    command('run.startAgain'),
     ['A fork keeps its results up to a task of your choice, and runs the rest anew.'],
   );
 }
@@ -185,7 +192,7 @@ function damaged({ repair }: Known): Diagnosis | undefined {
 
 function leftLock({ stored, time }: Known): Diagnosis | undefined {
   const { lock } = asBabysitter(stored.run);
-  if (!lock || lock.alive) return undefined;
+  if (!lock || lock.alive || stored.state.next.action !== 'run.repair') return undefined;
   const at = lock.acquiredAt === undefined ? '' : ` at ${time(lock.acquiredAt)}`;
   return said(
     `Process ${lock.pid}, which took the run${at}, ended without giving it back.`,
@@ -220,14 +227,10 @@ function waitsForPerson({ stored, time }: Known): Diagnosis | undefined {
 }
 
 function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
-  const asked = pendingEffects(stored.run).some(({ effect }) => effect.kind === 'subprocess');
-  if (!asked || stored.run.story.end) return undefined;
-  const child = children.find(({ run }) => !run.story.end) ?? children[0];
-  if (!child)
-    return said(
-      'It waits for a child run that is not there; resuming the agent starts one.',
-      command('run.resume'),
-    );
+  const open = stored.run.story.end ? [] : pendingEffects(stored.run);
+  const child = children.find(({ run }) => !run.story.end);
+  if (!child || open.length === 0 || open.some(({ effect }) => effect.kind !== 'subprocess'))
+    return undefined;
   return said(
     `It waits for its child run "${runTitle(child.run)}": ${child.state.reason}`,
     command('run.diagnose', { runKey: child.run.key }),
@@ -255,13 +258,6 @@ function waitsForAgent(facts: Known): Diagnosis | undefined {
       `Somebody seems to be at work on ${what}${more}: the last event is ${ago(now - run.updatedAt)}.`,
     );
   }
-  if (whyNot('run.iterate', stored) === undefined) {
-    return said(
-      `What was answered is not applied yet; an iterate asks for what comes next.`,
-      command('run.iterate'),
-      [`${what}${more} still waits for an agent.`],
-    );
-  }
   const waits = `It waits for an agent since ${time(run.updatedAt)}: ${what}${more} is to be done`;
   const active = sessions?.find((session) => session.active);
   const ended = sessions?.find((session) => !session.active);
@@ -270,29 +266,24 @@ function waitsForAgent(facts: Known): Diagnosis | undefined {
   if (active) {
     return said(
       `${waits}. The session ${active.sessionId} is bound to it${at(active)}, and recorded nothing since.`,
-      command('run.resume'),
+      nextStep(stored),
     );
   }
   if (ended) {
     return said(
       `${waits}, and the session ${ended.sessionId} that drove it has ended${at(ended)}.`,
-      command('run.resume'),
+      nextStep(stored),
     );
   }
-  return said(`${waits}${sessions ? ', and no session is bound to it' : ''}.`, command('run.resume'));
+  return said(`${waits}${sessions ? ', and no session is bound to it' : ''}.`, nextStep(stored));
 }
 
 function processMissing({ stored }: Known): Diagnosis | undefined {
   const { run } = stored;
-  if (!hasProcess(run)) {
-    return said('It has no process yet, so there is nothing to run.', command('run.assignProcess'));
-  }
+  if (!hasProcess(run)) return said(`${stored.state.reason}.`, nextStep(stored));
   const missing = run.problems.find(({ what }) => what.startsWith('names the process file'));
   if (!missing) return undefined;
-  return said(
-    `${missing.file} ${missing.what}. Put it back, or assign another.`,
-    command('run.assignProcess'),
-  );
+  return said(`${missing.file} ${missing.what}. Put it back; then the run can go on.`, command('run.reveal'));
 }
 
 function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
@@ -306,34 +297,27 @@ function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
 
 function finalError({ stored, details }: Known): Diagnosis | undefined {
   const { run, state } = stored;
-  const effects = [...run.story.effects.values()];
-  const last = effects.reduce<(typeof effects)[number] | undefined>(
-    (latest, effect) => (effect.resolvedOrder > (latest?.resolvedOrder ?? 0) ? effect : latest),
-    undefined,
-  );
   const culprit = failedTask(run);
   if (culprit) {
     const title = taskTitle(culprit, details?.tasks.get(culprit.effectId));
     return said(
       `"${title}" was answered with an error that the process does not catch: ${culprit.error?.message}. No iterate asks it again; a fork before it does.`,
-      command('run.fork', { effectId: culprit.effectId }),
-    );
-  }
-  // Newer engines journal nothing when an error goes uncaught: the run looks as if it could go on.
-  const newer = /^[5-9]|^\d\d/.test(run.engineVersion ?? '');
-  if (newer && state.state === 'ready' && last?.status === 'error') {
-    return said(
-      `"${taskTitle(last, details?.tasks.get(last.effectId))}" was answered with an error. If the process does not catch it, no iterate asks it again; a fork before it does.`,
-      command('run.fork', { effectId: last.effectId }),
+      nextStep(stored),
     );
   }
   if (state.state !== 'failed') return undefined;
   const changed = details?.warnings.some(({ file }) => file === 'run.json') ?? false;
+  const advice: Partial<Record<CommandId, string>> = {
+    'run.fork': 'No iterate gets past it; a fork runs the rest anew.',
+    'run.resume': 'Resuming recovers from it, and runs the process again with all recorded results.',
+    'run.iterate': changed
+      ? 'The process file was changed since, so iterating may get past it.'
+      : 'Mend what it names; iterating runs the process again with all recorded results.',
+  };
+  const { action } = state.next;
   return said(
-    changed
-      ? `It failed: ${state.reason}. The process file was changed since, so resuming may get past it.`
-      : `It failed: ${state.reason}. Resuming runs the process again with all recorded results.`,
-    command('run.resume'),
+    [`It failed: ${state.reason.replace(/\.$/, '')}.`, action && advice[action]].filter(Boolean).join(' '),
+    nextStep(stored),
   );
 }
 
@@ -346,10 +330,8 @@ function goesOn({ stored, details }: Known): Diagnosis | undefined {
   const { state } = stored;
   if (state.state !== 'ready' && state.state !== 'created') return undefined;
   const changed = details?.warnings.find(({ file }) => file === 'run.json');
-  if (changed) {
-    return said(`${state.reason}. But ${changed.file} ${changed.what}.`, command('run.iterate'));
-  }
-  return said(`${state.reason}.`, command('run.iterate'));
+  const also = changed ? ` But ${changed.file} ${changed.what}.` : '';
+  return said(`${state.next.reason.replace(/\.$/, '')}.${also}`, nextStep(stored));
 }
 
 /** Whatever else stands in the way later. */
