@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
-import type { Claim, SharedAttention, Snooze } from '../core/attention/sharedAttention';
+import type { Claim, OwnAction, SharedAttention, Snooze } from '../core/attention/sharedAttention';
 import type { Clock } from '../core/clock';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import { messageOf } from '../core/errors';
@@ -30,6 +30,7 @@ const snoozeShape = z.object({
   until: z.number(),
   at: z.number(),
 });
+const actionShape = z.object({ dir: z.string(), events: z.number(), failed: z.boolean() });
 const failureShape = z.object({ dir: z.string(), failedAt: z.number() });
 const claimShape = z.object({ kind: z.string(), dir: z.string() });
 
@@ -45,6 +46,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
   readonly #changed = this.#disposables.add(new Emitter<void>());
   readonly #snoozes: Records<z.infer<typeof snoozeShape>>;
   readonly #failures: Records<z.infer<typeof failureShape>>;
+  readonly #actions: Records<z.infer<typeof actionShape>>;
   readonly #claims: string;
   /** Hashes of what is asked for at every change of a run that needs the person. */
   readonly #names = new Map<string, string>();
@@ -62,6 +64,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
       this.#disposables.add(new Records(join(folder, name), shape, logger, changed));
     this.#snoozes = records('snoozes', snoozeShape);
     this.#failures = records('failures', failureShape);
+    this.#actions = records('actions', actionShape);
     this.#claims = join(folder, 'claims');
     makeFolder(this.#claims, logger);
     this.#disposables.add(clock.after(tidyAfter, () => this.#tidy()));
@@ -85,6 +88,14 @@ export class AttentionFiles implements SharedAttention, Disposable {
 
   setSeenFailure(key: RunKey, failedAt: number): void {
     this.#failures.set(this.#nameOf('failure', keyText(key)), { dir: keyText(key), failedAt });
+  }
+
+  ownAction(key: RunKey): OwnAction | undefined {
+    return this.#actions.get(this.#nameOf('action', keyText(key)));
+  }
+
+  setOwnAction(key: RunKey, { events, failed }: OwnAction): void {
+    this.#actions.set(this.#nameOf('action', keyText(key)), { dir: keyText(key), events, failed });
   }
 
   claim({ kind, about, detail }: Claim): boolean {
@@ -124,6 +135,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
     }
     this.#snoozes.keep(({ dir, until }) => !isGone(dir) && until > now - month);
     this.#failures.keep(({ dir }) => !isGone(dir));
+    this.#actions.keep(({ dir }) => !isGone(dir));
   }
 }
 

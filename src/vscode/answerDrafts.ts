@@ -1,7 +1,7 @@
 import type { Disposable } from '../core/disposables';
 import { DisposableStore } from '../core/disposables';
 import { Emitter } from '../core/event';
-import type { KeptDraft, KeptDrafts } from '../core/review/keptDrafts';
+import { parseDrafts, type KeptDraft, type KeptRecords } from '../core/review/keptRecords';
 import { keyText, type RunKey } from '../core/run/runKey';
 
 /** A question of a run. */
@@ -27,8 +27,8 @@ export class AnswerDrafts implements Disposable {
   /** Fires when a text changes, with who changed it. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly kept: KeptDrafts) {
-    for (const draft of kept.all()) this.#texts.set(nameOf(draft.dir, draft.effectId), draft);
+  constructor(private readonly kept: KeptRecords) {
+    for (const draft of parseDrafts(kept.all())) this.#texts.set(nameOf(draft.dir, draft.effectId), draft);
   }
 
   /** Empty: nothing was typed. */
@@ -53,7 +53,7 @@ export class AnswerDrafts implements Disposable {
     clearTimeout(this.#waiting.get(name)?.timer);
     const write = (): void => {
       this.#waiting.delete(name);
-      this.kept.put({ dir, effectId, text });
+      this.kept.put(name, text === '' ? undefined : { dir, effectId, text });
     };
     this.#waiting.set(name, { write, timer: setTimeout(write, restsFor) });
     this.#changed.fire({ key, effectId, by });

@@ -206,6 +206,7 @@ export class Review implements vscode.Disposable {
     const lines = new vscode.Range(range.start.line, 0, last, Number.MAX_SAFE_INTEGER);
     const queued: QueuedComment = {
       id: crypto.randomUUID(),
+      at: Date.now(),
       runKey: place.stored.run.key,
       effectId: place.effectId,
       file: place.file,

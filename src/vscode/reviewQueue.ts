@@ -1,18 +1,16 @@
-import type * as vscode from 'vscode';
 import type { Disposable } from '../core/disposables';
 import { Emitter } from '../core/event';
 import {
   parseQueue,
   reviewData,
-  toKeptQueue,
+  toKeptComment,
   type QueuedComment,
   type ReviewComment,
 } from '../core/review/reviewComment';
 import type { RunKey } from '../core/run/runKey';
+import type { KeptRecords } from '../core/review/keptRecords';
 
-const memoryKey = 'review';
-
-/** The comments that wait to be sent with the answer to their question, kept over a reload. */
+/** The comments that wait to be sent with the answer to their question, kept over a reload and a crash. */
 export class ReviewQueue implements Disposable {
   readonly #changed = new Emitter<RunKey>();
   #queue: readonly QueuedComment[];
@@ -20,8 +18,8 @@ export class ReviewQueue implements Disposable {
   /** Fires with a run's key when its comments change. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly memory: vscode.Memento) {
-    this.#queue = parseQueue(memory.get(memoryKey));
+  constructor(private readonly kept: KeptRecords) {
+    this.#queue = parseQueue(kept.all());
   }
 
   get all(): readonly QueuedComment[] {
@@ -40,21 +38,18 @@ export class ReviewQueue implements Disposable {
 
   add(comment: QueuedComment): void {
     this.#queue = [...this.#queue, comment];
-    this.#keep(comment.runKey);
+    this.kept.put(comment.id, toKeptComment(comment));
+    this.#changed.fire(comment.runKey);
   }
 
   remove(comments: readonly QueuedComment[]): void {
     const ids = new Set(comments.map(({ id }) => id));
     this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
-    for (const key of new Set(comments.map(({ runKey }) => runKey))) this.#keep(key);
+    for (const id of ids) this.kept.put(id, undefined);
+    for (const key of new Set(comments.map(({ runKey }) => runKey))) this.#changed.fire(key);
   }
 
   dispose(): void {
     this.#changed.dispose();
-  }
-
-  #keep(key: RunKey): void {
-    void this.memory.update(memoryKey, toKeptQueue(this.#queue));
-    this.#changed.fire(key);
   }
 }

@@ -7,7 +7,7 @@ import { newRunId, runFolders } from '../engines/babysitter/node/runFolders';
 import { commandRunner } from '../engines/babysitter/node/runTaskCommand';
 import { realPath } from '../node/safeFile';
 import { AnswerDrafts } from '../vscode/answerDrafts';
-import { DraftFiles } from '../node/draftFiles';
+import { RecordFolder } from '../node/recordFolder';
 import { HeldAnswers } from '../vscode/commands/heldAnswers';
 import { ReviewQueue } from '../vscode/reviewQueue';
 import { Answering } from '../vscode/commands/answering';
@@ -79,8 +79,8 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
       },
     ],
   ]);
-  const answerDrafts = own(new AnswerDrafts(new DraftFiles(host.storage('drafts'), logger)));
-  const comments = own(new ReviewQueue(host.context.workspaceState));
+  const answerDrafts = own(new AnswerDrafts(new RecordFolder(host.storage('drafts'), logger)));
+  const comments = own(new ReviewQueue(new RecordFolder(host.storage('comments'), logger)));
   const held = own(new HeldAnswers(clock));
   const answering = new Answering({
     ...{ store, doing, attention, logger, snoozing, opener, held },

@@ -1,6 +1,7 @@
 import { enginesOf } from '../core/engine/runEngine';
 import { babysitterEngine } from '../engines/babysitter/core/babysitterEngine';
 import { Attention } from '../core/attention/attention';
+import { KnownRuns } from '../core/attention/knownRuns';
 import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
 import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
@@ -24,12 +25,15 @@ export function makeReading(
   { context, own, clock, logger, storage }: Host,
   { engine, responder }: EngineParts,
 ) {
-  const store = own(new RunStore(clock, enginesOf(babysitterEngine), classifyOptions()));
+  // Windows share what they know of what needs the person.
+  const shared = own(new AttentionFiles(storage('attention'), clock, logger));
+  const known = new KnownRuns(shared, () => store.all);
+  const store: RunStore = own(
+    new RunStore(clock, enginesOf(babysitterEngine), { ...classifyOptions(), known }),
+  );
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store, inSlices);
 
-  // Windows share what they know of what needs the person.
-  const shared = own(new AttentionFiles(storage('attention'), clock, logger));
   const attention = own(new Attention(store, shared, clock, needsOptions));
 
   const tree = { store, attention, driver, opened, clock };

@@ -1,4 +1,4 @@
-import type { Claim, SharedAttention, Snooze } from '../../src/core/attention/sharedAttention';
+import type { Claim, OwnAction, SharedAttention, Snooze } from '../../src/core/attention/sharedAttention';
 import { Emitter } from '../../src/core/event';
 import { keyText, type RunKey } from '../../src/core/run/runKey';
 
@@ -9,6 +9,7 @@ export class FakeAttention implements SharedAttention {
   changes = 0;
   readonly #snoozes = new Map<string, Snooze>();
   readonly #failures = new Map<RunKey, number>();
+  readonly #actions = new Map<RunKey, OwnAction>();
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
 
@@ -29,6 +30,16 @@ export class FakeAttention implements SharedAttention {
 
   setSeenFailure(key: RunKey, failedAt: number): void {
     this.#failures.set(key, failedAt);
+    this.changes += 1;
+    this.#changed.fire();
+  }
+
+  ownAction(key: RunKey): OwnAction | undefined {
+    return this.#actions.get(key);
+  }
+
+  setOwnAction(key: RunKey, action: OwnAction): void {
+    this.#actions.set(key, action);
     this.changes += 1;
     this.#changed.fire();
   }

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/core/log';
-import type { KeptDraft } from '../../src/core/review/keptDrafts';
+import type { KeptRecords } from '../../src/core/review/keptRecords';
 import { asRunKey } from '../../src/core/run/runKey';
-import { DraftFiles } from '../../src/node/draftFiles';
+import { RecordFolder } from '../../src/node/recordFolder';
 import { AnswerDrafts } from '../../src/vscode/answerDrafts';
 import { temporaryFolder } from '../support/runFolder';
 
@@ -12,23 +12,23 @@ const question = { key: asRunKey('/runs/a'), effectId: 'q' };
 
 it('keeps what was typed over a reload, and forgets what was sent', () => {
   const folder = join(temporaryFolder(), 'drafts');
-  const first = new AnswerDrafts(new DraftFiles(folder, silentLogger));
+  const first = new AnswerDrafts(new RecordFolder(folder, silentLogger));
   first.set(question, 'Add te');
   first.set(question, 'Add tests');
   first.set({ ...question, effectId: 'other' }, 'x');
   first.dispose();
-  const second = new AnswerDrafts(new DraftFiles(folder, silentLogger));
+  const second = new AnswerDrafts(new RecordFolder(folder, silentLogger));
   expect(second.get(question)).toBe('Add tests');
   expect(second.of(question.key)).toEqual({ q: 'Add tests', other: 'x' });
   second.set(question, '');
   second.dispose();
   expect(readdirSync(folder)).toHaveLength(1);
-  expect(new AnswerDrafts(new DraftFiles(folder, silentLogger)).get(question)).toBe('');
+  expect(new AnswerDrafts(new RecordFolder(folder, silentLogger)).get(question)).toBe('');
 });
 
 it('writes a text down once it rests, and at the latest when the window closes', () => {
   vi.useFakeTimers();
-  const put = vi.fn<(draft: KeptDraft) => void>();
+  const put = vi.fn<KeptRecords['put']>();
   const drafts = new AnswerDrafts({ all: () => [], put });
   drafts.set(question, 'a');
   vi.advanceTimersByTime(200);
@@ -36,10 +36,10 @@ it('writes a text down once it rests, and at the latest when the window closes',
   vi.advanceTimersByTime(299);
   expect(put).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
-  expect(put.mock.calls).toEqual([[{ dir: '/runs/a', effectId: 'q', text: 'ab' }]]);
+  expect(put.mock.calls).toEqual([[expect.any(String), { dir: '/runs/a', effectId: 'q', text: 'ab' }]]);
   drafts.set(question, 'abc');
   drafts.dispose();
-  expect(put.mock.lastCall).toEqual([{ dir: '/runs/a', effectId: 'q', text: 'abc' }]);
+  expect(put.mock.lastCall?.[1]).toEqual({ dir: '/runs/a', effectId: 'q', text: 'abc' });
   vi.useRealTimers();
 });
 
@@ -62,10 +62,10 @@ it('lives on without a folder, and passes over damaged files', () => {
   const folder = temporaryFolder();
   const blocked = join(folder, 'file');
   writeFileSync(blocked, '');
-  const files = new DraftFiles(blocked, silentLogger);
-  files.put({ dir: '/a', effectId: 'q', text: 'x' });
+  const files = new RecordFolder(blocked, silentLogger);
+  files.put('q', { text: 'x' });
   expect(files.all()).toEqual([]);
   writeFileSync(join(folder, 'damaged.json'), '{');
-  expect(new DraftFiles(folder, silentLogger).all()).toEqual([]);
+  expect(new RecordFolder(folder, silentLogger).all()).toEqual([]);
   expect(existsSync(join(folder, 'damaged.json'))).toBe(true);
 });

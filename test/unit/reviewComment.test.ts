@@ -3,7 +3,7 @@ import {
   answerText,
   parseQueue,
   reviewData,
-  toKeptQueue,
+  toKeptComment,
   type QueuedComment,
 } from '../../src/core/review/reviewComment';
 import { toAnswer } from '../../src/core/run/answer';
@@ -11,6 +11,7 @@ import { asRunKey } from '../../src/core/run/runKey';
 
 const queued = (parts: Partial<QueuedComment>): QueuedComment => ({
   id: '1',
+  at: 1,
   runKey: asRunKey('/run'),
   effectId: 'q',
   file: 'a.ts',
@@ -88,13 +89,18 @@ Too long.
     });
   });
 
-  it('are read again after a reload, as far as they are whole', () => {
-    const whole = queued({ endLine: 2 });
-    const kept: unknown = JSON.parse(
-      JSON.stringify([...toKeptQueue([whole, { ...whole, effectId: '../x' }]), { id: 1 }, null]),
+  it('are read again after a reload, as far as they are whole, in the order of writing', () => {
+    const whole = queued({ endLine: 2, at: 2 });
+    const kept: unknown[] = JSON.parse(
+      JSON.stringify([
+        toKeptComment(whole),
+        toKeptComment({ ...whole, effectId: '../x' }),
+        toKeptComment(queued({ id: '0' })),
+        { id: 1 },
+        null,
+      ]),
     );
-    expect(kept).toMatchObject([{ dir: '/run' }, { dir: '/run' }, { id: 1 }, null]);
-    expect(parseQueue(kept)).toEqual([whole]);
-    expect(parseQueue(undefined)).toEqual([]);
+    expect(kept).toMatchObject([{ dir: '/run' }, { dir: '/run' }, { dir: '/run' }, { id: 1 }, null]);
+    expect(parseQueue(kept)).toEqual([queued({ id: '0' }), whole]);
   });
 });

@@ -628,7 +628,12 @@ describe('the next step', () => {
 
   it('is to fork where an iterate made here ended in an error and brought nothing', () => {
     const run = aRun({ journal: journal().created().requested('a').erred('a') });
-    const known = { childRun: () => undefined, actedAt: () => undefined, failedAt: () => run.eventCount };
+    const known = {
+      childRun: () => undefined,
+      actedAt: () => undefined,
+      failedAt: () => run.eventCount,
+      remember: () => {},
+    };
     expect(classify(run, later, options).next.action).toBe('run.iterate');
     expect(classify(run, later, { ...options, known }).next).toMatchObject({
       action: 'run.fork',
@@ -639,7 +644,12 @@ describe('the next step', () => {
   it('waits for a child run, where nothing else is to be done', () => {
     const run = aRun({ journal: journal().created().requested('s', 'subprocess') });
     const child = aRun({ journal: journal().created() });
-    const known = { childRun: () => child, actedAt: () => undefined, failedAt: () => undefined };
+    const known = {
+      childRun: () => child,
+      actedAt: () => undefined,
+      failedAt: () => undefined,
+      remember: () => {},
+    };
     expect(classify(run, later, options).next.action).toBe('run.resume');
     expect(classify(run, later, { ...options, known }).next).toMatchObject({
       action: undefined,
@@ -649,7 +659,12 @@ describe('the next step', () => {
 
   it("believes nobody at work after the person's own step", () => {
     const run = aRun({ journal: journal().created().requested('a') });
-    const known = { childRun: () => undefined, actedAt: () => run.eventCount, failedAt: () => undefined };
+    const known = {
+      childRun: () => undefined,
+      actedAt: () => run.eventCount,
+      failedAt: () => undefined,
+      remember: () => {},
+    };
     const now = run.updatedAt + second;
     expect(classify(run, now, options).state).toBe('working');
     expect(classify(run, now, { ...options, known }).state).toBe('waiting');

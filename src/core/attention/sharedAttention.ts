@@ -12,6 +12,14 @@ export interface Snooze {
 /** The latest moment there is (8.64e15 ms, the edge of JavaScript's dates). */
 export const untilItChanges = 8_640_000_000_000_000;
 
+/** How a run stood when an action of the person's own on it ended: an iterate, an answer, a result, a repair. */
+export interface OwnAction {
+  /** How many events it had. */
+  readonly events: number;
+  /** It was an iterate that brought nothing but an error. */
+  readonly failed: boolean;
+}
+
 /** Something that is to be told in one window only. */
 export interface Claim {
   readonly kind: 'question' | 'reminder' | 'end' | 'workspace' | 'sleep';
@@ -39,6 +47,11 @@ export interface SharedAttention {
   seenFailure(key: RunKey): number | undefined;
 
   setSeenFailure(key: RunKey, failedAt: number): void;
+
+  /** What the person did with a run last, in any window; `undefined`: nothing. */
+  ownAction(key: RunKey): OwnAction | undefined;
+
+  setOwnAction(key: RunKey, action: OwnAction): void;
 
   /** True in the one window that claims it first, for ever false everywhere else. */
   claim(claim: Claim): boolean;

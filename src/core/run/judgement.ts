@@ -78,6 +78,8 @@ export interface KnownOfRuns {
   actedAt(run: Run): number | undefined;
   /** The number of events at which an iterate made here ended in an error and brought nothing; `undefined`: none did. */
   failedAt(run: Run): number | undefined;
+  /** Keeps that an action of the person's own on a run ended now, in an error where `failed`. */
+  remember(run: Run, failed: boolean): void;
 }
 
 export interface JudgeOptions {

@@ -93,8 +93,20 @@ export class RunStore implements Disposable {
 
   /** Judges all runs anew, after a setting changed. */
   reclassify(options: JudgeOptions): void {
-    this.#options = options;
+    this.#options = { ...this.#options, ...options };
     this.#judge(new Set(this.#runs.keys()));
+  }
+
+  /**
+   * Keeps that an action of the person's own on a run ended, and judges the run anew.
+   * @param failed it was an iterate that brought nothing but an error
+   */
+  acted(key: RunKey, failed = false): void {
+    const run = this.#newest(key);
+    const { known } = this.#options;
+    if (!run || !known) return;
+    known.remember(run, failed);
+    this.#judge(new Set([key]));
   }
 
   /** See {@link RunSource.check}. */

@@ -213,12 +213,14 @@ export class Iterating {
     const open: Choice = { title: commandTitle('run.open'), run: () => this.deps.opener.run(key) };
     const stored = this.deps.store.get(key);
     const [asked] = stored ? pendingBreakpoints(stored.run) : [];
+    const next = stored && this.#nextChoice(stored);
     const log: Choice = { title: commandTitle('log.show'), run: () => this.deps.showLog() };
     const times = iterates > 1 ? ` (${iterates} iterates)` : '';
     const text = `"${title}": ${sentence}${times}`;
     this.deps.logger.info(`${visible(keyText(key))} stopped: ${reason}. ${sentence}${times}`);
-    if (reason === 'failed' || reason === 'refused' || reason === 'halted') tell('error', text, [open, log]);
-    else if (reason === 'no-change') tell('warning', text, [open, log]);
+    if (reason === 'failed' || reason === 'refused' || reason === 'halted')
+      tell('error', text, [...(next ? [next] : []), open, log]);
+    else if (reason === 'no-change') tell('warning', text, [...(next ? [next] : []), open, log]);
     else if (asked) {
       // Nobody else tells of this question: it came while the person iterated.
       const answer: Choice = {
@@ -234,7 +236,27 @@ export class Iterating {
         title: commandTitle('task.run'),
         run: () => vscode.commands.executeCommand(commandName('task.run'), { dir: keyText(key) }),
       };
-      tell('info', text, [run, open]);
-    } else tell('info', text, [open]);
+      tell('info', text, [run, ...(next ? [next] : []), open]);
+    } else tell('info', text, [...(next ? [next] : []), open]);
+  }
+
+  /** What moves the run on after an iterate; `undefined`: nothing, or another iterate, which the person did not ask for. */
+  #nextChoice({ run, state }: StoredRun): Choice | undefined {
+    const { action } = state.next;
+    switch (action) {
+      case 'run.resume':
+        return {
+          title: commandTitle(action),
+          run: () => guarded(this.deps.logger, () => this.resume(run.key)),
+        };
+      case 'run.fork':
+      case 'run.repair':
+        return {
+          title: commandTitle(action),
+          run: () => vscode.commands.executeCommand(commandName(action), { dir: keyText(run.key) }),
+        };
+      default:
+        return undefined;
+    }
   }
 }

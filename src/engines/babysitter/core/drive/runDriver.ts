@@ -130,6 +130,7 @@ export class RunDriver {
       const after = await this.store.reread(key);
       if (after?.run.story.effects.get(effectId)?.status !== 'ok') return refused(explainNoEffect(outcome));
       // Only our own success answers with JSON; otherwise the answer itself tells whose it is.
+      this.store.acted(key);
       if (outcome.answer) return { recorded: true };
       const details = await this.store.readDetails(key, []);
       const { metadata } = details?.results.get(effectId) ?? {};
@@ -253,8 +254,10 @@ export class RunDriver {
       seen = asBabysitter(before.run).story.resolvedCount;
       onStep(iterates + 1);
       const outcome = await this.engine.call(iterateCall(before.run.location), before.run.projectDir, signal);
-      const after = await this.store.reread(key);
-      if (!after) return stop('refused', 'The run was deleted meanwhile.');
+      const read = await this.store.reread(key);
+      if (!read) return stop('refused', 'The run was deleted meanwhile.');
+      this.store.acted(key, endedInError(before.run, read.run, outcome.answer?.status));
+      const after = this.store.get(key) ?? read;
       iterates += 1;
       const added = after.run.eventCount - before.run.eventCount;
       events += Math.max(0, added);
@@ -291,6 +294,14 @@ export class RunDriver {
       if (signal.aborted) done();
     });
   }
+}
+
+/** Whether an iterate brought nothing but an error: no task was asked for, and the run failed, as its journal or the engine says. */
+function endedInError(before: Run, after: Run, status: string | undefined): boolean {
+  return (
+    after.story.effects.size === before.story.effects.size &&
+    (status === 'failed' || asBabysitter(after).story.end?.outcome === 'failed')
+  );
 }
 
 /** What an answer lacks, as a sentence; `undefined`: nothing. */

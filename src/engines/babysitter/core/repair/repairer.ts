@@ -101,8 +101,9 @@ export class Repairer {
     }
     const stored = await this.store.reread(key);
     if (!stored) throw new HumanError('The run is not there any more.');
+    this.store.acted(key);
     const after = planRepair(await this.files.read(folder), this.clock.now());
-    return { stored, left: after.damage, posted };
+    return { stored: this.store.get(key) ?? stored, left: after.damage, posted };
   }
 
   /** @throws NotNowError when the engine of the run repairs none */

@@ -64,6 +64,7 @@ export class TaskPoster {
       const told = await engine.call(call, projectDir, new AbortController().signal);
       const after = await store.reread(key);
       const recorded = after?.run.story.effects.get(effectId)?.status;
+      store.acted(key);
       // An error that is posted makes 0.0.187 exit with 1; 6.x records the error of a shell task as a result.
       if (told.answer && recorded !== undefined && recorded !== 'pending') return { recorded: true };
       return refused(
