@@ -7,7 +7,7 @@ import {
   runNodes,
   type Paging,
 } from '../../src/core/views/tree/buildTree';
-import { describeFilter, describeGroup, describeMore } from '../../src/core/views/tree/describe';
+import { describeFilter, describeGroup, describeMore } from '../../src/core/views/tree/describeList';
 import {
   compareKeys,
   dayBefore,
@@ -186,15 +186,20 @@ describe('a filter', () => {
   });
 
   it('is told in the words of the rows', () => {
-    expect(describeFilter({ states: ['needs-you', 'failed'], processes: ['b', ''], age: 'week' })).toBe(
-      'needs you, failed, b, No process, last week',
-    );
+    expect(
+      describeFilter({
+        states: ['needs-you', 'failed'],
+        engines: ['perstack'],
+        processes: ['b', ''],
+        age: 'week',
+      }),
+    ).toBe('needs you, failed, Perstack, b, No process, last week');
     expect(describeFilter(noFilter)).toBe('');
     expect(describeFilter({ ...noFilter, processes: ['a\u202eb'] })).toBe('a⟨U+202E⟩b');
   });
 
   it('that was kept is read again, and whatever else was kept filters nothing', () => {
-    const filter = { states: ['failed' as const], processes: ['a'], age: 'day' as const };
+    const filter = { states: ['failed' as const], engines: ['json'], processes: ['a'], age: 'day' as const };
     expect(parseFilter(JSON.parse(JSON.stringify(filter)))).toEqual(filter);
     expect(parseFilter({ states: ['failed'], processes: [] })).toEqual({ ...noFilter, states: ['failed'] });
     for (const junk of [undefined, null, 7, 'failed', {}, { ...filter, states: ['asleep'] }]) {

@@ -66,6 +66,7 @@ export function needsYou(
         }
         break;
       case 'failed':
+      case 'partial':
         if (options.failed && unseenFailure(run, known) && from(runSnooze(run, known) ?? now)) {
           failed.push(stored);
         }
@@ -87,7 +88,7 @@ export function needsYou(
 /** Whether a run is in one of the states in which it may need the person. */
 export function mayNeed(stored: StoredRun | undefined): boolean {
   const state = stored?.state.state;
-  return state === 'needs-you' || state === 'ready' || state === 'failed';
+  return state === 'needs-you' || state === 'ready' || state === 'failed' || state === 'partial';
 }
 
 /** The row of a need. */

@@ -133,7 +133,8 @@ export class Notifier implements Disposable {
   #lookAtEnds(keys: Iterable<RunKey>): void {
     for (const key of keys) {
       const stored = this.deps.store.get(key);
-      const kind = stored?.state.state;
+      const state = stored?.state.state;
+      const kind = state === 'partial' ? 'failed' : state;
       const end = stored?.run.story.end;
       if (kind !== 'completed' && kind !== 'failed') continue;
       if (end?.at === undefined || end.at < this.#since || end.sealed) continue;

@@ -3,12 +3,13 @@ import { atOnce, eachOf, type Sliced } from '../sliced';
 import { isResolved, type Effect } from './effect';
 import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics';
 import { passed } from './passed';
+import { numbersOf, type RecordedIteration, type RecordedIterations } from './recordedIterations';
 import { sameValue } from './sameValue';
 import type { TaskDefinition, TaskResult } from './task';
 
-/** One round of a process. The journal has no event for it; it is derived. */
+/** One round of a process: derived, as the journal has no event for it, or as its engine records it. */
 export interface Iteration {
-  /** Its place in the run, counted from 1. */
+  /** Its place in the run, counted from 1; of one that its engine records, its own number where that is free. */
   readonly n: number;
   /** The number the process itself gave it, within its phase; `undefined`: it gave none. */
   readonly number: number | undefined;
@@ -25,6 +26,10 @@ export interface Iteration {
   /** `undefined`: none of its results has the metric. */
   readonly metric: number | undefined;
   readonly best: boolean;
+  /** What its engine calls it; `undefined`: it is called by number and phase. */
+  readonly title: string | undefined;
+  /** `undefined`: it is derived. */
+  readonly recorded: RecordedIteration | undefined;
 }
 
 /** Every iteration of a run, in order, and the metric they are weighed by. */
@@ -38,10 +43,12 @@ export interface Iterations {
 export type NamedIteration = Pick<Iteration, 'n'> & {
   readonly number?: number | undefined;
   readonly phase?: string | undefined;
+  readonly title?: string | undefined;
 };
 
 /** "iteration 3", "model · iteration 2": how an iteration is called everywhere, by the process's own number. */
-export function iterationTitle({ n, number, phase }: NamedIteration): string {
+export function iterationTitle({ n, number, phase, title }: NamedIteration): string {
+  if (title !== undefined) return visible(cutAtWord(title, 120));
   const own = `iteration ${number ?? n}`;
   if (phase === undefined) return own;
   // A phase without a name is called by its place.
@@ -74,6 +81,8 @@ export function mainIteration(
 export interface TaskFiles {
   readonly tasks: ReadonlyMap<string, TaskDefinition>;
   readonly results: ReadonlyMap<string, TaskResult>;
+  /** The iterations as the engine records them; left out: they are derived. */
+  readonly recorded?: RecordedIterations;
 }
 
 export const noTaskFiles: TaskFiles = { tasks: new Map(), results: new Map() };
@@ -93,6 +102,7 @@ export function* derivingIterations(
   files: TaskFiles,
   choice: MetricChoice,
 ): Sliced<Iterations> {
+  if (files.recorded) return yield* recordedIterations(effects, files, files.recorded, choice);
   const rounds =
     (yield* byExplicitNumber(effects, files)) ??
     (yield* byRepeat(effects, files)) ??
@@ -103,13 +113,8 @@ export function* derivingIterations(
   const list: Iteration[] = [];
   yield* eachOf(rounds, ({ number, phase, effects: group }, i) => {
     const n = i + 1;
-    const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
-    for (const { status } of group) counts[status] += 1;
-    const { ok, error, cancelled } = counts;
     list.push({
-      ...{ n, number, phase, effects: group, requested: group.length, ok, error, cancelled },
-      notPassed: group.filter((effect) => passed(effect, files.results.get(effect.effectId)) === false)
-        .length,
+      ...{ n, number, phase, title: undefined, recorded: undefined, ...counted(group, files) },
       metric: metric?.values.get(n),
       best: metric?.best === n,
     });
@@ -117,8 +122,56 @@ export function* derivingIterations(
   return { metric, list };
 }
 
+function counted(effects: readonly Effect[], { results }: TaskFiles) {
+  const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
+  for (const { status } of effects) counts[status] += 1;
+  const { ok, error, cancelled } = counts;
+  const notPassed = effects.filter((effect) => passed(effect, results.get(effect.effectId)) === false).length;
+  return { effects, requested: effects.length, ok, error, cancelled, notPassed };
+}
+
+/** As the engine records them. The metric that a person chose counts, and by the engine's own the best is its own. */
+function* recordedIterations(
+  effects: readonly Effect[],
+  files: TaskFiles,
+  { list, best, metricKey }: RecordedIterations,
+  choice: MetricChoice,
+): Sliced<Iterations> {
+  const numbers = numbersOf(list);
+  const byId = new Map(effects.map((effect) => [effect.effectId, effect]));
+  const scored = list.map(({ metrics }, i) => ({ n: numbers[i] as number, metrics: [metrics] }));
+  const key = [choice.key, metricKey].find((name) => list.some(({ metrics }) => hasOwn(metrics, name)));
+  const table = key === undefined ? undefined : yield* tabulatingMetric(scored, { ...choice, key });
+  const bestOne = best === undefined ? undefined : numbers[best];
+  const metric = table && (key === metricKey ? { ...table, best: bestOne } : table);
+  const iterations: Iteration[] = [];
+  yield* eachOf(list, (recorded, i) => {
+    const n = numbers[i] as number;
+    const { number, phase, title } = recorded;
+    const group = recorded.effects.flatMap((id) => byId.get(id) ?? []);
+    iterations.push({
+      ...{ n, number, phase, title, recorded, ...counted(group, files) },
+      metric: metric?.values.get(n),
+      best: metric?.best === n,
+    });
+  });
+  return { metric, list: iterations };
+}
+
+function hasOwn(record: Readonly<Record<string, number>>, name: string | undefined): name is string {
+  return name !== undefined && Object.hasOwn(record, name);
+}
+
+/** The numbers of an iteration's results, or those that its engine records. */
+export function metricsOfIteration(
+  { effects, recorded }: Pick<Iteration, 'effects' | 'recorded'>,
+  files: TaskFiles,
+): readonly Readonly<Record<string, number>>[] {
+  return recorded ? [recorded.metrics] : metricsOf(effects, files);
+}
+
 /** The numbers found in the results of some effects, in the order in which these were resolved. */
-export function metricsOf(
+function metricsOf(
   effects: readonly Effect[],
   files: TaskFiles,
 ): readonly Readonly<Record<string, number>>[] {

@@ -7,6 +7,8 @@ export type State =
   | 'unreadable'
   | 'completed'
   | 'failed'
+  | 'partial'
+  | 'stopped'
   | 'halted'
   | 'needs-you'
   | 'working'
@@ -52,6 +54,8 @@ export interface Judgement {
   readonly reason: string;
   /** The state is guessed from the time of the last event. */
   readonly guessed: boolean;
+  /** What the state is called here ("paused"), where its usual word says too little; left out: by its usual word. */
+  readonly word?: string;
   /** What may be done with the run now. */
   readonly actions: readonly StateAction[];
   /** In milliseconds since 1970, when the state can change without an event; `undefined`: only an event changes it. */

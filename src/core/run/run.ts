@@ -53,6 +53,16 @@ export interface Run {
   /** What is known of every effect that is pending; of the others when somebody looks ({@link RunDetails}). */
   readonly pendingTasks: ReadonlyMap<string, TaskDefinition>;
   readonly problems: readonly Problem[];
+  /** What its row says, where its engine has words of its own for it; left out: title and counts. */
+  readonly row?: RowWords;
+}
+
+/** What an engine lets the row of a run say. Raw run text may be in it. */
+export interface RowWords {
+  /** Stands in place of the run's title, and is not cut. */
+  readonly label: string;
+  /** Stand between state and age, in place of the counts: "470 tokens". */
+  readonly notes: readonly string[];
 }
 
 /** What is read only when somebody looks into a run: the files of all its tasks. */

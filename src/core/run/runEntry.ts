@@ -3,7 +3,7 @@ import { passed } from './passed';
 import { outcomeIn, unsuccessful } from './outcome';
 import { auditAnswers, verdictOf } from './audit';
 import { toIso } from '../format';
-import { deriveIterations, type Iterations } from './iterations';
+import { deriveIterations, type Iteration, type Iterations } from './iterations';
 import type { MetricChoice } from './metrics';
 import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from './run';
 import type { RunEngine } from '../engine/runEngine';
@@ -72,7 +72,8 @@ export interface TaskEntry {
   readonly status: 'pending' | 'ok' | 'error' | 'cancelled';
   /** null: it pends, was cancelled, cannot be read, or is a question. */
   readonly passed: boolean | null;
-  readonly iteration: number;
+  /** Left out: it belongs to none. */
+  readonly iteration?: number;
   readonly requestedAt?: string;
   readonly resolvedAt?: string;
   readonly error?: string;
@@ -132,9 +133,9 @@ export function toRunEntry(
       ...optional('question', task?.breakpoint?.question),
       ...optional('options', task?.breakpoint?.options.length ? optionEntries(task.breakpoint) : undefined),
     })),
-    iterations: list.map((iteration) => ({
-      n: iteration.n,
-      ...optional('number', iteration.number),
+    iterations: list.filter(isOwn).map((iteration) => ({
+      n: iteration.recorded?.number ?? iteration.n,
+      ...optional('number', iteration.recorded ? undefined : iteration.number),
       ...optional('phase', iteration.phase),
       requested: iteration.requested,
       ok: iteration.ok,
@@ -162,7 +163,7 @@ export function toTaskEntries(run: Run, details: RunDetails, metric: MetricChoic
     title: taskTitle(effect, details.tasks.get(effect.effectId)),
     status: effect.status,
     passed: passed(effect, details.results.get(effect.effectId)),
-    iteration: numbers.get(effect.effectId) as number,
+    ...optional('iteration', numbers.get(effect.effectId)),
     ...optional('requestedAt', effect.requestedAt === undefined ? undefined : toIso(effect.requestedAt)),
     ...optional('resolvedAt', effect.resolvedAt === undefined ? undefined : toIso(effect.resolvedAt)),
     ...optional('error', effect.error?.message),
@@ -181,6 +182,11 @@ export function toAnswerEntries(run: Run, details: RunDetails): readonly AnswerE
     automatic: answer.automatic,
     ...optional('at', answer.answeredAt === undefined ? undefined : toIso(answer.answeredAt)),
   }));
+}
+
+/** What the run delegated is part of it, and no iteration of its own. */
+function isOwn({ recorded }: Iteration): boolean {
+  return recorded?.delegated !== true;
 }
 
 function optionEntries({ options }: Breakpoint): RunEntry['pending'][number]['options'] {

@@ -174,12 +174,12 @@ export class Comparing {
 }
 
 function toItem(
-  { n, number, phase, best, metric, requested }: Iteration,
+  { n, number, phase, title, best, metric, requested }: Iteration,
   key: string | undefined,
   what: string,
 ): IterationItem {
   return {
-    label: withoutIcons(capital(iterationTitle({ n, number, phase }))),
+    label: withoutIcons(capital(iterationTitle({ n, number, phase, title }))),
     description: [
       what,
       best ? 'best' : '',

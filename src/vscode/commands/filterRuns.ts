@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { capital, count, thousands } from '../../core/format';
+import type { EngineId } from '../../core/run/engineId';
 import type { State } from '../../core/run/judgement';
 import type { StoredRun } from '../../core/source/runStore';
-import { processName, stateWords } from '../../core/views/tree/describe';
+import { stateWords } from '../../core/views/tree/describe';
+import { processName } from '../../core/views/tree/describeList';
 import { ages, type Age, type RunFilter } from '../../core/views/tree/runFilter';
 import { compareKeys, stateOrder } from '../../core/views/tree/runGroups';
 import { withoutIcons } from '../messages';
@@ -11,6 +13,7 @@ import type { RunArrangement } from '../tree/runArrangement';
 
 interface Item extends vscode.QuickPickItem {
   readonly state?: State;
+  readonly engine?: EngineId;
   readonly process?: string;
   readonly age?: Age;
 }
@@ -41,6 +44,7 @@ export function filterRuns(arrangement: RunArrangement, all: readonly StoredRun[
   picker.onDidAccept(() => {
     arrangement.filter = {
       states: before.flatMap(({ state }) => state ?? []),
+      engines: before.flatMap(({ engine }) => engine ?? []),
       processes: before.flatMap(({ process }) => process ?? []),
       age: before.find(({ age }) => age !== undefined)?.age,
     };
@@ -53,9 +57,11 @@ export function filterRuns(arrangement: RunArrangement, all: readonly StoredRun[
 /** Everything that occurs or is checked, with how many runs have it. */
 function itemsFor(filter: RunFilter, all: readonly StoredRun[]): readonly Item[] {
   const states = new Map<State, number>(filter.states.map((state) => [state, 0]));
+  const engines = new Map<EngineId, number>(filter.engines.map((engine) => [engine, 0]));
   const processes = new Map<string, number>(filter.processes.map((process) => [process, 0]));
   for (const { run, state } of all) {
     states.set(state.state, (states.get(state.state) ?? 0) + 1);
+    engines.set(run.engine, (engines.get(run.engine) ?? 0) + 1);
     processes.set(run.processId, (processes.get(run.processId) ?? 0) + 1);
   }
   const section = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
@@ -71,6 +77,13 @@ function itemsFor(filter: RunFilter, all: readonly StoredRun[]): readonly Item[]
       })),
     section('Last event'),
     ...(Object.keys(ages) as Age[]).map((age) => ({ label: `In the last ${age}`, age })),
+    // Who has one engine only never chooses between them.
+    ...(engines.size > 1
+      ? [
+          section('Engine'),
+          ...[...engines].map(([engine, n]) => ({ label: capital(engine), description: runs(n), engine })),
+        ]
+      : []),
     section('Process'),
     ...[...processes]
       .toSorted(([a], [b]) => compareKeys('process', a, b))
@@ -78,8 +91,9 @@ function itemsFor(filter: RunFilter, all: readonly StoredRun[]): readonly Item[]
   ];
 }
 
-function isIn({ state, process, age }: Item, filter: RunFilter): boolean {
+function isIn({ state, engine, process, age }: Item, filter: RunFilter): boolean {
   if (state !== undefined) return filter.states.includes(state);
+  if (engine !== undefined) return filter.engines.includes(engine);
   if (process !== undefined) return filter.processes.includes(process);
   return age !== undefined && filter.age === age;
 }

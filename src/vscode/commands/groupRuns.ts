@@ -5,6 +5,7 @@ import { pick } from './targets';
 
 const choices: readonly { readonly label: string; readonly detail: string; readonly grouping: Grouping }[] = [
   { label: 'State', detail: 'What needs you first, what is completed last', grouping: 'state' },
+  { label: 'Engine', detail: 'The program that made them', grouping: 'engine' },
   { label: 'Process', detail: 'By name', grouping: 'process' },
   { label: 'Day', detail: 'The day of the last event, from today on', grouping: 'day' },
   { label: 'None', detail: 'All runs in one list, the newest first', grouping: 'none' },

@@ -39,8 +39,8 @@ export async function pickExtent(
 
 function choices({ iterations }: OpenedRun): readonly Choice[] {
   const key = iterations.metric?.key;
-  return iterations.list.toReversed().map(({ n, number, phase, best, metric, requested }) => ({
-    label: withoutIcons(capital(iterationTitle({ n, number, phase }))),
+  return iterations.list.toReversed().map(({ n, number, phase, title, best, metric, requested }) => ({
+    label: withoutIcons(capital(iterationTitle({ n, number, phase, title }))),
     description: [
       count(requested, 'task'),
       ...(metric === undefined ? [] : [withoutIcons(`${visible(key ?? '')} ${figure(metric)}`)]),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import { pendingBreakpoints } from '../../core/attention/needsYou';
+import { mayNeed, pendingBreakpoints } from '../../core/attention/needsYou';
 import { untilItChanges, type SharedAttention } from '../../core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../core/attention/snoozeTime';
 import type { Clock } from '../../core/clock';
@@ -91,8 +91,8 @@ export class Snoozing {
       if (open.some(({ effect }) => effect.effectId === effectId)) return { stored, effectId };
       throw new NotNowError('This question is not open any more.');
     }
-    if (stored.state.state === 'ready' || stored.state.state === 'failed') return { stored, effectId };
-    if (stored.state.state !== 'needs-you') throw new NotNowError('Nothing in this run needs you.');
+    if (!mayNeed(stored)) throw new NotNowError('Nothing in this run needs you.');
+    if (stored.state.state !== 'needs-you') return { stored, effectId };
     const items = open.map(({ effect, task }) => ({
       label: withoutIcons(visible(taskTitle(effect, task))),
       effectId: effect.effectId,

@@ -15,7 +15,7 @@ import { fromTable, type ReadFromTable, type ToTable } from '../../core/views/ta
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
-import { describeFilter } from '../../core/views/tree/describe';
+import { describeFilter } from '../../core/views/tree/describeList';
 import { copyText } from '../commands/copyText';
 import { tell } from '../messages';
 import type { Opener } from '../opener';

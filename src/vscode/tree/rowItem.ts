@@ -14,6 +14,14 @@ export function clickCommand(node: TreeNode, row: Row): vscode.Command | undefin
         : { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
     case 'breakpoint':
       return { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
+    case 'iteration':
+      return row.expandable
+        ? undefined
+        : {
+            command: commandName('iteration.report'),
+            title: commandTitle('iteration.report'),
+            arguments: [node],
+          };
     case 'task':
       return { command: commandName('task.open'), title: commandTitle('task.open'), arguments: [node] };
     case 'more':

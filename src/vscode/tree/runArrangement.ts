@@ -5,7 +5,7 @@ import type { Disposable } from '../../core/disposables';
 import { Emitter } from '../../core/event';
 import { thousands } from '../../core/format';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { describeFilter } from '../../core/views/tree/describe';
+import { describeFilter } from '../../core/views/tree/describeList';
 import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/views/tree/runFilter';
 import { groupings, type Grouping } from '../../core/views/tree/runGroups';
 import { listRuns, moves, type RunList } from '../../core/views/tree/runList';

@@ -7,9 +7,16 @@ import type { RunActivity } from '../../core/engine/runActivity';
 import { lineageLines } from '../../core/run/lineage';
 import type { RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { childNodes, describeNode, groupNodes, type Paging } from '../../core/views/tree/buildTree';
+import {
+  childNodes,
+  describeNode,
+  groupNodes,
+  sectionNode,
+  type Paging,
+} from '../../core/views/tree/buildTree';
 import { contextValue } from '../../core/views/tree/contextValue';
-import { describeGroup, describeMore, type Row } from '../../core/views/tree/describe';
+import { type Row } from '../../core/views/tree/describe';
+import { describeGroup, describeMore } from '../../core/views/tree/describeList';
 import { dayBefore, dayOf, groupKey } from '../../core/views/tree/runGroups';
 import { ShownRows } from '../../core/views/tree/shownRows';
 import {
@@ -306,7 +313,11 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         ?.iterations.list.find(({ effects }) => effects.some(({ effectId }) => effectId === node.effectId));
       return iteration && treeNode({ kind: 'iteration', runKey, n: iteration.n });
     }
-    if (node.kind !== 'run') return treeNode({ kind: 'run', runKey });
+    if (node.kind !== 'run') {
+      const opened = node.kind === 'iteration' ? this.deps.opened.peek(runKey) : undefined;
+      const section = node.kind === 'iteration' && opened && sectionNode(runKey, node.n, opened);
+      return section || treeNode({ kind: 'run', runKey });
+    }
     const parent = arrangement?.list.parents.get(runKey);
     if (parent !== undefined) return treeNode({ kind: 'run', runKey: parent });
     const stored = this.deps.store.get(runKey);

@@ -1,5 +1,5 @@
 import { duration } from '../../format';
-import { metricsOf } from '../../run/iterations';
+import { metricsOfIteration } from '../../run/iterations';
 import { chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
 import { runTime, workTime } from '../../run/workTime';
 import type { Sliced } from '../../sliced';
@@ -67,9 +67,9 @@ interface Scored {
 }
 
 function scoresOf({ opened: { details, iterations }, iteration }: Side) {
-  return (iteration ? [iteration] : iterations.list).map(({ n, effects }) => ({
+  return (iteration ? [iteration] : iterations.list).map(({ n, effects, recorded }) => ({
     n,
-    metrics: metricsOf(effects, details),
+    metrics: metricsOfIteration({ effects, recorded }, details),
   }));
 }
 

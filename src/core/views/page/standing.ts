@@ -92,7 +92,7 @@ function stop(
   if (end) {
     const when = end.at === undefined ? '' : ` ${ago(now - end.at)}`;
     const failed = run.story.effects.list().findLast(({ status }) => status === 'error');
-    if (state.state !== 'failed') {
+    if (state.state !== 'failed' && state.state !== 'partial') {
       return { stopTitle: 'What it waits for', stop: `For nothing: it ended${when}.`, effectId: '' };
     }
     const stopTitle = 'Where it failed';

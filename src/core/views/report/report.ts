@@ -21,6 +21,8 @@ export interface Report {
   /** The iteration in focus: the one asked for, else the best by the metric, else the last. */
   readonly iteration?: number;
   readonly run: {
+    /** Whose run it is: "babysitter". */
+    readonly engine: string;
     readonly runId: string;
     readonly title: string;
     readonly state: State;
@@ -111,6 +113,8 @@ export interface ReportIteration {
   readonly number?: number;
   /** The name of its phase, else the place; left out where the run has one phase without a name. */
   readonly phase?: string;
+  /** What its engine calls it, where that is more than its number and phase. */
+  readonly title?: string;
   readonly requested: number;
   readonly ok: number;
   readonly error: number;

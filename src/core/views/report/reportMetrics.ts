@@ -5,15 +5,17 @@ import type { Report, ReportMetric } from './report';
 
 export function metricsTable(
   found: Parameters<typeof tabulateMetric>[0],
-  main: string | undefined,
+  main: MetricTable | undefined,
   choice: MetricChoice,
   focus: number | undefined,
   target: number | undefined,
 ): readonly ReportMetric[] {
   const previous = found[found.findIndex(({ n }) => n === focus) - 1]?.n;
-  const keys = chartableKeys(found, choice).toSorted((a, b) => Number(b === main) - Number(a === main));
+  const keys = chartableKeys(found, choice).toSorted(
+    (a, b) => Number(b === main?.key) - Number(a === main?.key),
+  );
   return keys.flatMap((key) => {
-    const table = tabulateMetric(found, { key, best: choice.best });
+    const table = key === main?.key ? main : tabulateMetric(found, { key, best: choice.best });
     if (!table) return [];
     return [
       {
@@ -23,7 +25,7 @@ export function metricsTable(
         ...optional('previous', previous === undefined ? undefined : table.values.get(previous)),
         ...optional('best', bestOf(table)),
         // A target is one number, and is meant for what iterations are weighed by.
-        ...optional('target', key === main ? target : undefined),
+        ...optional('target', key === main?.key ? target : undefined),
         series: [...table.values].map(([iteration, value]) => ({ iteration, value })),
       },
     ];

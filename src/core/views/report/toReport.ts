@@ -4,7 +4,7 @@ import { oneLine, toIso } from '../../format';
 import { auditAnswers, type AnswerRecord } from '../../run/audit';
 import type { Usage } from '../../run/cost';
 import type { Effect } from '../../run/effect';
-import { mainIteration, metricsOf, type Iteration } from '../../run/iterations';
+import { iterationTitle, mainIteration, metricsOfIteration, type Iteration } from '../../run/iterations';
 import { isRecord } from '../../run/lenient';
 import { passed } from '../../run/passed';
 import { pendingEffects, runTitle, taskTitle } from '../../run/run';
@@ -82,9 +82,9 @@ export function* reporting(
   const { findings, left: leftFindings } = yield* findingFindings(making);
   const answers = auditAnswers(run, details).filter(({ effectId }) => ids.has(effectId));
   const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
-  const metrics = yield* mapped(iterations.list, ({ n, effects: some }) => ({
+  const metrics = yield* mapped(iterations.list, ({ n, effects: some, recorded }) => ({
     n,
-    metrics: metricsOf(some, details),
+    metrics: metricsOfIteration({ effects: some, recorded }, details),
   }));
   const tasks = yield* mapped(effects.slice(0, most.tasks), (effect) => toReportTask(making, effect));
   const rows = yield* mapped(iterations.list, (iteration, place) =>
@@ -100,7 +100,7 @@ export function* reporting(
     run: aboutRun(making, options),
     attempted: attemptedIn(making, focus?.effects ?? []),
     tasks,
-    metrics: metricsTable(metrics, iterations.metric?.key, options.metric, focus?.n, targets.quality),
+    metrics: metricsTable(metrics, iterations.metric, options.metric, focus?.n, targets.quality),
     targets,
     iterations: rows,
     findings,
@@ -155,6 +155,7 @@ function aboutRun({ opened: { run, details }, clean, short }: Making, options: R
   const { state, reason } = options.engine.judge(run, options.now, options.classify);
   const prompt = run.prompt;
   return {
+    engine: clean(run.engine),
     runId: clean(run.runId),
     title: short(runTitle(run)),
     state,
@@ -251,6 +252,7 @@ function toReportIteration(
     n: iteration.n,
     ...optional('number', iteration.number),
     ...optional('phase', iteration.phase),
+    ...optional('title', iteration.title === undefined ? undefined : iterationTitle(iteration)),
     requested: iteration.requested,
     ok: iteration.ok,
     error: iteration.error,

@@ -10,6 +10,7 @@ import {
   describeNeedyRun,
   describeProblem,
   describeRun,
+  describeSection,
   describeSkipped,
   describeTask,
   type Row,
@@ -83,8 +84,8 @@ function pageOf<T>(
 }
 
 /**
- * What is below a row of a run: pending breakpoints, child runs, iterations from the newest, problems; the tasks of an
- * iteration.
+ * What is below a row of a run: pending breakpoints, child runs, iterations from the newest (in sections, where its
+ * engine has several), problems; the tasks of an iteration.
  */
 export function childNodes(
   node: RunPart,
@@ -98,6 +99,11 @@ export function childNodes(
     return pageOf(effects, node.id, paging, ({ effectId }) =>
       treeNode({ kind: 'task', runKey: key, effectId }),
     );
+  }
+  const newestFirst = iterations.list.toReversed();
+  if (node.kind === 'section') {
+    const inIt = newestFirst.filter(({ recorded }) => recorded?.section === node.name);
+    return pageOf(inIt, node.id, paging, ({ n }) => treeNode({ kind: 'iteration', runKey: key, n }));
   }
   if (node.kind !== 'run') return [];
   // A problem that the run and its details both have; VS Code shows no branch in which an id comes twice.
@@ -113,7 +119,13 @@ export function childNodes(
       items.push({ kind: 'breakpoint', runKey: key, effectId: effect.effectId });
   }
   for (const child of children) items.push({ kind: 'run', runKey: child.run.key });
-  for (const { n } of iterations.list.toReversed()) items.push({ kind: 'iteration', runKey: key, n });
+  const sections = sectionsOf(iterations);
+  for (const name of sections) items.push({ kind: 'section', runKey: key, name });
+  for (const { n, recorded } of newestFirst) {
+    if (sections.size === 0 || recorded?.section === undefined) {
+      items.push({ kind: 'iteration', runKey: key, n });
+    }
+  }
   for (const name of run.story.skipped) items.push({ kind: 'skipped', runKey: key, name });
   for (const problem of problems.values()) items.push({ kind: 'problem', runKey: key, ...problem });
   return pageOf(
@@ -123,6 +135,20 @@ export function childNodes(
     treeNode<NewNode<RunPart>>,
     (item) => item.kind === 'run' && paging.pinned.has(item.runKey),
   );
+}
+
+/** The sections of a run's iterations, the newest first; empty where there is only one, which needs no row. */
+function sectionsOf({ list }: Iterations): ReadonlySet<string> {
+  const names = new Set(list.toReversed().flatMap(({ recorded }) => recorded?.section ?? []));
+  return names.size > 1 ? names : new Set();
+}
+
+/** The row below which an iteration stands; `undefined`: the row of its run. */
+export function sectionNode(runKey: RunKey, n: number, { iterations }: OpenedRun): TreeNode | undefined {
+  const name = iterations.list.find((iteration) => iteration.n === n)?.recorded?.section;
+  return name !== undefined && sectionsOf(iterations).has(name)
+    ? treeNode({ kind: 'section', runKey, name })
+    : undefined;
 }
 
 /** What rows are drawn from, besides the run. */
@@ -152,6 +178,11 @@ export function describeNode(node: RunPart, stored: StoredRun, context: RowConte
       const task = stored.run.pendingTasks.get(node.effectId);
       return effect && describeBreakpoint(stored, effect, task, now, context.alone, context.snoozed);
     }
+    case 'section':
+      return describeSection(
+        node.name,
+        opened?.iterations.list.filter(({ recorded }) => recorded?.section === node.name) ?? [],
+      );
     case 'iteration': {
       const iteration = opened?.iterations.list.find(({ n }) => n === node.n);
       return iteration && describeIteration(iteration, opened?.iterations.metric);

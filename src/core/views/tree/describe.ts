@@ -1,15 +1,5 @@
 import { outcomeIn, unsuccessful } from '../../run/outcome';
-import {
-  ago,
-  capital,
-  count,
-  cutAtWord,
-  duration,
-  firstLine,
-  shortId,
-  thousands,
-  visible,
-} from '../../format';
+import { ago, capital, count, cutAtWord, duration, firstLine, oneLine, shortId, visible } from '../../format';
 import type { ContextWord } from '../../contract';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
@@ -19,10 +9,6 @@ import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '
 import type { State } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
 import type { StoredRun } from '../../source/runStore';
-import type { RunFilter } from './runFilter';
-import type { Grouping } from './runGroups';
-import type { RunGroup } from './runList';
-import type { GroupNode } from './treeNode';
 
 /** What a row shows. Every text is safe to show as plain text: control and reordering characters are spelled out. */
 export interface Row {
@@ -44,6 +30,8 @@ export const stateWords: Readonly<Record<State, string>> = {
   unreadable: 'unreadable',
   completed: 'completed',
   failed: 'failed',
+  partial: 'partly failed',
+  stopped: 'stopped',
   halted: 'halted',
   'needs-you': 'needs you',
   working: 'working',
@@ -59,6 +47,8 @@ export const stateIcons: Readonly<Record<State, Row['icon']>> = {
   unreadable: { name: 'warning', color: 'list.warningForeground' },
   completed: { name: 'pass', color: 'testing.iconPassed' },
   failed: { name: 'error', color: 'testing.iconFailed' },
+  partial: { name: 'run-errors', color: 'testing.iconFailed' },
+  stopped: { name: 'debug-pause' },
   halted: { name: 'circle-slash' },
   'needs-you': { name: 'bell-dot', color: 'notificationsWarningIcon.foreground' },
   working: { name: 'sync' },
@@ -95,9 +85,9 @@ interface Weighed {
   readonly details?: Pick<RunDetails, 'output'>;
 }
 
-/** The state as a word in a row: "needs you". A state that is guessed from time says so. */
+/** The state as a word in a row: "needs you". A state that is guessed from time says so, be it in its engine's own word. */
 export function stateWord({ state }: StoredRun): string {
-  return state.guessed ? 'probably working' : stateWords[state.state];
+  return state.word ?? (state.guessed ? 'probably working' : stateWords[state.state]);
 }
 
 /**
@@ -134,8 +124,10 @@ export function describeRun(
   const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
-    label: cutAtWord(title, 28),
-    description: [word, counts, nested, problems, age].filter(Boolean).join(' · '),
+    label: run.row ? visible(oneLine(run.row.label)) : cutAtWord(title, 28),
+    description: [word, ...(run.row ? run.row.notes.map(visible) : [counts]), nested, problems, age]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: [
       ['', reason],
       ['Prompt', visible(cutAtWord(run.prompt ?? '', 500))],
@@ -155,6 +147,9 @@ export function describeRun(
   };
 }
 
+/** What needs a person without asking anything: the row says why. */
+const mayFail: ReadonlySet<State> = new Set(['failed', 'partial']);
+
 /** A run that needs a person, apart from its branch: it says at once what is the matter. */
 export function describeNeedyRun(stored: StoredRun, now: number, iterating: boolean): Row {
   const { run, state } = stored;
@@ -165,7 +160,7 @@ export function describeNeedyRun(stored: StoredRun, now: number, iterating: bool
   const age = ago(now - run.updatedAt);
   return {
     ...row,
-    description: [word, state.state === 'failed' ? reason : '', age].filter(Boolean).join(' · '),
+    description: [word, mayFail.has(state.state) ? reason : '', age].filter(Boolean).join(' · '),
     // It begins with what is the matter, as the questions beside it do.
     spoken: `${capital(word)}: ${title}. ${reason}, last event ${age}`,
     expandable: false,
@@ -220,9 +215,11 @@ export function describeIteration(iteration: Iteration, table: MetricTable | und
   const title = capital(iterationTitle(iteration));
   const score = metric === undefined ? '' : `${table?.key} ${formatNumber(metric)}`;
   const counts = countIteration(iteration);
+  const said = iteration.recorded?.note;
+  const words = said === undefined ? [score, counts] : [visible(oneLine(said))];
   return {
     label: title,
-    description: [best ? '★ best' : '', score, counts].filter(Boolean).join(' · '),
+    description: [best ? '★ best' : '', ...words].filter(Boolean).join(' · '),
     tooltip: [
       ['', title],
       ['Tasks', counts],
@@ -230,8 +227,24 @@ export function describeIteration(iteration: Iteration, table: MetricTable | und
     ],
     icon: { name: best ? 'star-full' : 'layers' },
     words: ['iteration'],
-    spoken: `${title}, ${counts}${score === '' ? '' : `, ${score}`}${best ? ', the best one' : ''}`,
-    expandable: true,
+    spoken: [title, counts, score, best ? 'the best one' : ''].filter(Boolean).join(', '),
+    expandable: iteration.requested > 0,
+  };
+}
+
+/** Iterations that stand together, as their engine says. */
+export function describeSection(name: string, iterations: readonly Iteration[]): Row {
+  const label = visible(cutAtWord(name, 120));
+  const delegated = iterations.length > 0 && iterations.every(({ recorded }) => recorded?.delegated);
+  const counts = count(iterations.length, 'iteration');
+  return {
+    label,
+    description: counts,
+    tooltip: [['', label]],
+    icon: { name: delegated ? 'organization' : 'list-tree' },
+    words: [],
+    spoken: `${label}, ${counts}`,
+    expandable: iterations.length > 0,
   };
 }
 
@@ -302,61 +315,6 @@ export function describeProblem({ file, what }: Problem): Row {
   };
 }
 
-/** Runs that have something in common. `today` and `yesterday` are days as groups name them. */
-export function describeGroup(
-  { by, key }: Pick<GroupNode, 'by' | 'key'>,
-  { size, needYou }: Pick<RunGroup, 'size' | 'needYou'>,
-  days: { readonly today: string; readonly yesterday: string; format(day: string): string },
-): Row {
-  const label = groupLabel(by, key, days);
-  const runs = `${thousands(size)} ${size === 1 ? 'run' : 'runs'}`;
-  const need =
-    by === 'state' || needYou === 0 ? '' : `${thousands(needYou)} ${needYou === 1 ? 'needs' : 'need'} you`;
-  return {
-    label,
-    description: [thousands(size), need].filter(Boolean).join(' · '),
-    tooltip: [['', [label, runs, need].filter(Boolean).join(', ')]],
-    icon: groupIcon(by, key),
-    words: [],
-    spoken: [label, runs, need].filter(Boolean).join(', '),
-    expandable: true,
-  };
-}
-
-function groupLabel(
-  by: Grouping,
-  key: string,
-  { today, yesterday, format }: Parameters<typeof describeGroup>[2],
-): string {
-  if (by === 'state') return capital(stateWords[key as State]);
-  if (by === 'process') return processName(key);
-  return key === today ? 'Today' : key === yesterday ? 'Yesterday' : format(key);
-}
-
-function groupIcon(by: Grouping, key: string): Row['icon'] {
-  if (by === 'state') return stateIcons[key as State];
-  return by === 'day' ? { name: 'calendar' } : { name: 'symbol-method' };
-}
-
-/** The row after a page: brings up to `pageSize` of the `left` rows that are not shown. */
-export function describeMore(left: number, pageSize: number): Row {
-  const label = `Load ${thousands(Math.min(left, pageSize))} more (${thousands(left)} left)`;
-  return {
-    label,
-    description: '',
-    tooltip: [['', label]],
-    icon: { name: 'ellipsis' },
-    words: [],
-    spoken: label,
-    expandable: false,
-  };
-}
-
-/** A process id as people see it. */
-export function processName(processId: string): string {
-  return processId === '' ? 'No process' : visible(cutAtWord(processId, 60));
-}
-
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
 export function countEffects(run: Run, opened?: Weighed): string {
   const notPassed = opened?.iterations.list.reduce((sum, iteration) => sum + iteration.notPassed, 0);
@@ -416,13 +374,4 @@ function shortFile(file: string): string {
 /** A metric's value: at most four digits that say something. */
 export function formatNumber(n: number): string {
   return Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(4)));
-}
-
-/** "needs you, failed, last week"; empty when everything is let through. */
-export function describeFilter({ states, processes, age }: RunFilter): string {
-  return [
-    ...states.map((state) => stateWords[state]),
-    ...processes.map(processName),
-    ...(age === undefined ? [] : [`last ${age}`]),
-  ].join(', ');
 }

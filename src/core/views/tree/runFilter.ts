@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { EngineId } from '../../run/engineId';
 import type { State } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
 import { stateOrder } from './runGroups';
@@ -17,16 +18,20 @@ export type Age = keyof typeof ages;
 export interface RunFilter {
   /** One of these; empty: any. */
   readonly states: readonly State[];
+  /** One of these engines, by id; empty: any. */
+  readonly engines: readonly EngineId[];
   /** One of these process ids, where the empty text is a run without a process; empty: any. */
   readonly processes: readonly string[];
   /** `undefined`: any. */
   readonly age: Age | undefined;
 }
 
-export const noFilter: RunFilter = { states: [], processes: [], age: undefined };
+export const noFilter: RunFilter = { states: [], engines: [], processes: [], age: undefined };
 
 const stored = z.object({
   states: z.array(z.enum(stateOrder)),
+  // Earlier versions kept none.
+  engines: z.array(z.string()).default([]),
   processes: z.array(z.string()),
   age: z.enum(['hour', 'day', 'week', 'month']).optional(),
 });
@@ -38,13 +43,14 @@ export function parseFilter(kept: unknown): RunFilter {
 }
 
 /** Whether the filter lets every run through. */
-export function isOpen({ states, processes, age }: RunFilter): boolean {
-  return states.length === 0 && processes.length === 0 && age === undefined;
+export function isOpen({ states, engines, processes, age }: RunFilter): boolean {
+  return states.length === 0 && engines.length === 0 && processes.length === 0 && age === undefined;
 }
 
 export function matches(filter: RunFilter, { run, state }: StoredRun, now: number): boolean {
   return (
     (filter.states.length === 0 || filter.states.includes(state.state)) &&
+    (filter.engines.length === 0 || filter.engines.includes(run.engine)) &&
     (filter.processes.length === 0 || filter.processes.includes(run.processId)) &&
     (filter.age === undefined || now - run.updatedAt <= ages[filter.age])
   );

@@ -8,6 +8,7 @@ export type TreeNode = RunPart | GroupNode | MoreNode;
 export type RunPart =
   | { readonly kind: 'run'; readonly id: string; readonly runKey: RunKey }
   | { readonly kind: 'breakpoint'; readonly id: string; readonly runKey: RunKey; readonly effectId: string }
+  | { readonly kind: 'section'; readonly id: string; readonly runKey: RunKey; readonly name: string }
   | { readonly kind: 'iteration'; readonly id: string; readonly runKey: RunKey; readonly n: number }
   | { readonly kind: 'task'; readonly id: string; readonly runKey: RunKey; readonly effectId: string }
   | { readonly kind: 'skipped'; readonly id: string; readonly runKey: RunKey; readonly name: string }
