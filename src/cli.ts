@@ -20,9 +20,10 @@ import { listRuns, looksLikeRun, resolveRunsDirectories } from './engines/babysi
 import { RunDirectory } from './engines/babysitter/node/runDirectory';
 import { readReportSources } from './engines/babysitter/node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
+import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeRuns';
 
 const usage = `Usage:
-  runs list <dir> [--json] [--now ISO]      the runs of a workspace or runs directory, newest first
+  runs list <dir> [--json] [--now ISO]      the runs of a workspace, runs directory or store, newest first
   runs show <runDir> [--json] [--now ISO]   one run with its tasks
   runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO]
                                             a report of a run or of one iteration, as Markdown unless told otherwise`;
@@ -79,6 +80,7 @@ function parse(args: readonly string[]) {
 function folder(command: string, dir: string | undefined): string {
   if (dir === undefined) throw new WrongCall(`"${command}" needs a folder.`);
   const path = resolve(dir);
+  if (namesStore(path)) return path;
   try {
     readdirSync(path);
   } catch (error) {
@@ -91,7 +93,6 @@ function folder(command: string, dir: string | undefined): string {
 }
 
 const options = {
-  engine: babysitterEngine,
   activityWindow: defaultActivityWindow,
   metric: defaultMetricChoice,
 };
@@ -101,16 +102,17 @@ function list(dir: string, now: number): readonly RunEntry[] {
   const found = atOnce(resolveRunsDirectories(dir))
     .flatMap((runsDir) => atOnce(listRuns(runsDir)))
     .flatMap((path) => read(path, root) ?? [])
+    .concat(storeRunsIn(dir))
     .toSorted((a, b) => compareRuns(a.run, b.run));
-  return putCopiesTogether(found, ({ run }) => run).map(({ item: { run, details }, copies }) => ({
-    ...toRunEntry(run, details, now, options),
+  return putCopiesTogether(found, ({ run }) => run).map(({ item: { run, details, engine }, copies }) => ({
+    ...toRunEntry(run, details, now, { ...options, engine }),
     ...(copies.length === 0 ? {} : { copies }),
   }));
 }
 
 function show(dir: string, now: number) {
-  const { run, details } = runIn(dir);
-  const entry = toRunEntry(run, details, now, options);
+  const { run, details, engine } = runIn(dir);
+  const entry = toRunEntry(run, details, now, { ...options, engine });
   const tasks = toTaskEntries(run, details, options.metric);
   return {
     ...entry,
@@ -128,7 +130,9 @@ function outputOf(run: Run, details: RunDetails): { readonly output?: unknown } 
   return { output: JSON.parse(maskSecrets(text, secretsIn(readReportSources(run).runJson ?? ''))) };
 }
 
-function runIn(dir: string): { run: Run; details: RunDetails } {
+function runIn(dir: string): ReadRun {
+  const stored = storeRunAt(dir);
+  if (stored) return stored;
   const found = looksLikeRun(dir) ? read(dir, realPath(dir) ?? dir) : undefined;
   if (!found) throw new WrongCall(`${dir} is no run: it holds neither run.json nor journal/.`);
   return found;
@@ -142,7 +146,7 @@ function report(dir: string, now: number, format: ReportFormat, iteration: numbe
     return writeReport(
       toReport(opened, sources, {
         now,
-        engine: babysitterEngine,
+        engine: found.engine,
         classify: options,
         metric: options.metric,
         iteration,
@@ -178,12 +182,15 @@ function iterationOf({ iteration }: { iteration?: string | undefined }): number 
   return n;
 }
 
-function read(dir: string, root: string): { run: Run; details: RunDetails } | undefined {
+function read(dir: string, root: string): ReadRun | undefined {
   const directory = new RunDirectory(dir, root);
   const run = atOnce(directory.read());
   const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
   return (
-    run && { run, details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] } }
+    run && {
+      ...{ run, engine: babysitterEngine },
+      details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] },
+    }
   );
 }
 

@@ -184,6 +184,55 @@ export const settings = {
       'The program and its arguments that resume an agent, started in a terminal without a shell. *Resume Run… → Choose the agent…* offers the usual ones. Variables: `${runId}`, `${runDir}`, `${processId}`, `${projectDir}`, `${prompt}`, `${maxIterations}` (asked for).',
     restricted: true,
   },
+  'stores.perstack.enabled': {
+    type: 'boolean',
+    default: true,
+    order: 30,
+    scope: 'window',
+    markdownDescription: 'Show the Perstack jobs (`perstack/jobs`) of the workspace.',
+  },
+  'stores.perstack.folders': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 31,
+    scope: 'resource',
+    markdownDescription:
+      'Further folders that hold runs of Perstack. A relative path starts at its workspace folder; `~` is the home folder.',
+  },
+  'stores.themis.enabled': {
+    type: 'boolean',
+    default: true,
+    order: 32,
+    scope: 'window',
+    markdownDescription: 'Show the Themis runs of the workspace.',
+  },
+  'stores.themis.folders': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 33,
+    scope: 'resource',
+    markdownDescription:
+      'Further folders and files that hold runs of Themis. A relative path starts at its workspace folder; `~` is the home folder.',
+  },
+  'stores.daystrom.enabled': {
+    type: 'boolean',
+    default: false,
+    order: 34,
+    scope: 'window',
+    markdownDescription:
+      'Show the Daystrom runs of the home folder: `~/.daystrom/runs`, or where Daystrom is set to keep them, and `~/.prisma-airs/runs`.',
+  },
+  'stores.daystrom.folders': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 35,
+    scope: 'resource',
+    markdownDescription:
+      'Further folders and files that hold runs of Daystrom. A relative path starts at its workspace folder; `~` is the home folder.',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;

@@ -45,9 +45,7 @@ function places(): readonly RunsPlace[] {
   if (folders.length === 0) return [];
   const projects = folders.map((dir): RunsPlace => ({ dir, holds: 'project' }));
   const extra = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
-    setting('runsDirectories', uri)
-      .filter((path) => typeof path === 'string' && path.trim() !== '')
-      .map((path): RunsPlace => ({ dir: resolve(uri.fsPath, withHome(path)), holds: 'runs' })),
+    pathsIn(setting('runsDirectories', uri), uri).map((dir): RunsPlace => ({ dir, holds: 'runs' })),
   );
   return [...projects, ...extra, ...globalPlace(folders)];
 }
@@ -67,6 +65,13 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
       accepts: ({ projectDir }) => folders.some((folder) => isInside(folder, projectDir)),
     },
   ];
+}
+
+/** The absolute paths that a setting names for a workspace folder; what is no path is left out. */
+export function pathsIn(named: readonly string[], { fsPath }: vscode.Uri): readonly string[] {
+  return named
+    .filter((path) => typeof path === 'string' && path.trim() !== '')
+    .map((path) => resolve(fsPath, withHome(path)));
 }
 
 function withHome(path: string): string {

@@ -16,6 +16,7 @@ import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
 import type { EngineParts } from './engine';
+import { storeKinds } from './storeKinds';
 import type { Host } from './host';
 
 export type Reading = ReturnType<typeof makeReading>;
@@ -29,7 +30,10 @@ export function makeReading(
   const shared = own(new AttentionFiles(storage('attention'), clock, logger));
   const known = new KnownRuns(shared, () => store.all);
   const store: RunStore = own(
-    new RunStore(clock, enginesOf(babysitterEngine), { ...classifyOptions(), known }),
+    new RunStore(clock, enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)), {
+      ...classifyOptions(),
+      known,
+    }),
   );
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store, inSlices);

@@ -1,5 +1,10 @@
 import * as vscode from 'vscode';
+import { homedir } from 'node:os';
 import { prefix } from '../core/contract';
+import { DisposableStore, type Disposable } from '../core/disposables';
+import type { Logger } from '../core/log';
+import type { RunStore } from '../core/source/runStore';
+import { StoreSearch } from '../node/storeSearch';
 import { indexOfPlace } from '../engines/babysitter/node/digestIndex';
 import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
 import { showAttention } from '../vscode/attention';
@@ -12,6 +17,8 @@ import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
 import type { Reading } from './reading';
+import { storeKinds } from './storeKinds';
+import { onStorePlacesChange, storePlaces } from './storeSettings';
 
 export type Showing = ReturnType<typeof showAll>;
 
@@ -48,7 +55,7 @@ export function showAll(
 
 /** Reads the runs of the workspace, and follows what changes while the window is open. */
 export function follow(
-  { own, logger, storage }: Host,
+  { own, logger, storage, env }: Host,
   { store, opened, arrangement }: Reading,
   shownAttention: Showing,
 ): void {
@@ -64,5 +71,20 @@ export function follow(
   own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
   const digests = storage('digests');
   own(followWorkspace(store, (place) => new FsRunSource(place, logger, indexOfPlace(digests, place))));
+  own(followStores(store, logger, env));
   shownAttention.update();
+}
+
+/** Looks for the stores of other engines, as settings and workspace change, and follows them. */
+function followStores(store: RunStore, logger: Logger, env: NodeJS.ProcessEnv): Disposable {
+  const disposables = new DisposableStore();
+  const search = disposables.add(
+    new StoreSearch(
+      () => storePlaces(storeKinds, homedir(), env),
+      (found) => store.add(found.kind.open(found.store, logger)),
+    ),
+  );
+  disposables.add(onStorePlacesChange(() => void search.search()));
+  void search.searchRegularly();
+  return disposables;
 }

@@ -4,16 +4,12 @@ import { isInside } from '../../../core/paths';
 import { sequenceNumber } from '../core/eventName';
 import type { Sliced } from '../../../core/sliced';
 import { eachEntryIn } from '../../../node/eachEntryIn';
+import { noProjects } from '../../../node/projectFolders';
 import { codeOf, realPath } from '../../../node/safeFile';
 import { isSliceOver } from '../../../node/slices';
 
 /** How many folders below a workspace folder a project may lie. */
 const projectDepth = 5;
-
-/** Folders that hold no projects of the person's own, and may be huge. */
-const skipped = new Set(
-  'node_modules .git .hg .svn .venv venv __pycache__ .cache .next .nuxt .turbo .gradle .tox'.split(' '),
-);
 
 /** Every `.a5c/runs` of a workspace folder and of the projects nested in it. Links are not followed. */
 export function* findRunsDirectories(root: string, depth = projectDepth): Sliced<readonly string[]> {
@@ -29,7 +25,7 @@ export function* findRunsDirectories(root: string, depth = projectDepth): Sliced
         const path = join(folder, entry.name);
         if (entry.name === '.a5c') {
           if (foldersIn(path).some(({ name }) => name === 'runs')) found.push(join(path, 'runs'));
-        } else if (!skipped.has(entry.name)) {
+        } else if (!noProjects.has(entry.name)) {
           next.push(path);
         }
       }

@@ -1,0 +1,41 @@
+import type { RunEngine } from '../core/engine/runEngine';
+import { atOnce } from '../core/sliced';
+import type { RunReading } from '../core/source/runSource';
+import { findStores, type FoundStore } from '../node/stores';
+import { storeKinds } from './storeKinds';
+
+/** A run that was read, and whose it is. */
+export interface ReadRun extends RunReading {
+  readonly engine: RunEngine;
+}
+
+/** All runs of the stores that a path names, or that lie in the folder. */
+export function storeRunsIn(path: string): readonly ReadRun[] {
+  const named = storeKinds.flatMap((kind) => {
+    const meant = kind.named(path);
+    return meant ? [{ kind, ...meant }] : [];
+  });
+  const kinds = storeKinds.filter((kind) => !named.some((each) => each.kind === kind));
+  const found: readonly (FoundStore & { readonly run?: string })[] = [
+    ...named,
+    ...atOnce(findStores(path, kinds)),
+  ];
+  return found.flatMap(({ kind: { engine, read }, store, run }) =>
+    atOnce(read(store, run)).map((reading) => ({ ...reading, engine })),
+  );
+}
+
+/** The one run that a path names; `undefined`: it names none of a store. */
+export function storeRunAt(path: string): ReadRun | undefined {
+  for (const { engine, named, read } of storeKinds) {
+    const meant = named(path);
+    const [reading] = meant?.run === undefined ? [] : atOnce(read(meant.store, meant.run));
+    if (reading) return { ...reading, engine };
+  }
+  return undefined;
+}
+
+/** Whether a path, which may be no folder, names something of a store. */
+export function namesStore(path: string): boolean {
+  return storeKinds.some((kind) => kind.named(path) !== undefined);
+}
