@@ -1,0 +1,250 @@
+import { stringify } from '../../../core/documents';
+import type { CostRecord } from '../../../core/run/cost';
+import type { Effect } from '../../../core/run/effect';
+import { EffectMap } from '../../../core/run/effectMap';
+import { isRecord, parseJson } from '../../../core/run/lenient';
+import type { RecordedIteration } from '../../../core/run/recordedIterations';
+import type { RunDetails } from '../../../core/run/run';
+import type { RunEnd, Story } from '../../../core/run/story';
+import { parseTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
+import { tellsError, type ToolCall } from './jobBodies';
+import type { JobListing } from './jobFiles';
+import type { Call, JobSteps, Segment, Step } from './jobSteps';
+import type { JobFacts, JobQuestion } from './perstackRun';
+
+/** What happened in a job, and what it asks. */
+export function storyOf(
+  facts: JobFacts,
+  { events }: JobListing,
+  steps: JobSteps | undefined,
+): { readonly story: Story; readonly pendingTasks: ReadonlyMap<string, TaskDefinition> } {
+  const { question } = facts;
+  const at = events.at(-1)?.at;
+  const calls = [...(steps?.calls.values() ?? [])].filter(({ id }) => id !== question?.call.id);
+  // A question that was left open in another branch is asked no more.
+  const effects = calls.map((call, i) => effectOf(call, i, isOpen(facts) && call.kind !== 'breakpoint'));
+  if (question) {
+    const asked = steps?.calls.get(question.call.id);
+    const call: Call = {
+      ...question.call,
+      kind: 'breakpoint',
+      ...{ at: asked?.at ?? at ?? 0, seq: asked?.seq ?? events.length, step: facts.steps, result: undefined },
+    };
+    effects.push(effectOf(call, effects.length, true));
+  }
+  const counts = { pending: 0, ok: 0, error: 0, cancelled: 0 };
+  for (const { status } of effects) counts[status] += 1;
+  const pending = effects.filter(({ status }) => status === 'pending');
+  const story: Story = {
+    effects: EffectMap.empty.with(effects),
+    pending: new Map(pending.map((effect) => [effect.effectId, effect])),
+    counts,
+    end: endOf(facts, at),
+    ...{ firstAt: events[0]?.at, lastAt: at, skipped: new Set<string>() },
+    costs: (steps?.steps ?? []).flatMap(costOf),
+    problems: [],
+  };
+  const tasks = pending.flatMap(({ effectId }) => {
+    const call = question?.call.id === effectId ? question.call : steps?.calls.get(effectId);
+    return call ? [[effectId, taskOf(call, question)] as const] : [];
+  });
+  return { story, pendingTasks: new Map(tasks) };
+}
+
+/** What is called may still come to an end: nothing has stopped since. */
+function isOpen({ stop }: JobFacts): boolean {
+  return stop === undefined || stop === 'stopRunByDelegate' || stop === 'stopRunByInteractiveTool';
+}
+
+function effectOf(call: Call, place: number, isPending: boolean): Effect {
+  const { id, toolName, kind, at, seq, result, step } = call;
+  const error = result && tellsError(result.text);
+  return {
+    effectId: id,
+    taskId: toolName,
+    kind,
+    ...{
+      label: kind === 'breakpoint' ? undefined : toolName,
+      labels: [],
+      stepId: `step ${step}`,
+      invocationKey: undefined,
+    },
+    ...{ requestedAt: at, requestedSeq: seq, batch: step, resolvedBefore: place },
+    status: result ? (error === undefined ? 'ok' : 'error') : isPending ? 'pending' : 'cancelled',
+    resolvedAt: result?.at,
+    resolvedOrder: result ? place + 1 : 0,
+    resolvedSeq: result?.seq ?? 0,
+    ...{ startedAt: undefined, finishedAt: undefined },
+    error: error === undefined ? undefined : { name: undefined, message: error, stack: undefined },
+    cancelReason: result || isPending ? undefined : 'The job went on without it',
+  };
+}
+
+function endOf({ stop, error }: JobFacts, at: number | undefined): RunEnd | undefined {
+  if (stop !== 'completeRun' && stop !== 'stopRunByError') return undefined;
+  return {
+    outcome: stop === 'completeRun' ? 'completed' : 'failed',
+    type: stop,
+    ...{ at, toldAt: at, failedTask: undefined, reason: undefined, sealed: false },
+    error: error === undefined ? undefined : { name: undefined, message: error, stack: undefined },
+  };
+}
+
+/** What one step took; so what was spent in all branches is counted once. */
+function costOf({ tokens, at, step, checkpoint }: Step): readonly CostRecord[] {
+  if (!tokens) return [];
+  const usage = {
+    ...{ inputTokens: tokens.input, outputTokens: tokens.output, cacheReadTokens: tokens.cached },
+    ...{ cacheCreationTokens: undefined, costUsd: undefined },
+  };
+  const key = `${at} ${step} ${checkpoint?.id ?? ''}`;
+  return [{ key, effectId: undefined, model: undefined, usage }];
+}
+
+/** The definition of a call as tasks have it; of a question, what it asks and which answers it offers. */
+export function taskOf(call: ToolCall, question?: JobQuestion): TaskDefinition {
+  const isQuestion = question?.call.id === call.id;
+  const kind = isQuestion ? 'breakpoint' : 'tool';
+  const { title, ...asked } = isQuestion ? questionIn(question) : { title: call.toolName };
+  const json = JSON.stringify({ kind, title, inputs: isQuestion ? asked : call.args });
+  const { task } = parseTask(json, kind);
+  if (!task) throw new Error('A task that was just written cannot be read.');
+  return isQuestion ? { ...task, inputs: call.args } : task;
+}
+
+/** What a tool asks a person; its arguments may be anything. */
+function questionIn({ call, place, of }: JobQuestion) {
+  const args = isRecord(call.args) ? call.args : {};
+  const named = ['question', 'prompt', 'message', 'text', 'title'].map((name) => args[name]);
+  const question =
+    named.find((text): text is string => typeof text === 'string' && text.trim() !== '') ??
+    stringify(call.args) ??
+    call.toolName;
+  const options = Array.isArray(args['options'])
+    ? args['options'].filter((option) => typeof option === 'string')
+    : [];
+  const title = of > 1 ? `Question ${place} of ${of}: ${question}` : undefined;
+  return { title, question, ...(options.length > 0 ? { options } : {}) };
+}
+
+/** The tools that were called, and the steps as iterations. */
+export function detailsOf(facts: JobFacts, steps: JobSteps): RunDetails {
+  const tasks = new Map<string, TaskDefinition>();
+  const results = new Map<string, TaskResult>();
+  for (const call of steps.calls.values()) {
+    tasks.set(call.id, taskOf(call, facts.question));
+    if (call.result) results.set(call.id, resultOf(call.result.text));
+  }
+  if (facts.question) tasks.set(facts.question.call.id, taskOf(facts.question.call, facts.question));
+  return {
+    ...{ tasks, results, problems: steps.problems, warnings: [] },
+    recorded: { list: iterationsOf(facts, steps), best: undefined, metricKey: undefined },
+    ...(facts.stop === 'completeRun' && facts.text !== undefined ? { output: facts.text } : {}),
+  };
+}
+
+function resultOf(text: string): TaskResult {
+  const json = parseJson(text);
+  return {
+    value: 'value' in json ? json.value : text,
+    ...{ metrics: {}, resultRef: undefined, metadata: undefined, failure: undefined },
+  };
+}
+
+/** One for each step that ended, in the order in which they did, and one for what was called since. */
+function iterationsOf(facts: JobFacts, { steps, unfinished, unfinishedSegment, calls }: JobSteps) {
+  const names = sectionNames(steps, unfinishedSegment);
+  const toolNames = (ids: readonly string[]): readonly string[] => [
+    ...new Set(ids.flatMap((id) => calls.get(id)?.toolName ?? [])),
+  ];
+  const known = new Set([...steps.flatMap((step) => step.calls), ...unfinished]);
+  const asked = facts.question && !known.has(facts.question.call.id) ? [facts.question.call.id] : [];
+  const list = steps.map((step, i): RecordedIteration => {
+    const { checkpoint, segment, tokens } = step;
+    const ids = i === steps.length - 1 ? [...step.calls, ...asked] : step.calls;
+    const status = checkpoint?.status ?? '';
+    const note = [
+      ...toolNames(ids),
+      tokens === undefined ? '' : `${tokens.total.toLocaleString('en-US')} tokens`,
+      status === 'proceeding' ? '' : (statusWords[status] ?? status),
+    ];
+    return {
+      ...iteration(step.step, `step ${step.step} (${checkpoint?.id ?? 'no checkpoint'})`, ids),
+      note: note.filter(Boolean).join(' · '),
+      section: segment && names.get(segment),
+      delegated: isDelegated(segment, checkpoint?.delegatedBy),
+      about: checkpoint ? [['Checkpoint', `checkpoints/${checkpoint.id}.json`]] : [],
+    };
+  });
+  if (unfinished.length === 0) return list;
+  const step = Math.max(...unfinished.map((id) => calls.get(id)?.step ?? 0));
+  return [
+    ...list,
+    {
+      ...iteration(step, `step ${step} (not finished)`, unfinished),
+      note: toolNames(unfinished).join(' · '),
+      section: unfinishedSegment && names.get(unfinishedSegment),
+      delegated: isDelegated(unfinishedSegment, undefined),
+    },
+  ];
+}
+
+function iteration(number: number, title: string, effects: readonly string[]): RecordedIteration {
+  return {
+    ...{ number, title, effects, phase: undefined, note: undefined, section: undefined },
+    ...{ delegated: false, metrics: {}, about: [] },
+  };
+}
+
+function isDelegated(segment: Segment | undefined, delegatedBy: string | undefined): boolean {
+  return segment?.delegatedBy !== undefined || delegatedBy !== undefined;
+}
+
+/** Status words of checkpoints as people say them; others are shown as they are. */
+const statusWords: Readonly<Record<string, string>> = {
+  completed: 'completed',
+  stoppedByInteractiveTool: 'asks',
+  stoppedByDelegate: 'delegated',
+  stoppedByExceededMaxSteps: 'at its step limit',
+  stoppedByError: 'failed',
+};
+
+/** "planner · steps 4–5, continued": each segment by its own name. */
+function sectionNames(steps: readonly Step[], unfinished: Segment | undefined): ReadonlyMap<Segment, string> {
+  const numbers = new Map<Segment, number[]>(unfinished ? [[unfinished, []]] : []);
+  let highest = 0;
+  const names = new Map<Segment, string>();
+  const taken = new Set<string>();
+  const begun = new Map<Segment, number>();
+  for (const { segment, step } of steps) {
+    if (segment) {
+      const known = numbers.get(segment);
+      if (known) known.push(step);
+      else numbers.set(segment, [step]);
+      if (!begun.has(segment)) begun.set(segment, highest);
+    }
+    highest = Math.max(highest, step);
+  }
+  for (const [segment, own] of numbers) {
+    const [from, to] = [Math.min(...own), Math.max(...own)];
+    const range = own.length === 0 ? '' : from === to ? `step ${from}` : `steps ${from}–${to}`;
+    const words = [
+      segment.expertKey,
+      [range, how(segment, begun.get(segment) ?? highest)].filter(Boolean).join(', '),
+    ];
+    const name = words.filter(Boolean).join(' · ');
+    let free = name;
+    for (let n = 2; taken.has(free); n += 1) free = `${name} (${n})`;
+    taken.add(free);
+    names.set(segment, free);
+  }
+  return names;
+}
+
+/** How a segment came about. @param highest the highest step that there was before it */
+function how({ isFirst, delegatedBy, from }: Segment, highest: number): string {
+  if (delegatedBy !== undefined) return `delegated by ${delegatedBy}`;
+  if (isFirst || !from || from.status === 'stoppedByDelegate') return '';
+  const before = from.step - 1;
+  return before < highest ? `resumed from step ${before}` : 'continued';
+}
