@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
+import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
@@ -60,4 +62,17 @@ describeRunEngine('the JSON engine', {
     'a completed file': jsonRun('completed', asked('agent'), answered),
     'a failed file': jsonRun('failed', asked('agent')),
   },
+});
+
+const perstackFixtures = join(import.meta.dirname, '../fixtures/stores/perstack');
+
+describeRunEngine('Perstack', {
+  engine: perstackEngine,
+  runs: Object.fromEntries(
+    readdirSync(perstackFixtures).flatMap((workspace) =>
+      atOnce(perstackStores.read(join(perstackFixtures, workspace, 'perstack/jobs'))).map(
+        ({ run }) => [`${workspace} ${run.runId}`, run] as const,
+      ),
+    ),
+  ),
 });

@@ -1,4 +1,7 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
+import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
+import { PerstackJobs } from '../support/perstackJobs';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/core/log';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
@@ -89,5 +92,18 @@ describeRunSource('a folder of JSON files', () => {
       ]),
     change: (id) => write(id, [{ type: 'asked', at: at + 3, effectId: 'more' }]),
     remove: (id) => rmSync(join(folder, `${id}.json`)),
+  };
+});
+
+describeRunSource('jobs of Perstack', () => {
+  const jobs = new PerstackJobs(temporaryFolder());
+  mkdirSync(jobs.jobs, { recursive: true });
+  let step = 1;
+  return {
+    source: perstackStores.open(jobs.jobs, silentLogger),
+    engine: perstackEngine,
+    add: (id) => jobs.begin(id),
+    change: (id) => jobs.endStep(id, step++),
+    remove: (id) => rmSync(join(jobs.jobs, id), { recursive: true }),
   };
 });
