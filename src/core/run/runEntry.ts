@@ -124,7 +124,8 @@ export function toRunEntry(
       ok: run.story.counts.ok,
       error: run.story.counts.error,
       cancelled: run.story.counts.cancelled,
-      pending: pending.length,
+      // Sleeps of finished runs are never resolved; what an engine has not come to yet pends without waiting for anybody.
+      pending: run.story.counts.pending - sleepsOver(run),
     },
     pending: pending.map(({ effect, task }) => ({
       effectId: effect.effectId,
@@ -182,6 +183,10 @@ export function toAnswerEntries(run: Run, details: RunDetails): readonly AnswerE
     automatic: answer.automatic,
     ...optional('at', answer.answeredAt === undefined ? undefined : toIso(answer.answeredAt)),
   }));
+}
+
+function sleepsOver({ story }: Run): number {
+  return story.end ? [...story.pending.values()].filter(({ kind }) => kind === 'sleep').length : 0;
 }
 
 /** What the run delegated is part of it, and no iteration of its own. */

@@ -1,0 +1,40 @@
+import { thousands } from '../../../core/format';
+import type { Fact, RunEngine } from '../../../core/engine/runEngine';
+import { metricText, shortMetric } from './metricWords';
+import { judgeThemis } from './themisJudge';
+import { asThemis, themis, type ThemisRun } from './themisRun';
+
+/** Themis, for whoever knows engines only by their port. */
+export const themisEngine: RunEngine = {
+  id: themis,
+  name: 'Themis',
+  can: new Set(['run.resume', 'run.fork', 'run.copyCommand']),
+  judge: (run, now) => judgeThemis(asThemis(run), now),
+  facts: (run) => factsOf(asThemis(run)),
+};
+
+function factsOf({ told, tokens, manifest, place }: ThemisRun): readonly Fact[] {
+  const store: readonly Fact[] = [['Store', place]];
+  if (!told) return store;
+  const { completed, failed, total } = told.outcome.progress;
+  return [
+    ['Cases', `${completed} done, ${failed} failed, ${total} in all`],
+    ...told.means.map((mean): Fact => [shortMetric(mean.metricId), metricText(mean, total)]),
+    ...(tokens ? [['Tokens', tokenText(tokens)] as const] : []),
+    ...(told.judges.length === 0 ? [] : [['Judges', told.judges.join(', ')] as const]),
+    ['Existing run policy', told.policy],
+    ...(manifest ? [['Handed to a worker', `${manifest.state}: ${manifest.path}`] as const] : []),
+    ...(manifest?.configPath === undefined ? [] : [['Config', manifest.configPath] as const]),
+    ...told.provenance,
+    ...store,
+  ];
+}
+
+/** "207 tokens, all paid": what the answers took, and what of it was paid for. */
+function tokenText({ total, paid }: NonNullable<ThemisRun['tokens']>): string {
+  const all = `${thousands(total)} ${total === 1 ? 'token' : 'tokens'}`;
+  if (paid === total) return `${all}, all paid`;
+  return paid === 0
+    ? `${all}, 0 paid: all from the cache`
+    : `${all}, ${thousands(paid)} paid, the rest from the cache`;
+}
