@@ -1,0 +1,196 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJson } from '../../../core/run/lenient';
+import type { Problem } from '../../../core/run/problem';
+import type { RunParts } from '../core/cases';
+import { failureMessage, readEventLines, type ThemisEvent } from '../core/events';
+import { foldEvents } from '../core/foldEvents';
+import {
+  readBenchmark,
+  readResult,
+  readSelectionErrors,
+  readTimeline,
+  type RunResult,
+  type TimelineEntry,
+} from '../core/result';
+import { toRow } from '../core/row';
+import { readSnapshot, type Snapshot } from '../core/snapshot';
+import { codeOf, readTextInside, type FileText } from '../../../node/safeFile';
+import { rowReading, type RowReading, type StoreReader, type TextName, type WholeReading } from './reading';
+
+/** No file is parsed that is larger, in bytes. */
+export const fileLimit = 8 * 1024 * 1024;
+/** A file that does not parse and was written so lately is being written, in milliseconds. */
+const writingTakes = 2000;
+
+const runFolder = /^[0-9a-f]{64}$/;
+const projections = ['run_result', 'benchmark_result', 'timeline_view', 'execution_state'] as const;
+type Projection = (typeof projections)[number];
+
+/** Whether a folder's name can be that of a run. */
+export function isRunId(name: string): boolean {
+  return runFolder.test(name);
+}
+
+/** A store of Themis that is a folder of files. */
+export class JsonlStore implements StoreReader {
+  /** @param path the store's folder, which has `runs` in it and which links must not leave; a real path */
+  constructor(private readonly path: string) {}
+
+  list(): readonly string[] {
+    const runs = join(this.path, 'runs');
+    return readdirSync(runs)
+      .filter(isRunId)
+      .map((name) => ({ name, at: modifiedAt(join(runs, name, 'snapshot.json')) ?? 0 }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ name }) => name);
+  }
+
+  stamp(runId: string): string | undefined {
+    const dir = join(this.path, 'runs', runId);
+    const snapshot = stampOf(join(dir, 'snapshot.json'));
+    const rest = ['events.jsonl', ...projections.map((name) => `projections/${name}.json`)];
+    return snapshot && [snapshot, ...rest.map((file) => stampOf(join(dir, file)) ?? '')].join(' ');
+  }
+
+  readRow(runId: string): RowReading | undefined {
+    const reading = this.#read(runId, false);
+    return reading && rowReading(reading);
+  }
+
+  readWhole(runId: string): WholeReading | undefined {
+    return this.#read(runId, true);
+  }
+
+  text(runId: string, name: TextName): FileText {
+    return new RunFiles(this.path, runId).text(
+      name === 'snapshot' ? 'snapshot.json' : `projections/${name}.json`,
+    );
+  }
+
+  #read(runId: string, whole: boolean): WholeReading | undefined {
+    const dir = join(this.path, 'runs', runId);
+    const fileAt = modifiedAt(join(dir, 'snapshot.json')) ?? modifiedAt(dir);
+    if (fileAt === undefined || !isRunId(runId)) return undefined;
+    const files = new RunFiles(this.path, runId);
+    const snapshot = files.snapshot();
+    const result = readResult(files.projection('run_result'));
+    const needsEvents = whole || !result || result.status === 'failed';
+    const events = needsEvents ? files.events() : [];
+    const timeline = files.timeline(events);
+    const parts = files.parts(snapshot, result, events.length > 0 ? events : timeline);
+    if (result && result.runId !== undefined && result.runId !== runId) {
+      files.problems.push({
+        file: 'projections/run_result.json',
+        what: `says it is run ${result.runId}; the folder counts`,
+      });
+    }
+    return {
+      row: parts && toRow(runId, parts, timeline, failureMessage(events)),
+      ...{ fileAt, parts, timeline, events, problems: files.problems, beingWritten: files.beingWritten },
+    };
+  }
+}
+
+/** The files of one run, and what is wrong with them. */
+class RunFiles {
+  readonly problems: Problem[] = [];
+  beingWritten = false;
+
+  constructor(
+    private readonly store: string,
+    private readonly runId: string,
+  ) {}
+
+  text(file: string): FileText {
+    return readTextInside(this.store, `runs/${this.runId}/${file}`, fileLimit);
+  }
+
+  snapshot(): Snapshot {
+    return readSnapshot(this.#json('snapshot.json') ?? this.#json('projections/snapshot.json')) ?? noSnapshot;
+  }
+
+  projection(name: Projection): unknown {
+    return this.#json(`projections/${name}.json`);
+  }
+
+  events(): readonly ThemisEvent[] {
+    const file = 'events.jsonl';
+    const read = this.text(file);
+    if ('problem' in read) {
+      if (!read.missing) this.problems.push({ file, what: read.problem });
+      return [];
+    }
+    const { events, damaged } = readEventLines(read.text);
+    if (damaged.length > 0) {
+      this.problems.push({ file, what: `line ${damaged.slice(0, 5).join(', ')} is no event` });
+    }
+    return events;
+  }
+
+  /** The projection, or the events where they are ahead of it or alone. */
+  timeline(events: readonly ThemisEvent[]): readonly TimelineEntry[] {
+    const entries = readTimeline(this.projection('timeline_view'));
+    return events.length > 0 ? events : entries;
+  }
+
+  /** `undefined`: nothing of the run can be read. */
+  parts(
+    snapshot: Snapshot,
+    result: RunResult | undefined,
+    events: readonly (TimelineEntry & { readonly raw?: ThemisEvent['raw'] })[],
+  ): RunParts | undefined {
+    if (!result) {
+      return events.length === 0 && snapshot === noSnapshot ? undefined : foldEvents(events, snapshot);
+    }
+    const benchmark = readBenchmark(this.projection('benchmark_result'));
+    const parts: RunParts = { snapshot, result, benchmark, selectionErrors: new Map() };
+    // No other file tells of these, and it is as large as all the others together.
+    return result.progress.failed > 0 && snapshot.hasReducer
+      ? { ...parts, selectionErrors: readSelectionErrors(this.projection('execution_state')) }
+      : parts;
+  }
+
+  /** `undefined`: there is none, or it cannot be read, which is a problem unless it is being written. */
+  #json(file: string): unknown {
+    const read = this.text(file);
+    if ('problem' in read) {
+      if (!read.missing) this.problems.push({ file, what: read.problem });
+      return undefined;
+    }
+    const json = parseJson(read.text);
+    if ('value' in json) return json.value;
+    this.beingWritten ||=
+      Date.now() - (modifiedAt(join(this.store, 'runs', this.runId, file)) ?? 0) < writingTakes;
+    this.problems.push({ file, what: json.problem });
+    return undefined;
+  }
+}
+
+const noSnapshot: Snapshot = {
+  ...{
+    runId: undefined,
+    datasets: [],
+    generator: '',
+    hasReducer: false,
+    parsers: [],
+    metrics: [],
+    judges: [],
+  },
+  ...{ existingRunPolicy: 'auto', version: undefined, queueRoot: undefined, batchRoot: undefined },
+  provenance: [],
+};
+
+function stampOf(path: string): string | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat && `${stat.mtimeMs}-${stat.size}`;
+}
+
+function modifiedAt(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
