@@ -63,6 +63,7 @@ const product = [
       extension: 'src/extension.ts',
       cli: 'src/cli.ts',
       feeder: 'src/engines/babysitter/node/feederProgram.ts',
+      themisReader: 'src/engines/themis/node/readerProgram.ts',
     },
   },
   { ...forBrowser, entryPoints: pages },

@@ -19,6 +19,7 @@ const required = [
   'dist/extension.js',
   'dist/cli.js',
   'dist/feeder.js',
+  'dist/themisReader.js',
   'dist/NOTICES.md',
 ];
 

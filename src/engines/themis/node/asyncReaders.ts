@@ -1,0 +1,38 @@
+import { isSliceOver, inSlices } from '../../../node/slices';
+import type { Sliced } from '../../../core/sliced';
+import type { AsyncReader, RowReading, StoreReader } from './reading';
+import type { SqliteStore } from './sqliteStore';
+
+/** Reads a store of files in slices: nothing else waits for longer than one run takes. */
+export function slicedReader(store: StoreReader): AsyncReader {
+  function* each<T>(
+    runIds: readonly string[],
+    read: (runId: string) => T | undefined,
+  ): Sliced<ReadonlyMap<string, T>> {
+    const found = new Map<string, T>();
+    for (const runId of runIds) {
+      if (isSliceOver()) yield;
+      const one = read(runId);
+      if (one !== undefined) found.set(runId, one);
+    }
+    return found;
+  }
+  return {
+    list: async () => store.list(),
+    stamps: (runIds) => inSlices(each(runIds, (runId) => store.stamp(runId))),
+    rows: (runIds) => inSlices(each<RowReading>(runIds, (runId) => store.readRow(runId))),
+    whole: async (runId) => store.readWhole(runId),
+    text: async (runId, name) => store.text(runId, name),
+  };
+}
+
+/** Reads a SQLite file in the thread that calls. */
+export function directReader(store: SqliteStore): AsyncReader {
+  return {
+    list: async () => store.list(),
+    stamps: async (runIds) => store.stamps(runIds),
+    rows: async (runIds) => store.rows(runIds),
+    whole: async (runId) => store.readWhole(runId),
+    text: async (runId, name) => store.text(runId, name),
+  };
+}
