@@ -52,10 +52,12 @@ export class StoreSearch implements Disposable {
 
   async #searchOnce(): Promise<void> {
     const { searched, named } = this.places();
-    const found: FoundStore[] = named.flatMap(({ path, kind }) => {
+    const found: FoundStore[] = [];
+    for (const { path, kind } of named) {
       const store = kind.named(path)?.store;
-      return store === undefined ? [] : [{ kind, store }];
-    });
+      // A folder that is no store may hold some.
+      found.push(...(store === undefined ? await inSlices(findStores(path, [kind])) : [{ kind, store }]));
+    }
     for (const { root, kinds } of searched) {
       if (kinds.length > 0) found.push(...(await inSlices(findStores(root, kinds))));
     }

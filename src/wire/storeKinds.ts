@@ -1,9 +1,15 @@
+import { join } from 'node:path';
 import { perstackStores } from '../engines/perstack/node/perstackStores';
+import { ReaderThread } from '../engines/themis/node/readerThread';
+import { themisStores } from '../engines/themis/node/themisStores';
 import type { StoreKind } from '../node/stores';
 
 export { perstack as perstackId } from '../engines/perstack/core/perstackRun';
-export const themisId = 'themis';
+export { themis as themisId } from '../engines/themis/core/themisRun';
 export const daystromId = 'daystrom';
 
 /** Every engine whose runs are read from its own stores; where they are looked for stands in `storeSettings.ts`. */
-export const storeKinds: readonly StoreKind[] = [perstackStores];
+export const storeKinds: readonly StoreKind[] = [
+  perstackStores,
+  themisStores(new ReaderThread(join(__dirname, 'themisReader.js'))),
+];

@@ -19,6 +19,8 @@ export interface SourceUnderTest {
   /** Records one more event in it. */
   change(id: string): void;
   remove(id: string): void;
+  /** The id that its engine gives to the run of that name; left out: the name itself. */
+  runIdOf?(id: string): string;
 }
 
 /** Longer than anything takes on a busy machine; nobody waits for it unless a test fails. */
@@ -52,14 +54,21 @@ class Watched {
   }
 
   run(id: string): Run {
-    return [...this.runs.values()].find(({ runId }) => runId === id) ?? expect.fail(`There is no run ${id}.`);
+    const runId = this.#runIdOf(id);
+    return (
+      [...this.runs.values()].find((run) => run.runId === runId) ?? expect.fail(`There is no run ${id}.`)
+    );
+  }
+
+  #runIdOf(id: string): string {
+    return this.place.runIdOf?.(id) ?? id;
   }
 
   /** Waits until everything is read of exactly these runs. */
   async has(...ids: readonly string[]): Promise<void> {
     await vi.waitFor(() => {
       expect(this.loaded.at(-1)).toBe(true);
-      expect(this.ids).toEqual(ids.toSorted());
+      expect(this.ids).toEqual(ids.map((id) => this.#runIdOf(id)).toSorted());
       for (const run of this.runs.values()) expect(run.depth).not.toBe('reading');
     }, patience);
   }
@@ -306,7 +315,9 @@ function describeInStore(make: () => SourceUnderTest): void {
     const added = store.add(source);
     await vi.waitFor(() => {
       expect(store.loaded).toBe(true);
-      expect(store.all.map(({ run }) => run.runId).toSorted()).toEqual(['a', 'b']);
+      expect(store.all.map(({ run }) => run.runId).toSorted()).toEqual(
+        ['a', 'b'].map((id) => place.runIdOf?.(id) ?? id).toSorted(),
+      );
     }, patience);
     for (const { run, state, engine: owner } of store.all) {
       expect(owner).toBe(engine);

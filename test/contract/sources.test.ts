@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
 import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
 import { PerstackJobs } from '../support/perstackJobs';
+import { describe, onTestFinished } from 'vitest';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/core/log';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
@@ -18,6 +19,10 @@ import type { JsonEvent } from './jsonEngine/jsonRun';
 import { writeJsonRun } from './jsonEngine/jsonRunFolder';
 import { JsonSource } from './jsonEngine/jsonSource';
 import { describeRunSource } from './runSourceContract';
+import { themisEngine } from '../../src/engines/themis/core/themisEngine';
+import { themisStores } from '../../src/engines/themis/node/themisStores';
+import { hasSqlite } from '../support/themisStores';
+import { ThemisDatabaseWriter, themisRunId, ThemisWriter } from '../support/themisWriter';
 
 /** Stories by run, each with three events at first. */
 class Stories {
@@ -106,4 +111,31 @@ describeRunSource('jobs of Perstack', () => {
     change: (id) => jobs.endStep(id, step++),
     remove: (id) => rmSync(join(jobs.jobs, id), { recursive: true }),
   };
+});
+
+describeRunSource('a store of files of Themis', () => {
+  const writer = new ThemisWriter(temporaryFolder());
+  return {
+    source: themisStores().open(writer.store, silentLogger),
+    engine: themisEngine,
+    add: (id) => writer.begin(id),
+    change: (id) => writer.goOn(id),
+    remove: (id) => writer.remove(id),
+    runIdOf: themisRunId,
+  };
+});
+
+describe.skipIf(!hasSqlite)('SQLite', () => {
+  describeRunSource('a SQLite store of Themis', () => {
+    const writer = new ThemisDatabaseWriter(join(temporaryFolder(), 'themis.sqlite3'));
+    onTestFinished(() => writer.close());
+    return {
+      source: themisStores().open(writer.path, silentLogger),
+      engine: themisEngine,
+      add: (id) => writer.begin(id),
+      change: (id) => writer.goOn(id),
+      remove: (id) => writer.remove(id),
+      runIdOf: themisRunId,
+    };
+  });
 });
