@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandLine, shellOf, typedLine } from '../../src/engines/babysitter/core/drive/commandLine';
+import { commandLine, shellOf, typedLine } from '../../src/core/shellLine';
 import { HumanError } from '../../src/core/errors';
 import { currentUser } from '../../src/node/gitUser';
 import { runProcess, type ProcessOptions, type ProcessOutcome } from '../../src/node/spawn';

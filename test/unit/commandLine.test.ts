@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { commandLine, shellOf, typedLine } from '../../src/core/shellLine';
 import {
   agentPresets,
-  commandLine,
   resumeCommand,
-  shellOf,
-  typedLine,
   usesVariable,
 } from '../../src/engines/babysitter/core/drive/commandLine';
 

@@ -1,5 +1,5 @@
 import { answerCall, iterateCall } from '../core/drive/cliCalls';
-import { commandLine } from '../core/drive/commandLine';
+import { commandLine } from '../../../core/shellLine';
 import { whyNot } from '../../../core/engine/whyNot';
 import { toAnswer } from '../../../core/run/answer';
 import type { RunTarget } from '../../../vscode/commands/targets';

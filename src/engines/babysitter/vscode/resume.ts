@@ -3,14 +3,8 @@ import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle } from '../../../core/commands';
 import { prefix } from '../../../core/contract';
-import {
-  agentPresets,
-  commandLine,
-  resumeCommand,
-  shellOf,
-  typedLine,
-  usesVariable,
-} from '../core/drive/commandLine';
+import { commandLine, shellOf, typedLine } from '../../../core/shellLine';
+import { agentPresets, resumeCommand, usesVariable } from '../core/drive/commandLine';
 import { demandEngineCan, whyNot } from '../../../core/engine/whyNot';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { count, oneLine, visible } from '../../../core/format';
