@@ -30,9 +30,6 @@ export function pageActions(deps: PageActionDeps): PageActions {
   return {
     async command(id, key) {
       switch (id) {
-        case 'run.resume':
-          demandEngineCan(id, stored(key));
-          return doingOf(doing, stored(key)).resume(key);
         case 'run.iterate':
           demandEngineCan(id, stored(key));
           return doingOf(doing, stored(key)).iterate(stored(key), 'page', 1);
