@@ -216,6 +216,17 @@ export const settings = {
     markdownDescription:
       'Further folders and files that hold runs of Themis. A relative path starts at its workspace folder; `~` is the home folder.',
   },
+  'stores.themis.command': {
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+    default: ['themis'],
+    order: 36,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'The program and its first arguments with which runs of Themis are carried on in a terminal: `["themis"]`, `["uv", "run", "themis"]`, `["python", "-m", "themis.cli"]`.',
+    restricted: true,
+  },
   'stores.daystrom.enabled': {
     type: 'boolean',
     default: false,

@@ -2,6 +2,7 @@ import { readReportSources } from '../engines/babysitter/node/readReportSources'
 import { runArchives } from '../engines/babysitter/node/runArchive';
 import { inSlices } from '../node/slices';
 import { babysitterCommands } from '../engines/babysitter/vscode/babysitterCommands';
+import { byEngine } from '../vscode/commands/byEngine';
 import { commandTable } from '../vscode/commands/commandTable';
 import type { Opener } from '../vscode/opener';
 import { pageActions } from '../vscode/panel/pageActions';
@@ -22,9 +23,10 @@ export function makeCommands(
   mending: Mending,
   opener: Opener,
 ) {
-  const engineCommands = babysitterCommands({
+  const own = babysitterCommands({
     ...{ store, opened, opener, ...doing, ...mending, archives: runArchives, inSlices },
   });
+  const engineCommands = byEngine(own, doing.targets, doing.handlers);
   const commands = commandTable({
     ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, engineCommands },
     ...{ readSources: readReportSources, inSlices },

@@ -22,6 +22,10 @@ import { Posting } from '../engines/babysitter/vscode/postTask';
 import { TaskRuns } from '../engines/babysitter/vscode/runTask';
 import { Snoozing } from '../vscode/commands/snoozing';
 import { Targets } from '../vscode/commands/targets';
+import { configAt, findConfigs, submittedConfig } from '../engines/themis/node/configs';
+import { printedBy } from '../engines/themis/node/printedBy';
+import { ThemisDriving } from '../engines/themis/vscode/themisDriving';
+import { inSlices } from '../node/slices';
 import { findContextFile } from '../vscode/contextFile';
 import { Drafts } from '../vscode/drafts';
 import type { Opener } from '../vscode/opener';
@@ -29,6 +33,7 @@ import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
 import type { Reading } from './reading';
+import { themisId } from './storeKinds';
 
 export type Doing = ReturnType<typeof makeDoing>;
 
@@ -88,9 +93,16 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     commentsOn: ({ key, effectId }) => comments.toSend(key, effectId),
     findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
+  const themis = new ThemisDriving({
+    ...{ memory: host.context.workspaceState, submittedConfig, configAt },
+    findConfigs: (run) => inSlices(findConfigs(run)),
+    ask: (words, cwd, signal) => printedBy(words, { cwd, env, signal }),
+    reread: (key) => store.reread(key),
+  });
+  const handlers = new Map([[themisId, themis.handlers]]);
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
-    ...{ snoozing, answering, answerDrafts, comments, comparing, doing },
+    ...{ snoozing, answering, answerDrafts, comments, comparing, doing, handlers },
   };
 }

@@ -12,6 +12,9 @@ import { journal, start } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 import { jsonEngine } from './jsonEngine/jsonEngine';
 import { jsonReading, type JsonRunFile } from './jsonEngine/jsonRun';
+import { themisEngine } from '../../src/engines/themis/core/themisEngine';
+import { themisStores } from '../../src/engines/themis/node/themisStores';
+import { themisWorkspace } from '../support/themisStores';
 import { describeRunEngine } from './runEngineContract';
 
 /** Everything that engines have left, and what is hard to catch on a disk. */
@@ -75,4 +78,11 @@ describeRunEngine('Perstack', {
       ),
     ),
   ),
+});
+
+const themisRuns = atOnce(themisStores().read(join(themisWorkspace, 'runs/jsonl'))).map(({ run }) => run);
+
+describeRunEngine('Themis', {
+  engine: themisEngine,
+  runs: Object.fromEntries(themisRuns.map((run) => [run.runId.slice(0, 8), run])),
 });

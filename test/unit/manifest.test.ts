@@ -373,9 +373,12 @@ describe('settings', () => {
   it('that name programs are ignored while the workspace is not trusted', () => {
     expect(manifest.capabilities.untrustedWorkspaces).toMatchObject({
       supported: 'limited',
-      restrictedConfigurations: ['engine.path', 'resume.command', 'sleep.iterateWhenDue'].map(
-        (name) => `${prefix}.${name}`,
-      ),
+      restrictedConfigurations: [
+        'engine.path',
+        'resume.command',
+        'sleep.iterateWhenDue',
+        'stores.themis.command',
+      ].map((name) => `${prefix}.${name}`),
     });
     expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
   });

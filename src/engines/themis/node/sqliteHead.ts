@@ -22,16 +22,38 @@ export function readSqliteHead(path: string): SqliteHead | undefined {
     const stat = fstatSync(file);
     if (!stat.isFile()) return undefined;
     const head = Buffer.alloc(headSize);
-    const text = head.toString('latin1', 0, readSync(file, head, 0, headSize, 0));
-    if (!text.startsWith(magic)) return undefined;
-    const pageSize = head.readUInt16BE(16);
-    const fullSize = (pageSize === 1 ? 65_536 : pageSize) * head.readUInt32BE(28);
-    return { schema: schemaOf(text), size: stat.size, fullSize };
+    readSync(file, head, 0, headSize, 0);
+    if (!head.toString('latin1', 0, magic.length).startsWith(magic)) return undefined;
+    const named = head.readUInt16BE(16);
+    const pageSize = named === 1 ? 65_536 : named;
+    const fullSize = pageSize * head.readUInt32BE(28);
+    return { schema: schemaOf(firstCells(head, pageSize)), size: stat.size, fullSize };
   } catch {
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/**
+ * What the first page holds, without what was deleted there: the statements that made the tables. Of a schema that is
+ * larger than a page, everything on it.
+ */
+function firstCells(head: Buffer, pageSize: number): string {
+  const isLeaf = head[100] === 13;
+  if (!isLeaf) return head.toString('latin1', 0, Math.min(pageSize, headSize));
+  const cells = Array.from({ length: Math.min(head.readUInt16BE(103), 1000) }, (_, i) => {
+    const start = head.readUInt16BE(108 + i * 2);
+    // The length of what follows is written in groups of seven bits.
+    let length = 0;
+    for (let at = start; at < start + 4; at += 1) {
+      const byte = head[at] ?? 0;
+      length = length * 128 + (byte & 127);
+      if (byte < 128) break;
+    }
+    return head.toString('latin1', start, Math.min(start + length + 8, pageSize, headSize));
+  });
+  return cells.join('\n');
 }
 
 function schemaOf(text: string): SqliteHead['schema'] {

@@ -1,0 +1,129 @@
+import { count } from '../../../core/format';
+import { stages, type Stage } from './result';
+import type { ThemisRun } from './themisRun';
+
+/** Something that Themis can be asked for, as arguments of its command line. */
+export interface Step {
+  readonly title: string;
+  readonly detail: string;
+  readonly args: readonly string[];
+  /** It runs the config, which may delete what is there (`existing_run_policy: rerun`). */
+  readonly runs: boolean;
+}
+
+/** A config as far as its text tells, without anything being run. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string;
+  /** auto, rerun, error, or another word. */
+  readonly policy: string;
+  /** It names a dataset of the run. */
+  readonly mentionsDataset: boolean;
+}
+
+/** Reads the text of a config (YAML or TOML), line by line. */
+export function readConfig(path: string, text: string, { told }: Pick<ThemisRun, 'told'>): ConfigFile {
+  const [, policy = 'auto'] =
+    /^[ \t]*["']?existing_run_policy["']?[ \t]*[:=][ \t]*["']?(\w{1,40})/m.exec(text) ?? [];
+  const datasets = told?.datasets.split(', ').filter(Boolean) ?? [];
+  return { path, policy, mentionsDataset: datasets.length > 0 && datasets.every((id) => text.includes(id)) };
+}
+
+/** Why a config must not be run for a run that exists; `undefined`: it may be. */
+export function whyNotConfig({ policy }: ConfigFile): string | undefined {
+  return policy === 'error'
+    ? 'Its existing_run_policy is "error": Themis refuses to touch a run that exists.'
+    : undefined;
+}
+
+/** What running a config deletes, as a sentence; `undefined`: nothing. */
+export function whatIsDeleted({ policy }: ConfigFile, { told }: ThemisRun): string | undefined {
+  return policy === 'rerun'
+    ? `Its existing_run_policy is "rerun": Themis first deletes ${count(told?.events ?? 0, 'event')} of this run and all its results, and then runs every case again.`
+    : undefined;
+}
+
+/** How a run can be carried on with its config: as far as it goes, or until a stage that it has not come through. */
+export function resumeSteps({ told }: ThemisRun, config: string): readonly Step[] {
+  const through = stages.findIndex((stage) => stage === told?.outcome.through);
+  const isBehind = through >= 0 && through < stages.length - 1;
+  const ahead = isBehind ? stages.slice(through + 1) : stages;
+  return [
+    {
+      title: 'Resume with Config',
+      detail: 'Runs what is missing, up to the last stage; what is done is kept',
+      args: ['run', '--config', config],
+      runs: true,
+    },
+    ...ahead.map((stage) => ({
+      title: `Run Until ${stage}`,
+      detail: `Runs what is missing, up to the stage "${stage}"`,
+      args: ['run', '--config', config, '--until-stage', stage],
+      runs: true,
+    })),
+  ];
+}
+
+/** What a run can be replayed from; the results are added to the same run. */
+export function replaySteps({ told }: ThemisRun, config: string): readonly Step[] {
+  return (told?.replay ?? []).map((stage: Stage) => ({
+    title: `Replay From ${stage}`,
+    detail: `Works the stages from "${stage}" on out anew, in the same run; answers of the model are kept`,
+    args: ['replay', '--config', config, '--stage', stage],
+    runs: true,
+  }));
+}
+
+/** What tells of a run and changes no result. */
+export function lookSteps(config: string): readonly Step[] {
+  const step = (title: string, detail: string, ...args: readonly string[]): Step => ({
+    ...{ title, detail, runs: false },
+    args: [...args, '--config', config],
+  });
+  const rebuilds = 'Themis may write missing projections into its store';
+  return [
+    step('Report as Markdown', rebuilds, 'report', '--format', 'markdown'),
+    step('Report as CSV', rebuilds, 'report', '--format', 'csv'),
+    step('Report as JSON', rebuilds, 'report', '--format', 'json'),
+    step('Report as LaTeX', rebuilds, 'report', '--format', 'latex'),
+    step('Export Generation', rebuilds, 'export', 'generation'),
+    step('Export Evaluation', rebuilds, 'export', 'evaluation'),
+    step('Quick Check', rebuilds, 'quickcheck'),
+  ];
+}
+
+/** What makes a worker take the run that waits; `undefined`: it does not wait. */
+export function workerStep({ manifest }: ThemisRun): Step | undefined {
+  if (!manifest) return undefined;
+  const root = manifest.path.split(/[/\\]/).slice(0, -2).join('/');
+  switch (manifest.state) {
+    case 'queued':
+      return {
+        title: 'Run a Worker',
+        detail: 'Takes the first run of the queue, and ends after it',
+        args: ['worker', 'run', '--queue-root', root],
+        runs: true,
+      };
+    case 'requests':
+      return {
+        title: 'Run the Batch',
+        detail: 'Runs this request',
+        args: ['batch', 'run', '--request', manifest.path],
+        runs: true,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Prints which run a config makes, and opens no store. */
+export function estimateArgs(config: string): readonly string[] {
+  return ['estimate', '--config', config];
+}
+
+/** The run that a config makes, as `estimate` prints it; `undefined`: it prints none. */
+export function runIdIn(printed: string): string | undefined {
+  return (
+    /\brun_id\b[^0-9a-f]{0,20}([0-9a-f]{64})\b/.exec(printed)?.[1] ?? /\b[0-9a-f]{64}\b/.exec(printed)?.[0]
+  );
+}
