@@ -47,7 +47,9 @@ export function cutAtWord(text: string, length: number): string {
   const space = line[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
   const cut = space > length / 2 ? head.slice(0, space) : head;
   // Half a surrogate pair would show as a box, and a joiner joins nothing any more.
-  return `${cut.replace(/(?:[\ud800-\udbff\s]|\u200d|\ufe0f)+$/, '')}…`;
+  let end = cut.length;
+  while (end > 0 && /[\ud800-\udbff\s]|\u200d|\ufe0f/.test(cut.charAt(end - 1))) end -= 1;
+  return `${cut.slice(0, end)}…`;
 }
 
 /** "1 task", "3 tasks". */

@@ -20,7 +20,8 @@ export function cleaner(
     // The root of the disk would fit everything.
     if (parts.length === 0) return [];
     const path = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join(String.raw`[/\\]+`);
-    const lead = /^[/\\]/.test(folder) ? String.raw`[/\\]+` : '';
+    // Bounded, as a run of them would be gone through from each of its marks.
+    const lead = /^[/\\]/.test(folder) ? String.raw`[/\\]{1,8}` : '';
     // A path begins where no other goes on, and ends with a whole name.
     const pattern = new RegExp(
       String.raw`(?:file:[/\\]{2})?(?<![\p{L}\p{N}._~-])${lead}${path}(?![\p{L}\p{N}_~-]|\.[\p{L}\p{N}])([/\\]*)`,

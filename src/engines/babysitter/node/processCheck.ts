@@ -41,11 +41,12 @@ export async function checkProcess(
     return { loads: false, cause: `loading it took longer than ${limit / 1000} s.`, path, line: undefined };
   }
   if (outcome.exitCode === 0) return { loads: true };
-  const { stderr } = outcome;
+  // The error comes last.
+  const stderr = outcome.stderr.slice(-100_000);
   const cause =
     /^(?:\w*Error(?: \[\w+\])?|Uncaught): .*$/m.exec(stderr)?.[0] ?? stderr.trim().split('\n').at(-1);
   // Node prints the place first ("file:///…:3"), and the stack, which begins with it, last.
-  const [, url, line] = /(file:\/\/[^\s()]+?):(\d+)(?::\d+)?[\s)]/.exec(stderr) ?? [];
+  const [, url, line] = /(file:\/\/[^\s()]{1,1000}?):(\d+)(?::\d+)?[\s)]/.exec(stderr) ?? [];
   return {
     loads: false,
     cause: cutAtWord(oneLine(cause ?? `exit code ${outcome.exitCode ?? 'none'}`), 300),

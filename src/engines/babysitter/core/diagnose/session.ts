@@ -16,8 +16,8 @@ export function parseSession(sessionId: string, text: string): ParsedSession | u
   if (front === undefined) return undefined;
   const fields = new Map(
     front.split(/\r?\n/).flatMap((line) => {
-      const [, name, value] = /^(\w+):\s*(.*?)\s*$/.exec(line) ?? [];
-      return name === undefined || value === undefined ? [] : [[name, value.replace(/^(["'])(.*)\1$/, '$2')]];
+      const [, name, value] = /^(\w+):(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, unquoted(value.trim())]];
     }),
   );
   const at = parseTime(fields.get('last_iteration_at') ?? '');
@@ -30,4 +30,8 @@ export function parseSession(sessionId: string, text: string): ParsedSession | u
       Boolean,
     ),
   };
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/, '$2');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BreakpointAnswer } from '../../../../core/run/answer';
+import { parseJson } from '../../../../core/run/lenient';
 
 /** One call of the engine's command line as data, so that it can be checked without running anything. */
 export interface CliCall<T> {
@@ -144,17 +145,38 @@ export function recoverCall(dir: string): CliCall<Readonly<Record<string, unknow
 
 /**
  * The JSON object at the end of a program's output. A process may print anything before it, even without a line end
- * and even JSON, so the first "{" from which everything to the end parses is the one.
+ * and even JSON, so it begins with the "{" that the last "}" closes.
  */
 export function lastJsonObject(output: string): unknown {
   const text = output.trimEnd();
-  if (!text.endsWith('}')) return undefined;
-  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) {
-    try {
-      return JSON.parse(text.slice(at)) as unknown;
-    } catch {
-      // Not this one.
+  const start = text.endsWith('}') ? startOfLast(text) : undefined;
+  const json = start === undefined ? undefined : parseJson(text.slice(start));
+  return json && 'value' in json ? json.value : undefined;
+}
+
+/** Where the bracket stands that the last one closes, strings passed over; looked for from the end, once. */
+function startOfLast(text: string): number | undefined {
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const char = text[at];
+    if (char === '"') at = startOfString(text, at);
+    else if (char === '}' || char === ']') depth += 1;
+    else if (char === '{' || char === '[') {
+      depth -= 1;
+      if (depth === 0) return at;
     }
   }
   return undefined;
+}
+
+/** @returns -1 when it has no beginning */
+function startOfString(text: string, end: number): number {
+  let at = end;
+  let escapes = 1;
+  while (escapes % 2 === 1 && at > 0) {
+    at = text.lastIndexOf('"', at - 1);
+    escapes = 0;
+    while (at > escapes && text[at - 1 - escapes] === '\\') escapes += 1;
+  }
+  return escapes % 2 === 1 ? -1 : at;
 }

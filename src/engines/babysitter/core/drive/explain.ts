@@ -23,7 +23,7 @@ const sayings: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
   [
     /Failed to load process module at ([^\n"]+)/,
     ([, path]) =>
-      `The process file could not be loaded: ${path?.replace(/\s*\(.*$/, '')}. It may be missing, or an import in it fails.`,
+      `The process file could not be loaded: ${path?.split('(', 1)[0]?.trimEnd()}. It may be missing, or an import in it fails.`,
   ],
   [/Process entry file not found: ([^\n"]+)/, ([, path]) => `The process file is missing: ${path}.`],
   [/Run has no process assigned/, () => 'The run has no process yet; assign one first.'],
@@ -47,12 +47,15 @@ const sayings: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
     /Unexpected end of JSON input/,
     () => 'A file of the run is empty or cut off, perhaps run.lock; look at the problems below the run.',
   ],
-  [/ENOENT[^\n]*run\.json/, () => 'The run folder is not there any more.'],
+  [/ENOENT[^\n]{0,1000}run\.json/, () => 'The run folder is not there any more.'],
   [
     /Cannot find (?:package|module) '([^']+)'/,
     ([, name]) => `The process needs "${name}", which is not installed where it looks.`,
   ],
 ];
+
+/** Of what the engine printed so much is looked at, in characters: its error comes last. */
+const mostSaid = 100_000;
 
 const waitsForNothing =
   'The engine ended without an answer: the process waits for something that nothing will ever bring. The lock it left is cleared by the next step.';
@@ -64,8 +67,9 @@ export function explainError(message: string | undefined): string {
 }
 
 function explainSaying(said: string): string | undefined {
+  const end = said.slice(-mostSaid);
   for (const [pattern, sentence] of sayings) {
-    const match = pattern.exec(said);
+    const match = pattern.exec(end);
     if (match) return visible(cutAtWord(sentence(match), 300));
   }
   return undefined;
@@ -105,7 +109,10 @@ export function explainNoEffect(outcome: CliOutcome<unknown>): string {
 function saidOn(stderr: string): string {
   const json = lastJsonObject(stderr);
   const message = isRecord(json) ? json['message'] : undefined;
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const lines = stderr
+    .slice(-mostSaid)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const line =
     typeof message === 'string' ? message : (lines.find((l) => /error/i.test(l)) ?? lines.at(-1) ?? '');
   return visible(cutAtWord(oneLine(line.replace(/^\[[\w:-]+\]\s*(?:Error:\s*)?/, '')), 300));

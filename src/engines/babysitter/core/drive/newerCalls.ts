@@ -46,5 +46,7 @@ export function assignProcessCall(
 
 /** The commands that an engine's help names: "run:create", "task:post". */
 export function commandsInHelp(help: string): ReadonlySet<string> {
-  return new Set([...help.matchAll(/^\s*babysitter ([a-z-]+(?::[a-z-]+)?)/gm)].map(([, name]) => name ?? ''));
+  return new Set(
+    [...help.matchAll(/^[ \t]*babysitter ([a-z-]+(?::[a-z-]+)?)/gm)].map(([, name]) => name ?? ''),
+  );
 }

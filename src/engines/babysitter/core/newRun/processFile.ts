@@ -4,18 +4,25 @@ import type { Schema } from '../../../../core/jsonSchema';
 /** A function that a process file exports, by its export name. */
 export type ExportName = string;
 
-const name = '[A-Za-z_$][\\w$]{0,100}';
+/** White space is bounded, so that a long run of it is gone through once and not from each of its places. */
+const space = String.raw`\s{1,80}`;
+const gap = String.raw`\s{0,80}`;
+const name = String.raw`[A-Za-z_$][\w$]{0,100}`;
+const aFunction = String.raw`(?:async${space})?function(?:${gap}\*${gap}|${space})`;
 
 /** What exports look like at the beginning of a line. Each name is the first group; the file is never run. */
 const forms: readonly RegExp[] = [
-  new RegExp(`^export\\s+(?:async\\s+)?function\\s*\\*?\\s*(${name})\\s*[(<]`, 'gm'),
+  new RegExp(`^export${space}${aFunction}(${name})${gap}[(<]`, 'gm'),
   new RegExp(
-    `^export\\s+(?:const|let|var)\\s+(${name})\\s*(?::[^=\\n]{0,200})?=\\s*(?:async\\b|function\\b|\\()`,
+    `^export${space}(?:const|let|var)${space}(${name})${gap}(?::[^=\\n]{0,200})?=${gap}(?:async\\b|function\\b|\\()`,
     'gm',
   ),
-  new RegExp(`^(?:module\\.)?exports\\.(${name})\\s*=`, 'gm'),
+  new RegExp(String.raw`^(?:module\.)?exports\.(${name})${gap}=`, 'gm'),
 ];
-const lists = [/^export\s*\{([^}]{0,4000})\}\s*(?:;|$)/gm, /^module\.exports\s*=\s*\{([^}]{0,4000})\}/gm];
+const declared = new RegExp(`^${aFunction}(${name})(?![\\w$])`, 'gm');
+/** A list, up to its bracket. */
+const lists = new RegExp(String.raw`^(?:(export)${gap}|module\.exports${gap}=${gap})\{`, 'gm');
+const longestList = 4000;
 
 /**
  * The functions that a JavaScript or TypeScript file exports, `process` first: found by reading its text, as importing
@@ -23,55 +30,85 @@ const lists = [/^export\s*\{([^}]{0,4000})\}\s*(?:;|$)/gm, /^module\.exports\s*=
  */
 export function exportedFunctions(text: string): readonly ExportName[] {
   const names = forms.flatMap((form) => [...text.matchAll(form)].map(([, found]) => found ?? ''));
-  const listed = lists.flatMap((list) =>
-    [...text.matchAll(list)].flatMap(([, items]) => (items ?? '').split(',')).flatMap(listedName),
-  );
-  const isFunction = (found: string): boolean =>
-    found === 'process' ||
-    new RegExp(`^(?:async\\s+)?function\\s*\\*?\\s*${escape(found)}\\b`, 'm').test(text);
+  const functions = new Set([...text.matchAll(declared)].map(([, found]) => found ?? ''));
+  const listed = listedItems(text).flatMap(listedName);
   const all = new Set([
     ...names,
-    ...listed.filter(({ local }) => isFunction(local)).map(({ exported }) => exported),
+    ...listed.flatMap(({ local, exported }) =>
+      local === 'process' || functions.has(local) ? [exported] : [],
+    ),
   ]);
   return [...all].toSorted((a, b) => Number(b === 'process') - Number(a === 'process'));
 }
 
+/** What stands between the brackets of `export { … }` and `module.exports = { … }`; `export { … } from` is another file's. */
+function listedItems(text: string): readonly string[] {
+  const items: string[] = [];
+  let end = 0;
+  for (const { 0: head, 1: isExport, index } of text.matchAll(lists)) {
+    const start = index + head.length;
+    // It lies in the list before.
+    if (start < end) continue;
+    end = text.indexOf('}', start);
+    if (end === -1) break;
+    const isItsOwn = !isExport || /^\s{0,80}(?:;|$)/m.test(text.slice(end + 1, end + 90));
+    if (isItsOwn && end - start <= longestList) items.push(...text.slice(start, end).split(','));
+  }
+  return items;
+}
+
 /** One item of `export { a as b }` or `module.exports = { b: a }`. */
 function listedName(item: string): readonly { readonly local: string; readonly exported: string }[] {
-  const match = /^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*)|\s*:\s*([A-Za-z_$][\w$]*))?\s*$/.exec(
-    item,
+  const match = /^([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*)|\s*:\s*([A-Za-z_$][\w$]*))?$/.exec(
+    item.trim(),
   );
   if (!match) return [];
   const [, first = '', as, value] = match;
   return [{ local: value ?? first, exported: as ?? first }];
 }
 
-function escape(text: string): string {
-  return text.replace(/[$]/g, '\\$&');
-}
-
 /** The name that a process gives itself (`@process area/name`), else one made of its file's name. */
 export function processIdOfFile(text: string, fileName: string): string {
-  const said = /^\s*(?:\/\*\*|\*)\s*@process\s+([\w./@-]{1,100})\s*$/m.exec(text)?.[1];
+  const said = /^[ \t]{0,80}(?:\/\*\*|\*)\s{0,80}@process[ \t]{1,80}([\w./@-]{1,100})[ \t\r]{0,80}$/m.exec(
+    text,
+  )?.[1];
   return said ?? (fileName.replace(/\.[cm]?[jt]s$/, '') || 'process');
 }
+
+/** A schema is written by hand; longer ones are not looked at, in characters. */
+const longestSchema = { json: 20_000, comment: 4000 };
 
 /**
  * What a process says of its inputs: `export const inputSchema = { … }` in plain JSON, else its `@inputs { … }`.
  * @returns a JSON schema; `undefined` when it says nothing that can be read
  */
 export function inputsSchema(text: string): Schema | undefined {
-  const literal =
-    /^(?:export\s+const\s+inputSchema\s*=|exports\.inputSchema\s*=)\s*(\{[\s\S]{0,20000}?^\})/m.exec(
-      text,
-    )?.[1];
-  const json = literal === undefined ? undefined : parseJson(literal);
+  const literal = textAfter(
+    text,
+    /^(?:export\s{1,80}const\s{1,80}inputSchema\s{0,80}=|exports\.inputSchema\s{0,80}=)\s{0,80}(?=\{)/m,
+    longestSchema.json,
+  );
+  const end = literal?.search(/^\}/m) ?? -1;
+  const json = end === -1 ? undefined : parseJson(literal?.slice(0, end + 1) ?? '');
   if (json && 'value' in json && isRecord(json.value)) return json.value;
-  const comment =
-    /^\s*(?:\/\*\*|\*)\s*@inputs\s+(\{[\s\S]{0,4000}?\})\s*(?:\n\s*\*\s*@|\*\/|\n\s*\*\s*(?:\n|[A-Z]))/m.exec(
-      text,
-    )?.[1];
-  return comment === undefined ? undefined : typeSchema(comment.replace(/^\s*\*/gm, ''));
+  const comment = textAfter(
+    text,
+    /^[ \t]{0,80}(?:\/\*\*|\*)\s{0,80}@inputs\s{1,80}(?=\{)/m,
+    longestSchema.comment,
+  );
+  // It ends before the next tag, sentence or empty line, or with the comment.
+  const type = /^[^]*?\}(?=\s{0,80}\*\/|[ \t\r]{0,80}\n[ \t]{0,80}\*[ \t]{0,80}[@A-Z\r\n])/.exec(
+    comment ?? '',
+  )?.[0];
+  return type === undefined ? undefined : typeSchema(type.replace(/^[ \t]*\*/gm, ''));
+}
+
+/** What follows the first place that fits, up to a number of characters; `undefined`: none does. */
+function textAfter(text: string, place: RegExp, most: number): string | undefined {
+  const found = place.exec(text);
+  if (!found) return undefined;
+  const start = found.index + found[0].length;
+  return text.slice(start, start + most);
 }
 
 /** A TypeScript type literal as a JSON schema; whatever is not understood allows anything. */
