@@ -160,7 +160,7 @@ export const settings = {
     order: 27,
     scope: 'machine-overridable',
     markdownDescription:
-      'Iterate a run by itself when its sleep is over, in one window. Otherwise it is offered once. Iterating runs code of the workspace, and never happens in one that you do not trust.',
+      'Iterate a run by itself when its sleep is over, in one window, once you have allowed the program in this workspace. Otherwise it is offered once. Iterating runs code of the workspace, and never happens in one that you do not trust.',
     restricted: true,
   },
   /** Empty: looked for. */
@@ -170,7 +170,7 @@ export const settings = {
     order: 7,
     scope: 'machine-overridable',
     markdownDescription:
-      "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
+      "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script; a relative one is looked for from the workspace folder. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
     restricted: true,
   },
   'resume.command': {

@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  // oxlint-disable-next-line no-restricted-imports -- this is the one place
   openSync,
   readSync,
   realpathSync,
@@ -13,7 +14,13 @@ import { dirname, join } from 'node:path';
 import { isInside } from '../core/paths';
 
 /** What reading a file gave: its text, or a sentence part saying why there is none. */
-export type FileText = { readonly text: string } | { readonly problem: string; readonly missing: boolean };
+export type FileText = { readonly text: string } | Unread;
+
+/** Why there is nothing, as a sentence part, and whether that is because there is no such file. */
+export interface Unread {
+  readonly problem: string;
+  readonly missing: boolean;
+}
 
 const megabyte = 1024 * 1024;
 
@@ -54,6 +61,68 @@ export function readTextIn(root: string, full: string, limit: number): FileText 
   }
 }
 
+/**
+ * Reads a text file wherever it lies, links followed: one that a person named, or that Node itself would read. Only
+ * regular files are read, as above.
+ * @param limit in bytes
+ */
+export function readTextAt(path: string, limit: number): FileText {
+  const read = readBytes(path, limit, true);
+  if ('problem' in read) return read;
+  if (!isUtf8(read.bytes)) return { problem: 'is no UTF-8 text', missing: false };
+  return { text: read.bytes.toString('utf8') };
+}
+
+/**
+ * The content of a regular file.
+ * @param limit in bytes
+ * @param followLinks otherwise a link is a problem
+ */
+export function readBytes(
+  path: string,
+  limit: number,
+  followLinks = false,
+): { readonly bytes: Buffer } | Unread {
+  try {
+    const file = openRegular(path, followLinks);
+    try {
+      const { size } = fstatSync(file);
+      if (size > limit) return { problem: tooLarge(size, limit), missing: false };
+      const bytes = Buffer.allocUnsafe(size);
+      let length = 0;
+      while (length < size) {
+        const read = readSync(file, bytes, length, size - length, length);
+        if (read === 0) break;
+        length += read;
+      }
+      return { bytes: bytes.subarray(0, length) };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP' && !followLinks) return { problem: 'is a link', missing: false };
+    return toProblem(error);
+  }
+}
+
+/**
+ * Opens a regular file for reading; what is none is found out after opening, so that nothing can be put in its place.
+ * @throws Error, `EINVAL` for what is no regular file, `ELOOP` for a link that is not to be followed
+ */
+export function openRegular(path: string, followLinks = false): number {
+  if (!followLinks && constants.O_NOFOLLOW === undefined && lstatSync(path).isSymbolicLink())
+    throw linkFound();
+  const file = openSync(path, followLinks ? carefully & ~(constants.O_NOFOLLOW ?? 0) : carefully);
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw Object.assign(new Error('It is no regular file.'), { code: 'EINVAL' });
+}
+
+/** Opens a new file for writing, which only its owner may read. @throws Error `EEXIST` when there is anything of that name */
+export function createFile(path: string): number {
+  return openSync(path, 'wx', 0o600);
+}
+
 /** The real path, links resolved, or `undefined` when there is nothing. (Node's own `realpathSync` is several times slower.) */
 export function realPath(path: string): string | undefined {
   try {
@@ -86,7 +155,7 @@ export function isFile(path: string): boolean {
 
 // O_NONBLOCK: opening a named pipe returns at once. O_NOFOLLOW: the open fails on a link. Windows knows neither: it has no
 // such pipes in folders, and links are looked for.
-export const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** Grows to the largest small file read; one for all, as reading is synchronous. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
@@ -130,10 +199,7 @@ const lineEnd = 10;
 function readWhole(file: number, limit: number): number | string {
   const stat = fstatSync(file);
   if (!stat.isFile()) return 'is no regular file';
-  if (stat.size > limit) {
-    const [size, most] = [stat.size, limit].map((bytes) => `${Math.ceil(bytes / megabyte)} MB`);
-    return `is too large to be read (${size}; the limit is ${most})`;
-  }
+  if (stat.size > limit) return tooLarge(stat.size, limit);
   if (stat.size > buffer.length) buffer = Buffer.allocUnsafe(stat.size);
   let length = 0;
   while (length < stat.size) {
@@ -142,6 +208,11 @@ function readWhole(file: number, limit: number): number | string {
     length += read;
   }
   return length;
+}
+
+function tooLarge(...sizes: readonly [size: number, limit: number]): string {
+  const [size, most] = sizes.map((bytes) => `${Math.ceil(bytes / megabyte)} MB`);
+  return `is too large to be read (${size}; the limit is ${most})`;
 }
 
 /** @param read how much is in the buffer, or why nothing is */
@@ -159,7 +230,7 @@ function linkFound(): Error {
   return Object.assign(new Error('It is a link.'), { code: 'ELOOP' });
 }
 
-function toProblem(error: unknown): FileText {
+function toProblem(error: unknown): Unread {
   const code = codeOf(error);
   return { problem: whyNotRead(error), missing: code === 'ENOENT' || code === 'ENOTDIR' };
 }
@@ -174,6 +245,9 @@ export function whyNotRead(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'cannot be opened: permission denied';
+    case 'EINVAL':
+    case 'EISDIR':
+      return 'is no regular file';
     case 'ELOOP':
       return 'is a link that leads in a circle';
     default:

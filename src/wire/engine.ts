@@ -4,6 +4,7 @@ import { currentUser } from '../node/gitUser';
 import { enginePackage, npmScript } from '../engines/babysitter/node/locateCli';
 import type { EngineAccess } from '../engines/babysitter/vscode/engineAccess';
 import { setting } from '../vscode/settings';
+import { isTrusted } from '../vscode/trust';
 import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { Host } from './host';
 
@@ -20,6 +21,7 @@ export function makeEngine({ env, logger, manifest }: Host) {
       npxAllowed: () => npxAllowed,
       npxVersion: (projectDir) => npxVersions.get(projectDir),
       env,
+      isTrusted,
     },
     logger,
   );
@@ -34,6 +36,7 @@ export function makeEngine({ env, logger, manifest }: Host) {
     allowNpx: () => void (npxAllowed = true),
     npxAllowed: () => npxAllowed,
     version: (projectDir) => engine.locate(projectDir).found?.version,
+    program: (projectDir) => engine.locate(projectDir).found?.script,
   };
   const responder: Responder = {
     product: `${manifest.displayName} ${manifest.version}`,

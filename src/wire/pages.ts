@@ -7,6 +7,7 @@ import { Pages } from '../vscode/panel/pages';
 import { reportPages } from '../vscode/panel/reportPanel';
 import { runPages } from '../vscode/panel/runPanel';
 import { tablePages } from '../vscode/panel/runsTable';
+import { isTrusted } from '../vscode/trust';
 import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { Commands } from './commands';
 import type { Doing } from './doing';
@@ -35,7 +36,7 @@ export function makePages(
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
         ...{ comments, drafts: answerDrafts },
         engineFacts: engineFacts({
-          engine: (projectDir) => engine.locate(projectDir).found,
+          engine: (projectDir) => (isTrusted() ? engine.locate(projectDir).found : 'untrusted'),
           sessions: (runId) => sessionsOf(runId, env),
           now: () => clock.now(),
         }),

@@ -65,9 +65,11 @@ describe('the setting', () => {
     expect(locate({ setting: join(root, 'babysitter') }).found).toMatchObject({ script, version: '0.0.187' });
   });
 
-  it('may be relative to the project, or below the home folder', () => {
-    const { project, locate } = setUp();
-    const script = install(join(project, 'tools'));
+  it('may be relative to the workspace folder, never to the project that a run names, or below the home folder', () => {
+    const { workspace, project, locate } = setUp();
+    install(join(project, 'tools'));
+    expect(locate({ setting: './tools' }).found).toBeUndefined();
+    const script = install(join(workspace, 'tools'));
     expect(locate({ setting: './tools' }).found?.script).toBe(script);
     expect(locate({ setting: '~/no/such/folder' }).tried).toEqual([
       `the setting babysitterRuns.engine.path (${join(homedir(), 'no/such/folder')})`,

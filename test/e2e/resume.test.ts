@@ -70,7 +70,7 @@ test('a failed run leads to the place of its error; the agent is chosen from the
   await page.keyboard.press('Escape');
 }, 120_000);
 
-test('a run whose sleep is over is offered once, or iterated by itself where that is wanted', async () => {
+test('a run whose sleep is over is offered once, or iterated by itself where a person allows the program', async () => {
   for (const automatic of [false, true]) {
     const window = await openDemo({
       prepare: ({ workspace }) => {
@@ -89,7 +89,10 @@ test('a run whose sleep is over is offered once, or iterated by itself where tha
     await row(/^Have a nap.*sleeping/)
       .first()
       .waitFor();
-    if (!automatic) {
+    if (automatic) {
+      await notification(/Iterate runs here by themselves, with .*main\.js\?/).waitFor();
+      await page.getByRole('button', { name: 'Always Iterate Here' }).click();
+    } else {
       await notification('"Have a nap" can go on: its sleep is over.').waitFor();
       await screenshot('sleep-over');
       await page.getByRole('button', { name: 'Iterate', exact: true }).click();

@@ -8,8 +8,11 @@ import type { Run } from '../../../core/run/run';
 export interface Looked {
   /** A hash of the process file, as run.json has it. */
   readonly codeHash: string | undefined;
-  /** The command line that would iterate it: its version and where it was found; `undefined`: there is none. */
-  readonly engine: { readonly version: string | undefined; readonly where: string } | undefined;
+  /**
+   * The command line that would iterate it: its version and where it was found; `undefined`: there is none; `untrusted`:
+   * it is not looked for, as the workspace is not trusted.
+   */
+  readonly engine: { readonly version: string | undefined; readonly where: string } | 'untrusted' | undefined;
   /** The agent's session that the journal names last. */
   readonly session: string | undefined;
   /** Sessions that say they drive the run; `undefined`: nothing is known of any. */
@@ -25,15 +28,18 @@ export function babysitterFacts(run: Run, { codeHash, engine, session, bound }: 
     ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
     ['Revision', metadata?.processRevision],
     ['Code', codeHash && `sha256 ${codeHash}`],
-    [
-      'Iterates with',
-      engine ? `${engine.version ?? 'an unknown version'} (${engine.where})` : 'no engine was found here',
-    ],
-    ['Mind', engineMismatch(run, engine?.version)],
+    ['Iterates with', engineWords(engine)],
+    ['Mind', engine === 'untrusted' ? undefined : engineMismatch(run, engine?.version)],
     ['Asks', asksNobody ? 'nobody (--non-interactive)' : undefined],
     ['Session', sessionWords(bound ?? [], session)],
   ];
   return facts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
+}
+
+function engineWords(engine: Looked['engine']): string {
+  if (engine === undefined) return 'no engine was found here';
+  if (engine === 'untrusted') return 'not looked for: the workspace is not trusted';
+  return `${engine.version ?? 'an unknown version'} (${engine.where})`;
 }
 
 /** The sessions that are bound, else the one that wrote last. */

@@ -20,6 +20,8 @@ export interface CliEngineOptions {
   /** The version that the person wants npx to bring for a project, before any other engine; `undefined`: none. */
   readonly npxVersion?: (projectDir: string) => string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether the workspace is trusted: nothing is looked for in one that is not; left out: it is. */
+  readonly isTrusted?: () => boolean;
 }
 
 /**
@@ -39,7 +41,8 @@ export class CliEngine implements Engine {
 
   /** Where the command line is, for a project; `undefined` with all places tried when it is nowhere. */
   locate(projectDir: string): { readonly found: CliLocation | undefined; readonly tried: readonly string[] } {
-    const { setting, workspaceFolders, npxAllowed, env } = this.options;
+    const { setting, workspaceFolders, npxAllowed, env, isTrusted } = this.options;
+    if (isTrusted?.() === false) return { found: undefined, tried: [] };
     const result = locateCli({
       setting: setting(),
       projectDir,

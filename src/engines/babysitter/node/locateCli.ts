@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isFile } from '../../../node/safeFile';
+import { realpathSync, statSync } from 'node:fs';
+import { isFile, readTextAt } from '../../../node/safeFile';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { isInside } from '../../../core/paths';
@@ -46,7 +46,7 @@ export function locateCli(options: LocateOptions): {
   }
   if (setting !== '') {
     // A setting that does not work is said, not passed over: the person meant that one.
-    const path = resolve(options.projectDir, setting.replace(/^~(?=$|[/\\])/, homedir()));
+    const path = resolve(workspaceOf(options), setting.replace(/^~(?=$|[/\\])/, homedir()));
     tried.push(`the setting babysitterRuns.engine.path (${path})`);
     return { found: fromPath(path, 'the setting'), tried };
   }
@@ -65,6 +65,11 @@ export function locateCli(options: LocateOptions): {
     if (npx) return { found: npx, tried };
   }
   return { found: undefined, tried };
+}
+
+/** The workspace folder of a project, from which a relative setting is meant: a run may name any folder as its project. */
+function workspaceOf({ projectDir, workspaceFolders }: LocateOptions): string {
+  return workspaceFolders.find((folder) => isInside(folder, projectDir)) ?? workspaceFolders[0] ?? homedir();
 }
 
 /** The project and the folders above it as far as the workspace folder it lies in, then all workspace folders. */
@@ -194,13 +199,13 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** In bytes. */
+const longestManifest = 1024 * 1024;
+
 function readManifest(path: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json = parseJson(readFileSync(path, 'utf8'));
-    return 'value' in json && isRecord(json.value) ? json.value : undefined;
-  } catch {
-    return undefined;
-  }
+  const read = readTextAt(path, longestManifest);
+  const json = 'text' in read ? parseJson(read.text) : undefined;
+  return json && 'value' in json && isRecord(json.value) ? json.value : undefined;
 }
 
 function versionOf(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {

@@ -14,6 +14,8 @@ export interface EngineAccess {
   npxAllowed(): boolean;
   /** The version of the engine that a project would use; `undefined` when it is not known. */
   version(projectDir: string): string | undefined;
+  /** The absolute path of the script that a project would use; `undefined`: there is none. */
+  program(projectDir: string): string | undefined;
 }
 
 /** For whom an engine is needed. */

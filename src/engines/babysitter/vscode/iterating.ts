@@ -21,6 +21,9 @@ import { Once } from '../../../vscode/commands/once';
 import { chooseAgent, chooseResume, demandAction, openPlace, resumeAgent } from './resume';
 import type { Surface, Targets } from '../../../vscode/commands/targets';
 
+/** Where it is kept which program may iterate runs of this workspace by itself. */
+const allowedProgram = 'iterateByItself.program';
+
 export interface IteratingDeps {
   readonly store: RunStore;
   readonly driver: RunDriver;
@@ -83,14 +86,22 @@ export class Iterating {
     const iterate = (): Promise<void> =>
       guarded(this.deps.logger, () => this.iterate(stored, 'palette', Number.POSITIVE_INFINITY));
     const { isTrusted } = vscode.workspace;
-    const fits = engineMismatch(run, this.deps.access.version(run.projectDir)) === undefined;
-    if (isTrusted && fits && setting('sleep.iterateWhenDue')) {
-      this.deps.logger.info(
-        `${visible(run.location)}: its sleep is over, so it is iterated, as the setting wants.`,
-      );
+    const { access, memory, logger } = this.deps;
+    const fits = engineMismatch(run, access.version(run.projectDir)) === undefined;
+    const program =
+      isTrusted && fits && setting('sleep.iterateWhenDue') ? access.program(run.projectDir) : undefined;
+    if (program !== undefined && memory.get(allowedProgram) === program) {
+      logger.info(`${visible(run.location)}: its sleep is over, so it is iterated, as the setting wants.`);
       return void iterate();
     }
-    tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.`, [
+    // A workspace can bring the setting and the program: nothing of it is started that no person has allowed.
+    const allow = async (): Promise<void> => {
+      await memory.update(allowedProgram, program);
+      await iterate();
+    };
+    const asked = program === undefined ? '' : ` Iterate runs here by themselves, with ${visible(program)}?`;
+    tell('info', `"${visible(runTitle(run))}" can go on: its sleep is over.${asked}`, [
+      ...(program === undefined ? [] : [{ title: 'Always Iterate Here', run: allow }]),
       ...(isTrusted ? [{ title: 'Iterate', run: iterate }] : []),
       { title: commandTitle('run.open'), run: () => this.deps.opener.run(run.key) },
       { title: 'Later', run: () => {} },
