@@ -40,6 +40,14 @@ function withoutDots(names: readonly string[]): string[] {
   return parts;
 }
 
+/**
+ * Whether a path may name a place on another machine, which merely looking at it would contact (Windows:
+ * `\\host\share`), or a device.
+ */
+export function isNetworkPath(path: string): boolean {
+  return /^[\\/]{2}/.test(path);
+}
+
 /** The folder around a file or folder, given by its absolute path. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/'), path.lastIndexOf('\\')));

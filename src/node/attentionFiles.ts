@@ -171,7 +171,8 @@ class Records<T> implements Disposable {
       } else {
         // Renamed, so that nobody reads half of it.
         const temporary = `${path}.${process.pid}`;
-        writeFileSync(temporary, JSON.stringify(record));
+        rmSync(temporary, { force: true });
+        writeFileSync(temporary, JSON.stringify(record), { flag: 'wx' });
         renameSync(temporary, path);
       }
     } catch (error) {

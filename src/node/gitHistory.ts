@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { CommittedFile, FileHistory, GitHistory } from '../core/evidence/evidence';
 import { HumanError } from '../core/errors';
+import { readBytes } from './safeFile';
 import { runProcess } from './spawn';
 
 /** Milliseconds that one call of git may take. */
@@ -30,14 +30,7 @@ export class GitProgram implements GitHistory {
   readonly #env: NodeJS.ProcessEnv;
 
   constructor(env: NodeJS.ProcessEnv) {
-    // Variables like GIT_DIR would lead to another repository.
-    const own = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name));
-    this.#env = {
-      ...Object.fromEntries(own),
-      GIT_ALLOW_PROTOCOL: 'none',
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_TERMINAL_PROMPT: '0',
-    };
+    this.#env = env;
   }
 
   async histories(files: readonly string[], before: number): Promise<ReadonlyMap<string, FileHistory>> {
@@ -89,21 +82,40 @@ export class GitProgram implements GitHistory {
     return found;
   }
 
-  /** What it printed; `undefined` when it failed, or is not there. */
-  async #git(folder: string, args: readonly string[], stdin?: string): Promise<string | undefined> {
-    try {
-      const outcome = await runProcess('git', [...safely, '-C', folder, ...args], {
-        // Windows looks for programs in the folder where they are started first, and that one may be hostile.
-        cwd: dirname(process.execPath),
-        env: this.#env,
-        stdin,
-        signal: new AbortController().signal,
-        timeLimit,
-      });
-      return outcome.ended === 'exit' && outcome.exitCode === 0 ? outcome.stdout : undefined;
-    } catch {
-      return undefined;
-    }
+  #git(folder: string, args: readonly string[], stdin?: string): Promise<string | undefined> {
+    return runGit(this.#env, folder, args, stdin);
+  }
+}
+
+/**
+ * Runs the `git` on PATH for a folder.
+ * @returns what it printed; `undefined` when it failed, or is not there. Never rejects.
+ */
+export async function runGit(
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  args: readonly string[],
+  stdin?: string,
+): Promise<string | undefined> {
+  // Variables like GIT_DIR would lead to another repository.
+  const own = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name));
+  try {
+    const outcome = await runProcess('git', [...safely, '-C', folder, ...args], {
+      // Windows looks for programs in the folder where they are started first, and that one may be hostile.
+      cwd: dirname(process.execPath),
+      env: {
+        ...Object.fromEntries(own),
+        GIT_ALLOW_PROTOCOL: 'none',
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_TERMINAL_PROMPT: '0',
+      },
+      stdin,
+      signal: new AbortController().signal,
+      timeLimit,
+    });
+    return outcome.ended === 'exit' && outcome.exitCode === 0 ? outcome.stdout : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -118,17 +130,10 @@ function at(commit: string, file: string): string {
 
 /** Whether a file has the content that git names so. */
 function isBlob(file: string, hash: string): boolean {
-  try {
-    const { size } = statSync(file);
-    if (size > sizeLimit) return false;
-    const content = readFileSync(file);
-    return (
-      createHash(hash.length === 40 ? 'sha1' : 'sha256')
-        .update(`blob ${content.length}\0`)
-        .update(content)
-        .digest('hex') === hash
-    );
-  } catch {
-    return false;
-  }
+  const read = readBytes(file, sizeLimit);
+  if ('problem' in read) return false;
+  const named = createHash(hash.length === 40 ? 'sha1' : 'sha256')
+    .update(`blob ${read.bytes.length}\0`)
+    .update(read.bytes);
+  return named.digest('hex') === hash;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeptCopies } from '../core/evidence/evidence';
 import type { Logger } from '../core/log';
 import { messageOf } from '../core/errors';
-import { isRecord } from '../core/run/lenient';
+import { isRecord, parseJson } from '../core/run/lenient';
 import { keyText, type RunKey } from '../core/run/runKey';
-import { codeOf } from './safeFile';
+import { codeOf, readTextAt } from './safeFile';
 
 const megabyte = 1024 * 1024;
 
@@ -49,15 +49,14 @@ export class CopiesFolder implements KeptCopies {
   }
 
   async read(key: RunKey, effectId: string): Promise<ReadonlyMap<string, string>> {
-    try {
-      const kept: unknown = JSON.parse(await readFile(this.#file(key, effectId), 'utf8'));
-      const files = isRecord(kept) && isRecord(kept['files']) ? kept['files'] : {};
-      return new Map(
-        Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-      );
-    } catch {
-      return new Map();
-    }
+    // As JSON a text takes up to six times its size.
+    const read = readTextAt(this.#file(key, effectId), 6 * limits.breakpoint);
+    const json = 'text' in read ? parseJson(read.text) : undefined;
+    const kept = json && 'value' in json ? json.value : undefined;
+    const files = isRecord(kept) && isRecord(kept['files']) ? kept['files'] : {};
+    return new Map(
+      Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
   }
 
   /** Removes what is too old, and the oldest of what is too much. Never rejects. */

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HumanError } from '../core/errors';
+import { codeOf, createFile, openRegular } from './safeFile';
 
 // A library would do for files of our own. Archives of others need what libraries do not tell: which entries are links,
 // whether the bytes are those that were packed, and how large they are before they are unpacked. And a run of a hundred
@@ -32,7 +33,7 @@ export class ZipWriter {
 
   /** @param path is made; fails when it exists */
   constructor(path: string) {
-    this.#file = openSync(path, 'wx');
+    this.#file = createFile(path);
   }
 
   /** @param name "/" between parts */
@@ -138,10 +139,9 @@ export class ZipReader {
 
   /** @throws HumanError when it is no zip file, is damaged, or is over the limits */
   constructor(path: string, limits: ZipLimits) {
-    this.#file = openSync(path, 'r');
+    this.#file = openArchive(path);
     try {
-      const stat = fstatSync(this.#file);
-      this.#size = stat.isFile() ? stat.size : 0;
+      this.#size = fstatSync(this.#file).size;
       this.entries = this.#list(limits);
     } catch (error) {
       closeSync(this.#file);
@@ -223,6 +223,14 @@ export class ZipReader {
       done += read;
     }
     return bytes;
+  }
+}
+
+function openArchive(path: string): number {
+  try {
+    return openRegular(path, true);
+  } catch (error) {
+    throw codeOf(error) === 'EINVAL' ? noZip() : error;
   }
 }
 

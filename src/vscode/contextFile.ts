@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { HumanError } from '../core/errors';
 import { visible } from '../core/format';
-import { isInside } from '../core/paths';
+import { isInside, isNetworkPath } from '../core/paths';
 import type { Run } from '../core/run/run';
 
 /**
@@ -19,14 +19,21 @@ export function findContextFile(
 ): string {
   // A project is trusted as a place only where it lies in the workspace; run.json could name any folder.
   const project = folders.some((folder) => isInside(folder, run.projectDir)) ? [run.projectDir] : [];
-  for (const base of [run.location, ...project, ...folders]) {
-    const found = path.includes('\0') ? undefined : realPath(resolve(base, path));
+  const places = [run.location, ...folders];
+  const real = places.map((folder) => realPath(folder) ?? folder);
+  const isAllowed = (found: string): boolean =>
+    [...places, ...real].some((folder) => isInside(folder, found));
+  let leadsOut = isNetworkPath(path);
+  for (const base of leadsOut || path.includes('\0') ? [] : [run.location, ...project, ...folders]) {
+    const named = resolve(base, path);
+    // Decided before it is touched: merely looking at some paths contacts another machine.
+    const found = isAllowed(named) ? realPath(named) : undefined;
+    leadsOut ||= !isAllowed(found ?? named);
     if (found === undefined) continue;
-    const allowed = [run.location, ...folders].map((folder) => realPath(folder) ?? folder);
-    if (!allowed.some((folder) => isInside(folder, found))) {
-      throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
-    }
+    if (!real.some((folder) => isInside(folder, found))) break;
     return found;
   }
+  if (leadsOut)
+    throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
   throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);
 }

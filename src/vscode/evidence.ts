@@ -267,9 +267,9 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
 
   #isOurs(file: string): boolean {
     const { folders, realPath, store } = this.deps;
-    const real = realPath(file);
     const places = [...folders(), ...store.all.map(({ run }) => run.location)];
-    return real === file && places.some((place) => isInside(realPath(place) ?? place, file));
+    // Decided before it is touched.
+    return places.some((place) => isInside(realPath(place) ?? place, file)) && realPath(file) === file;
   }
 }
 

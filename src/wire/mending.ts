@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isNetworkPath } from '../core/paths';
 import { Forker } from '../engines/babysitter/core/fork/forker';
 import { Repairer } from '../engines/babysitter/core/repair/repairer';
 import { ChildFeeders } from '../engines/babysitter/node/childFeeder';
@@ -44,7 +45,10 @@ export function makeMending(
     ...{ store, opened, targets, forker, access, engineCommands, logger, drafts, opener },
     respondedBy: responder.respondedBy,
     inputsOf: (run) => inputsOf(run, { store }),
-    inputSchema: ({ location, entry }) => entry && readProcess(resolve(location, entry.importPath))?.inputs,
+    inputSchema: ({ location, entry }) =>
+      entry && !isNetworkPath(entry.importPath)
+        ? readProcess(resolve(location, entry.importPath))?.inputs
+        : undefined,
   });
   const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));
   const diagnosing = new Diagnosing({

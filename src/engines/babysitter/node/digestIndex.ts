@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, fstatSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, fstatSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createFile, openRegular } from '../../../node/safeFile';
 import type { RunsPlace } from '../../../core/source/runSource';
 import type { Sliced } from '../../../core/sliced';
 import { readLine, writeEffects, writeLine, type KeptRun, type KnownRun } from './indexLine';
@@ -38,7 +39,7 @@ export class DigestIndex {
     this.clear();
     let file: number;
     try {
-      file = openSync(this.file, 'r');
+      file = openRegular(this.file);
     } catch {
       return;
     }
@@ -110,7 +111,8 @@ export class DigestIndex {
   *save(known: Iterable<KnownRun>, now: number): Sliced<void> {
     mkdirSync(dirname(this.file), { recursive: true });
     const temporary = `${this.file}.${process.pid}.tmp`;
-    const file = openSync(temporary, 'w', 0o600);
+    rmSync(temporary, { force: true });
+    const file = createFile(temporary);
     try {
       const hash = sha256();
       const put = (text: string): void => {

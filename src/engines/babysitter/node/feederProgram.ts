@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../../core/errors';
 import { feederRequest, type FeederAnswer, type FeederRequest } from '../core/fork/feederProtocol';
 import { isRecord } from '../../../core/run/lenient';
+import { readTextAt } from '../../../node/safeFile';
 
 // A program of its own (dist/feeder.js): makes one run and feeds it with the functions of the engine's package, a step
 // for each message. It loads code of the workspace, so it may end or hang at any step; whoever started it notices.
@@ -56,18 +56,16 @@ async function step(request: FeederRequest): Promise<string | undefined> {
   }
   const { effectId, invocationKey, status, error, metadata } = request;
   const now = new Date().toISOString();
-  const read = (file: string | undefined): Promise<string> | undefined =>
-    file === undefined ? undefined : readFile(file, 'utf8');
+  const read = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : textOf(file);
   const value: unknown =
-    request.valueFile === undefined
-      ? request.value
-      : (JSON.parse(await readFile(request.valueFile, 'utf8')) as unknown);
+    request.valueFile === undefined ? request.value : (JSON.parse(textOf(request.valueFile)) as unknown);
   await functions.commitEffectResult({
     ...{ runDir, effectId, invocationKey },
     result: {
       ...(status === 'ok' ? { status, value } : { status, error }),
-      stdout: await read(request.stdoutFile),
-      stderr: await read(request.stderrFile),
+      stdout: read(request.stdoutFile),
+      stderr: read(request.stderrFile),
       startedAt: request.startedAt ?? now,
       finishedAt: request.finishedAt ?? now,
       metadata,
@@ -85,8 +83,7 @@ async function create({ id, sdk, run }: Extract<FeederRequest, { type: 'create' 
   // As the engine looks for it.
   const found = isRecord(loaded) && (loaded[exportName] ?? loaded['process'] ?? loaded['default']);
   if (typeof found !== 'function') throw new Error(`${entry} exports no function "${exportName}".`);
-  const given: unknown =
-    inputs && 'file' in inputs ? JSON.parse(await readFile(inputs.file, 'utf8')) : inputs?.value;
+  const given: unknown = inputs && 'file' in inputs ? JSON.parse(textOf(inputs.file)) : inputs?.value;
   answer({ type: 'loaded', id });
   const { runsDir, processId, processRevision, prompt, request } = run;
   const made = await functions.createRun({
@@ -97,6 +94,16 @@ async function create({ id, sdk, run }: Extract<FeederRequest, { type: 'create' 
   const runId = isRecord(made) ? made['runId'] : undefined;
   if (typeof runId !== 'string') throw new Error('The engine made a run and did not say which.');
   return runId;
+}
+
+/** Recorded values have no size that is usual; in bytes. */
+const largest = 256 * 1024 * 1024;
+
+/** @throws Error when it cannot be read */
+function textOf(file: string): string {
+  const read = readTextAt(file, largest);
+  if ('problem' in read) throw new Error(`${file} ${read.problem}.`);
+  return read.text;
 }
 
 /** @throws Error when one of them is not there */

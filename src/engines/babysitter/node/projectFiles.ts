@@ -13,7 +13,10 @@ export function projectFiles(projectDir: string, runDir: string): (name: string)
   return (name) => {
     if (project === undefined || name.includes('\0')) return undefined;
     for (const base of [projectDir, runDir]) {
-      const found = realPath(resolve(base, name));
+      const named = resolve(base, name);
+      // Decided before it is touched.
+      if (![project, projectDir, runDir].some((folder) => isInside(folder, named))) continue;
+      const found = realPath(named);
       if (found !== undefined && found !== project && isInside(project, found) && isFile(found)) {
         return relative(project, found).split(sep).join('/');
       }

@@ -43,7 +43,8 @@ export function* readAnswers(real: string): Sliced<{
 /** The absolute path of a regular file inside the run; `undefined`: it is not there, or leads outside. */
 export function fileInside(real: string, path: string): string | undefined {
   if (isAbsolute(path)) return undefined;
-  const full = realPath(join(real, path));
+  const named = join(real, path);
+  const full = isInside(real, named) ? realPath(named) : undefined;
   if (full === undefined || !isInside(real, full)) return undefined;
   return lstatSync(full, { throwIfNoEntry: false })?.isFile() ? full : undefined;
 }

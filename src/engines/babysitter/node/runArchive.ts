@@ -1,16 +1,5 @@
 import { isUnreadable, type BabysitterRun } from '../core/babysitterRun';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import type {
@@ -33,10 +22,10 @@ import { checksumProblem } from '../../../node/checksum';
 import { projectOf } from './projectOf';
 import { RunDirectory } from './runDirectory';
 import {
-  carefully,
   codeOf,
   exists,
   fileLimits,
+  readBytes as readBytesOf,
   readTextInside,
   realPath,
   whyNotRead,
@@ -126,8 +115,13 @@ function create(path: string): ZipWriter {
 /** The process file that lies in the run's project; `undefined`: it is elsewhere, or there is none. */
 function entryFile(run: BabysitterRun, real: string): string | undefined {
   const { entry } = run.metadata ?? {};
-  const path = entry && realPath(resolve(real, entry.importPath));
-  const projects = [run.projectDir, projectOf(run.location)].flatMap((project) => realPath(project) ?? []);
+  const named = entry && resolve(real, entry.importPath);
+  const folders = [run.projectDir, projectOf(run.location)];
+  const projects = folders.flatMap((project) => realPath(project) ?? []);
+  // Decided before it is touched: a path may lead to another machine.
+  if (named === undefined || ![...folders, ...projects].some((folder) => isInside(folder, named)))
+    return undefined;
+  const path = realPath(named);
   return path !== undefined && projects.some((project) => isInside(project, path)) ? path : undefined;
 }
 
@@ -180,18 +174,7 @@ function* filesBelow(root: string, folder: string, left: Problem[]): Generator<s
 }
 
 function readBytes(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
-  try {
-    const file = openSync(path, carefully);
-    try {
-      const { size } = fstatSync(file);
-      if (size > limits.each) return { problem: 'is too large' };
-      return { bytes: readFileSync(file) };
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    return { problem: codeOf(error) === 'ELOOP' ? 'is a link' : whyNotRead(error) };
-  }
+  return readBytesOf(path, limits.each);
 }
 
 /** Unpacks a run. See {@link RunArchives.unpack}. */
@@ -356,7 +339,9 @@ function isRunId(name: string): boolean {
 /** run.json names the run's id and, since 6.x, the project it belongs to: from now on both are these. */
 function makeAtHome(dir: string, runId: string, project: string): void {
   const path = join(dir, 'run.json');
-  const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const read = readTextInside(realPath(dir) ?? dir, 'run.json', fileLimits.metadata);
+  const parsed = 'text' in read ? parseJson(read.text) : undefined;
+  const json = parsed && 'value' in parsed ? parsed.value : undefined;
   if (!isRecord(json)) return;
   const cwd = typeof json['cwd'] === 'string' ? { cwd: project } : {};
   const changed = { ...json, runId, ...cwd };

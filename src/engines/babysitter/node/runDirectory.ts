@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
-import { isInside } from '../../../core/paths';
+import { isInside, isNetworkPath } from '../../../core/paths';
 import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import { emptyFold } from '../core/foldRun';
@@ -111,7 +111,9 @@ export class RunDirectory {
       dir: this.dir,
       runId: basename(this.dir),
       projectDir:
-        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) ? metadata.cwd : intern(projectOf(this.dir)),
+        metadata?.cwd !== undefined && isAbsolute(metadata.cwd) && !isNetworkPath(metadata.cwd)
+          ? metadata.cwd
+          : intern(projectOf(this.dir)),
       metadata,
       story: fold,
       depth,
