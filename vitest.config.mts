@@ -7,7 +7,12 @@ export default defineConfig({
     projects: [
       {
         // Bare Node: whatever imports `vscode` fails to load.
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         // What every source of runs and every engine holds to; some of the sources have real folders.

@@ -73,11 +73,7 @@ describe.skipIf(isWindows)('a pipe or a device in place of a file', () => {
 
     pipe(folder, 'attention/snoozes/x.json');
     symlinkSync('/dev/zero', join(folder, 'attention/snoozes/y.json'));
-    const shared = new AttentionFiles(
-      join(folder, 'attention'),
-      new FakeClock(0),
-      silentLogger,
-    );
+    const shared = new AttentionFiles(join(folder, 'attention'), new FakeClock(0), silentLogger);
     expect(shared.snooze(asRunKey('x'))).toBeUndefined();
     shared.dispose();
   });

@@ -73,7 +73,12 @@ describe('commands', () => {
       ...['worker', 'run', '--queue-root', '/evals/runs/queue'],
     ]);
     const path = `/evals/runs/batch/requests/${runId}.json`;
-    expect(workerStep(aRun(0, { state: 'requests', path }))?.args).toEqual(['batch', 'run', '--request', path]);
+    expect(workerStep(aRun(0, { state: 'requests', path }))?.args).toEqual([
+      'batch',
+      'run',
+      '--request',
+      path,
+    ]);
     expect(workerStep(aRun(3, { state: 'claimed' }))).toBeUndefined();
     expect(workerStep(aRun(3))).toBeUndefined();
   });

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { carefully } from '../../../node/safeFile';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openRegular } from '../../../node/safeFile';
 
 /** What the beginning of a SQLite file tells, without any SQLite. */
 export interface SqliteHead {
@@ -18,9 +18,8 @@ const headSize = 64 * 1024;
 export function readSqliteHead(path: string): SqliteHead | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, carefully);
+    file = openRegular(path);
     const stat = fstatSync(file);
-    if (!stat.isFile()) return undefined;
     const head = Buffer.alloc(headSize);
     readSync(file, head, 0, headSize, 0);
     if (!head.toString('latin1', 0, magic.length).startsWith(magic)) return undefined;
