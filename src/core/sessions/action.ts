@@ -1,0 +1,38 @@
+import { cutAtWord, oneLine } from '../format';
+import { isInside } from '../paths';
+import type { Action } from './work';
+
+/** A command is named by so many characters where nothing says in words what it does. */
+const commandLength = 60;
+
+const exactLength = 200;
+
+export function commandAction(command: string, description = ''): Action {
+  const said = cutAtWord(oneLine(description.slice(0, 1000)), 80);
+  return {
+    verb: 'running',
+    object: said === '' ? cutAtWord(command, commandLength) : said,
+    exact: cutAtWord(command, exactLength),
+  };
+}
+
+export function action(verb: string, object = ''): Action {
+  return { verb, object: cutAtWord(object, exactLength), exact: undefined };
+}
+
+/** A path as a person writes it: within the session's folder without that folder. */
+export function pathIn(cwd: string | undefined, path: string): string {
+  return cwd !== undefined && path.length > cwd.length && isInside(cwd, path)
+    ? path.slice(cwd.length).replace(/^[/\\]+/, '')
+    : path;
+}
+
+/** "editing src/auth.ts" */
+export function inWords({ verb, object }: Action): string {
+  return object === '' ? verb : `${verb} ${object}`;
+}
+
+/** What a person would be asked to allow, or what was interrupted: a command itself, else the action in words. */
+export function exactly(action: Action): string {
+  return action.exact ?? inWords(action);
+}
