@@ -1,0 +1,237 @@
+import { Tally, type Totals } from './tally';
+import type { Transcript } from './transcript';
+import type { Work } from './work';
+
+/** When a task of a run was to be worked on. */
+export interface TaskWindow {
+  readonly effectId: string;
+  /** Milliseconds since 1970 of its request and its result; no result: `to` is `Infinity`. */
+  readonly from: number;
+  readonly to: number;
+  /** The words in which the task was asked for, where they are told. */
+  readonly prompt: string | undefined;
+}
+
+/** A subagent's file, and what links it to the call that began it. */
+export interface Subagent {
+  readonly transcript: Transcript;
+  readonly agentId: string | undefined;
+  readonly toolUseId: string | undefined;
+  readonly parentAgentId: string | undefined;
+  readonly description: string | undefined;
+  /** It copies what was said before, and is no work that was handed on. */
+  readonly copies: boolean;
+}
+
+/** The files of one session. */
+export interface SessionFiles {
+  readonly main: Transcript;
+  readonly subagents: readonly Subagent[];
+}
+
+/** How it is known that work belongs to a task. */
+export type How = 'post' | 'time' | 'sign' | 'shared';
+
+export interface Part {
+  /** One task; several that pended together; none: between tasks. */
+  readonly effectIds: readonly string[];
+  readonly totals: Totals;
+  readonly how: How;
+}
+
+/** What a session did, and for which tasks. The numbers of all parts together are the session's. */
+export interface Attribution {
+  readonly tasks: ReadonlyMap<string, Part>;
+  readonly batches: readonly Part[];
+  readonly between: Totals;
+  /** By how much the session's clock is ahead of the journal's, in milliseconds; 0: they agree. */
+  readonly shift: number;
+}
+
+/** Clocks that differ by less are said to agree, in milliseconds. */
+const tolerance = 5000;
+
+/** Words shorter than this may be in any prompt, in characters. */
+const telling = 24;
+
+/** Divides what a session did among the tasks of its runs. */
+export function attribute(files: SessionFiles, windows: readonly TaskWindow[]): Attribution {
+  return new Attributing(files.main, windows).run(files.subagents);
+}
+
+class Attributing {
+  readonly #ids: ReadonlySet<string>;
+  readonly #windows: readonly TaskWindow[];
+  readonly #shift: number;
+  /** Tasks whose post this session made. */
+  readonly #posted = new Set<string>();
+  readonly #bySign = new Set<string>();
+  readonly #tallies = new Map<string, { readonly effectIds: readonly string[]; readonly tally: Tally }>();
+  /** To which tasks a call belongs, by its id. */
+  readonly #calls = new Map<string, readonly string[]>();
+
+  constructor(
+    private readonly main: Transcript,
+    windows: readonly TaskWindow[],
+  ) {
+    this.#ids = new Set(windows.map(({ effectId }) => effectId));
+    this.#shift = clockShift(main, windows);
+    for (const { effectIds } of main.posts) for (const id of effectIds) this.#posted.add(id);
+    this.#windows = windows.map((window) => cutWindow(window, main, this.#shift));
+  }
+
+  run(subagents: readonly Subagent[]): Attribution {
+    for (const work of this.main.work) this.#add(work, this.#tasksOf(work));
+    const placed = new Map<Subagent, readonly string[]>();
+    for (const subagent of subagents) {
+      const effectIds = this.#placeOf(subagent, subagents, placed);
+      for (const work of subagent.transcript.work) this.#add(work, effectIds);
+      if (!subagent.copies) this.#tallyOf(effectIds).subagents += 1;
+    }
+    return this.#result();
+  }
+
+  #add(work: Work, effectIds: readonly string[]): void {
+    this.#tallyOf(effectIds).add(work);
+    for (const { id } of work.calls) this.#calls.set(id, effectIds);
+  }
+
+  #tallyOf(effectIds: readonly string[]): Tally {
+    const key = effectIds.join('\n');
+    const known = this.#tallies.get(key) ?? { effectIds, tally: new Tally() };
+    this.#tallies.set(key, known);
+    return known.tally;
+  }
+
+  /** The single open task; of several, the one that the work names, else all of them; none: between tasks. */
+  #tasksOf(work: Work): readonly string[] {
+    const open = this.#openAt(work.at);
+    if (open.length < 2) return open;
+    const named = new Set(work.calls.flatMap(({ mentions }) => mentions.filter((id) => open.includes(id))));
+    if (named.size !== 1) return open;
+    for (const id of named) this.#bySign.add(id);
+    return [...named];
+  }
+
+  #openAt(at: number): readonly string[] {
+    return this.#windows.filter(({ from, to }) => from <= at && at <= to).map(({ effectId }) => effectId);
+  }
+
+  /** Where all of a subagent's work belongs: by a sign in what it was told, else where the call that began it belongs. */
+  #placeOf(
+    subagent: Subagent,
+    all: readonly Subagent[],
+    placed: Map<Subagent, readonly string[]>,
+  ): readonly string[] {
+    const known = placed.get(subagent);
+    if (known) return known;
+    // A circle of subagents that began each other ends here.
+    placed.set(subagent, []);
+    const place =
+      this.#signOf(subagent) ?? this.#spawnPlace(subagent, all, placed) ?? this.#timePlace(subagent);
+    placed.set(subagent, place);
+    return place;
+  }
+
+  #signOf({ transcript: { prompt = '' }, description = '' }: Subagent): readonly string[] | undefined {
+    const words = `${prompt}\n${description}`;
+    const named = [...this.#ids].filter((id) => names(words, id));
+    const likely = this.#windows.filter(
+      (window) =>
+        window.prompt !== undefined && window.prompt.length >= telling && words.includes(window.prompt),
+    );
+    const found = named.length > 0 ? named : likely.map(({ effectId }) => effectId);
+    if (found.length !== 1) return undefined;
+    for (const id of found) this.#bySign.add(id);
+    return found;
+  }
+
+  #spawnPlace(
+    subagent: Subagent,
+    all: readonly Subagent[],
+    placed: Map<Subagent, readonly string[]>,
+  ): readonly string[] | undefined {
+    const { agentId, toolUseId, parentAgentId, transcript } = subagent;
+    const files = [this.main, ...all.map((other) => other.transcript)];
+    const spawn =
+      toolUseId ??
+      (agentId === undefined
+        ? undefined
+        : files.map((file) => file.spawned.get(agentId)?.id).find(Boolean)) ??
+      (transcript.prompt === undefined ? undefined : spawnWith(this.main, transcript.prompt));
+    const direct = spawn === undefined ? undefined : this.#calls.get(spawn);
+    if (direct) return direct;
+    const parent = all.find(
+      (other) =>
+        other !== subagent &&
+        (other.agentId === (parentAgentId ?? '') ||
+          other.transcript.work.some(({ calls }) => calls.some(({ id }) => id === spawn))),
+    );
+    return parent && this.#placeOf(parent, all, placed);
+  }
+
+  #timePlace({ transcript: { work, firstAt } }: Subagent): readonly string[] {
+    const at = work[0]?.at ?? firstAt;
+    return at === undefined ? [] : this.#openAt(at);
+  }
+
+  #result(): Attribution {
+    const parts = [...this.#tallies.values()].map(({ effectIds, tally }): Part => {
+      const [id = ''] = effectIds;
+      const single = this.#posted.has(id) ? 'post' : this.#bySign.has(id) ? 'sign' : 'time';
+      return { effectIds, totals: tally.totals, how: effectIds.length > 1 ? 'shared' : single };
+    });
+    return {
+      tasks: new Map(
+        parts.flatMap((part) => {
+          const [id, ...others] = part.effectIds;
+          return id === undefined || others.length > 0 ? [] : [[id, part] as const];
+        }),
+      ),
+      batches: parts.filter(({ effectIds }) => effectIds.length > 1),
+      between: parts.find(({ effectIds }) => effectIds.length === 0)?.totals ?? new Tally().totals,
+      shift: this.#shift,
+    };
+  }
+}
+
+/** By how much the session's clock is ahead: what its posts and the results in the journal tell, in the middle. */
+function clockShift({ posts }: Transcript, windows: readonly TaskWindow[]): number {
+  const resolved = new Map(windows.map(({ effectId, to }) => [effectId, to]));
+  const differences = posts
+    .flatMap(({ effectIds, from, to }) =>
+      effectIds.flatMap((id) => {
+        const at = resolved.get(id);
+        if (at === undefined || at === Number.POSITIVE_INFINITY) return [];
+        const agrees = from - tolerance <= at && at <= to + tolerance;
+        return [agrees ? 0 : (from + to) / 2 - at];
+      }),
+    )
+    .toSorted((a, b) => a - b);
+  return differences[Math.floor(differences.length / 2)] ?? 0;
+}
+
+/** The window in the session's time, from when the session learned of the task where it says so soon after. */
+function cutWindow(window: TaskWindow, { learned }: Transcript, shift: number): TaskWindow {
+  const [from, to] = [window.from + shift, window.to + shift];
+  const told = learned.get(window.effectId);
+  const cut = told !== undefined && told > from && told <= Math.min(to, from + tolerance);
+  return { ...window, from: cut ? told : from, to };
+}
+
+/** Whether words name a task, and not one whose id only begins like that. */
+function names(words: string, id: string): boolean {
+  for (let at = words.indexOf(id); at >= 0; at = words.indexOf(id, at + 1)) {
+    const around = [words[at - 1] ?? '', words[at + id.length] ?? ''];
+    if (around.every((char) => !/[A-Za-z0-9_-]/.test(char))) return true;
+  }
+  return false;
+}
+
+function spawnWith({ work }: Transcript, prompt: string): string | undefined {
+  for (const { calls } of work) {
+    const found = calls.find((call) => call.prompt?.startsWith(prompt));
+    if (found) return found.id;
+  }
+  return undefined;
+}

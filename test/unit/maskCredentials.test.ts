@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { maskCredentials } from '../../src/core/sessions/maskCredentials';
+
+describe('secrets in the text of a transcript', () => {
+  it.each([
+    ['API_TOKEN=EXAMPLE-1', 'API_TOKEN=•••'],
+    ['Authorization: Bearer EXAMPLE.not.a.token', 'Authorization: Bearer •••'],
+    ['{"apiKey":"EXAMPLE","x":1}', '{"apiKey":"•••","x":1}'],
+    ['{\\"password\\": \\"EXAMPLE 1\\"}', '{\\"password\\": \\"•••\\"}'],
+    ["export SECRET_KEY='EXAMPLE 1'", "export SECRET_KEY='•••'"],
+    ['Cookie: a=EXAMPLE; b=EXAMPLE', 'Cookie: •••'],
+    ['curl --api-token EXAMPLE x', 'curl --api-token ••• x'],
+    ['https://me:EXAMPLE@host.example/x', 'https://•••@host.example/x'],
+    ['Bearer EXAMPLE.1234', 'Bearer •••'],
+    ['use sk-ant-EXAMPLE-000000000000 now', 'use ••• now'],
+    ['ghp_EXAMPLE0000000000000000', '•••'],
+    ['github_pat_EXAMPLE0000000000000', '•••'],
+    ['xoxb-EXAMPLE-1234', '•••'],
+    ['AKIAEXAMPLE000000000', '•••'],
+    ['AIzaEXAMPLE_000000000000000000', '•••'],
+    ['glpat-EXAMPLE000000000', '•••'],
+    ['npm_EXAMPLE00000000000000000', '•••'],
+    ['eyJhbGciOiJFWEFNUExFIn0.eyJFWEFNUExFIjox.c2ln', '•••'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nEXAMPLE\n-----END RSA PRIVATE KEY-----\nafter', '•••\nafter'],
+    ['-----BEGIN PRIVATE KEY-----\nEXAMPLE', '•••'],
+    ['git push origin feature/login', 'git push origin feature/login'],
+    ['the run has 12 tasks', 'the run has 12 tasks'],
+  ])('%s', (text, masked) => {
+    expect(maskCredentials(text)).toBe(masked);
+  });
+
+  it('masks the values that it is given', () => {
+    expect(maskCredentials('done: 0d6506f4d9', ['0d6506f4d9'])).toBe('done: •••');
+  });
+
+  it('takes linear time for whatever text', () => {
+    const bits = [
+      'key',
+      'key=',
+      '"',
+      '-----BEGIN KEY-----',
+      'sk-',
+      'a.',
+      'eyJabcdefghi.',
+      'http://',
+      '--',
+      'token: ',
+    ];
+    const timeOf = (length: number): number => {
+      const began = performance.now();
+      for (const bit of bits) maskCredentials(bit.repeat(Math.ceil(length / bit.length)));
+      return performance.now() - began;
+    };
+    timeOf(1000);
+    expect(timeOf(200_000)).toBeLessThan(60 * Math.max(1, timeOf(20_000)));
+  });
+});
