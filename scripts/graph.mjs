@@ -16,6 +16,9 @@ const rules = [
   { room: 'src/engines/*/core', mayImport: ['src/core'] },
   { room: 'src/engines/*/node', mayImport: ['src/core', 'src/node', 'src/engines/*/core'] },
   { room: 'src/engines/*/vscode', mayImport: ['src/core', 'src/vscode', 'src/engines/*/core'] },
+  // So is an agent, of which only its sessions are read.
+  { room: 'src/agents/*/core', mayImport: ['src/core'] },
+  { room: 'src/agents/*/node', mayImport: ['src/core', 'src/node', 'src/agents/*/core'] },
   // Where the parts meet: src/extension.ts, src/cli.ts and src/wire.
   { room: 'src', mayImport: [] },
 ];
