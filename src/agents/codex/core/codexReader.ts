@@ -1,0 +1,268 @@
+import { cutAtWord, firstLine } from '../../../core/format';
+import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
+import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
+import { noTokens, type Tokens, type Work } from '../../../core/sessions/work';
+import { actionOf, changesOf, inputOf, outcomeOf } from './codexTools';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const promptLength = 8000;
+
+/** Reads the lines of one rollout of Codex. */
+export class CodexReader implements LineReader {
+  readonly transcript: Transcript;
+  /** What was told of itself first; later ones are copies of its parents'. */
+  #known = false;
+  /** A fork begins with its parent's history, which is not its own work. */
+  #replaying = false;
+  /** The cumulative counts told last. */
+  #total: Tokens = noTokens;
+
+  /** @param seen shared by all files of a run, as forks copy their parent's lines */
+  constructor(seen: Seen = new Seen()) {
+    this.transcript = new Transcript(seen);
+  }
+
+  read(line: string): void {
+    this.transcript.lines += 1;
+    if (line.trim() === '') return;
+    const json = parseJson(line);
+    if ('value' in json && isRecord(json.value)) this.#line(json.value);
+    else this.transcript.badLines += 1;
+  }
+
+  readLong(head: string, tail: string): void {
+    const { transcript } = this;
+    transcript.lines += 1;
+    const field = (name: string): string | undefined =>
+      new RegExp(`"${name}":"([^"\\\\]{1,200})"`).exec(head)?.[1];
+    const timestamp = field('timestamp') ?? '';
+    if (head.includes('"type":"compacted"')) return this.#line({ timestamp, type: 'compacted', payload: {} });
+    const [, type] = /"payload":\{"type":"(\w+_output)"/.exec(head) ?? [];
+    if (type === undefined) {
+      transcript.time(parseTime(timestamp));
+      transcript.longLines += 1;
+      return;
+    }
+    const output = `${head.slice(head.indexOf('"output":'))}\n${tail}`
+      .replaceAll('\\n', '\n')
+      .replaceAll('\\"', '"');
+    this.#line({ timestamp, type: 'response_item', payload: { type, call_id: field('call_id'), output } });
+  }
+
+  skipped(): void {
+    this.transcript.lines += 1;
+    this.transcript.longLines += 1;
+  }
+
+  #line(line: Line): void {
+    const { transcript } = this;
+    const at = transcript.time(parseTime(text(line['timestamp'])));
+    const payload = isRecord(line['payload']) ? line['payload'] : line;
+    switch (line['type']) {
+      case 'session_meta':
+        return this.#meta(payload);
+      case 'turn_context':
+        transcript.model = text(payload['model']) || transcript.model;
+        transcript.approval = text(payload['approval_policy']) || transcript.approval;
+        return;
+      case 'event_msg':
+        return this.#event(payload, at);
+      case 'compacted':
+        if (!this.#replaying) transcript.marks.push({ at, kind: 'compaction', text: 'context compacted' });
+        return;
+      default:
+        if (!this.#replaying) this.#item(payload, at);
+    }
+  }
+
+  #meta(payload: Line): void {
+    if (this.#known) return;
+    this.#known = true;
+    const { transcript } = this;
+    transcript.sessionId = text(payload['id']) || undefined;
+    transcript.cwd = text(payload['cwd']) || undefined;
+    transcript.version = text(payload['cli_version']) || undefined;
+    const { source } = payload;
+    const isSubagent = isRecord(source) && source['subagent'] !== undefined;
+    transcript.parentId =
+      text(payload['parent_thread_id']) || (isSubagent ? text(payload['forked_from_id']) : '') || undefined;
+    this.#replaying = text(payload['forked_from_id']) !== '';
+  }
+
+  #event(payload: Line, at: number): void {
+    const { transcript } = this;
+    const type = text(payload['type']);
+    if (type === 'task_started') this.#replaying = false;
+    if (type === 'token_count') return this.#tokens(payload, at);
+    if (this.#replaying) return;
+    switch (type) {
+      case 'task_started':
+        return transcript.goesOn(at);
+      case 'user_message':
+        return this.#prompt(text(payload['message']), at);
+      case 'agent_message':
+        transcript.goesOn(at);
+        transcript.writing = true;
+        return;
+      case 'agent_reasoning':
+        transcript.goesOn(at);
+        transcript.writing = false;
+        return;
+      case 'task_complete':
+        return transcript.ends(at);
+      case 'turn_aborted':
+        return transcript.interrupt(at);
+      case 'patch_apply_end': {
+        const call = transcript.seen.calls.get(text(payload['call_id']));
+        if (!call) return;
+        if (payload['success'] === true) call.files = changesOf(payload['changes']);
+        else if (payload['success'] === false) transcript.end(call.id, at, 'error');
+        return;
+      }
+      default:
+    }
+  }
+
+  /** Counts are cumulative, and told again without having grown. */
+  #tokens({ info, rate_limits: limits }: Line, at: number): void {
+    const { transcript } = this;
+    const usage = isRecord(info) ? info['total_token_usage'] : undefined;
+    if (isRecord(usage)) {
+      const total = tokensOf(usage);
+      const [before, after] = [sum(this.#total), sum(total)];
+      if (!this.#replaying && after > before)
+        this.#work({ answers: 1, tokens: minus(total, this.#total), at });
+      this.#total = total;
+      const last = isRecord(info) ? info['last_token_usage'] : undefined;
+      if (isRecord(last)) transcript.context = sum(tokensOf(last)) - tokensOf(last).out;
+    }
+    if (!isRecord(limits)) return;
+    const reached = [limits['primary'], limits['secondary']].filter(
+      (limit): limit is Line => isRecord(limit) && Number(limit['used_percent']) >= 100,
+    );
+    const resets = reached.map((limit) => Number(limit['resets_at']) * 1000).filter(Number.isFinite);
+    transcript.limit =
+      reached.length === 0
+        ? undefined
+        : { at, until: resets.length === 0 ? undefined : Math.max(...resets), text: '' };
+  }
+
+  #work({ answers, tokens, at }: Pick<Work, 'answers' | 'tokens' | 'at'>): Work {
+    const { model } = this.transcript;
+    const work: Work = { at, answers, tokens, atLeast: false, model, calls: [] };
+    this.transcript.work.push(work);
+    return work;
+  }
+
+  #prompt(words: string, at: number): void {
+    this.transcript.goesOn(at);
+    if (/^\s*<(?:environment_context|user_instructions)>/.test(words) || words.trim() === '') return;
+    this.transcript.prompt ??= words.slice(0, promptLength);
+    this.transcript.firstPrompt ??= cutAtWord(firstLine(words), 80) || undefined;
+  }
+
+  #item(item: Line, at: number): void {
+    const { transcript } = this;
+    const type = text(item['type']);
+    const id = text(item['call_id']) || text(item['id']);
+    if (type === 'message') {
+      const words = wordsOf(item['content']);
+      if (item['role'] === 'user') this.#prompt(words, at);
+      else if (item['role'] === 'assistant') transcript.writing = true;
+    } else if (type === 'reasoning') {
+      transcript.writing = false;
+    } else if (type.endsWith('_output')) {
+      this.#output(id, item['output'], at);
+    } else if (type.endsWith('_call') && id !== '') {
+      this.#call(id, item, at);
+    } else if (type === '') {
+      transcript.unknownLines += 1;
+    }
+  }
+
+  #call(id: string, item: Line, at: number): void {
+    const { transcript } = this;
+    const { name, input, words } = inputOf(item);
+    noteRuns(transcript, words);
+    transcript.goesOn(at);
+    transcript.writing = false;
+    if (transcript.seen.calls.has(id)) return;
+    const work: Work = { at, answers: 0, tokens: noTokens, atLeast: false, model: undefined, calls: [] };
+    transcript.begin(work, {
+      ...{
+        id,
+        at,
+        name,
+        action: actionOf(name, input, words, transcript.cwd),
+        asks: name === 'request_user_input',
+      },
+      ...{
+        mentions: mentionsIn(words),
+        signs: signsIn(words),
+        prompt: name === 'spawn_agent' ? words : undefined,
+      },
+      ...{ endedAt: undefined, outcome: undefined, files: [] },
+    });
+    transcript.work.push(work);
+    // A search of the provider ends where it is told.
+    if (item['type'] === 'web_search_call') transcript.end(id, at, 'ok');
+  }
+
+  #output(id: string, output: unknown, at: number): void {
+    const { transcript } = this;
+    const said = typeof output === 'string' ? output : wordsOf(output) || JSON.stringify(output ?? '');
+    const outcome = outcomeOf(said);
+    const call = transcript.end(id, at, outcome);
+    transcript.goesOn(at);
+    if (call) noteResult(transcript, call, { text: plain(said), ok: outcome === 'ok', at });
+  }
+}
+
+/** The output of a command lies in JSON, in newer releases as text. */
+function plain(output: string): string {
+  const json = output.startsWith('{') ? parseJson(output) : undefined;
+  const value = json && 'value' in json && isRecord(json.value) ? json.value['output'] : undefined;
+  return typeof value === 'string' ? value : output;
+}
+
+function wordsOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content)
+    ? content
+        .filter(isRecord)
+        .map((part) => text(part['text']))
+        .join('\n')
+    : '';
+}
+
+function tokensOf(usage: Line): Tokens {
+  const number = (name: string): number => {
+    const value = usage[name];
+    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+  };
+  const cacheRead = number('cached_input_tokens');
+  return {
+    in: Math.max(0, number('input_tokens') - cacheRead),
+    out: number('output_tokens'),
+    cacheWrite: 0,
+    cacheRead,
+  };
+}
+
+function sum(tokens: Tokens): number {
+  return tokens.in + tokens.out + tokens.cacheRead;
+}
+
+function minus(a: Tokens, b: Tokens): Tokens {
+  const less = (x: number, y: number): number => Math.max(0, x - y);
+  return {
+    in: less(a.in, b.in),
+    out: less(a.out, b.out),
+    cacheWrite: 0,
+    cacheRead: less(a.cacheRead, b.cacheRead),
+  };
+}
