@@ -1,0 +1,182 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { ProcessState } from '../../../core/sessions/agentNow';
+import type { Seen } from '../../../core/sessions/transcript';
+import { isRecord, parseJson } from '../../../core/run/lenient';
+import { isSameProcess, type RecordedProcess } from '../../../node/sameProcess';
+import { readTextIn, realPath } from '../../../node/safeFile';
+import {
+  fileInside,
+  isSessionId,
+  modified,
+  namesIn,
+  type AgentStore,
+  type StoredSession,
+  type StoredSubagent,
+} from '../../../node/sessions/agentStore';
+import { readHead } from '../../../node/sessions/lineFile';
+import { claudeCode, listsProcesses, longestSlug, slugOf } from '../core/claudeCode';
+import { ClaudeReader } from '../core/claudeReader';
+
+/** Such files hold a line of JSON. In bytes. */
+const smallFile = 64 * 1024;
+
+/** So many sessions of a project are looked into where no session says which runs it drives. */
+const mostRecent = 50;
+
+/** The sessions of Claude Code in a home folder. */
+export class ClaudeStore implements AgentStore {
+  readonly agent = claudeCode;
+  readonly #found = new Map<string, StoredSession>();
+  /** Of subagents beside their sessions: whose they are, by their paths. */
+  readonly #owners = new Map<string, string | undefined>();
+
+  /** @param isSame whether a process that was written down still lives */
+  constructor(
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly isSame: (recorded: RecordedProcess) => boolean = isSameProcess,
+  ) {}
+
+  /** Older releases wrote below ~/.config, too. */
+  get #homes(): readonly string[] {
+    const home = this.env['CLAUDE_CONFIG_DIR'];
+    const homes = home ? [home] : [join(homedir(), '.claude'), join(homedir(), '.config', 'claude')];
+    return homes.flatMap((folder) => realPath(folder) ?? []);
+  }
+
+  find(id: string): StoredSession | undefined {
+    if (!isSessionId(id)) return undefined;
+    const known = this.#found.get(id);
+    if (known && modified(known.path) !== undefined) return known;
+    let newest: { readonly session: StoredSession; readonly at: number } | undefined;
+    for (const projects of this.#projects()) {
+      for (const folder of namesIn(projects)) {
+        const path = join(projects, folder, `${id}.jsonl`);
+        const at = modified(path);
+        if (at === undefined || (newest && newest.at >= at)) continue;
+        const real = fileInside(projects, path);
+        if (real !== undefined) newest = { session: { id, path: real }, at };
+      }
+    }
+    if (newest) this.#found.set(id, newest.session);
+    return newest?.session;
+  }
+
+  #projects(): readonly string[] {
+    return this.#homes.flatMap((home) => realPath(join(home, 'projects')) ?? []);
+  }
+
+  subagents({ id, path }: StoredSession): readonly StoredSubagent[] {
+    const project = dirname(path);
+    const own = join(project, id, 'subagents');
+    const workflows = join(own, 'workflows');
+    const folders = [own, ...namesIn(workflows).map((name) => join(workflows, name))];
+    const below = folders.flatMap((folder) => agentFiles(folder).map((name) => join(folder, name)));
+    const beside = agentFiles(project)
+      .map((name) => join(project, name))
+      .filter((file) => this.#ownerOf(file) === id);
+    return [...below, ...beside].flatMap((file) => {
+      const real = fileInside(project, file);
+      return real === undefined ? [] : [subagentOf(real)];
+    });
+  }
+
+  /** The id of the session that a subagent's lines name. */
+  #ownerOf(file: string): string | undefined {
+    if (!this.#owners.has(file)) {
+      const [, owner] = /"sessionId":\s*"([^"]{1,128})"/.exec(readHead(file) ?? '') ?? [];
+      if (owner === undefined) return undefined;
+      this.#owners.set(file, owner);
+    }
+    return this.#owners.get(file);
+  }
+
+  recent(projectDir: string, since: number): readonly StoredSession[] {
+    const slug = slugOf(projectDir);
+    return this.#projects()
+      .flatMap((projects) =>
+        namesIn(projects)
+          .filter(
+            (name) =>
+              name === slug || (slug.length > longestSlug && name.startsWith(slug.slice(0, longestSlug))),
+          )
+          .flatMap((folder) => namesIn(join(projects, folder)).map((name) => join(projects, folder, name))),
+      )
+      .filter((path) => path.endsWith('.jsonl') && !basename(path).startsWith('agent-'))
+      .flatMap((path) => {
+        const at = modified(path);
+        return at === undefined || at < since ? [] : [{ path, at }];
+      })
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, mostRecent)
+      .flatMap(({ path }) => this.find(basename(path, '.jsonl')) ?? []);
+  }
+
+  reader(seen?: Seen): ClaudeReader {
+    return new ClaudeReader(seen);
+  }
+
+  process(id: string, version: string | undefined): ProcessState {
+    let entries = 0;
+    for (const home of this.#homes) {
+      const folder = join(home, 'sessions');
+      for (const name of namesIn(folder)) {
+        const entry = /^\d+\.json$/.test(name) ? readEntry(folder, name) : undefined;
+        if (entry?.['sessionId'] !== id || String(entry['pid']) !== basename(name, '.json')) continue;
+        entries += 1;
+        if (this.isSame(recordedIn(entry))) return wordOf(entry);
+      }
+    }
+    return entries > 0 || listsProcesses(version) ? 'gone' : 'unknown';
+  }
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+function agentFiles(folder: string): readonly string[] {
+  return namesIn(folder).filter((name) => /^agent-[A-Za-z0-9._-]{1,128}\.jsonl$/.test(name));
+}
+
+function subagentOf(path: string): StoredSubagent {
+  const agentId = basename(path, '.jsonl').slice('agent-'.length);
+  const meta = readEntry(dirname(path), basename(path).replace(/jsonl$/, 'meta.json')) ?? {};
+  const field = (name: string): string | undefined => {
+    const value = meta[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    path,
+    agentId,
+    toolUseId: field('toolUseId'),
+    parentAgentId: field('parentAgentId'),
+    description: field('description'),
+    copies:
+      agentId.startsWith('acompact') ||
+      agentId.includes('aside_question') ||
+      field('agentType') === 'aside_question',
+  };
+}
+
+function readEntry(folder: string, name: string): Entry | undefined {
+  const real = realPath(folder);
+  const read = real === undefined ? undefined : readTextIn(real, join(real, name), smallFile);
+  const json = read && 'text' in read ? parseJson(read.text) : undefined;
+  return json && 'value' in json && isRecord(json.value) ? json.value : undefined;
+}
+
+function recordedIn({ pid, procStart, startedAt }: Entry): RecordedProcess {
+  return {
+    pid: Number(pid),
+    procStart: typeof procStart === 'string' || typeof procStart === 'number' ? String(procStart) : undefined,
+    startedAt: typeof startedAt === 'number' ? startedAt : undefined,
+  };
+}
+
+function wordOf({ status, waitingFor, statusUpdatedAt, updatedAt }: Entry): ProcessState {
+  const since = [statusUpdatedAt, updatedAt].find((at) => typeof at === 'number');
+  return {
+    status: typeof status === 'string' ? status : undefined,
+    waitingFor: typeof waitingFor === 'string' ? waitingFor : undefined,
+    since: typeof since === 'number' ? since : undefined,
+  };
+}

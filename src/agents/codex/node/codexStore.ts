@@ -1,0 +1,129 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { toIso } from '../../../core/format';
+import type { ProcessState } from '../../../core/sessions/agentNow';
+import type { Seen } from '../../../core/sessions/transcript';
+import { realPath } from '../../../node/safeFile';
+import {
+  fileInside,
+  isSessionId,
+  modified,
+  namesIn,
+  type AgentStore,
+  type StoredSession,
+  type StoredSubagent,
+} from '../../../node/sessions/agentStore';
+import { readHead } from '../../../node/sessions/lineFile';
+import { codex } from '../core/codex';
+import { CodexReader } from '../core/codexReader';
+
+/** So many rollouts are looked into for subagents of one session, or for a run that no session says it drives. */
+const mostHeads = 2000;
+const mostRecent = 50;
+
+/** The rollouts of Codex in a home folder. */
+export class CodexStore implements AgentStore {
+  readonly agent = codex;
+  readonly #found = new Map<string, StoredSession>();
+  /** Which session began a rollout as a subagent, by its path; a rollout's first line never changes. */
+  readonly #parents = new Map<string, string | undefined>();
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
+
+  get #root(): string | undefined {
+    return realPath(this.env['CODEX_HOME'] || join(homedir(), '.codex'));
+  }
+
+  find(id: string): StoredSession | undefined {
+    const root = this.#root;
+    if (root === undefined || !isSessionId(id)) return undefined;
+    const known = this.#found.get(id);
+    if (known && modified(known.path) !== undefined) return known;
+    for (const folder of [...days(root), join(root, 'archived_sessions')]) {
+      const name = namesIn(folder).find((name) => idOf(name) === id);
+      const path = name === undefined ? undefined : fileInside(root, join(folder, name));
+      if (path === undefined) continue;
+      this.#found.set(id, { id, path });
+      return { id, path };
+    }
+    return undefined;
+  }
+
+  /** They are rollouts of their own, of the day on which they began, which the session's file outlives. */
+  subagents({ id, path }: StoredSession): readonly StoredSubagent[] {
+    const root = this.#root;
+    const last = modified(path);
+    if (root === undefined || last === undefined) return [];
+    const began = basename(path);
+    const lastDay = `rollout-${toIso(last + 24 * 3_600_000).slice(0, 10)}T99`;
+    return days(root)
+      .filter((folder) => folder >= dirname(path) || dirname(path).endsWith('archived_sessions'))
+      .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
+      .filter(
+        (file) => idOf(basename(file)) !== undefined && basename(file) > began && basename(file) < lastDay,
+      )
+      .slice(0, mostHeads)
+      .filter((file) => this.#parentOf(file) === id)
+      .flatMap((file) => {
+        const real = fileInside(root, file);
+        if (real === undefined) return [];
+        return [
+          {
+            ...{ path: real, agentId: idOf(basename(file)), toolUseId: undefined },
+            ...{ parentAgentId: undefined, description: undefined, copies: false },
+          },
+        ];
+      });
+  }
+
+  #parentOf(file: string): string | undefined {
+    if (!this.#parents.has(file)) {
+      const head = (readHead(file) ?? '').split('\n', 1)[0] ?? '';
+      this.#parents.set(file, /"parent_thread_id":\s*"([^"]{1,128})"/.exec(head)?.[1]);
+    }
+    return this.#parents.get(file);
+  }
+
+  recent(_projectDir: string, since: number): readonly StoredSession[] {
+    const root = this.#root;
+    if (root === undefined) return [];
+    const files: { readonly id: string; readonly at: number }[] = [];
+    for (const folder of days(root)) {
+      for (const name of namesIn(folder)) {
+        const id = idOf(name);
+        const at = id === undefined ? undefined : modified(join(folder, name));
+        if (id !== undefined && at !== undefined && at >= since) files.push({ id, at });
+      }
+      if (files.length >= mostRecent) break;
+    }
+    return files
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, mostRecent)
+      .flatMap(({ id }) => this.find(id) ?? []);
+  }
+
+  reader(seen?: Seen): CodexReader {
+    return new CodexReader(seen);
+  }
+
+  /** It keeps no list of living processes. */
+  process(): ProcessState {
+    return 'unknown';
+  }
+}
+
+/** The folders of all days, the newest first. */
+function days(root: string): readonly string[] {
+  const below = (folder: string): readonly string[] =>
+    namesIn(folder)
+      .filter((name) => /^\d{2,4}$/.test(name))
+      .toSorted()
+      .toReversed()
+      .map((name) => join(folder, name));
+  return below(join(root, 'sessions')).flatMap(below).flatMap(below);
+}
+
+/** The id in the name of a rollout; `undefined`: it is none. */
+function idOf(name: string): string | undefined {
+  return /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([A-Za-z0-9._-]{1,128})\.jsonl$/.exec(name)?.[1];
+}

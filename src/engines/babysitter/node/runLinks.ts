@@ -1,0 +1,53 @@
+import type { RunLinks } from '../../../core/sessions/agentSessions';
+import { isRecord, parseJson } from '../../../core/run/lenient';
+import type { Run } from '../../../core/run/run';
+import { secretsIn } from '../../../core/run/secrets';
+import { fileLimits, readTextInside, realPath } from '../../../node/safeFile';
+import { namesIn } from '../../../node/sessions/agentStore';
+import { readRecord } from './journalFolder';
+import { sequenceNumber } from '../core/eventName';
+import type { Sliced } from '../../../core/sliced';
+import { sessionsOf } from './sessionBindings';
+
+/** So many of the newest events are asked which session wrote them. */
+const newestEvents = 2000;
+
+/**
+ * The sessions that a run names, and that say they drive it: by the engine's state files, by the events that they wrote,
+ * and by the parent run.
+ * @param otherRun gives another run of the same place by its id
+ */
+export function* runLinks(
+  run: Run,
+  env: NodeJS.ProcessEnv,
+  otherRun: (runId: string) => Run | undefined,
+): Sliced<RunLinks> {
+  const real = realPath(run.location);
+  const read = real === undefined ? undefined : readTextInside(real, 'run.json', fileLimits.metadata);
+  const runJson = read && 'text' in read ? read.text : '';
+  const bound = (sessionsOf(run.runId, env) ?? []).map(({ sessionId }) => sessionId).toReversed();
+  const wrote = real === undefined ? [] : yield* writersOf(real);
+  return {
+    sessionIds: [...new Set([...nestedSession(runJson), ...wrote, ...bound])],
+    otherRun,
+    secrets: secretsIn(runJson),
+  };
+}
+
+function* writersOf(real: string): Sliced<readonly string[]> {
+  const names = namesIn(`${real}/journal`).filter((name) => sequenceNumber(name) !== undefined);
+  const ids = new Set<string>();
+  for (const name of names.toSorted().slice(-newestEvents)) {
+    const { session } = readRecord(real, name);
+    if (session !== undefined) ids.add(session);
+    yield;
+  }
+  return [...ids];
+}
+
+function nestedSession(runJson: string): readonly string[] {
+  const json = parseJson(runJson);
+  const nested = 'value' in json && isRecord(json.value) ? json.value['nested'] : undefined;
+  const id = isRecord(nested) ? nested['sessionId'] : undefined;
+  return typeof id === 'string' ? [id] : [];
+}

@@ -1,0 +1,62 @@
+import { readdirSync, statSync } from 'node:fs';
+import { isInside } from '../../core/paths';
+import type { AgentInfo } from '../../core/sessions/agentSessions';
+import type { ProcessState } from '../../core/sessions/agentNow';
+import type { Subagent } from '../../core/sessions/attribute';
+import type { LineReader, Seen } from '../../core/sessions/transcript';
+import { realPath } from '../safeFile';
+
+/** A session's own file. */
+export interface StoredSession {
+  readonly id: string;
+  /** Real path, inside the store. */
+  readonly path: string;
+}
+
+/** A subagent's file, and what is known of it besides its lines. */
+export interface StoredSubagent extends Omit<Subagent, 'transcript'> {
+  readonly path: string;
+}
+
+/** Where one agent keeps its sessions, and how they are read. Nothing here throws: what cannot be read is not there. */
+export interface AgentStore {
+  readonly agent: AgentInfo;
+  /** The session of that id; `undefined`: it is not there (any more). */
+  find(id: string): StoredSession | undefined;
+  subagents(session: StoredSession): readonly StoredSubagent[];
+  /** Sessions of a project that went on at or after a time, newest first: for runs that no session says it drives. */
+  recent(projectDir: string, since: number): readonly StoredSession[];
+  reader(seen?: Seen): LineReader;
+  /** @param version of the agent, as its lines tell it */
+  process(id: string, version: string | undefined): ProcessState;
+}
+
+/** Ids come from files: only such are made into paths. */
+export function isSessionId(id: string): boolean {
+  return /^[A-Za-z0-9._-]{1,128}$/.test(id) && id !== '.' && id !== '..';
+}
+
+/** The names in a folder; empty where it cannot be read. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The real path of a regular file inside a folder (a real path); `undefined`: there is none. */
+export function fileInside(root: string, path: string): string | undefined {
+  const real = realPath(path);
+  return real !== undefined && isInside(root, real) && modified(real) !== undefined ? real : undefined;
+}
+
+/** When a regular file was changed last, in milliseconds since 1970; `undefined`: there is none. */
+export function modified(path: string): number | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? stat.mtimeMs : undefined;
+  } catch {
+    return undefined;
+  }
+}

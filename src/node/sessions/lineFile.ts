@@ -1,0 +1,203 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { LineReader } from '../../core/sessions/transcript';
+import type { Sliced } from '../../core/sliced';
+import { carefully } from '../safeFile';
+
+const chunkSize = 256 * 1024;
+/** A longer line is read by its beginning and end only; one longer still is skipped. In bytes. */
+const parsedLength = 1024 * 1024;
+const readLength = 16 * 1024 * 1024;
+/** So much of either end. */
+const endLength = 64 * 1024;
+/** How much of a file's end tells what its session does now: at first, and at most. In bytes. */
+const tailSizes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024];
+
+const lineEnd = 10;
+
+/** How far a file was read. */
+export interface ReadPlace {
+  /** The offset behind the last whole line that was read. */
+  readonly offset: number;
+  readonly size: number;
+  readonly inode: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+}
+
+/**
+ * Reads the whole lines of a file from an offset on. What follows the last line end is no line yet.
+ * @param path the real path of a regular file
+ * @param before how far it was read; `undefined`: not at all
+ * @returns `undefined`: it cannot be read, or is another file than before, or lost lines, so that it is to be read anew
+ */
+export function* readLines(
+  path: string,
+  reader: LineReader,
+  before?: ReadPlace,
+): Sliced<ReadPlace | undefined> {
+  const opened = open(path);
+  if (!opened) return undefined;
+  try {
+    const { file, size, inode, modifiedAt } = opened;
+    if (before && (before.inode !== inode || size < before.offset)) return undefined;
+    const offset = yield* readRange(file, before?.offset ?? 0, size, reader);
+    return { offset, size, inode, modifiedAt };
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
+/**
+ * Reads the last lines of a file, as few as tell what its session does now.
+ * @param isEnough whether what a reader read is enough; otherwise a new one reads more
+ * @returns the reader that read most; `undefined`: the file cannot be read
+ */
+export function* readTail<R extends LineReader>(
+  path: string,
+  makeReader: () => R,
+  isEnough: (reader: R) => boolean,
+): Sliced<{ readonly reader: R; readonly place: ReadPlace } | undefined> {
+  const opened = open(path);
+  if (!opened) return undefined;
+  const { file, size, inode, modifiedAt } = opened;
+  try {
+    for (const tail of tailSizes) {
+      const reader = makeReader();
+      const from = Math.max(0, size - tail);
+      const start = from === 0 ? 0 : nextLine(file, from, size);
+      const offset = yield* readRange(file, start, size, reader);
+      if (from === 0 || tail === tailSizes.at(-1) || isEnough(reader)) {
+        return { reader, place: { offset, size, inode, modifiedAt } };
+      }
+    }
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The first bytes of a file as text; `undefined`: it cannot be read. */
+export function readHead(path: string, length = endLength): string | undefined {
+  const opened = open(path);
+  if (!opened) return undefined;
+  try {
+    const buffer = Buffer.allocUnsafe(length);
+    return buffer.toString('utf8', 0, readSync(opened.file, buffer, 0, length, 0));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
+/**
+ * Whether a text is somewhere in a file.
+ * @param most so many bytes are searched
+ */
+export function* fileMentions(
+  path: string,
+  text: string,
+  most: number,
+): Sliced<{ readonly found: boolean; readonly bytes: number }> {
+  const opened = open(path);
+  if (!opened) return { found: false, bytes: 0 };
+  const wanted = Buffer.from(text);
+  const buffer = Buffer.allocUnsafe(chunkSize + wanted.length);
+  const size = Math.min(opened.size, most);
+  try {
+    for (let at = 0; at < size; at += chunkSize) {
+      const read = readSync(opened.file, buffer, 0, buffer.length, at);
+      if (buffer.subarray(0, read).includes(wanted)) return { found: true, bytes: at + read };
+      yield;
+    }
+    return { found: false, bytes: size };
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
+function open(path: string): (Omit<ReadPlace, 'offset'> & { readonly file: number }) | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, carefully);
+    const stat = fstatSync(file);
+    if (stat.isFile()) return { file, size: stat.size, inode: stat.ino, modifiedAt: stat.mtimeMs };
+  } catch {
+    // Told by `undefined`.
+  }
+  if (file !== undefined) closeSync(file);
+  return undefined;
+}
+
+function nextLine(file: number, from: number, size: number): number {
+  const buffer = Buffer.allocUnsafe(chunkSize);
+  for (let at = from; at < size;) {
+    const read = readSync(file, buffer, 0, chunkSize, at);
+    if (read === 0) break;
+    const end = buffer.subarray(0, read).indexOf(lineEnd);
+    if (end >= 0) return at + end + 1;
+    at += read;
+  }
+  return size;
+}
+
+function* readRange(file: number, from: number, to: number, reader: LineReader): Sliced<number> {
+  const buffer = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(1, to - from)));
+  const line = new LineUnderWay(reader);
+  let offset = from;
+  for (let at = from; at < to;) {
+    const read = readSync(file, buffer, 0, Math.min(buffer.length, to - at), at);
+    if (read === 0) break;
+    let start = 0;
+    for (let end = buffer.indexOf(lineEnd); end >= 0 && end < read; end = buffer.indexOf(lineEnd, start)) {
+      line.finish(buffer.subarray(start, end));
+      start = end + 1;
+      offset = at + start;
+      yield;
+    }
+    line.add(buffer.subarray(start, read));
+    at += read;
+    yield;
+  }
+  return offset;
+}
+
+/** The bytes of a line that is being read: all of them while it is short, else its beginning and its end. */
+class LineUnderWay {
+  #parts: Buffer[] = [];
+  #length = 0;
+  #head: Buffer | undefined;
+  #tail = Buffer.alloc(0);
+
+  constructor(private readonly reader: LineReader) {}
+
+  /** @param part is read over later, so what is kept is copied */
+  add(part: Buffer): void {
+    this.#length += part.length;
+    if (this.#length <= parsedLength) {
+      this.#parts.push(Buffer.from(part));
+      return;
+    }
+    if (!this.#head) {
+      const whole = Buffer.concat([...this.#parts, part]);
+      this.#parts = [];
+      this.#head = Buffer.from(whole.subarray(0, endLength));
+      this.#tail = Buffer.from(whole.subarray(-endLength));
+      return;
+    }
+    this.#tail = Buffer.from(Buffer.concat([this.#tail, part]).subarray(-endLength));
+  }
+
+  /** @param rest of the line */
+  finish(rest: Buffer): void {
+    if (this.#length === 0 && rest.length <= parsedLength) return this.reader.read(rest.toString('utf8'));
+    this.add(rest);
+    if (this.#length > readLength) this.reader.skipped();
+    else if (this.#head) this.reader.readLong(this.#head.toString('utf8'), this.#tail.toString('utf8'));
+    else this.reader.read(Buffer.concat(this.#parts).toString('utf8'));
+    this.#parts = [];
+    this.#length = 0;
+    this.#head = undefined;
+    this.#tail = Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,178 @@
+import { agentNow, lastSign } from '../../core/sessions/agentNow';
+import type {
+  RunLinks,
+  SessionOptions,
+  SessionReport,
+  SessionState,
+} from '../../core/sessions/agentSessions';
+import { attribute, type SessionFiles, type Subagent, type TaskWindow } from '../../core/sessions/attribute';
+import { hasWorkLeft, taskWindows } from '../../core/sessions/taskWindows';
+import { Seen, type Transcript } from '../../core/sessions/transcript';
+import type { Run } from '../../core/run/run';
+import type { Sliced } from '../../core/sliced';
+import type { AgentStore, StoredSession } from './agentStore';
+import { fileMentions, readHead, readLines, readTail } from './lineFile';
+
+/** A run with more sessions than this shows the newest. */
+const mostSessions = 20;
+
+/** So many bytes are searched for a run that no session says it drives. */
+const searchedBytes = 64 * 1024 * 1024;
+
+/** A file of a session with the agent whose it is. */
+interface Found {
+  readonly store: AgentStore;
+  readonly session: StoredSession;
+}
+
+/** What a run's sessions are read with. */
+export interface ReadingOptions extends SessionOptions {
+  /** The words in which a task was asked for; `undefined`: they are not known. */
+  promptOf(effectId: string): string | undefined;
+}
+
+/** Finds and reads the sessions of runs in the stores of all agents. */
+export class RunSessions {
+  constructor(private readonly stores: readonly AgentStore[]) {}
+
+  /** Those whose files are there, in no order. */
+  find(run: Run, { sessionIds }: RunLinks): readonly Found[] {
+    // The program that drove the run is looked at first.
+    const stores = this.stores.toSorted(
+      (a, b) => Number(b.agent.id === run.harness) - Number(a.agent.id === run.harness),
+    );
+    return sessionIds.slice(-mostSessions).flatMap((id) => {
+      for (const store of stores) {
+        const session = store.find(id);
+        if (session) return [{ store, session }];
+      }
+      return [];
+    });
+  }
+
+  /** What the sessions do now, the newest last; only the ends of their files are read. */
+  *look(run: Run, links: RunLinks, options: SessionOptions): Sliced<readonly SessionState[]> {
+    const states: SessionState[] = [];
+    for (const { store, session } of this.find(run, links)) {
+      const read = yield* tailOf(store, session.path);
+      if (!read || read.parentId !== undefined) continue;
+      const subagents: Subagent[] = [];
+      // Only what was handed on and has not come back says more than the session itself.
+      if ([...read.open.values()].some(({ prompt }) => prompt !== undefined)) {
+        for (const { path, ...link } of store.subagents(session)) {
+          const transcript = yield* tailOf(store, path);
+          if (transcript) subagents.push({ ...link, transcript });
+        }
+      }
+      const files = { main: read, subagents };
+      states.push(stateOf({ store, session }, files, run, links, options));
+    }
+    return states.toSorted((a, b) => a.lastAt - b.lastAt);
+  }
+
+  /** The same with all that they did, read whole. What sessions copy from each other counts once, for the older one. */
+  *read(run: Run, links: RunLinks, options: ReadingOptions): Sliced<readonly SessionReport[]> {
+    let found = this.find(run, links);
+    if (found.length === 0) found = yield* this.#search(run);
+    const seen = new Seen();
+    const begun: { readonly found: Found; readonly at: number }[] = [];
+    for (const each of found) {
+      begun.push({ found: each, at: beginOf(each) });
+      yield;
+    }
+    const reports: SessionReport[] = [];
+    for (const { found: each } of begun.toSorted((a, b) => a.at - b.at)) {
+      const files = yield* readFiles(each, seen);
+      if (!files || files.main.parentId !== undefined) continue;
+      const windows = windowsOf(run, files.main, links, options);
+      reports.push({
+        ...stateOf(each, files, run, links, options),
+        attribution: attribute(files, windows),
+        transcript: files.main,
+      });
+    }
+    return reports.toSorted((a, b) => a.lastAt - b.lastAt);
+  }
+
+  /** Sessions of the project in which the run is named, for runs that no session says it drives. */
+  *#search(run: Run): Sliced<readonly Found[]> {
+    const found: Found[] = [];
+    let left = searchedBytes;
+    for (const store of this.stores) {
+      for (const session of store.recent(run.projectDir, run.createdAt)) {
+        const searched = yield* fileMentions(session.path, run.runId, left);
+        left -= searched.bytes;
+        if (searched.found) found.push({ store, session });
+        if (left <= 0) return found;
+      }
+    }
+    return found;
+  }
+}
+
+function stateOf(
+  { store, session }: Found,
+  files: SessionFiles,
+  run: Run,
+  { secrets }: RunLinks,
+  options: SessionOptions,
+): SessionState {
+  const { main } = files;
+  const process = store.process(session.id, main.version);
+  return {
+    agent: store.agent,
+    id: session.id,
+    file: session.path,
+    title: main.title,
+    cwd: main.cwd,
+    living: typeof process === 'object',
+    lastAt: lastSign(files),
+    now: agentNow(files, process, {
+      ...options,
+      workLeft: hasWorkLeft(run),
+      mayWaitFor: store.agent.mayWaitFor(main),
+      secrets,
+    }),
+  };
+}
+
+/** The tasks of the run, and of the others that the session worked on. */
+function windowsOf(
+  run: Run,
+  { runs }: Transcript,
+  links: RunLinks,
+  { promptOf }: ReadingOptions,
+): readonly TaskWindow[] {
+  const others = [...runs].filter((id) => id !== run.runId).flatMap((id) => links.otherRun(id) ?? []);
+  return [...taskWindows(run, promptOf), ...others.flatMap((other) => taskWindows(other, () => undefined))];
+}
+
+function* readFiles({ store, session }: Found, seen: Seen): Sliced<SessionFiles | undefined> {
+  const main = store.reader(seen);
+  if (!(yield* readLines(session.path, main))) return undefined;
+  const subagents: Subagent[] = [];
+  for (const { path, ...link } of store.subagents(session)) {
+    const reader = store.reader(seen);
+    if (yield* readLines(path, reader)) subagents.push({ ...link, transcript: reader.transcript });
+  }
+  return { main: main.transcript, subagents };
+}
+
+function* tailOf(store: AgentStore, path: string): Sliced<Transcript | undefined> {
+  const read = yield* readTail(
+    path,
+    () => store.reader(),
+    ({ transcript }) => transcript.turn !== 'none' && transcript.work.length > 0,
+  );
+  return read?.reader.transcript;
+}
+
+/** When a session began, in milliseconds since 1970. */
+function beginOf({ store, session }: Found): number {
+  const reader = store.reader();
+  for (const line of (readHead(session.path) ?? '').split('\n').slice(0, -1)) {
+    reader.read(line);
+    if (reader.transcript.firstAt !== undefined) break;
+  }
+  return reader.transcript.firstAt ?? 0;
+}
