@@ -1,6 +1,6 @@
 import { babysitterEngine } from './engines/babysitter/core/babysitterEngine';
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
 import { stringify } from './core/documents';
@@ -9,7 +9,7 @@ import { reportFormats, writeReport, type ReportFormat } from './core/views/repo
 import { toReport } from './core/views/report/toReport';
 import { maskSecrets, secretsIn } from './core/run/secrets';
 import { putCopiesTogether } from './engines/babysitter/node/copies';
-import { parseTime } from './core/run/lenient';
+import { isSegment, parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toAnswerEntries, toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
@@ -17,14 +17,22 @@ import { defaultActivityWindow } from './core/run/judgement';
 import { openRun } from './core/views/tree/buildTree';
 import { atOnce } from './core/sliced';
 import { listRuns, looksLikeRun, resolveRunsDirectories } from './engines/babysitter/node/findRuns';
+import { babysitter } from './engines/babysitter/core/babysitterRun';
 import { RunDirectory } from './engines/babysitter/node/runDirectory';
+import { runLinks } from './engines/babysitter/node/runLinks';
+import { taskPrompts } from './engines/babysitter/node/taskPrompts';
 import { readReportSources } from './engines/babysitter/node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
 import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeRuns';
+import { RunSessions } from './node/sessions/runSessions';
+import { agentStores } from './agents/agentStores';
+import { toSessionEntry } from './core/sessions/sessionEntry';
 
 const usage = `Usage:
   runs list <dir> [--json] [--now ISO]      the runs of a workspace, runs directory or store, newest first
-  runs show <runDir> [--json] [--now ISO]   one run with its tasks
+  runs show <runDir> [--json] [--now ISO] [--sessions]
+                                            one run with its tasks; with --sessions also what agents did for it, which
+                                            alone reads the agents' files in the home folder
   runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO]
                                             a report of a run or of one iteration, as Markdown unless told otherwise`;
 
@@ -49,7 +57,7 @@ function main(args: readonly string[]): void {
     case 'list':
       return print(list(folder(command, dir), now), values.json, (entries) => table(entries, now));
     case 'show':
-      return print(show(folder(command, dir), now), values.json, description);
+      return print(show(folder(command, dir), now, values.sessions), values.json, description);
     case 'report':
       process.stdout.write(report(folder(command, dir), now, formatOf(values), iterationOf(values)));
       return;
@@ -68,6 +76,7 @@ function parse(args: readonly string[]) {
         now: { type: 'string' },
         format: { type: 'string' },
         iteration: { type: 'string' },
+        sessions: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -110,8 +119,9 @@ function list(dir: string, now: number): readonly RunEntry[] {
   }));
 }
 
-function show(dir: string, now: number) {
+function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
+  const sessions = withSessions && run.engine === babysitter ? readSessions(run, now) : undefined;
   const entry = toRunEntry(run, details, now, { ...options, engine });
   const tasks = toTaskEntries(run, details, options.metric);
   return {
@@ -120,7 +130,21 @@ function show(dir: string, now: number) {
     tasks,
     answers: toAnswerEntries(run, details),
     ...outputOf(run, details),
+    ...(sessions && { sessions: sessions.map(toSessionEntry) }),
   };
+}
+
+/** What the agents that worked on a run did, by the files in the home folder. */
+function readSessions(run: Run, now: number) {
+  const { env } = process;
+  const links = atOnce(
+    runLinks(run, env, (runId) => {
+      const other = join(run.place, runId);
+      return isSegment(runId) && looksLikeRun(other) ? read(other, run.place)?.run : undefined;
+    }),
+  );
+  const prompts = taskPrompts(run);
+  return atOnce(new RunSessions(agentStores(env)).read(run, links, { ...options, now, promptOf: prompts }));
 }
 
 /** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */
@@ -220,6 +244,7 @@ function description(entry: ReturnType<typeof show>): string {
       ({ status, kind, title }) =>
         `  ${status.padEnd(9)}  ${oneVisible(kind).padEnd(10)}  ${oneVisible(title)}`,
     ),
+    ...(entry.sessions ?? []).map((session) => `  ${session.agent}: ${session.now.text}`),
     ...entry.problems.map((problem) => `  problem: ${oneVisible(problem)}`),
   ].join('\n');
 }

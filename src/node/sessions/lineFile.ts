@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { LineReader } from '../../core/sessions/transcript';
 import type { Sliced } from '../../core/sliced';
-import { carefully } from '../safeFile';
+import { openRegular } from '../safeFile';
 
 const chunkSize = 256 * 1024;
 /** A longer line is read by its beginning and end only; one longer still is skipped. In bytes. */
@@ -117,16 +117,13 @@ export function* fileMentions(
 }
 
 function open(path: string): (Omit<ReadPlace, 'offset'> & { readonly file: number }) | undefined {
-  let file: number | undefined;
   try {
-    file = openSync(path, carefully);
-    const stat = fstatSync(file);
-    if (stat.isFile()) return { file, size: stat.size, inode: stat.ino, modifiedAt: stat.mtimeMs };
+    const file = openRegular(path);
+    const { size, ino, mtimeMs } = fstatSync(file);
+    return { file, size, inode: ino, modifiedAt: mtimeMs };
   } catch {
-    // Told by `undefined`.
+    return undefined;
   }
-  if (file !== undefined) closeSync(file);
-  return undefined;
 }
 
 function nextLine(file: number, from: number, size: number): number {
