@@ -122,7 +122,8 @@ function list(dir: string, now: number): readonly RunEntry[] {
 function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
   const sessions = withSessions && run.engine === babysitter ? readSessions(run, now) : undefined;
-  const entry = toRunEntry(run, details, now, { ...options, engine });
+  const facts = sessions ? { ...options, sessions: () => sessions } : options;
+  const entry = toRunEntry(run, details, now, { ...facts, engine });
   const tasks = toTaskEntries(run, details, options.metric);
   return {
     ...entry,

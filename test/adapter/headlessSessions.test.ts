@@ -85,6 +85,13 @@ describe('show --sessions', () => {
     },
   );
 
+  it('lets the judgement know them, which it does not otherwise', () => {
+    revive(useHome());
+    const reason = 'Claude Code is waiting for your permission: git push origin feature/login';
+    expect(show('20260504-login', '--sessions', ...now)).toMatchObject({ state: 'needs-you', reason });
+    expect(show('20260504-login', ...now)).toMatchObject({ state: 'working' });
+  });
+
   it('finds a run by its name in the transcript where nothing says which session drives it', () => {
     const home = useHome();
     rmSync(join(home, '.a5c'), { recursive: true });

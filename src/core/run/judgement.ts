@@ -1,4 +1,5 @@
 import type { CommandId } from '../commands';
+import type { SessionState } from '../sessions/agentSessions';
 import type { Run } from './run';
 
 /** What a run is doing, in the order in which the first match wins. */
@@ -56,6 +57,8 @@ export interface Judgement {
   readonly guessed: boolean;
   /** What the state is called here ("paused"), where its usual word says too little; left out: by its usual word. */
   readonly word?: string;
+  /** The agent's session that tells most of the run; `undefined`: none is known. */
+  readonly session?: SessionState | undefined;
   /** What may be done with the run now. */
   readonly actions: readonly StateAction[];
   /** In milliseconds since 1970, when the state can change without an event; `undefined`: only an event changes it. */
@@ -96,6 +99,8 @@ export interface JudgeOptions {
    * engine is looked for.
    */
   readonly removesLocks?: boolean;
+  /** What the sessions of agents on a run do now, the newest last; left out: nobody looks at them. */
+  readonly sessions?: (run: Run) => readonly SessionState[];
   /** What only somebody who looks at more than one run can know; left out: nothing is. */
   readonly known?: KnownOfRuns;
 }

@@ -44,7 +44,7 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
   if (past) return whyNotThen;
   if (iterating) return 'It is going on: this window is iterating it.';
   const open = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint').length;
-  const asks = state.state === 'needs-you';
+  const asks = open > 0 && state.state === 'needs-you';
   // What an engine lacks is no reason for its run to be stuck: it goes on elsewhere.
   const lacking = notSomethingItCanDo(asks ? 'breakpoint.answer' : 'run.resume', engine);
   if (lacking !== undefined && (asks || iterate.whyNot !== undefined))
@@ -52,6 +52,8 @@ function goOn(stored: StoredRun, { iterating, past, resume, iterate }: Possible)
   if (asks) {
     return `Yes, once you have answered ${open === 1 ? 'its question' : `its ${open} questions`}.`;
   }
+  if (state.state === 'needs-you')
+    return `Yes, once the agent has what it waits for. ${visible(state.reason)}.`;
   if (state.next.action === 'run.fork') {
     return 'Not by iterating: the error is recorded, and comes again. Fork it from before the task that failed.';
   }

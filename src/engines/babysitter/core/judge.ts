@@ -1,6 +1,9 @@
 import { majorOf } from '../../../core/engine/engineVersion';
 import { ago, capital, count, cutAtWord, firstLine, list, utcMinute } from '../../../core/format';
+import { foremost } from '../../../core/sessions/agentFact';
+import type { SessionState } from '../../../core/sessions/agentSessions';
 import type { JournalEnd } from './foldRun';
+import { tellAgent } from './judgeAgent';
 import {
   stateActions,
   type JudgeOptions,
@@ -24,9 +27,10 @@ import type { Problem } from '../../../core/run/problem';
 /** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
 export function classify(anyRun: Run, now: number, options: JudgeOptions): Judgement {
   const run = asBabysitter(anyRun);
-  const { state, reason, changesAt } = tell(run, now, options);
+  const session = foremost(options.sessions?.(run) ?? []);
+  const { state, reason, changesAt } = tell(run, now, options, session);
   const actions = state === 'reading' ? [] : legalActions(state, run, options);
-  return new BabysitterJudgement(state, reason, actions, changesAt, run, options);
+  return new BabysitterJudgement(state, reason, actions, changesAt, session, run, options);
 }
 
 /** What is asked for rarely is found out only then: there are thousands of runs, and each is judged at each change. */
@@ -39,6 +43,7 @@ class BabysitterJudgement implements Judgement {
     readonly reason: string,
     readonly actions: readonly StateAction[],
     readonly changesAt: number | undefined,
+    readonly session: SessionState | undefined,
     run: BabysitterRun,
     options: JudgeOptions,
   ) {
@@ -47,7 +52,7 @@ class BabysitterJudgement implements Judgement {
   }
 
   get guessed(): boolean {
-    return this.state === 'working' && !this.#run.lock?.alive;
+    return this.state === 'working' && !this.#run.lock?.alive && this.session?.living !== true;
   }
 
   get next(): NextStep {
@@ -76,7 +81,12 @@ function legalActions(state: State, run: BabysitterRun, options: JudgeOptions): 
   return list;
 }
 
-function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
+function tell(
+  run: BabysitterRun,
+  now: number,
+  options: JudgeOptions,
+  session: SessionState | undefined,
+): Told {
   const time = options.formatTime ?? utcMinute;
   const { story, lock } = run;
   const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
@@ -106,6 +116,8 @@ function tell(run: BabysitterRun, now: number, options: JudgeOptions): Told {
   }
   const others = pending.filter(({ effect }) => effect.kind !== 'sleep');
   if (pending.length > 0 && others.length === 0) return tellSleep(pending, now, time);
+  const told = session && others.length > 0 ? tellAgent(session) : undefined;
+  if (told) return told;
   if (others.length > 0) {
     // An event from the future (a clock that runs ahead) must not keep a run "working" for long.
     const [from, until] = [run.updatedAt - options.activityWindow, run.updatedAt + options.activityWindow];
@@ -296,6 +308,7 @@ function whyNot(
   }
   switch (state) {
     case 'needs-you':
+      if (!asksAnswer(run)) return `${reason}; until then an iterate brings nothing new.`;
       return 'Answer the open question first; until then an iterate brings nothing new.';
     case 'sleeping':
       return `${reason}; until then an iterate brings nothing new.`;
@@ -334,12 +347,21 @@ function nextStep(judgement: Judgement, run: BabysitterRun, options: JudgeOption
   if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
   const repeats = options.known?.failedAt(run) === run.eventCount;
   if (end) return step(end.failedTask !== undefined || isSix(run) || repeats ? 'run.fork' : 'run.iterate');
-  if (state === 'needs-you') return step('breakpoint.answer');
+  if (state === 'needs-you') return step(asksAnswer(run) ? 'breakpoint.answer' : undefined);
   if (state === 'working' || state === 'sleeping') return step(undefined, reason, changesAt);
+  const { kind, until } = judgement.session?.now ?? {};
+  if (state === 'waiting' && kind === 'limit') {
+    return step(judgement.session?.living ? undefined : 'run.resume', reason, until);
+  }
   if (state === 'waiting') return waitingStep(step, run, options);
   if (repeats) return step('run.fork', `${reason}. It does not: an iterate ended with the same error`);
   if (state === 'ready' || hasProcess(run)) return step('run.iterate');
   return step(isSix(run) ? 'run.assignProcess' : undefined);
+}
+
+/** An agent may need the person, too. */
+function asksAnswer(run: BabysitterRun): boolean {
+  return pendingEffects(run).some(({ effect }) => effect.kind === 'breakpoint');
 }
 
 /** A run that waits for nothing but a child run goes on by itself. */

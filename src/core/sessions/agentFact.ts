@@ -1,0 +1,25 @@
+import { duration } from '../format';
+import type { SessionState } from './agentSessions';
+
+/**
+ * The session that tells most of a run: one that waits for a person, else one that lives, else the newest.
+ * @param states the newest last
+ */
+export function foremost(states: readonly SessionState[]): SessionState | undefined {
+  return (
+    states.findLast((state) => state.living && waitsForPerson(state)) ??
+    states.findLast(({ living }) => living) ??
+    states.at(-1)
+  );
+}
+
+/** Whether an agent waits for what only a person can give: leave, or an answer. */
+export function waitsForPerson({ now: { kind, certain } }: SessionState): boolean {
+  return certain && (kind === 'permission' || kind === 'question');
+}
+
+/** "Claude Code · editing src/auth.ts · 12 s" */
+export function sessionLine({ agent, now }: SessionState, time: number): string {
+  const timed = now.kind === 'limit' || now.kind === 'retrying' || now.kind === 'unknown';
+  return [agent.name, now.text, timed ? '' : duration(time - now.since)].filter(Boolean).join(' · ');
+}
