@@ -72,6 +72,8 @@ export interface RunDetails extends TaskFiles {
   readonly warnings: readonly Problem[];
   /** What the process returned; left out: it has not ended well, or left nothing that can be read. */
   readonly output?: unknown;
+  /** What it was given, where the source read that along; left out: a report looks for it elsewhere. */
+  readonly inputs?: unknown;
 }
 
 /** An effect that waits for something, with what its task.json says. */

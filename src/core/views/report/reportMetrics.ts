@@ -1,3 +1,4 @@
+import type { RecordedIteration } from '../../run/recordedIterations';
 import { isRecord } from '../../run/lenient';
 import { chartableKeys, tabulateMetric, type MetricChoice, type MetricTable } from '../../run/metrics';
 import { optional } from './optional';
@@ -9,9 +10,11 @@ export function metricsTable(
   choice: MetricChoice,
   focus: number | undefined,
   target: number | undefined,
+  recorded: readonly (RecordedIteration | undefined)[],
 ): readonly ReportMetric[] {
   const previous = found[found.findIndex(({ n }) => n === focus) - 1]?.n;
-  const keys = chartableKeys(found, choice).toSorted(
+  const own = recorded.flatMap((iteration) => Object.keys(iteration?.metrics ?? {}));
+  const keys = [...new Set([...chartableKeys(found, choice), ...own])].toSorted(
     (a, b) => Number(b === main?.key) - Number(a === main?.key),
   );
   return keys.flatMap((key) => {

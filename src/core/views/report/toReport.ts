@@ -77,7 +77,7 @@ export function* reporting(
   const focus = focusOf(opened, options.iteration);
   const making = begin(opened, sources, options.iteration === undefined ? undefined : focus);
   const { clean, effects, ids, usages } = making;
-  const targets = targetsOf(sources.inputs);
+  const targets = targetsOf('inputs' in details ? details.inputs : sources.inputs);
   yield;
   const { findings, left: leftFindings } = yield* findingFindings(making);
   const answers = auditAnswers(run, details).filter(({ effectId }) => ids.has(effectId));
@@ -100,7 +100,14 @@ export function* reporting(
     run: aboutRun(making, options),
     attempted: attemptedIn(making, focus?.effects ?? []),
     tasks,
-    metrics: metricsTable(metrics, iterations.metric, options.metric, focus?.n, targets.quality),
+    metrics: metricsTable(
+      metrics,
+      iterations.metric,
+      options.metric,
+      focus?.n,
+      targets.quality,
+      iterations.list.map(({ recorded }) => recorded),
+    ),
     targets,
     iterations: rows,
     findings,
