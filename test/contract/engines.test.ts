@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { daystromEngine } from '../../src/engines/daystrom/core/daystromEngine';
+import { daystromStores } from '../../src/engines/daystrom/node/daystromStores';
 import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
 import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
 import { join } from 'node:path';
@@ -85,4 +87,13 @@ const themisRuns = atOnce(themisStores().read(join(themisWorkspace, 'runs/jsonl'
 describeRunEngine('Themis', {
   engine: themisEngine,
   runs: Object.fromEntries(themisRuns.map((run) => [run.runId.slice(0, 8), run])),
+});
+
+const daystromFixtures = join(import.meta.dirname, '../fixtures/stores/daystrom/home/.daystrom/runs');
+
+describeRunEngine('Daystrom', {
+  engine: daystromEngine,
+  runs: Object.fromEntries(
+    atOnce(daystromStores.read(daystromFixtures)).map(({ run }) => [run.runId, run] as const),
+  ),
 });

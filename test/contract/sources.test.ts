@@ -1,4 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { daystromEngine } from '../../src/engines/daystrom/core/daystromEngine';
+import { daystromStores } from '../../src/engines/daystrom/node/daystromStores';
 import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
 import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
 import { PerstackJobs } from '../support/perstackJobs';
@@ -138,4 +140,29 @@ describe.skipIf(!hasSqlite)('SQLite', () => {
       runIdOf: themisRunId,
     };
   });
+});
+
+describeRunSource('files of Daystrom', () => {
+  const folder = temporaryFolder();
+  const tests = new Map<string, number>();
+  const write = (id: string, count: number): void => {
+    tests.set(id, count);
+    const testResults = Array.from({ length: count }, (_, i) => ({
+      testCase: { prompt: `Prompt ${i}`, expectedTriggered: true, category: 'direct' },
+      ...{ actualTriggered: i > 0, correct: i > 0 },
+    }));
+    const now = new Date().toISOString();
+    const file = join(folder, `${id}.json`);
+    const iterations = [{ iteration: 1, timestamp: now, topic: { name: 'Notes' }, testResults, metrics: {} }];
+    const run = { id, createdAt: now, updatedAt: now, status: 'running', userInput: {}, iterations };
+    writeFileSync(`${file}.tmp`, JSON.stringify(run));
+    renameSync(`${file}.tmp`, file);
+  };
+  return {
+    source: daystromStores.open(folder, silentLogger),
+    engine: daystromEngine,
+    add: (id) => write(id, 3),
+    change: (id) => write(id, (tests.get(id) ?? 0) + 1),
+    remove: (id) => rmSync(join(folder, `${id}.json`)),
+  };
 });
