@@ -216,6 +216,17 @@ export const settings = {
     markdownDescription:
       'Further folders and files that hold runs of Themis. A relative path starts at its workspace folder; `~` is the home folder.',
   },
+  'stores.perstack.command': {
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+    default: ['perstack'],
+    order: 37,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'The program and its first arguments with which jobs of Perstack are answered and continued in a terminal: `["perstack"]`, `["npx", "perstack"]`.',
+    restricted: true,
+  },
   'stores.themis.command': {
     type: 'array',
     items: { type: 'string' },

@@ -24,6 +24,8 @@ import { Snoozing } from '../vscode/commands/snoozing';
 import { Targets } from '../vscode/commands/targets';
 import { configAt, findConfigs, submittedConfig } from '../engines/themis/node/configs';
 import { printedBy } from '../engines/themis/node/printedBy';
+import { daystromHandlers } from '../engines/daystrom/vscode/daystromCommands';
+import { PerstackDriving } from '../engines/perstack/vscode/perstackDriving';
 import { ThemisDriving } from '../engines/themis/vscode/themisDriving';
 import { inSlices } from '../node/slices';
 import { findContextFile } from '../vscode/contextFile';
@@ -33,7 +35,7 @@ import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
 import type { Reading } from './reading';
-import { themisId } from './storeKinds';
+import { daystromId, perstackId, themisId } from './storeKinds';
 
 export type Doing = ReturnType<typeof makeDoing>;
 
@@ -72,7 +74,9 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     }),
   );
   const snoozing = new Snoozing({ store, attention, shared, clock, targets });
+  const perstack = new PerstackDriving(store);
   const doing: EnginesDoing = new Map([
+    [perstackId, perstack.doing],
     [
       babysitter,
       {
@@ -99,7 +103,11 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     ask: (words, cwd, signal) => printedBy(words, { cwd, env, signal }),
     reread: (key) => store.reread(key),
   });
-  const handlers = new Map([[themisId, themis.handlers]]);
+  const handlers = new Map([
+    [themisId, themis.handlers],
+    [perstackId, perstack.handlers],
+    [daystromId, daystromHandlers],
+  ]);
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },

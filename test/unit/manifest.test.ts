@@ -377,6 +377,7 @@ describe('settings', () => {
         'engine.path',
         'resume.command',
         'sleep.iterateWhenDue',
+        'stores.perstack.command',
         'stores.themis.command',
       ].map((name) => `${prefix}.${name}`),
     });

@@ -29,6 +29,8 @@ export interface JobFacts {
   readonly branch: Checkpoint | undefined;
   /** Whether there is a checkpoint of the coordinator to branch from. */
   readonly canBranch: boolean;
+  /** Of each step, in the order of its iterations; empty: not read. */
+  readonly checkpoints: readonly { readonly step: number; readonly checkpoint: Checkpoint | undefined }[];
   readonly tokens: number | undefined;
   /** Of all branches; `undefined`: not read. */
   readonly spent: number | undefined;

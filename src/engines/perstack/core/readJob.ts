@@ -77,6 +77,7 @@ export function* readJob(
     newest,
     branch: own && newest && own.id !== newest.id && own.step <= newest.step ? own : undefined,
     canBranch: read.canBranch(expertKey, own),
+    checkpoints: steps?.steps.map(({ step, checkpoint }) => ({ step, checkpoint })) ?? [],
     tokens,
     // An event that cannot be read tells less than the checkpoint after it.
     spent:

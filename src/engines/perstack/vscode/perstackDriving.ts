@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import { pickerTitle } from '../../../core/commands';
+import { prefix } from '../../../core/contract';
+import type { AnswerReport } from '../../../core/engine/answerReport';
+import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
+import { visible } from '../../../core/format';
+import type { Decision } from '../../../core/run/answer';
+import { numbersOf } from '../../../core/run/recordedIterations';
+import type { RunKey } from '../../../core/run/runKey';
+import { commandLine } from '../../../core/shellLine';
+import type { RunStore } from '../../../core/source/runStore';
+import type { RunHandlers } from '../../../vscode/commands/byEngine';
+import { copyText } from '../../../vscode/commands/copyText';
+import { pick, type RunTarget } from '../../../vscode/commands/targets';
+import type { EngineDoing } from '../../../vscode/engineDoing';
+import { setting } from '../../../vscode/settings';
+import { runInTerminal } from '../../../vscode/terminal';
+import { demandTrust } from '../../../vscode/trust';
+import {
+  answerArgs,
+  answerText,
+  continueArgs,
+  logArgs,
+  questionOfCheckpoint,
+  whyNotBranch,
+  type Args,
+} from '../core/drive';
+import type { Checkpoint } from '../core/jobBodies';
+import { asPerstack, type PerstackRun } from '../core/perstackRun';
+
+const commandSetting = 'stores.perstack.command';
+
+/** Answers, continues and branches jobs of Perstack, each time by one command in a terminal that the person sees. */
+export class PerstackDriving {
+  constructor(private readonly store: RunStore) {}
+
+  /** What is done for the commands that several engines have. */
+  get handlers(): RunHandlers {
+    return {
+      'run.resume': ({ stored }) => this.#continue(asPerstack(stored.run)),
+      'run.fork': (target) => this.#branch(target),
+      'run.copyCommand': ({ stored }) => copy(asPerstack(stored.run)),
+    };
+  }
+
+  get doing(): EngineDoing {
+    const never = async (): Promise<void> => {
+      throw new NotNowError('Perstack does no such thing.');
+    };
+    return {
+      answer: (key, effectId, decision) => this.#answer(key, effectId, decision),
+      withProgram: (_, work) => work(),
+      resume: async (key) => this.#continue(await this.#read(key)),
+      ...{ iterate: never, continue: never },
+    };
+  }
+
+  /** Gives the answer to the program, and believes only what the job then says. */
+  async #answer(key: RunKey, effectId: string, decision: Decision): Promise<AnswerReport> {
+    demandTrust();
+    const attended = this.store.attend(key);
+    try {
+      const run = await this.#read(key);
+      const { question } = run.job;
+      if (question?.call.id !== effectId) {
+        return { recorded: false, sentence: 'The question is not open any more.', closed: true };
+      }
+      const words = answerText(decision);
+      const taken = await new Promise<boolean>((resolve) => {
+        const look = (ended: boolean): void => {
+          const now = this.store.get(key)?.run;
+          const status = now?.story.effects.get(effectId)?.status;
+          const asksAgain =
+            now !== undefined &&
+            now.eventCount > run.eventCount &&
+            asPerstack(now).job.question?.call.id === effectId;
+          if (status !== 'ok' && status !== 'error' && !asksAgain && !ended) return;
+          changes.dispose();
+          resolve(status === 'ok' || status === 'error');
+        };
+        const changes = this.store.onDidChange(({ keys }) => keys.has(key) && look(false));
+        try {
+          start(run, 'answer', answerArgs(run, question, words), () => {
+            void this.store.reread(key).then(() => look(true));
+          });
+        } catch (error) {
+          changes.dispose();
+          throw error;
+        }
+      });
+      return taken
+        ? { recorded: true }
+        : { recorded: false, sentence: 'Your answer was not taken: the job asks the same question still.' };
+    } finally {
+      attended.dispose();
+    }
+  }
+
+  async #continue(run: PerstackRun): Promise<void> {
+    demandTrust();
+    const title = 'Continue Job';
+    const { branch, newest } = run.job;
+    let from: Checkpoint | undefined;
+    if (branch && newest) {
+      // By itself the program goes on from the highest step, whichever branch went on last.
+      const items = [
+        { label: `From step ${newest.step}`, description: 'the highest step', from: undefined },
+        { label: `From step ${branch.step}`, description: 'where the newest branch stands', from: branch },
+      ];
+      ({ from } = await pick(items, title, 'Where is it to go on from?'));
+    }
+    const query = await ask(title, `What is ${visible(run.job.expertKey)} to do next?`);
+    start(run, 'continue', continueArgs(run, query, from), () => void this.store.reread(run.key));
+  }
+
+  async #branch({ stored, iteration }: RunTarget): Promise<void> {
+    demandTrust();
+    const title = 'Branch From This Checkpoint';
+    const run = await this.#read(stored.run.key);
+    const numbers = numbersOf(run.job.checkpoints.map(({ step }) => ({ number: step })));
+    const place =
+      iteration === undefined ? await pickPlace(run, title) : numbers.findIndex((n) => n === iteration);
+    const checkpoint = run.job.checkpoints[place]?.checkpoint;
+    const why = whyNotBranch(run, checkpoint);
+    if (why !== undefined || !checkpoint) throw new NotNowError(visible(why ?? 'There is no checkpoint.'));
+    const asked = questionOfCheckpoint(checkpoint);
+    const words = await ask(
+      title,
+      asked ? 'The other answer' : `What is to be done differently from step ${checkpoint.step} on?`,
+    );
+    const args = asked ? answerArgs(run, asked, words) : continueArgs(run, words, checkpoint);
+    start(run, 'branch', args, () => void this.store.reread(run.key));
+  }
+
+  /** @throws HumanError when the run is gone */
+  async #read(key: RunKey): Promise<PerstackRun> {
+    const stored = await this.store.reread(key);
+    if (!stored) throw new HumanError('The run is not there any more.');
+    return asPerstack(stored.run);
+  }
+}
+
+async function pickPlace(run: PerstackRun, title: string): Promise<number> {
+  const items = run.job.checkpoints.flatMap(({ step, checkpoint }, place) =>
+    whyNotBranch(run, checkpoint) === undefined
+      ? [{ label: `Step ${step}`, description: visible(checkpoint?.id ?? ''), place }]
+      : [],
+  );
+  if (items.length === 0) throw new NotNowError('It has no checkpoint that another branch could begin at.');
+  return (await pick(items.toReversed(), title, 'Choose where the branch begins')).place;
+}
+
+/** @throws CancelledError when the person says nothing */
+async function ask(title: string, prompt: string): Promise<string> {
+  const text = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true });
+  if (text === undefined || text.trim() === '') throw new CancelledError();
+  return text;
+}
+
+function start(run: PerstackRun, what: string, args: Args, onClose: () => void): void {
+  const words = [...program(), ...args] as const;
+  runInTerminal({
+    ...{ name: `Perstack: ${what}`, cwd: run.projectDir, setting: commandSetting, onClose },
+    words: words as readonly [string, ...string[]],
+  });
+}
+
+/** The next command as a person may paste it, with words of their own to be put in. */
+async function copy(run: PerstackRun): Promise<void> {
+  const { question, newest } = run.job;
+  const args = question
+    ? answerArgs(run, question, 'YOUR ANSWER')
+    : newest && run.story.end
+      ? continueArgs(run, 'YOUR QUERY')
+      : logArgs(run);
+  const shell = process.platform === 'win32' ? 'powershell' : 'posix';
+  await copyText(commandLine([...program(), ...args], shell), pickerTitle('run.copyCommand'));
+}
+
+/** @throws HumanError when the setting names no program */
+function program(): readonly [string, ...string[]] {
+  const words: readonly unknown[] = setting('stores.perstack.command');
+  const [first, ...rest] = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  if (first === undefined || first.trim() === '') {
+    throw new HumanError(`The setting ${prefix}.${commandSetting} names no program.`);
+  }
+  return [first, ...rest];
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { atOnce } from '../../src/core/sliced';
+import {
+  answerArgs,
+  answerText,
+  continueArgs,
+  questionOfCheckpoint,
+  whyNotBranch,
+} from '../../src/engines/perstack/core/drive';
+import type { PerstackRun } from '../../src/engines/perstack/core/perstackRun';
+import { asPerstack } from '../../src/engines/perstack/core/perstackRun';
+import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
+
+const fixtures = join(import.meta.dirname, '../fixtures/stores/perstack');
+const job = (workspace: string, id: string): PerstackRun => {
+  const jobs = join(fixtures, workspace, 'perstack/jobs');
+  const [reading] = atOnce(perstackStores.read(jobs, join(jobs, id)));
+  return asPerstack(reading?.run ?? expect.fail('It is not read.'));
+};
+const answer = (run: PerstackRun, text: string): readonly string[] =>
+  answerArgs(run, run.job.question ?? expect.fail('It asks nothing.'), text);
+
+it('answers in the JSON form, and an id is one word whatever is in it', () => {
+  expect(answer(job('workspace-damaged', 'release notes, 2nd try'), 'yes, "it" is')).toEqual([
+    ...['run', 'planner'],
+    JSON.stringify({
+      ...{ toolCallId: 'toolu_0071', toolName: 'askUser', skillName: 'ask' },
+      text: 'yes, "it" is',
+    }),
+    ...['--continue-job', 'release notes, 2nd try', '-i'],
+  ]);
+});
+
+it('continues from the highest step by itself, and from a checkpoint only together with its job', () => {
+  const run = job('workspace', 'branched');
+  expect(run.job.newest?.step).toBe(4);
+  expect(continueArgs(run, 'Go on')).toEqual(['run', 'planner', 'Go on', '--continue-job', 'branched']);
+  expect(continueArgs(run, 'Go on', run.job.branch)).toEqual([
+    ...['run', 'planner', 'Go on', '--continue-job', 'branched'],
+    ...['--resume-from', run.job.branch?.id],
+  ]);
+});
+
+it('says at which checkpoints no branch can begin', () => {
+  const run = job('workspace', 'delegate-serial');
+  const why = run.job.checkpoints.map(({ checkpoint }) => whyNotBranch(run, checkpoint));
+  expect(why.map((reason) => reason?.split(':')[0])).toEqual([
+    'It waits for a delegate here',
+    'This checkpoint belongs to writer',
+    'This checkpoint belongs to writer',
+    undefined,
+    'It waits for a delegate here',
+    'This checkpoint belongs to checker',
+    ...[undefined, undefined, undefined],
+  ]);
+  expect(whyNotBranch(run, undefined)).toMatch(/no checkpoint/);
+});
+
+it('answers a question of an earlier checkpoint differently, from there', () => {
+  const run = job('workspace', 'ask-answered');
+  const { checkpoint } = run.job.checkpoints[1] ?? {};
+  const asked = checkpoint && questionOfCheckpoint(checkpoint);
+  const args = answerArgs(run, asked ?? expect.fail('It asked nothing.'), 'postgres');
+  expect(args.slice(3)).toEqual(['--continue-job', 'ask-answered', '--resume-from', checkpoint?.id, '-i']);
+});
+
+it('gives an answer as the words that were chosen and typed', () => {
+  const option = { label: 'sqlite', value: 'sqlite', description: undefined, approved: true };
+  expect(answerText({ kind: 'option', option, text: '' })).toBe('sqlite');
+  expect(answerText({ kind: 'option', option, text: 'as it is small' })).toBe('sqlite\nas it is small');
+  expect(answerText({ kind: 'text', text: 'neither' })).toBe('neither');
+  expect(answerText({ kind: 'reject', text: '' })).toBe('Rejected');
+});
