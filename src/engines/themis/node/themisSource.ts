@@ -92,7 +92,8 @@ export class ThemisSource implements RunSource {
   #lookAtAll = true;
   /** What the file was like when every run of it was looked at. */
   #sweptAt = '';
-  /** What the store is to be told of, shown on its own row. */
+  #wasRead = false;
+  /** Why the store cannot be read, which its own row says. */
   #trouble: string | undefined;
   /** The run that was read whole last: its events are asked for piece by piece. */
   #last:
@@ -265,6 +266,7 @@ export class ThemisSource implements RunSource {
     this.#lookAtAll = false;
     const ids = await reader.list();
     this.#manifests = readManifests(this.#manifestRoots());
+    this.#wasRead = true;
     const there = new Set(ids);
     for (const runId of this.#runs.keys()) if (!there.has(runId)) this.#forget(runId);
     const wanted = ids.toReversed().filter((runId) => all || this.#mayChange(runId));
@@ -379,7 +381,8 @@ export class ThemisSource implements RunSource {
     this.#lookAtAll = true;
     const isBusy = error instanceof StoreBusyError;
     if (isBusy) this.#settle();
-    if (this.#runs.size === 0) this.#tellTrouble(messageOf(error));
+    // What is busy was readable, or will be: its row is there only as long as nothing of it was read.
+    if (this.#runs.size === 0 && !(isBusy && this.#wasRead)) this.#tellTrouble(messageOf(error));
     else this.options.logger.info(`${visible(this.#store.path)}: ${messageOf(error)}`);
   }
 
