@@ -1,4 +1,5 @@
 import { casesOf, isParsed, metricMeans, type Failure, type MetricMean, type RunParts } from './cases';
+import { intern } from '../../../core/run/intern';
 import type { Outcome, Stage, TimelineEntry } from './result';
 import { datasetNames, type Snapshot } from './snapshot';
 
@@ -65,6 +66,29 @@ export function toRow(
     queueRoot: snapshot.queueRoot,
     batchRoot: snapshot.batchRoot,
     provenance: snapshot.provenance,
+  };
+}
+
+/** What runs of a store mostly have in common, by its text. */
+const knownProvenance = new Map<string, Snapshot['provenance']>();
+const mostProvenances = 1000;
+
+/** The same row, without copies of what repeats in thousands of runs: each that is read brings its own. */
+export function shareTexts(row: RunRow): RunRow {
+  const { outcome, version, provenance } = row;
+  const text = JSON.stringify(provenance);
+  const known = knownProvenance.get(text) ?? provenance;
+  if (knownProvenance.size < mostProvenances) knownProvenance.set(text, known);
+  const through = outcome.through === undefined ? undefined : intern(outcome.through);
+  return {
+    ...row,
+    datasets: intern(row.datasets),
+    generator: intern(row.generator),
+    version: version === undefined ? undefined : intern(version),
+    policy: intern(row.policy),
+    outcome: { ...outcome, status: intern(outcome.status), through },
+    means: row.means.map((mean) => ({ ...mean, metricId: intern(mean.metricId) })),
+    provenance: known,
   };
 }
 

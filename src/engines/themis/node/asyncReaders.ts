@@ -1,6 +1,6 @@
 import { isSliceOver, inSlices } from '../../../node/slices';
 import type { Sliced } from '../../../core/sliced';
-import type { AsyncReader, RowReading, StoreReader } from './reading';
+import type { AsyncReader, RowReading, StoreReader, WholeReading } from './reading';
 import type { SqliteStore } from './sqliteStore';
 
 /** Reads a store of files in slices: nothing else waits for longer than one run takes. */
@@ -20,7 +20,7 @@ export function slicedReader(store: StoreReader): AsyncReader {
   return {
     list: async () => store.list(),
     stamps: (runIds) => inSlices(each(runIds, (runId) => store.stamp(runId))),
-    rows: (runIds) => inSlices(each<RowReading>(runIds, (runId) => store.readRow(runId))),
+    rows: (runIds) => inSlices(each<RowReading | WholeReading>(runIds, (runId) => store.readRow(runId))),
     whole: async (runId) => store.readWhole(runId),
     text: async (runId, name) => store.text(runId, name),
   };

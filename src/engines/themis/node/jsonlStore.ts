@@ -53,7 +53,7 @@ export class JsonlStore implements StoreReader {
     return snapshot && [snapshot, ...rest.map((file) => stampOf(join(dir, file)) ?? '')].join(' ');
   }
 
-  readRow(runId: string): RowReading | undefined {
+  readRow(runId: string): RowReading | WholeReading | undefined {
     const reading = this.#read(runId, false);
     return reading && rowReading(reading);
   }
@@ -75,7 +75,7 @@ export class JsonlStore implements StoreReader {
     const files = new RunFiles(this.path, runId);
     const snapshot = files.snapshot();
     const result = readResult(files.projection('run_result'));
-    const needsEvents = whole || !result || result.status === 'failed';
+    const needsEvents = whole || !result || result.status === 'failed' || result.status === 'running';
     const events = needsEvents ? files.events() : [];
     const timeline = files.timeline(events);
     const parts = files.parts(snapshot, result, events.length > 0 ? events : timeline);

@@ -41,7 +41,8 @@ export function remoteReader(ask: (call: ReaderCall) => Promise<unknown>): Async
   return {
     list: () => ask({ type: 'list' }) as Promise<readonly string[]>,
     stamps: (runIds) => ask({ type: 'stamps', runIds }) as Promise<ReadonlyMap<string, string>>,
-    rows: (runIds) => ask({ type: 'rows', runIds }) as Promise<ReadonlyMap<string, RowReading>>,
+    rows: (runIds) =>
+      ask({ type: 'rows', runIds }) as Promise<ReadonlyMap<string, RowReading | WholeReading>>,
     whole: (runId) => ask({ type: 'whole', runId }) as Promise<WholeReading | undefined>,
     text: (runId, name) => ask({ type: 'text', runId, name }) as Promise<FileText>,
   };

@@ -25,9 +25,10 @@ export interface WholeReading extends RowReading {
   readonly events: readonly ThemisEvent[];
 }
 
-/** What of a reading is for the row alone. */
-export function rowReading({ row, fileAt, problems, beingWritten }: WholeReading): RowReading {
-  return { row, fileAt, problems, beingWritten };
+/** What of a reading is for the row alone; of a run under way everybody wants to know what is done, too. */
+export function rowReading(reading: WholeReading): RowReading | WholeReading {
+  const { row, fileAt, problems, beingWritten } = reading;
+  return row?.outcome.status === 'running' ? reading : { row, fileAt, problems, beingWritten };
 }
 
 /** A text that is kept of a run as it is. */
@@ -43,7 +44,7 @@ export interface StoreReader {
   /** Changes when a run changes; `undefined`: it is gone. Cheap. */
   stamp(runId: string): string | undefined;
   /** `undefined`: the run is gone. */
-  readRow(runId: string): RowReading | undefined;
+  readRow(runId: string): RowReading | WholeReading | undefined;
   readWhole(runId: string): WholeReading | undefined;
   text(runId: string, name: TextName): FileText;
 }
@@ -53,7 +54,7 @@ export interface AsyncReader {
   list(): Promise<readonly string[]>;
   /** Those that are gone are left out. */
   stamps(runIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  rows(runIds: readonly string[]): Promise<ReadonlyMap<string, RowReading>>;
+  rows(runIds: readonly string[]): Promise<ReadonlyMap<string, RowReading | WholeReading>>;
   whole(runId: string): Promise<WholeReading | undefined>;
   text(runId: string, name: TextName): Promise<FileText>;
 }

@@ -54,24 +54,24 @@ export class SqliteStore implements StoreReader {
   stamps(runIds: readonly string[]): ReadonlyMap<string, string> {
     return this.#look((database) => {
       const sizes = database.prepare(
-        `SELECT projection_name AS name, octet_length(projection_json) AS size FROM run_projections WHERE run_id = ? ORDER BY 1`,
+        'SELECT octet_length(projection_json) AS size FROM run_projections WHERE run_id = ? ORDER BY projection_name',
       );
       const there = database.prepare('SELECT 1 FROM run_snapshots WHERE run_id = ?');
       return new Map(
         runIds.flatMap((runId) => {
-          const parts = sizes.all(runId).map(({ name, size }) => `${name}-${size}`);
+          const parts = sizes.all(runId).map(({ size }) => String(size));
           return parts.length > 0 || there.all(runId).length > 0 ? [[runId, parts.join(' ')] as const] : [];
         }),
       );
     });
   }
 
-  readRow(runId: string): RowReading | undefined {
+  readRow(runId: string): RowReading | WholeReading | undefined {
     return this.rows([runId]).get(runId);
   }
 
   /** {@link readRow} of many runs in one look. */
-  rows(runIds: readonly string[]): ReadonlyMap<string, RowReading> {
+  rows(runIds: readonly string[]): ReadonlyMap<string, RowReading | WholeReading> {
     const fileAt = statSync(this.path).mtimeMs;
     const found = this.#look(
       (database) => new Map(runIds.map((runId) => [runId, readProjections(database, runId)] as const)),
@@ -126,9 +126,13 @@ export class SqliteStore implements StoreReader {
     const result = readResult(json('run_result'));
     const entries = readTimeline(json('timeline_view'));
     let events: readonly ThemisEvent[] = [];
-    if (whole || result?.status === 'failed' || !result) {
+    const failedAt = result?.status === 'failed' ? entries.at(-1)?.at : undefined;
+    if (whole || failedAt !== undefined || !result) {
       try {
-        events = this.#events(runId, entries.length || undefined, entries[0]?.at);
+        events =
+          whole || failedAt === undefined
+            ? this.#events(runId, { count: entries.length || undefined, from: entries[0]?.at, all: true })
+            : this.#events(runId, { count: 1, from: failedAt, all: false });
       } catch (error) {
         if (error instanceof StoreBusyError) throw error;
         problems.push({ file: 'run_events', what: messageOf(error) });
@@ -150,15 +154,24 @@ export class SqliteStore implements StoreReader {
   /**
    * The events of a run. The table has no index by run, so its rows are gone through from where the run began on, and
    * then, if there must be more, from the beginning.
-   * @param count how many there are; `undefined`: nothing says
+   * @param wanted.count how many there are; `undefined`: nothing says
+   * @param wanted.from the time of the first one
+   * @param wanted.all look through the whole table if need be, for somebody who looks into the run
    */
-  #events(runId: string, count: number | undefined, firstAt: number | undefined): readonly ThemisEvent[] {
+  #events(
+    runId: string,
+    {
+      count,
+      from,
+      all,
+    }: { readonly count: number | undefined; readonly from: number | undefined; readonly all: boolean },
+  ): readonly ThemisEvent[] {
     return this.#look((database) => {
       const rows = database.prepare(
         `SELECT id, CASE WHEN octet_length(event_json) <= ${fileLimit} THEN event_json END AS text FROM run_events WHERE id > ? AND id <= ? AND run_id = ? ORDER BY id`,
       );
       const last = Number(database.prepare('SELECT max(id) AS last FROM run_events').all()[0]?.['last'] ?? 0);
-      const start = firstAt === undefined ? 0 : idBefore(database, firstAt, last);
+      const start = from === undefined ? 0 : idBefore(database, from, last);
       const found = new Map<number, ThemisEvent>();
       const isComplete = (): boolean => count !== undefined && found.size >= count;
       const scan = (from: number, to: number): void => {
@@ -169,8 +182,8 @@ export class SqliteStore implements StoreReader {
           }
         }
       };
-      scan(start, last);
-      if (start > 0 && !isComplete()) scan(0, start);
+      scan(start, all ? last : Math.min(last, start + eventsAtOnce));
+      if (all && start > 0 && !isComplete()) scan(0, start);
       return [...found].toSorted(([a], [b]) => a - b).map(([, event]) => event);
     }, false);
   }

@@ -20,7 +20,7 @@ import { casesOf } from '../core/cases';
 import { eventTypes, toRecord } from '../core/events';
 import { foldEvents } from '../core/foldEvents';
 import type { Manifest } from '../core/manifest';
-import { toRow } from '../core/row';
+import { shareTexts, toRow } from '../core/row';
 import {
   runIdOf,
   storeKey,
@@ -303,10 +303,7 @@ export class ThemisSource implements RunSource {
         whole: false,
         attended: 0,
       };
-      const row = rows.get(runId);
-      // Of a run under way everybody wants to know what is done, without looking into it.
-      const isWhole = tracked.whole || row?.row?.outcome.status === 'running';
-      const reading = isWhole ? await reader.whole(runId) : row;
+      const reading = tracked.whole ? await reader.whole(runId) : rows.get(runId);
       if (reading) this.#take(runId, tracked, stamps.get(runId), reading);
       else this.#forget(runId);
     }
@@ -326,7 +323,7 @@ export class ThemisSource implements RunSource {
       return;
     }
     tracked.stamp = reading.beingWritten ? undefined : stamp;
-    if ('parts' in reading) this.#last = { runId, stamp: tracked.stamp, reading };
+    if (tracked.whole && 'parts' in reading) this.#last = { runId, stamp: tracked.stamp, reading };
     const place = this.#placeOf(runId, reading);
     const problems = reading.beingWritten ? [] : reading.problems;
     const opened =
@@ -336,7 +333,7 @@ export class ThemisSource implements RunSource {
     tracked.run =
       opened ??
       (reading.row
-        ? toRun(reading.row, place, problems)
+        ? toRun(shareTexts(reading.row), place, problems)
         : unreadableRun(this.#store, runId, this.#projectDir, reading));
     this.#rewatch(tracked, runId);
     this.#batches.add(tracked.run.key, { type: 'read', run: tracked.run });
