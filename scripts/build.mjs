@@ -144,6 +144,11 @@ export async function buildFaults() {
   await bundle({ ...forNode, entryPoints: ['test/faults/program.ts'], outdir: 'out/faults' });
 }
 
+/** Writes out/hostile/: the hostile runs and whoever reads them, with the adapters as they ship. */
+export async function buildHostile() {
+  await bundle({ ...forNode, entryPoints: ['test/hostile/program.ts'], outdir: 'out/hostile' });
+}
+
 /**
  * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
  * @param {import('esbuild').BuildOptions} options
