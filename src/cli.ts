@@ -113,11 +113,23 @@ function list(dir: string, now: number): readonly RunEntry[] {
     .flatMap((path) => read(path, root) ?? [])
     .concat(storeRunsIn(dir))
     .toSorted((a, b) => compareRuns(a.run, b.run));
-  return putCopiesTogether(found, ({ run }) => run).map(({ item: { run, details, engine }, copies }) => ({
-    ...toRunEntry(run, details, now, { ...options, engine }),
+  return putCopiesTogether(found, ({ run }) => run).map(({ item, copies }) => ({
+    ...entryOf(item, now),
     ...(copies.length === 0 ? {} : { copies }),
   }));
 }
+
+/** One run must not keep the others from being listed, whatever is in it. */
+function entryOf({ run, details, engine }: ReadRun, now: number): RunEntry {
+  try {
+    return toRunEntry(run, details, now, { ...options, engine });
+  } catch (error) {
+    const unreadable = new RunDirectory(run.location, '').unreadable(error);
+    return toRunEntry(unreadable, noDetails, now, { ...options, engine: babysitterEngine });
+  }
+}
+
+const noDetails: RunDetails = { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
 
 function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
@@ -211,12 +223,7 @@ function read(dir: string, root: string): ReadRun | undefined {
   const directory = new RunDirectory(dir, root);
   const run = atOnce(directory.read());
   const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
-  return (
-    run && {
-      ...{ run, engine: babysitterEngine },
-      details: details ?? { tasks: new Map(), results: new Map(), problems: [], warnings: [] },
-    }
-  );
+  return run && { run, engine: babysitterEngine, details: details ?? noDetails };
 }
 
 function print<T>(value: T, json: boolean | undefined, toText: (value: T) => string): void {

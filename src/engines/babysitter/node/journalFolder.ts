@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { messageOf } from '../../../core/errors';
 import { isInside } from '../../../core/paths';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import { type JournalEntry } from '../core/journal';
@@ -76,8 +77,19 @@ export function readEvent(real: string, name: string, verify: boolean): EventRea
   const read = readTextIn(real, `${real}/${file}`, fileLimits.event);
   if ('problem' in read)
     return { entry: undefined, problems: [{ file, what: read.problem, stops: 'iterate' }] };
-  const { entry, problems } = parseEvent(name, read.text);
-  const altered = verify && entry ? checksumProblem(read.text) : undefined;
+  try {
+    return check(name, read.text, verify);
+  } catch (error) {
+    // Reading makes a problem of what is wrong. Should an event upset it even so, the others must not notice.
+    const what = `could not be read: ${messageOf(error)}`;
+    return { entry: undefined, problems: [{ file, what, stops: 'iterate' }] };
+  }
+}
+
+function check(name: string, text: string, verify: boolean): EventReading {
+  const file = `journal/${name}`;
+  const { entry, problems } = parseEvent(name, text);
+  const altered = verify && entry ? checksumProblem(text) : undefined;
   const all = altered === undefined ? problems : [...problems, { what: altered }];
   return { entry, problems: all.length === 0 ? noProblems : all.map((problem) => ({ file, ...problem })) };
 }

@@ -180,9 +180,10 @@ export class JournalReader {
       const file = files[i] as string;
       let event = tail.read(i) ?? readEvent(real, file, verify);
       if (!event.entry) {
-        // Read again after the look, so that no change falls between the two.
-        unusable.set(file, lookOf(`${real}/journal/${file}`));
-        event = readEvent(real, file, verify);
+        const { look, changedAt } = lookOf(`${real}/journal/${file}`);
+        unusable.set(file, look);
+        // Read again after the look where a change may have come between the two.
+        if (Date.now() - changedAt < justNow) event = readEvent(real, file, verify);
       }
       if (event.entry) {
         folding.add(event.entry);
@@ -208,7 +209,7 @@ export class JournalReader {
     }
     return (
       names === before.names &&
-      [...before.unusable].every(([file, look]) => lookOf(`${real}/journal/${file}`) === look)
+      [...before.unusable].every(([file, look]) => lookOf(`${real}/journal/${file}`).look === look)
     );
   }
 }
@@ -229,12 +230,15 @@ function nameProblems(file: string, before: string | undefined): readonly Proble
   return problem ? [{ file: `journal/${file}`, ...problem }] : noProblems;
 }
 
-/** How a file looks from outside; empty when that cannot be told. */
-function lookOf(path: string): string {
+/** What changed longer ago was not changed while it was being read, in milliseconds. */
+const justNow = 60_000;
+
+/** How a file looks from outside, and when that last changed; an empty look when that cannot be told. */
+function lookOf(path: string): { readonly look: string; readonly changedAt: number } {
   try {
     const { ino, size, mtimeMs, ctimeMs } = lstatSync(path);
-    return [ino, size, mtimeMs, ctimeMs].join(' ');
+    return { look: [ino, size, mtimeMs, ctimeMs].join(' '), changedAt: ctimeMs };
   } catch {
-    return '';
+    return { look: '', changedAt: Date.now() };
   }
 }

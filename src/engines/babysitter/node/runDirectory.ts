@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
+import { messageOf } from '../../../core/errors';
 import { isInside, isNetworkPath } from '../../../core/paths';
 import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
 import type { EventRecord } from '../../../core/run/eventRecord';
@@ -81,6 +82,20 @@ export class RunDirectory {
    * @returns `undefined`: there is no such folder, or it is no run
    */
   *read(look: Look = { whole: true }): Sliced<BabysitterRun | undefined> {
+    try {
+      return yield* this.#read(look);
+    } catch (error) {
+      // What is wrong is a problem of the run. Should something upset the reading even so, the others must not notice.
+      return this.unreadable(error);
+    }
+  }
+
+  /** The run as one of which nothing is known but that looking into it failed. */
+  unreadable(error: unknown): BabysitterRun {
+    return this.#closedRun(`could not be read: ${messageOf(error)}`);
+  }
+
+  *#read(look: Look): Sliced<BabysitterRun | undefined> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return opened && this.#closedRun(opened.problem);
     const { real } = opened;

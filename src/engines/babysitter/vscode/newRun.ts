@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
 import type { Engine } from '../core/drive/engine';
+import { stringify } from '../../../core/documents';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
@@ -241,8 +242,9 @@ export class NewRuns {
     );
     for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
       const inputs = await inputsOf(run, this.deps);
-      const key = JSON.stringify(inputs);
-      if (inputs === undefined || seen.has(key)) continue;
+      // Without text it is nested too deeply to be shown, or to be given to anybody.
+      const key = stringify(inputs);
+      if (key === undefined || seen.has(key)) continue;
       seen.add(key);
       if (recent.push({ run, inputs }) === mostRecent) break;
     }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { stringify } from '../../../core/documents';
 import { CancelledError } from '../../../core/errors';
 import { ago, cutAtWord, oneLine, visible } from '../../../core/format';
 import { exampleOf } from '../core/newRun/processFile';
@@ -60,5 +61,6 @@ export async function pickInputs(
 
 /** Inputs in one line. */
 export function previewInputs(value: unknown): string {
-  return value === undefined ? 'None' : visible(cutAtWord(oneLine(JSON.stringify(value)), 120));
+  if (value === undefined) return 'None';
+  return visible(cutAtWord(oneLine(stringify(value) ?? 'nested too deeply to be shown'), 120));
 }
