@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- files of the kernel, which have no size
 import { readFileSync } from 'node:fs';
 import { isAlive } from './isAlive';
 

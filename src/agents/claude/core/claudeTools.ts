@@ -41,8 +41,9 @@ export function actionOf(name: string, input: Input, cwd: string | undefined): A
     case 'Skill':
       return action('using the skill', text(input['skill']) || text(input['command']));
     default: {
-      const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
-      if (server !== undefined && tool !== undefined) return action('using', `${tool} of ${server}`);
+      const [mark, server, ...tool] = name.split('__');
+      if (mark === 'mcp' && server && tool.length > 0)
+        return action('using', `${tool.join('__')} of ${server}`);
       const first = Object.values(input).find((value) => typeof value === 'string');
       return action(name, text(first).slice(0, 200));
     }

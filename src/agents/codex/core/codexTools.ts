@@ -41,8 +41,8 @@ export function actionOf(name: string, input: Line, words: string, cwd: string |
     case 'spawn_agent':
       return action('delegating:', text(input['message']));
     default: {
-      const [, server, tool] = /^(?:mcp__)?(.+?)__(.+)$/.exec(name) ?? [];
-      if (server !== undefined && tool !== undefined) return action('using', `${tool} of ${server}`);
+      const [server, ...tool] = name.replace(/^mcp__/, '').split('__');
+      if (server && tool.length > 0) return action('using', `${tool.join('__')} of ${server}`);
       return action(
         name,
         text(Object.values(input).find((value) => typeof value === 'string')).slice(0, 200),
