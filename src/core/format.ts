@@ -103,3 +103,8 @@ export function toIso(time: number): string {
   const edge = 8_640_000_000_000_000;
   return new Date(Math.max(-edge, Math.min(edge, time))).toISOString();
 }
+
+/** Markdown in which addresses stay text: "https:", "www." and "a@b" become links by themselves otherwise. */
+export function withoutLinks(markdown: string): string {
+  return markdown.replace(/:(?=\/\/)|(?<=www)\.|@/gi, (mark) => `&#${mark.charCodeAt(0)};`);
+}

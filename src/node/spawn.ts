@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { HumanError, messageOf } from '../core/errors';
 
 /** A program's end and what it printed. */
@@ -28,6 +29,14 @@ export const grace = 2000;
 const lastWords = 1000;
 /** The end of what a program printed is kept, up to so many characters; an answer stands at the end. */
 const outputLimit = 16 * 1024 * 1024;
+
+/** A program that prints more characters in so many milliseconds has to wait until they are over. */
+const flood = { most: 4 * 1024 * 1024, period: 100 };
+
+/** @param most a longer text is cut to {@link outputLimit}; rarely, as cutting copies it */
+function endOf(text: string, most = outputLimit): string {
+  return text.length > most ? text.slice(-outputLimit) : text;
+}
 
 /** A program under way. */
 export interface Started {
@@ -113,13 +122,24 @@ export async function runProcess(
     options.signal.addEventListener('abort', cancel);
     if (options.signal.aborted) cancel();
 
-    stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-outputLimit);
+    let [since, came] = [0, 0];
+    const take = (text: string, from: Readable): void => {
+      const now = performance.now();
+      if (now - since > flood.period) [since, came] = [now, 0];
+      came += text.length;
       options.onOutput?.(text);
+      if (came < flood.most) return;
+      // The program waits, and everything else has its turn.
+      from.pause();
+      later(flood.period, () => from.resume());
+    };
+    stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output = endOf(output + text, 2 * outputLimit);
+      take(text, stdout);
     });
     stderr?.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-outputLimit);
-      options.onOutput?.(text);
+      errors = endOf(errors + text, 2 * outputLimit);
+      take(text, stderr);
     });
     // A program that ends without reading its input breaks the pipe; its exit code tells the story.
     stdin?.on('error', () => {});
@@ -141,7 +161,13 @@ export async function runProcess(
     child.on('close', (code) => {
       done();
       const milliseconds = performance.now() - start;
-      resolve({ ended, exitCode: code ?? undefined, stdout: output, stderr: errors, milliseconds });
+      resolve({
+        ended,
+        exitCode: code ?? undefined,
+        stdout: endOf(output),
+        stderr: endOf(errors),
+        milliseconds,
+      });
     });
   });
 }

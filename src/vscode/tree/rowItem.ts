@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutLinks } from '../../core/format';
 import { commandTitle } from '../../core/commands';
 import type { Row } from '../../core/views/tree/describe';
 import type { TreeNode } from '../../core/views/tree/treeNode';
@@ -46,7 +47,7 @@ export function toMarkdown(lines: Row['tooltip']): vscode.MarkdownString {
   for (const [name, text] of lines) {
     if (text === '') continue;
     if (name !== '') markdown.appendMarkdown(`**${name}:** `);
-    markdown.appendText(text).appendMarkdown('\n\n');
+    markdown.appendMarkdown(`${withoutLinks(new vscode.MarkdownString().appendText(text).value)}\n\n`);
   }
   return markdown;
 }

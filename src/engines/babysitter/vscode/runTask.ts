@@ -7,6 +7,7 @@ import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { runTitle, taskTitle } from '../../../core/run/run';
 import { keyText } from '../../../core/run/runKey';
+import { OutputSample, TerminalText } from '../../../core/terminalText';
 import type { RunStore } from '../../../core/source/runStore';
 import {
   commandError,
@@ -160,6 +161,9 @@ function ending({ ended, exitCode }: CommandOutcome): string {
   return exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
 }
 
+/** Of one piece of output so much is looked at, in characters: a pipe brings less. */
+const mostAtOnce = 1024 * 1024;
+
 /** A terminal of our own that shows what a command prints. Ctrl+C, or closing it, ends the command. */
 class TaskTerminal {
   readonly #written = new vscode.EventEmitter<string>();
@@ -193,11 +197,15 @@ class TaskTerminal {
     this.#running = new AbortController();
     this.#write(`\u001b[1m${text}\u001b[0m\n`);
     try {
-      const outcome = await runner.run(command, this.#running.signal, (output) => this.#write(output));
+      const [safe, sample] = [new TerminalText(), new OutputSample()];
+      const outcome = await runner.run(command, this.#running.signal, (output) =>
+        this.#write(sample.take(safe.filter(output.slice(0, mostAtOnce)), performance.now())),
+      );
+      this.#write(sample.end());
       this.#write(`\n\u001b[2mIt ${ending(outcome)} after ${duration(outcome.milliseconds)}.\u001b[0m\n`);
       return outcome;
     } catch (error) {
-      this.#write(`\n${messageOf(error)}\n`);
+      this.#write(`\n${visible(messageOf(error))}\n`);
       throw error;
     }
   }
