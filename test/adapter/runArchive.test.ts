@@ -237,7 +237,47 @@ describe('a run that was packed and unpacked', () => {
     expect(existsSync(join(dirname(elsewhere.dir), 'evil.mjs'))).toBe(false);
     expect(dir).not.toBe(elsewhere.dir);
   });
+
+  it.each([
+    '.git/hooks/pre-commit',
+    '.git/hooks/x.js',
+    '.vscode/tasks.json',
+    'package.json',
+    'node_modules/x.js',
+    '.a5c/x.js',
+    '.a5c/processes/.x/y.js',
+  ])('is not written as %s', (place) => {
+    const { runs } = projectFolder();
+    const { target } = pack(writeRun(runs, 'r', { journal: journal().created() }), { processFile: true });
+    const elsewhere = projectFolder();
+    const unpacked = unpack(withEntry(target, `../../../${place}`), elsewhere.runs);
+    expect(unpacked.place('r').processFile).toMatchObject({ state: 'missing', carried: false });
+    unpacked.writeProcessFile();
+    expect(existsSync(join(elsewhere.dir, place))).toBe(false);
+  });
+
+  it.skipIf(isWindows)('makes no folder where a link leads', () => {
+    const { runs } = projectFolder();
+    const { target } = pack(writeRun(runs, 'r', { journal: journal().created() }), { processFile: true });
+    const [elsewhere, outside] = [projectFolder(), temporaryFolder()];
+    symlinkSync(outside, join(elsewhere.dir, 'linked'));
+    const unpacked = unpack(withEntry(target, '../../../linked/new/x.js'), elsewhere.runs);
+    unpacked.place('r');
+    expect(() => unpacked.writeProcessFile()).toThrow(/outside of the project/);
+    expect(readdirSync(outside)).toEqual([]);
+  });
 });
+
+/** The same archive with another process file named in its run.json. */
+function withEntry(archive: string, importPath: string): string {
+  const zip = new ZipReader(archive, { entries: 100, total: 1e9, each: 1e9 });
+  const files: Record<string, string> = {};
+  for (const entry of zip.entries) files[entry.name] = Buffer.from(zip.read(entry)).toString();
+  zip.close();
+  const json = JSON.parse(files['run/run.json'] ?? '') as Record<string, unknown>;
+  files['run/run.json'] = JSON.stringify({ ...json, entrypoint: { importPath, exportName: 'process' } });
+  return zipOf(files);
+}
 
 describe('an archive of another program', () => {
   it('is taken: one folder with a run in it, packed or stored, with what a Mac adds', () => {

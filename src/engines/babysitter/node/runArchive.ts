@@ -1,6 +1,6 @@
 import { isUnreadable, type BabysitterRun } from '../core/babysitterRun';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import type {
   PackedRun,
@@ -312,16 +312,16 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
       return placed;
     },
     writeProcessFile() {
-      if (placed?.processFile.state !== 'missing' || !process) return;
+      if (placed?.processFile.state !== 'missing' || !placed.processFile.carried || !process) return;
       const { path } = placed.processFile;
       try {
-        mkdirSync(dirname(path), { recursive: true });
-        const [parent, project] = [realPath(dirname(path)), realPath(projectOf(placed.dir))];
+        const [parent, project] = [realPath(existingAbove(path)), realPath(projectOf(placed.dir))];
         if (parent === undefined || project === undefined || !isInside(project, parent)) {
           throw new HumanError(
             'The process file belongs to a place outside of the project; it is not written.',
           );
         }
+        mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, process, { flag: 'wx' });
       } catch (error) {
         throw inWords(error, 'The process file could not be written');
@@ -349,12 +349,30 @@ function makeAtHome(dir: string, runId: string, project: string): void {
   writeFileSync(path, `${JSON.stringify(changed, null, 2)}\n`);
 }
 
+/** The folder around a path that is there, be it a link: what is made below it lies where it leads. */
+function existingAbove(path: string): string {
+  const folder = dirname(path);
+  return exists(folder) || folder === path ? folder : existingAbove(folder);
+}
+
+/**
+ * Whether a process file of an archive may be put there: JavaScript or TypeScript, and in no hidden folder but the one
+ * for processes, as files elsewhere may mean something to other programs.
+ * @param way from the project
+ */
+function isProcessPlace(way: string): boolean {
+  const parts = way.split(/[/\\]/);
+  const shown = parts[0] === '.a5c' && parts[1] === 'processes' ? parts.slice(2) : parts;
+  return /\.[cm]?[jt]s$/.test(way) && !shown.some((part) => part.startsWith('.') || part === 'node_modules');
+}
+
 function findProcessFile(dir: string, run: BabysitterRun, carried: Uint8Array | undefined): ProcessFile {
   const { entry } = run.metadata ?? {};
   if (!entry) return { state: 'none' };
   const path = isAbsolute(entry.importPath) ? entry.importPath : resolve(dir, entry.importPath);
   if (entry.importPath.includes('\0') || !isInside(projectOf(dir), path)) return { state: 'outside' };
-  if (!exists(path)) return { state: 'missing', path, carried: carried !== undefined };
+  const mayBeWritten = carried !== undefined && isProcessPlace(relative(projectOf(dir), path));
+  if (!exists(path)) return { state: 'missing', path, carried: mayBeWritten };
   const here = carried && readBytes(path);
   const same = !here || ('bytes' in here && Buffer.compare(here.bytes, carried) === 0);
   return { state: same ? 'there' : 'different', path };
