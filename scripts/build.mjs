@@ -5,6 +5,9 @@ import { basename, dirname, join, relative } from 'node:path';
 import { notices } from './lib/notices.mjs';
 import { progress, root, runMain } from './lib/run.mjs';
 
+/** Where the source maps of a release are, relative to the root; the VSIX carries none. */
+export const maps = 'out/maps';
+
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
   absWorkingDir: root,
@@ -18,16 +21,15 @@ const shared = {
 };
 
 /**
- * Names stay as they are, for the traces in the log: `keepNames` would set them one by one as code runs, which is felt
- * where thousands of files are read.
+ * Names are short, and a source map beside the VSIX (`maps`) makes traces in a log readable again: `npm run trace`.
+ * `keepNames` would set names one by one as code runs, which is felt where thousands of files are read.
  * @type {import('esbuild').BuildOptions}
  */
 const forNode = {
   ...shared,
-  minify: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
   keepNames: false,
+  sourcemap: 'external',
+  sourcesContent: false,
   outdir: 'dist',
   platform: 'node',
   format: 'cjs',
@@ -156,7 +158,10 @@ export async function buildHostile() {
 async function bundle(options) {
   const { outputFiles = [], metafile } = await build({ ...options, write: false, metafile: true });
   const files = [];
-  for (const { path, contents } of outputFiles) files.push(await write(relative(root, path), contents));
+  for (const { path, contents } of outputFiles) {
+    if (path.endsWith('.map')) await write(join(maps, basename(path)), contents);
+    else files.push(await write(relative(root, path), contents));
+  }
   const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
