@@ -99,6 +99,7 @@ export const contextWords = [
   'resume',
   'stop',
   'answer',
+  'session',
 ] as const;
 
 export type ContextWord = (typeof contextWords)[number];

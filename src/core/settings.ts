@@ -163,6 +163,17 @@ export const settings = {
       'Iterate a run by itself when its sleep is over, in one window, once you have allowed the program in this workspace. Otherwise it is offered once. Iterating runs code of the workspace, and never happens in one that you do not trust.',
     restricted: true,
   },
+  'agentSessions.read': {
+    type: 'string',
+    enum: ['on', 'off'],
+    default: 'on',
+    order: 28,
+    scope: 'machine-overridable',
+    enumDescriptions: ['Read them, in workspaces that you trust.', 'Never read them.'],
+    markdownDescription:
+      'Whether the transcripts that agents keep in your home folder are read, to show what they do for your runs. Only those of sessions that belong to a shown run are opened; nothing is copied, changed or sent anywhere.',
+    restricted: true,
+  },
   /** Empty: looked for. */
   'engine.path': {
     type: 'string',

@@ -17,7 +17,7 @@ export type Commands = ReturnType<typeof makeCommands>;
 /** Every command, and what the buttons of run pages do, which is mostly the same. */
 export function makeCommands(
   { logger }: Host,
-  { store, opened, attention, runs, arrangement }: Reading,
+  { store, opened, attention, runs, arrangement, agents, sessions }: Reading,
   doing: Doing,
   { review }: EvidenceParts,
   mending: Mending,
@@ -29,7 +29,7 @@ export function makeCommands(
   const engineCommands = byEngine(own, doing.targets, doing.handlers);
   const commands = commandTable({
     ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, engineCommands },
-    ...{ readSources: readReportSources, inSlices },
+    ...{ readSources: readReportSources, inSlices, agents, sessions },
     showLog: () => logger.show(),
   });
   return { commands, actions: pageActions({ ...{ store, commands }, ...doing }) };

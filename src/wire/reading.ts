@@ -1,5 +1,14 @@
 import { enginesOf } from '../core/engine/runEngine';
 import { babysitterEngine } from '../engines/babysitter/core/babysitterEngine';
+import type { JudgeOptions } from '../core/run/judgement';
+import type { Run } from '../core/run/run';
+import { RunAgents } from '../core/sessions/runAgents';
+import { agentStores } from '../agents/agentStores';
+import { runLinks } from '../engines/babysitter/node/runLinks';
+import { taskPrompts } from '../engines/babysitter/node/taskPrompts';
+import { AgentFiles } from '../node/sessions/agentFiles';
+import { RunSessions } from '../node/sessions/runSessions';
+import { mayReadAgents, tellOfReading } from '../vscode/agentReading';
 import { Attention } from '../core/attention/attention';
 import { KnownRuns } from '../core/attention/knownRuns';
 import { needNode } from '../core/attention/needsYou';
@@ -11,7 +20,7 @@ import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
 import { PastRuns } from '../vscode/panel/pastRuns';
 import { RunDocuments } from '../vscode/runDocuments';
-import { classifyOptions, needsOptions } from '../vscode/settings';
+import { classifyOptions, localClock, needsOptions } from '../vscode/settings';
 import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
@@ -23,17 +32,23 @@ export type Reading = ReturnType<typeof makeReading>;
 
 /** Runs, what they are doing, what of them needs the person, and the views and documents that show it. */
 export function makeReading(
-  { context, own, clock, logger, storage }: Host,
+  { context, env, own, clock, logger, storage }: Host,
   { engine, responder }: EngineParts,
 ) {
   // Windows share what they know of what needs the person.
   const shared = own(new AttentionFiles(storage('attention'), clock, logger));
   const known = new KnownRuns(shared, () => store.all);
+  const judgeOptions = (): JudgeOptions => ({
+    ...classifyOptions(),
+    known,
+    sessions: (run) => agents.of(run.key),
+  });
   const store: RunStore = own(
-    new RunStore(clock, enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)), {
-      ...classifyOptions(),
-      known,
-    }),
+    new RunStore(
+      clock,
+      enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)),
+      judgeOptions(),
+    ),
   );
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store, inSlices);
@@ -54,5 +69,37 @@ export function makeReading(
   );
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
-  return { store, driver, opened, shared, attention, needsYou, arrangement, runs, past };
+  const sessions = new AgentFiles({
+    sessions: new RunSessions(agentStores(env)),
+    logger,
+    links: (run) =>
+      runLinks(run, env, (runId) => store.all.find((other) => isBeside(other.run, run, runId))?.run),
+    prompts: taskPrompts,
+    options: () => ({
+      now: clock.now(),
+      activityWindow: classifyOptions().activityWindow,
+      formatTime: localClock,
+    }),
+    beforeReading: () => tellOfReading(context.globalState),
+  });
+  const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));
+  return {
+    store,
+    driver,
+    opened,
+    shared,
+    attention,
+    needsYou,
+    arrangement,
+    runs,
+    past,
+    sessions,
+    agents,
+    judgeOptions,
+  };
+}
+
+/** Another run of the same place, by its id. */
+function isBeside(other: Run, run: Run, runId: string): boolean {
+  return other.runId === runId && other.place === run.place;
 }

@@ -12,7 +12,7 @@ import { showEngineStatus } from '../engines/babysitter/vscode/engineStatus';
 import { showNotifications } from '../vscode/notifications';
 import type { Opener } from '../vscode/opener';
 import type { LookedAt } from '../vscode/panel/pages';
-import { classifyOptions, onSettingsChange } from '../vscode/settings';
+import { onSettingsChange } from '../vscode/settings';
 import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
@@ -56,15 +56,17 @@ export function showAll(
 /** Reads the runs of the workspace, and follows what changes while the window is open. */
 export function follow(
   { own, logger, storage, env }: Host,
-  { store, opened, arrangement }: Reading,
+  { store, opened, arrangement, agents, judgeOptions }: Reading,
   shownAttention: Showing,
 ): void {
   own(
     onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best'], () => {
       opened.clear();
-      store.reclassify(classifyOptions());
+      store.reclassify(judgeOptions());
     }),
   );
+  own(onSettingsChange(['agentSessions.read'], () => agents.update()));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => agents.update()));
   own(onSettingsChange(['engine.path'], () => shownAttention.update()));
   own(arrangement.onDidChange(() => shownAttention.update()));
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => shownAttention.update()));

@@ -239,7 +239,9 @@ describe('when clauses', () => {
   it('ask rows for the words that rows have, and for no others', () => {
     const asked = new Set(whens.flatMap(wordsIn));
     const describeSource = sources.get('core/views/tree/describe.ts') ?? '';
-    const produced = contextWords.filter((word) => new RegExp(`words:[^\\n]*'${word}'`).test(describeSource));
+    const produced = contextWords.filter((word) =>
+      new RegExp(`words:[^\\n]*'${word}'|(?:action|runWords)\\b[^\\n]*'${word}'`, 'i').test(describeSource),
+    );
     expect([...asked].toSorted()).toEqual(contextWords.toSorted());
     expect(produced).toEqual(contextWords);
     // Every mention of viewItem has the form that is looked for above.
@@ -370,10 +372,11 @@ describe('settings', () => {
     for (const [, name] of named) expect(declared).toContain(name);
   });
 
-  it('that name programs are ignored while the workspace is not trusted', () => {
+  it('that name programs, or let the home folder be read, are ignored while the workspace is not trusted', () => {
     expect(manifest.capabilities.untrustedWorkspaces).toMatchObject({
       supported: 'limited',
       restrictedConfigurations: [
+        'agentSessions.read',
         'engine.path',
         'resume.command',
         'sleep.iterateWhenDue',

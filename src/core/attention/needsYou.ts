@@ -2,11 +2,12 @@ import { count, list } from '../format';
 import type { Effect } from '../run/effect';
 import { pendingEffects, type Run } from '../run/run';
 import type { TaskDefinition } from '../run/task';
+import { needsAgent } from '../sessions/agentFact';
 import type { StoredRun } from '../source/runStore';
 import { treeNode, type RunPart } from '../views/tree/treeNode';
 import type { SharedAttention } from './sharedAttention';
 
-/** Something that needs the person: a question, or a run that nobody carries on or that failed unseen. */
+/** Something that needs the person: a question, an agent that waits for them, or a run that nobody carries on or that failed unseen. */
 export type Need =
   | {
       readonly kind: 'breakpoint';
@@ -14,7 +15,7 @@ export type Need =
       readonly effect: Effect;
       readonly task: TaskDefinition | undefined;
     }
-  | { readonly kind: 'ready' | 'failed'; readonly stored: StoredRun };
+  | { readonly kind: 'agent' | 'ready' | 'failed'; readonly stored: StoredRun };
 
 export interface NeedsOptions {
   /** Whether ready and failed runs count. */
@@ -25,7 +26,8 @@ export interface NeedsOptions {
 }
 
 export interface NeedsYou {
-  /** Questions, then ready runs, both with the one that waits longest first; then failed runs, the latest first. */
+  /** Questions, then agents that wait for the person, then ready runs, each with the one that waits longest first;
+   * then failed runs, the latest first. */
   readonly needs: readonly Need[];
   /** In milliseconds since 1970, when time alone changes the list; `undefined`: it does not. */
   readonly changesAt: number | undefined;
@@ -41,6 +43,7 @@ export function needsYou(
   options: NeedsOptions,
 ): NeedsYou {
   const breakpoints: (Need & { kind: 'breakpoint' })[] = [];
+  const agents: StoredRun[] = [];
   const ready: StoredRun[] = [];
   const failed: StoredRun[] = [];
   let changesAt: number | undefined;
@@ -54,6 +57,7 @@ export function needsYou(
     const { run, state } = stored;
     switch (state.state) {
       case 'needs-you':
+        if (needsAgent(stored) && from(runSnooze(run, known) ?? now)) agents.push(stored);
         for (const { effect, task } of pendingBreakpoints(run)) {
           if (from(known.snooze(run.key, effect.effectId)?.until ?? now)) {
             breakpoints.push({ kind: 'breakpoint', stored, effect, task });
@@ -75,10 +79,12 @@ export function needsYou(
     }
   }
   breakpoints.sort((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0));
+  agents.sort((a, b) => sinceOf(a) - sinceOf(b));
   ready.sort((a, b) => a.run.updatedAt - b.run.updatedAt);
   failed.sort((a, b) => (failedAt(b.run) ?? 0) - (failedAt(a.run) ?? 0));
   const needs: readonly Need[] = [
     ...breakpoints,
+    ...agents.map((stored): Need => ({ kind: 'agent', stored })),
     ...ready.map((stored): Need => ({ kind: 'ready', stored })),
     ...failed.map((stored): Need => ({ kind: 'failed', stored })),
   ];
@@ -103,8 +109,10 @@ export function needNode(need: Need): RunPart {
 export function needsSentence(needs: readonly Need[]): string {
   const number = (kind: Need['kind']): number => needs.filter((need) => need.kind === kind).length;
   const [questions, ready, failed] = [number('breakpoint'), number('ready'), number('failed')];
+  const agents = number('agent');
   const parts = [
     questions === 0 ? '' : `${count(questions, 'question')} ${questions === 1 ? 'waits' : 'wait'} for you`,
+    agents === 0 ? '' : `${count(agents, 'agent')} ${agents === 1 ? 'waits' : 'wait'} for you`,
     ready === 0 ? '' : `${count(ready, 'run')} ${ready === 1 ? 'is' : 'are'} ready to continue`,
     failed === 0 ? '' : `${count(failed, 'run')} failed`,
   ].filter(Boolean);
@@ -147,6 +155,11 @@ export function failedAt(run: Run): number | undefined {
 function unseenFailure(run: Run, known: Known): boolean {
   const at = failedAt(run);
   return at !== undefined && known.seenFailure(run.key) !== at;
+}
+
+/** Since when its agent waits, in milliseconds since 1970. */
+function sinceOf({ state }: StoredRun): number {
+  return state.session?.now.since ?? 0;
 }
 
 /** A person's own answer is to be applied at once; of other results, an agent may be about to take note. */

@@ -1,4 +1,5 @@
 import { duration } from '../format';
+import type { Judgement } from '../run/judgement';
 import type { SessionState } from './agentSessions';
 
 /**
@@ -22,4 +23,9 @@ export function waitsForPerson({ now: { kind, certain } }: SessionState): boolea
 export function sessionLine({ agent, now }: SessionState, time: number): string {
   const timed = now.kind === 'limit' || now.kind === 'retrying' || now.kind === 'unknown';
   return [agent.name, now.text, timed ? '' : duration(time - now.since)].filter(Boolean).join(' · ');
+}
+
+/** Whether a run needs the person because an agent waits for them. */
+export function needsAgent({ state }: { readonly state: Pick<Judgement, 'state' | 'session'> }): boolean {
+  return state.state === 'needs-you' && state.session !== undefined && waitsForPerson(state.session);
 }

@@ -109,6 +109,11 @@ export class RunStore implements Disposable {
     this.#judge(new Set([key]));
   }
 
+  /** Judges runs anew, after something changed that is known of them besides their files. */
+  judgeAnew(keys: ReadonlySet<RunKey>): void {
+    this.#judge(new Set([...keys].filter((key) => this.#runs.has(key))));
+  }
+
   /** See {@link RunSource.check}. */
   async check(): Promise<void> {
     await Promise.all([...this.#sources.values()].map(({ source }) => source.check()));

@@ -29,6 +29,8 @@ export interface AgentStore {
   reader(seen?: Seen): LineReader;
   /** @param version of the agent, as its lines tell it */
   process(id: string, version: string | undefined): ProcessState;
+  /** The folders in which processes tell what they do. */
+  processFolders(): readonly string[];
 }
 
 /** Ids come from files: only such are made into paths. */

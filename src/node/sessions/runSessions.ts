@@ -20,7 +20,7 @@ const mostSessions = 20;
 const searchedBytes = 64 * 1024 * 1024;
 
 /** A file of a session with the agent whose it is. */
-interface Found {
+export interface Found {
   readonly store: AgentStore;
   readonly session: StoredSession;
 }

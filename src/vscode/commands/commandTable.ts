@@ -22,8 +22,8 @@ import { openIterationReport } from './iterationReport';
 import type { Drafts } from '../drafts';
 import type { Review } from '../review';
 import { revealRun } from './revealRun';
+import { sessionCommands, type SessionCommandDeps } from './sessionCommands';
 import type { Snoozing } from './snoozing';
-import type { Targets } from './targets';
 
 /** One handler for each command, so that a forgotten or mistyped one does not compile. Anything may call it. */
 export type CommandTable = { readonly [Id in CommandId]: (argument?: unknown) => Promise<void> };
@@ -35,10 +35,9 @@ export type EngineCommandId =
 /** How an engine carries these out; each finds its own run, and refuses those of other engines. */
 export type EngineCommandTable = Pick<CommandTable, EngineCommandId>;
 
-export interface CommandDeps {
+export interface CommandDeps extends SessionCommandDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
-  readonly targets: Targets;
   readonly answering: Answering;
   readonly snoozing: Snoozing;
   readonly drafts: Drafts;
@@ -62,6 +61,7 @@ export function commandTable(deps: CommandDeps): CommandTable {
     ...questionCommands(deps),
     ...taskCommands(deps),
     ...listCommands(deps),
+    ...sessionCommands(deps),
   };
 }
 

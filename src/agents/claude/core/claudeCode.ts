@@ -1,4 +1,5 @@
 import type { AgentInfo } from '../../../core/sessions/agentSessions';
+import { isAtLeast } from '../../../core/sessions/version';
 
 /** Claude Code, as far as its sessions are told of. */
 export const claudeCode: AgentInfo = {
@@ -14,19 +15,9 @@ export const claudeCode: AgentInfo = {
   },
 };
 
-/** From this release on each living process has an entry, so that none means that it is gone. */
-const registered = [2, 1, 139];
-
-/** Whether that release lists its living processes. */
+/** Whether that release lists its living processes, so that no entry means that a session is gone. */
 export function listsProcesses(version: string | undefined): boolean {
-  const parts =
-    /^(\d+)\.(\d+)\.(\d+)/
-      .exec(version ?? '')
-      ?.slice(1)
-      .map(Number) ?? [];
-  if (parts.length === 0) return false;
-  const different = registered.findIndex((part, i) => part !== parts[i]);
-  return different < 0 || (parts[different] ?? 0) > (registered[different] ?? 0);
+  return isAtLeast(version, '2.1.139');
 }
 
 /** The name of the folder in which the sessions of a directory lie. */

@@ -116,6 +116,10 @@ export class ClaudeStore implements AgentStore {
     return new ClaudeReader(seen);
   }
 
+  processFolders(): readonly string[] {
+    return this.#homes.flatMap((home) => realPath(join(home, 'sessions')) ?? []);
+  }
+
   process(id: string, version: string | undefined): ProcessState {
     let entries = 0;
     for (const home of this.#homes) {

@@ -110,6 +110,10 @@ export class CodexStore implements AgentStore {
   process(): ProcessState {
     return 'unknown';
   }
+
+  processFolders(): readonly string[] {
+    return [];
+  }
 }
 
 /** The folders of all days, the newest first. */

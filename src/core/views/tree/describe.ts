@@ -8,6 +8,7 @@ import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '../../run/run';
 import type { State } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
+import { needsAgent, sessionLine } from '../../sessions/agentFact';
 import type { StoredRun } from '../../source/runStore';
 
 /** What a row shows. Every text is safe to show as plain text: control and reordering characters are spelled out. */
@@ -121,15 +122,20 @@ export function describeRun(
       : 'completed, not successful';
   const reason = visible(failing ?? state.reason);
   const title = visible(runTitle(run));
+  const agent = state.session && !run.story.end ? sessionLine(state.session, now) : '';
   const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
+  const action = iterating ? 'stop' : resume ? 'resume' : undefined;
+  // prettier-ignore
+  const runWords: Row['words'] = ['run', ...(action ? [action] as const : []), ...(agent === '' ? [] : ['session'] as const)];
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
     label: run.row ? visible(oneLine(run.row.label)) : cutAtWord(title, 28),
-    description: [word, ...(run.row ? run.row.notes.map(visible) : [counts]), nested, problems, age]
+    description: [word, agent, ...(run.row ? run.row.notes.map(visible) : [counts]), nested, problems, age]
       .filter(Boolean)
       .join(' · '),
     tooltip: [
       ['', reason],
+      ...(agent === '' ? [] : [['Agent', agent] as const]),
       ['Prompt', visible(cutAtWord(run.prompt ?? '', 500))],
       ['Process', visible(run.processId)],
       ['Run', visible(run.runId)],
@@ -140,8 +146,8 @@ export function describeRun(
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
     icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
-    words: ['run', ...(iterating ? (['stop'] as const) : resume ? (['resume'] as const) : [])],
-    spoken: `${title}, ${word}. ${reason}. ${[counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    words: runWords,
+    spoken: `${title}, ${word}. ${reason}. ${[agent, counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:
       run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };
@@ -157,10 +163,15 @@ export function describeNeedyRun(stored: StoredRun, now: number, iterating: bool
   const word = iterating ? 'iterating' : stateWord(stored);
   const title = visible(runTitle(run));
   const reason = visible(state.reason);
+  const what = mayFail.has(state.state)
+    ? reason
+    : state.session && needsAgent(stored)
+      ? state.session.now.text
+      : '';
   const age = ago(now - run.updatedAt);
   return {
     ...row,
-    description: [word, mayFail.has(state.state) ? reason : '', age].filter(Boolean).join(' · '),
+    description: [word, what, age].filter(Boolean).join(' · '),
     // It begins with what is the matter, as the questions beside it do.
     spoken: `${capital(word)}: ${title}. ${reason}, last event ${age}`,
     expandable: false,

@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
+import type { Logger } from '../../core/log';
+import type { Run } from '../../core/run/run';
+import type { RunKey } from '../../core/run/runKey';
+import type {
+  AgentSessions,
+  RunLinks,
+  SessionOptions,
+  SessionReport,
+  SessionState,
+} from '../../core/sessions/agentSessions';
+import type { Sliced } from '../../core/sliced';
+import { inSlices } from '../slices';
+import { watchFolder } from '../watchFolder';
+import type { RunSessions } from './runSessions';
+
+export interface AgentFilesDeps {
+  readonly sessions: RunSessions;
+  readonly logger: Logger;
+  /** What is known of a run, to find its sessions. */
+  links(run: Run): Sliced<RunLinks>;
+  /** The words in which the tasks of a run were asked for. */
+  prompts(run: Run): (effectId: string) => string | undefined;
+  options(): SessionOptions;
+  /** Called before the files of sessions are opened. */
+  beforeReading(): void;
+}
+
+/** How often a folder's watch may tell of a session, in milliseconds: an agent writes several lines in a row. */
+const calm = 100;
+
+/** For how long it is believed which sessions a run has, in milliseconds: finding out reads many of its events. */
+const linksFor = 15_000;
+
+/** The sessions of runs, read in slices, while a window is open. */
+export class AgentFiles implements AgentSessions {
+  readonly #links = new Map<RunKey, { readonly links: RunLinks; readonly at: number }>();
+
+  constructor(private readonly deps: AgentFilesDeps) {}
+
+  async look(run: Run): Promise<readonly SessionState[]> {
+    try {
+      const links = await this.#linksOf(run);
+      if (this.deps.sessions.find(run, links).length === 0) return [];
+      this.deps.beforeReading();
+      return await inSlices(this.deps.sessions.look(run, links, this.deps.options()));
+    } catch (error) {
+      this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);
+      return [];
+    }
+  }
+
+  async read(run: Run): Promise<readonly SessionReport[]> {
+    try {
+      const links = await this.#linksOf(run);
+      this.deps.beforeReading();
+      const options = { ...this.deps.options(), promptOf: this.deps.prompts(run) };
+      return await inSlices(this.deps.sessions.read(run, links, options));
+    } catch (error) {
+      this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);
+      return [];
+    }
+  }
+
+  follow(run: Run, onChange: () => void): Disposable {
+    const watches = new DisposableStore();
+    let timer: NodeJS.Timeout | undefined;
+    const changed = (): void => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        onChange();
+      }, calm);
+    };
+    watches.add(toDisposable(() => clearTimeout(timer)));
+    const links = this.#links.get(run.key)?.links;
+    const found = links ? this.deps.sessions.find(run, links) : [];
+    const folders = found.flatMap(({ store, session }) => [dirname(session.path), ...store.processFolders()]);
+    for (const folder of new Set(folders)) watches.add(watchFolder(folder, this.deps.logger, changed));
+    return watches;
+  }
+
+  async #linksOf(run: Run): Promise<RunLinks> {
+    const { now } = this.deps.options();
+    const known = this.#links.get(run.key);
+    if (known && known.links.sessionIds.length > 0 && now - known.at < linksFor) return known.links;
+    const links = await inSlices(this.deps.links(run));
+    this.#links.set(run.key, { links, at: now });
+    return links;
+  }
+}
