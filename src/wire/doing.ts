@@ -1,5 +1,6 @@
 import { SleepWatch } from '../engines/babysitter/core/drive/sleepWatch';
 import { TaskPoster } from '../engines/babysitter/core/taskRun/taskPoster';
+import { installedPlugin } from '../engines/babysitter/node/claudePlugin';
 import { EngineFeatures } from '../engines/babysitter/node/engineFeatures';
 import { findProcesses, readProcess } from '../engines/babysitter/node/findProcesses';
 import { findOnPath } from '../engines/babysitter/node/locateCli';
@@ -55,6 +56,7 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     memory: host.context.workspaceState,
     showLog: () => logger.show(),
     findProgram: (name) => findOnPath(name, env),
+    plugin: (projectDir) => installedPlugin(env, projectDir),
   });
   const drafts = own(new Drafts());
   const newRuns = new NewRuns({

@@ -37,6 +37,8 @@ export interface IteratingDeps {
   readonly memory: vscode.Memento;
   /** Where a program lies on PATH; `undefined`: nowhere. */
   findProgram(name: string): string | undefined;
+  /** The form of the engine's plugin that Claude Code has; `undefined`: it is not known to have any. */
+  plugin(projectDir: string): 'newer' | 'older' | undefined;
 }
 
 /** Carries runs on, with everything around it: trust, confirmation, engine, progress, and why it stopped. */
@@ -122,6 +124,7 @@ export class Iterating {
       read: async () => there(await store.reread(key)),
       warnings: async () => (await store.readDetails(key, []))?.warnings ?? [],
       engineVersion: (projectDir) => access.version(projectDir),
+      plugin: (projectDir) => this.deps.plugin(projectDir),
       memory,
     });
     switch (choice.type) {
@@ -142,7 +145,7 @@ export class Iterating {
       case 'agent':
         return resumeAgent(stored.run, this.deps);
       case 'choose-agent':
-        await chooseAgent(this.deps.findProgram);
+        await chooseAgent(this.deps.findProgram, this.deps.plugin(stored.run.projectDir));
         return resumeAgent(stored.run, this.deps);
       default:
         return choice satisfies never;

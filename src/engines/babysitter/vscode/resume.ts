@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { commandTitle } from '../../../core/commands';
 import { prefix } from '../../../core/contract';
 import { commandLine, shellOf, typedLine } from '../../../core/shellLine';
-import { agentPresets, resumeCommand, usesVariable } from '../core/drive/commandLine';
+import { agentPresets, claudeCommands, resumeCommand, usesVariable } from '../core/drive/commandLine';
 import { demandEngineCan, whyNot } from '../../../core/engine/whyNot';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { count, oneLine, visible } from '../../../core/format';
@@ -38,6 +38,7 @@ export interface ResumeDeps {
   warnings(): Promise<readonly Problem[]>;
   /** The version of the engine that a project would use; `undefined`: it is not known. */
   engineVersion(projectDir: string): string | undefined;
+  readonly plugin: AgentDeps['plugin'];
   readonly memory: vscode.Memento;
 }
 
@@ -132,7 +133,10 @@ function resumeItems(
     }));
   const warning =
     warnings.length > 0 ? '$(warning) The process file has changed: finished tasks may be asked again.' : '';
-  const ways = [...iterateItems(stored, warning, deps), ...agentItems(run)];
+  const ways = [
+    ...iterateItems(stored, warning, deps),
+    ...agentItems(run, agentTemplate(deps.plugin(run.projectDir))),
+  ];
   // Sorting is stable: the rest stays as it is.
   const sorted = ways
     .map((item) => (item.choice.type === last ? { ...item, description: 'last time' } : item))
@@ -182,11 +186,11 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
   ];
 }
 
-function agentItems(run: Run): readonly ResumeItem[] {
+function agentItems(run: Run, template: readonly string[]): readonly ResumeItem[] {
   return [
     {
       label: '$(terminal) Resume an agent in a terminal',
-      detail: withoutIcons(visible(agentCommandLine(run))),
+      detail: withoutIcons(visible(agentCommandLine(run, template))),
       choice: { type: 'agent' },
     },
     {
@@ -220,17 +224,28 @@ export async function openPlace({ path, line, column }: SourcePlace): Promise<vo
   await vscode.window.showTextDocument(vscode.Uri.file(path), { selection: new vscode.Range(at, at) });
 }
 
-function agentWords(run: Run, maxIterations: string): readonly [string, ...string[]] {
-  return resumeCommand(setting('resume.command'), {
+/** The program that resumes agents: what a person set, else what the installed plugin understands, else the older form. */
+export function agentTemplate(plugin: 'newer' | 'older' | undefined): readonly string[] {
+  const set = vscode.workspace.getConfiguration(prefix).inspect('resume.command');
+  const chosen = set?.globalValue ?? set?.workspaceValue ?? set?.workspaceFolderValue;
+  return chosen === undefined && plugin ? claudeCommands[plugin] : setting('resume.command');
+}
+
+function agentWords(
+  run: Run,
+  template: readonly string[],
+  maxIterations: string,
+): readonly [string, ...string[]] {
+  return resumeCommand(template, {
     ...{ runId: run.runId, runDir: run.location, processId: run.processId, projectDir: run.projectDir },
     prompt: oneLine(run.prompt ?? ''),
     maxIterations,
   });
 }
 
-function agentCommandLine(run: Run): string {
+function agentCommandLine(run: Run, template: readonly string[]): string {
   try {
-    return commandLine(agentWords(run, '…'), 'posix');
+    return commandLine(agentWords(run, template, '…'), 'posix');
   } catch (error) {
     if (error instanceof HumanError) return error.message;
     throw error;
@@ -238,8 +253,11 @@ function agentCommandLine(run: Run): string {
 }
 
 /** Asks which program resumes agents, and writes it into the setting. @throws CancelledError when none is chosen */
-export async function chooseAgent(findProgram: (name: string) => string | undefined): Promise<void> {
-  const current = JSON.stringify(setting('resume.command'));
+export async function chooseAgent(
+  findProgram: (name: string) => string | undefined,
+  plugin: 'newer' | 'older' | undefined,
+): Promise<void> {
+  const current = JSON.stringify(agentTemplate(plugin));
   const { command } = await pick(
     agentPresets.map(({ name, command }) => ({
       label: name,
@@ -264,17 +282,23 @@ export async function chooseAgent(findProgram: (name: string) => string | undefi
   );
 }
 
+export interface AgentDeps {
+  readonly logger: Logger;
+  /** Where a program lies on PATH; `undefined`: nowhere. */
+  findProgram(name: string): string | undefined;
+  /** The form of the engine's plugin that Claude Code has; `undefined`: it is not known to have any. */
+  plugin(projectDir: string): 'newer' | 'older' | undefined;
+}
+
 /**
  * Starts the agent's program in a terminal of its own, without a shell, so that nothing in a run is read as one. A
  * program that only the person's shell knows is typed there, quoted by us.
  * @throws HumanError when it is neither found nor may be typed; CancelledError when the person does not go on
  */
-export async function resumeAgent(
-  run: Run,
-  { logger, findProgram }: { readonly logger: Logger; findProgram(name: string): string | undefined },
-): Promise<void> {
-  const asked = usesVariable(setting('resume.command'), 'maxIterations') ? await askMaxIterations() : '';
-  const words = agentWords(run, asked);
+export async function resumeAgent(run: Run, { logger, findProgram, plugin }: AgentDeps): Promise<void> {
+  const template = agentTemplate(plugin(run.projectDir));
+  const asked = usesVariable(template, 'maxIterations') ? await askMaxIterations() : '';
+  const words = agentWords(run, template, asked);
   const [program, ...args] = words;
   logger.info(`Terminal: ${visible(commandLine(words, 'posix'))}`);
   const common = {

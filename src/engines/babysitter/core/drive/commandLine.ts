@@ -6,12 +6,19 @@ export type ResumeVariables = Readonly<
   Record<'runId' | 'runDir' | 'processId' | 'projectDir' | 'prompt' | 'maxIterations', string>
 >;
 
+/** How Claude Code is told to resume a run, by the plugin that it has. */
+export const claudeCommands = {
+  newer: ['claude', '/babysitter:resume ${runId}'],
+  older: ['claude', '/babysit resume --run-id ${runId}'],
+} as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
+
 /** Commands for the common agents, as they resume a run in their own terminal. */
 export const agentPresets: readonly {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
 }[] = [
-  { name: 'Claude Code', command: ['claude', '/babysit resume --run-id ${runId}'] },
+  { name: 'Claude Code', command: claudeCommands.newer },
+  { name: 'Claude Code, older plugin', command: claudeCommands.older },
   { name: 'Codex', command: ['codex', 'Use the babysit skill to resume the run ${runId}'] },
   { name: 'Gemini CLI', command: ['gemini', '--prompt-interactive', '/babysit resume --run-id ${runId}'] },
   {
@@ -20,17 +27,6 @@ export const agentPresets: readonly {
   },
   { name: 'Cursor', command: ['cursor-agent', 'Use the babysit skill to resume the run ${runId}'] },
   { name: 'OpenCode', command: ['opencode', '--prompt', 'Use the babysit skill to resume the run ${runId}'] },
-  {
-    name: 'Babysitter itself',
-    command: [
-      'babysitter',
-      'harness:resume-run',
-      '--run-id',
-      '${runId}',
-      '--max-iterations',
-      '${maxIterations}',
-    ],
-  },
 ];
 
 /** Whether a command names a variable. */
