@@ -118,7 +118,7 @@ describe('The page of a run', () => {
   test('says where the run comes from, and opens its process at the function', async () => {
     const { page, webview } = window;
     const section = webview().getByRole('region', { name: 'Where it comes from' });
-    await section.getByText('an older one, which leaves no version').waitFor();
+    await section.getByText('0.0.x (version not recorded)').waitFor();
     await section.getByText('Inputs').click();
     await section.getByText('targetQuality').waitFor();
 

@@ -120,7 +120,7 @@ describe('where a run comes from', () => {
     expect(facts).toMatchObject({
       Process: 'demo/process',
       Created: '2026-03-01T10:00:00.000Z by claude',
-      Engine: 'an older one, which leaves no version (0.0.x)',
+      Engine: '0.0.x (version not recorded)',
       Session: 'session-7',
     });
     expect(shown).toMatchObject({

@@ -368,10 +368,7 @@ function provenanceFacts({ provenance, run, targets, generatedAt }: Report): [st
     ['Run', run.runId],
     ['Process', processId || undefined],
     ['Process file', entry === undefined ? undefined : `${entry}, function ${name}`],
-    [
-      'Engine',
-      engineVersion === undefined ? 'older than 5.0 (it leaves no version)' : `version ${engineVersion}`,
-    ],
+    ['Engine', `${run.engine} ${engineVersion ?? '(version not recorded)'}`],
     ['Harness', harness],
     ['Started by the run', parentRunId],
     ['Asks people', nonInteractive ? 'no: its questions are skipped' : undefined],

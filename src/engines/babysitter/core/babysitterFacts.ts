@@ -25,7 +25,7 @@ export function babysitterFacts(run: Run, { codeHash, engine, session, bound }: 
   const positional =
     version === undefined && story.effects.list().some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Engine', version ?? (positional ? 'an older one, which leaves no version (0.0.x)' : undefined)],
+    ['Engine', version ?? (positional ? '0.0.x (version not recorded)' : undefined)],
     ['Revision', metadata?.processRevision],
     ['Code', codeHash && `sha256 ${codeHash}`],
     ['Iterates with', engineWords(engine)],
