@@ -23,17 +23,21 @@ export function findContextFile(
   const real = places.map((folder) => realPath(folder) ?? folder);
   const isAllowed = (found: string): boolean =>
     [...places, ...real].some((folder) => isInside(folder, found));
-  let leadsOut = isNetworkPath(path);
-  for (const base of leadsOut || path.includes('\0') ? [] : [run.location, ...project, ...folders]) {
+  const bases = isNetworkPath(path) || path.includes('\0') ? [] : [run.location, ...project, ...folders];
+  /** From some folder it would lie inside, but is not there. */
+  let missing = path.includes('\0');
+  for (const base of bases) {
     const named = resolve(base, path);
     // Decided before it is touched: merely looking at some paths contacts another machine.
-    const found = isAllowed(named) ? realPath(named) : undefined;
-    leadsOut ||= !isAllowed(found ?? named);
-    if (found === undefined) continue;
-    if (!real.some((folder) => isInside(folder, found))) break;
-    return found;
+    if (!isAllowed(named)) continue;
+    const found = realPath(named);
+    if (found !== undefined && real.some((folder) => isInside(folder, found))) return found;
+    missing = found === undefined;
+    if (!missing) break;
   }
-  if (leadsOut)
-    throw new HumanError(`${visible(path)} leads out of the run and the workspace, so it is not opened.`);
-  throw new HumanError(`${visible(path)} is not in the run, its project or the workspace.`);
+  throw new HumanError(
+    missing
+      ? `${visible(path)} is not in the run, its project or the workspace.`
+      : `${visible(path)} leads out of the run and the workspace, so it is not opened.`,
+  );
 }
