@@ -205,7 +205,7 @@ describe('The evidence of a breakpoint', () => {
     await gate().getByText('☐ The reporting job').waitFor();
     await gate().getByText('What ran before this: 2 tasks').click();
     await gate()
-      .getByRole('button', { name: /Measure the orders table.*done · \d+ s/ })
+      .getByRole('button', { name: /Measure the orders table.*done · \d+[ms]/ })
       .waitFor();
 
     await gate().getByText('Context', { exact: true }).click();
@@ -345,7 +345,7 @@ describe('The evidence of a breakpoint', () => {
   });
 
   test('comments are written without a mouse, and outlive an answer that does not have them', async () => {
-    const { page, webview, runCommand, answerTo, row, screenshot } = window;
+    const { page, webview, runCommand, answerTo, row, screenshot, engine, runDir } = window;
     await gate().getByRole('link', { name: 'src/db/migrate.ts' }).click();
     await page.getByRole('tab', { name: /^migrate\.ts/ }).waitFor();
     await runCommand('Babysitter: Add Review Comment');
@@ -354,10 +354,17 @@ describe('The evidence of a breakpoint', () => {
     await page.keyboard.press('Enter');
     await gate().getByRole('heading', { name: '1 comment in 1 file' }).waitFor();
 
-    await gate().getByRole('button', { name: 'Approve', exact: true }).click();
+    await gate().getByLabel(words).fill('And the exports.');
+    const dir = runDir('breakpoint');
+    const { tasks } = (await engine('task:list', dir, '--pending')) as { tasks: { effectId: string }[] };
+    const value = JSON.stringify({ approved: true, respondedBy: 'Ann' });
+    await engine('task:post', dir, tasks[0]?.effectId ?? '', '--status', 'ok', '--value-inline', value);
     await row(/^Breakpoint Approve migration plan/)
       .first()
       .waitFor({ state: 'detached' });
+    const left = webview().getByRole('region', { name: /^What you wrote to Approve migration plan/ });
+    await left.getByText(/: Ann approved this .* What you wrote was not sent\./).waitFor();
+    await left.getByText('And the exports.').waitFor();
     const unsent = webview().getByRole('region', { name: 'Review comments' });
     await unsent.getByText('Their question was answered without them, so they were not sent.').waitFor();
     await unsent.getByText('Sort the imports.').waitFor();
@@ -366,6 +373,8 @@ describe('The evidence of a breakpoint', () => {
 
     await unsent.getByRole('button', { name: 'Remove the comment on src/db/migrate.ts, line 1' }).click();
     await unsent.waitFor({ state: 'detached' });
+    await left.getByRole('button', { name: 'Discard' }).click();
+    await left.waitFor({ state: 'detached' });
   });
 });
 

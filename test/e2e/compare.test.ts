@@ -225,7 +225,7 @@ describe('Compare Runs…', () => {
     await page.getByRole('tab', { name: /Rebuild the cart ↔/ }).waitFor();
   });
 
-  test('is usable by everybody, in every theme', { timeout: 120_000 }, async () => {
+  test('is usable by everybody, in every theme', { timeout: 240_000 }, async () => {
     for (const theme of ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const) {
       await window.useTheme(theme);
       expect(await seriousViolations(window)).toEqual([]);

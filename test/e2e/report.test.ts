@@ -420,5 +420,5 @@ describe('The report of many metrics and iterations', () => {
       await screenshot(`report-below-${theme}`);
     }
     expect(window.complaints).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

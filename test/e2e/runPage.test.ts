@@ -412,4 +412,4 @@ test('The page of a run is usable by everybody, in all colours', async () => {
     await useTheme(theme);
     await screenshot(`runPage-failed-${theme}`);
   }
-}, 120_000);
+}, 240_000);

@@ -231,7 +231,7 @@ describe('The runs table', () => {
   });
 });
 
-test('The runs table is usable by everybody, in every theme', { timeout: 120_000 }, async () => {
+test('The runs table is usable by everybody, in every theme', { timeout: 240_000 }, async () => {
   const window = await openDemo({ size });
   const { page, runCommand, screenshot } = window;
   const table = tableOf(window);

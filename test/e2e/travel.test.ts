@@ -281,4 +281,4 @@ test('The past is usable by everybody, in all colours', async () => {
     expect(await seriousViolations(window), theme).toEqual([]);
     await window.screenshot(`travel-${theme}`);
   }
-}, 120_000);
+}, 240_000);
