@@ -73,19 +73,37 @@ export function list(items: readonly string[]): string {
   return items.length < 2 ? (last ?? '') : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** A duration in milliseconds in its largest fitting unit: "350 ms", "42 s", "3 min", "5 h", "2 days". */
+const units = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1000, 's'],
+] as const;
+
+/** A duration in milliseconds in its two largest units: "350ms", "42s", "2m 59s", "9h 41m", "3d 4h". */
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
-  if (ms < 1000) return `${Math.floor(ms)} ms`;
-  if (ms < 60_000) return `${Math.floor(ms / 1000)} s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
-  if (ms < 48 * 3_600_000) return `${Math.floor(ms / 3_600_000)} h`;
-  return `${Math.floor(ms / 86_400_000)} days`;
+  const first = units.findIndex(([size]) => ms >= size);
+  if (first < 0) return `${Math.floor(ms)}ms`;
+  let rest = ms;
+  const parts = units.slice(first, first + 2).map(([size, unit]) => {
+    const n = Math.floor(rest / size);
+    rest -= n * size;
+    return n === 0 ? '' : `${n}${unit}`;
+  });
+  return parts.filter(Boolean).join(' ');
 }
 
-/** How long ago: "just now", "3 min ago". */
+/** A duration in milliseconds in its largest unit, for rows and ages: "42s", "51m", "3h", "2d". */
+export function shortDuration(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  const [size, unit] = units.find(([known]) => ms >= known) ?? [1000, 's'];
+  return `${Math.floor(ms / size)}${unit}`;
+}
+
+/** How long ago: "just now", "3m ago". */
 export function ago(milliseconds: number): string {
-  return milliseconds < 10_000 ? 'just now' : `${duration(milliseconds)} ago`;
+  return milliseconds < 10_000 ? 'just now' : `${shortDuration(milliseconds)} ago`;
 }
 
 /** An id short enough for a row: ULIDs lose their middle, since siblings share its time part. */

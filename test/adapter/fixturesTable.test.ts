@@ -610,7 +610,7 @@ const moments = [
     runId: 'parallel-half',
     now: '2026-03-02T21:03:00Z',
     state: 'working',
-    reason: 'Probably working: 2 agent tasks pending, last event 57 s ago',
+    reason: 'Probably working: 2 agent tasks pending, last event 57s ago',
     actions: ['task.post', ...iterating, ...unfinished],
   },
   {
@@ -628,7 +628,7 @@ const moments = [
     runId: 'child',
     now: '2026-08-03T21:01:30Z',
     state: 'working',
-    reason: 'Probably working: 1 agent task pending, last event 30 s ago',
+    reason: 'Probably working: 1 agent task pending, last event 30s ago',
     actions: ['task.post', ...unfinished],
   },
 ];

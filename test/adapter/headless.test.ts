@@ -414,7 +414,7 @@ describe('an entry', () => {
     [
       'working',
       story((s) => s.after(59 * minute).requested('a')),
-      { reason: 'Probably working: 1 agent task pending, last event 59 s ago' },
+      { reason: 'Probably working: 1 agent task pending, last event 59s ago' },
     ],
     [
       'sleeping',
@@ -554,7 +554,7 @@ describe('text', () => {
   it('is one line for each run: state, id, age, title', () => {
     const { dir, runs } = projectFolder();
     writeRun(runs, 'a', { metadata: { prompt: 'Build it' }, journal: journal().created() });
-    expect(cli.run('list', dir, ...now).stdout).toBe('created     a     1 h ago  Build it\n');
+    expect(cli.run('list', dir, ...now).stdout).toBe('created     a      1h ago  Build it\n');
   });
 });
 

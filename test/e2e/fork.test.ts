@@ -34,7 +34,7 @@ test(
     const fourth = webview().getByRole('region', { name: 'Iteration 4' });
     await fourth.getByRole('button', { name: /tune the ranking/ }).click();
     await webview().getByRole('button', { name: 'Fork From Here…' }).click();
-    await dialog.getByText(/9 results are replayed and not run again \(about 1 s\)/).waitFor();
+    await dialog.getByText(/9 results are replayed and not run again \(about 1s\)/).waitFor();
     await screenshot('fork-page-confirm');
     await dialog.getByRole('button', { name: 'Edit Last Result First…' }).click();
 

@@ -239,9 +239,9 @@ describe('two runs side by side', () => {
       },
     ]);
     expect(c.times).toMatchObject([
-      { name: 'from start to end', change: '−3 min' },
+      { name: 'from start to end', change: '−3m' },
       { name: 'agents at work', same: true, change: '' },
-      { name: 'waited for people', left: '5 min', right: '2 min', change: '−3 min' },
+      { name: 'waited for people', left: '5m 1s', right: '2m 1s', change: '−3m' },
     ]);
   });
 

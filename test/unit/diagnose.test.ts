@@ -257,7 +257,7 @@ describe('diagnose', () => {
       engine: babysitterEngine,
     };
     expect(told(waiting, { stored, now })).toEqual([
-      'Somebody seems to be at work on "agent": the last event is 20 s ago.',
+      'Somebody seems to be at work on "agent": the last event is 20s ago.',
       'none',
     ]);
   });

@@ -5,6 +5,7 @@ import {
   count,
   cutAtWord,
   duration,
+  shortDuration,
   firstLine,
   list,
   oneLine,
@@ -149,22 +150,26 @@ describe('small words', () => {
     ]);
   });
 
-  it.each<[number, string]>([
-    [-5, '0 ms'],
-    [999.9, '999 ms'],
-    [1000, '1 s'],
-    [59_999, '59 s'],
-    [60_000, '1 min'],
-    [3_599_999, '59 min'],
-    [3_600_000, '1 h'],
-    [47 * 3_600_000, '47 h'],
-    [48 * 3_600_000, '2 days'],
-  ])('duration of %d ms: %s', (ms, expected) => {
+  it.each<[number, string, string]>([
+    [-5, '0ms', '0s'],
+    [999.9, '999ms', '0s'],
+    [1000, '1s', '1s'],
+    [59_999, '59s', '59s'],
+    [60_000, '1m', '1m'],
+    [179_000, '2m 59s', '2m'],
+    [3_599_999, '59m 59s', '59m'],
+    [3_600_000, '1h', '1h'],
+    [3_603_000, '1h', '1h'],
+    [34_860_000, '9h 41m', '9h'],
+    [47 * 3_600_000, '1d 23h', '1d'],
+    [76 * 3_600_000, '3d 4h', '3d'],
+  ])('duration of %d ms: %s, in short %s', (ms, expected, short) => {
     expect(duration(ms)).toBe(expected);
+    expect(shortDuration(ms)).toBe(short);
   });
 
   it('ago', () => {
-    expect([ago(-60_000), ago(9999), ago(10_000)]).toEqual(['just now', 'just now', '10 s ago']);
+    expect([ago(-60_000), ago(9999), ago(10_000)]).toEqual(['just now', 'just now', '10s ago']);
   });
 
   it('shortId keeps what tells siblings apart', () => {

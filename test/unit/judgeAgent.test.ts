@@ -93,7 +93,7 @@ describe('the session that tells most', () => {
   });
 
   it('is told in one line, with how long', () => {
-    expect(sessionLine(sessionState({}), 12_000)).toBe('Claude Code · editing src/auth.ts · 12 s');
+    expect(sessionLine(sessionState({}), 12_000)).toBe('Claude Code · editing src/auth.ts · 12s');
     expect(sessionLine(sessionState({ kind: 'limit', text: 'at its limit until 14:00' }), 12_000)).toBe(
       'Claude Code · at its limit until 14:00',
     );

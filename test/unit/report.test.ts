@@ -167,16 +167,16 @@ describe('time', () => {
     const made = report({
       journal: journal()
         .created()
-        .requested('a') // 1 s
-        .requested('b') // 2 s
+        .requested('a') // 1s
+        .requested('b') // 2s
         .after(8 * second)
-        .resolved('a') // 11 s
-        .resolved('b') // 12 s
-        .requested('q', 'breakpoint') // 13 s
+        .resolved('a') // 11s
+        .resolved('b') // 12s
+        .requested('q', 'breakpoint') // 13s
         .after(minute)
-        .resolved('q') // 74 s
+        .resolved('q') // 74s
         .requested('s', 'sleep')
-        .completed(), // 76 s
+        .completed(), // 76s
     });
     expect(made.time).toEqual({ agent: 11 * second, human: 61 * second, total: 76 * second });
     expect(made.tasks.map(({ by, duration }) => [by, duration])).toEqual([
@@ -515,7 +515,7 @@ describe('the formats', () => {
     const markdown = writeReport(made, 'md');
     expect(markdown).toContain('## Metrics of iteration 2, the best');
     expect(markdown).toContain('| score | 90 | 60 | 90 (iteration 2) | 95 |');
-    expect(markdown).toContain('| 2 ★ best | 90 | 0.9 | 2 | 0 | 2 | 12 s | – | 2026-03-01 10:00 UTC |');
+    expect(markdown).toContain('| 2 ★ best | 90 | 0.9 | 2 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |');
   });
 
   it('draw a flat line, one far from zero and hundreds of points without odd numbers', () => {

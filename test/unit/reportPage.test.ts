@@ -254,7 +254,7 @@ describe('the page', () => {
     ]);
     expect(one.time.rows.map(({ label, text }) => [label, text])[0]).toEqual([
       'Iteration 3: plan web',
-      '1 min of agents',
+      '1m 2s of agents',
     ]);
 
     const whole = viewOf(run, undefined);
@@ -275,8 +275,8 @@ describe('the page', () => {
       .resolved('gate');
     const run = opened(story, { gate: { title: 'Approve' } }, { gate: { approved: false } });
     const view = viewOf(run, undefined);
-    expect(view.tasks).toMatchObject([{ outcome: '✗ rejected', failed: false, took: 'waited 5 min' }]);
-    expect(view.time.rows).toMatchObject([{ by: 'person', text: '5 min waiting for people' }]);
+    expect(view.tasks).toMatchObject([{ outcome: '✗ rejected', failed: false, took: 'waited 5m 1s' }]);
+    expect(view.time.rows).toMatchObject([{ by: 'person', text: '5m 1s waiting for people' }]);
   });
 
   it('is bounded, and keeps the best iteration whatever its age', () => {

@@ -100,7 +100,7 @@ describe('the agents of unfinished runs', () => {
     if (!stored) throw new Error('The run is gone.');
     const row = describeRun(stored, 12_000, false);
     expect(row.description).toContain(
-      'needs you · Claude Code · waiting for your permission: git push · 12 s',
+      'needs you · Claude Code · waiting for your permission: git push · 12s',
     );
     expect(row.words).toContain('session');
     expect(describeNeedyRun(stored, 12_000, false).description).toContain(

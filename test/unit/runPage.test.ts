@@ -24,9 +24,9 @@ describe('the three answers', () => {
       .requested('b');
     expect(standing(story)).toEqual({
       goOn: 'Yes, once you have answered its question.',
-      done: '1 done, 2 pending · 2 iterations · 4 s from its creation to its last event.',
+      done: '1 done, 2 pending · 2 iterations · 4s from its creation to its last event.',
       stopTitle: 'What it waits for',
-      stop: 'For your answer to “gate” since 59 min, and for 1 other.',
+      stop: 'For your answer to “gate” (59m), and for 1 other.',
       effectId: 'q',
     });
   });
@@ -41,20 +41,20 @@ describe('the three answers', () => {
     expect(standing(story)).toMatchObject({
       goOn: expect.stringMatching(/^Not by iterating: .* Fork it from before the task that failed\.$/),
       stopTitle: 'Where it failed',
-      stop: 'It ended 59 min ago; the last task that failed is “Build”.',
+      stop: 'It ended 59m ago; the last task that failed is “Build”.',
       effectId: 'b',
     });
     const thrown = standing(journal().created().failed('cannot read the config'));
     expect(thrown.goOn).toBe('Yes: iterate it here, or resume an agent.');
     expect(standing(journal().created().failed()).stop).toBe(
-      'In the process itself 59 min ago, and in no task.',
+      'In the process itself 59m ago, and in no task.',
     );
   });
 
   it('of a run that is done, ready, new or under way', () => {
     expect(standing(journal().created().completed())).toMatchObject({
       goOn: expect.stringMatching(/^No\. The run is completed, which is final/),
-      stop: 'For nothing: it ended 59 min ago.',
+      stop: 'For nothing: it ended 59m ago.',
     });
     expect(standing(journal().created().done('a')).stop).toBe('For the next iterate: nothing is pending.');
     expect(standing(journal().created())).toMatchObject({ done: expect.stringMatching(/^Nothing yet/) });
@@ -83,7 +83,7 @@ describe('an answer in the list', () => {
       words: 'Too long',
       who: 'Zoë',
       at: run.story.effects.get('q')?.resolvedAt,
-      waited: 'after 3 min',
+      waited: 'after 3m 1s',
       through: '',
       signedWith: '',
     });

@@ -426,7 +426,7 @@ const rows: readonly Row[] = [
     journal: journal().created().requested('a'),
     now: start + second + 30 * second,
     state: 'working',
-    reason: 'Probably working: 1 agent task pending, last event 30 s ago',
+    reason: 'Probably working: 1 agent task pending, last event 30s ago',
     actions: ['task.post', 'run.resume', ...copy],
     changesAt: start + second + defaultActivityWindow,
   },

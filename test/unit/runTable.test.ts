@@ -73,7 +73,7 @@ describe('the rows of the runs table', () => {
     expect(show('state')).toEqual(['Run 10', 'Run 9', 'Run 2', 'Run 1']);
     expect(show('state', true)).toEqual(['Run 2', 'Run 1', 'Run 9', 'Run 10']);
     expect(show('duration')).toEqual(['Run 10', 'Run 9', 'Run 1', 'Run 2']);
-    expect(table.rows(3, 4)[0]?.duration).toBe('5 s');
+    expect(table.rows(3, 4)[0]?.duration).toBe('5s');
   });
 
   it('are filtered by words, state, process and whatever else is said', () => {

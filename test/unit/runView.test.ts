@@ -35,7 +35,7 @@ describe('a run’s page', () => {
       icon: 'bell-dot',
       reason: 'Needs your answer: gate',
       counts: '1 done, 1 pending',
-      updated: '59 min ago',
+      updated: '59m ago',
       iterating: false,
       problems: [{ file: 'journal', what: 'is odd' }],
       left: { iterations: 0, tasks: 0 },
@@ -95,7 +95,7 @@ describe('a question on the page', () => {
       effectId: 'q',
       title: 'Ship?',
       question: '# Shall we\nship it?',
-      asked: 'asked 59 min ago · iteration 1',
+      asked: 'asked 59m ago · iteration 1',
       askedBy: 'for owner',
       tags: ['gate', 'friday'],
       files: ['a.md', 'b.ts'],
@@ -297,6 +297,6 @@ describe('time on the page', () => {
     const later = now + 60 * minute;
     expect(
       toRunView(stored(run, later), opened(run), later, { iterating: false, trusted: true }).updated,
-    ).toBe('1 h ago');
+    ).toBe('1h ago');
   });
 });

@@ -151,11 +151,11 @@ describe('lines of Codex', () => {
   it.each<[unknown, string]>([
     ['{"output":"x","metadata":{"exit_code":1}}', 'error'],
     ['{"output":"Exit code: 1","metadata":{"exit_code":0}}', 'ok'],
-    ['Wall time: 1 s\nProcess exited with code 2\nOutput:\n', 'error'],
+    ['Wall time: 1s\nProcess exited with code 2\nOutput:\n', 'error'],
     ['Process exited with code 0\nOutput:\nProcess exited with code 1', 'ok'],
     ['Exit code: 1\nOutput:\n', 'error'],
     ['exec command rejected by user', 'refused'],
-    ['aborted by user after 2 s', 'interrupted'],
+    ['aborted by user after 2s', 'interrupted'],
     [[{ type: 'input_text', text: 'done' }], 'ok'],
   ])('%j', (text, outcome) => {
     expect(callsOf(codex(call('exec_command', { cmd: 'x' }), output(text)))[0]?.outcome).toBe(outcome);

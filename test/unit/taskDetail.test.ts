@@ -52,7 +52,7 @@ describe('a task on the page', () => {
     });
     expect([title, description, asked.description]).toEqual([
       'Write the tests',
-      'agent · done · 1 s',
+      'agent · done · 1s',
       'All of them',
     ]);
     expect(asked.prompt).toMatchObject([

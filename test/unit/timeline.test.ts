@@ -64,8 +64,8 @@ describe('a timeline', () => {
       endedAt: undefined,
     });
     expect(again?.bars.map(({ attempt, spoken }) => [attempt, spoken])).toEqual([
-      [1, 'agent, failed, 1 s'],
-      [2, 'agent, pending, 59 min, attempt 2'],
+      [1, 'agent, failed, 1s'],
+      [2, 'agent, pending, 59m 57s, attempt 2'],
     ]);
   });
 
@@ -92,7 +92,7 @@ describe('a timeline', () => {
     const { rows, bars } = timeline(story);
     expect(rows.map(({ label }) => label)).toEqual(['tune it', 'Review auth', 'Review billing']);
     expect(bars.map(({ row }) => row)).toEqual([0, 0, 1, 2]);
-    expect(bars[1]?.spoken).toBe('tune it, iteration 2, done, 1 s');
+    expect(bars[1]?.spoken).toBe('tune it, iteration 2, done, 1s');
   });
 
   it('tells the time in which a person is waited for apart from work', () => {
@@ -100,8 +100,8 @@ describe('a timeline', () => {
       journal().created().done('plan').requested('q', 'breakpoint', { label: 'gate' }),
     );
     expect(bars.map(({ human, spoken }) => [human, spoken])).toEqual([
-      [false, 'agent, iteration 1, done, 1 s'],
-      [true, 'gate, iteration 2, waits for you, 59 min'],
+      [false, 'agent, iteration 1, done, 1s'],
+      [true, 'gate, iteration 2, waits for you, 59m 57s'],
     ]);
   });
 

@@ -78,17 +78,17 @@ describe('the tree', () => {
       problems: [{ file: 'tasks/score1/result.json', what: 'is missing' }],
     });
     expect(treeText([runNode(run)], stored(run), open)).toBe(`
-bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50 min ago
-  question Ship it? | Shall we? · 50 min ago
+bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50m ago
+  question Ship it? | Shall we? · 50m ago
   layers Iteration 3 | 2 pending
-    circle-outline agent | agent · pending · since 50 min
-    question Ship it? | breakpoint · pending · since 50 min
+    circle-outline agent | agent · pending · for 50m
+    question Ship it? | breakpoint · pending · for 50m
   star-full Iteration 2 | ★ best · score 74.26 · 2 done
-    pass agent | agent · done · 4 min
-    pass shell | shell · done · 31 s
+    pass agent | agent · done · 4m 1s
+    pass shell | shell · done · 31s
   layers Iteration 1 | score 61 · 2 done
-    pass Speed it up | agent · done · 4 min
-    pass shell | shell · done · 31 s
+    pass Speed it up | agent · done · 4m 1s
+    pass shell | shell · done · 31s
   warning journal/000099.01AR…9G5FAV.json | is empty
   warning tasks/score1/result.json | is missing
 `);
@@ -108,12 +108,12 @@ bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50 min ag
     });
     expect(treeText(rowsBelow(runNode(run), opened(run)), stored(run), opened(run))).toBe(`
 layers Iteration 3 | 2 pending
-  watch Sleep until 2026-03-02 06:00 UTC | sleep · pending · since 59 min
-  circle-outline a⟨U+202E⟩kind | a⟨U+202E⟩kind · pending · since 59 min
+  watch Sleep until 2026-03-02 06:00 UTC | sleep · pending · for 59m
+  circle-outline a⟨U+202E⟩kind | a⟨U+202E⟩kind · pending · for 59m
 layers Iteration 2 | 1 cancelled
-  circle-slash orchestrator_task | orchestrator task · cancelled · 1 s
+  circle-slash orchestrator_task | orchestrator task · cancelled · 1s
 layers Iteration 1 | 1 failed
-  error shell | shell · failed · 3 s
+  error shell | shell · failed · 3s
 `);
   });
 
@@ -135,14 +135,14 @@ layers Iteration 1 | 1 failed
     const row = (effectId: string) =>
       rowOf(treeNode({ kind: 'task', runKey: run.key, effectId }), run, { opened: open });
     expect([row('build').description, row('build').icon.name]).toEqual([
-      'shell · done · exit code 2 · 1 s',
+      'shell · done · exit code 2 · 1s',
       'warning',
     ]);
-    expect(row('build').spoken).toBe('shell, shell task, done, exit code 2, 1 s');
-    expect(row('review').description).toBe('agent · done · not successful · 1 s');
+    expect(row('build').spoken).toBe('shell, shell task, done, exit code 2, 1s');
+    expect(row('review').description).toBe('agent · done · not successful · 1s');
     // An error says itself what is wrong.
     expect([row('ask').description, row('ask').icon.name]).toEqual([
-      'orchestrator task · failed · 1 s',
+      'orchestrator task · failed · 1s',
       'error',
     ]);
     expect(rowOf(runNode(run), run, { opened: open }).description).toMatch(
@@ -166,7 +166,7 @@ layers Iteration 1 | 1 failed
   ])('speaks of the kind %s as of a %s', (kind, spoken) => {
     const run = aRun({ journal: journal().created().done('a', kind, { label: 'Do it' }) });
     expect(rowOf(treeNode({ kind: 'task', runKey: run.key, effectId: 'a' }), run).spoken).toBe(
-      `Do it, ${spoken}, done, 1 s`,
+      `Do it, ${spoken}, done, 1s`,
     );
   });
 
@@ -189,7 +189,7 @@ layers Iteration 1 | 1 failed
   it('of an untouched run is one row', () => {
     const run = aRun({ journal: journal().created() });
     expect(treeText([runNode(run)], stored(run), opened(run))).toBe(
-      '\ncircle-large-outline demo/process | not started · 60 min ago\n'.replace('60 min', '1 h'),
+      '\ncircle-large-outline demo/process | not started · 60m ago\n'.replace('60m', '1h'),
     );
   });
 
@@ -296,18 +296,17 @@ describe('Needs You', () => {
     const at = start + 5 * minute;
     expect(rowOf(runNode(ready), ready, { alone: true }, at)).toMatchObject({
       label: 'Make it fast',
-      description: 'ready to continue · 4 min ago',
+      description: 'ready to continue · 4m ago',
       icon: { name: 'debug-continue' },
       words: ['run', 'resume'],
-      spoken:
-        'Ready to continue: Make it fast. Everything is answered; iterate to go on, last event 4 min ago',
+      spoken: 'Ready to continue: Make it fast. Everything is answered; iterate to go on, last event 4m ago',
       expandable: false,
     });
     const failed = aRun({ journal: journal().created().failed('Rate limit') });
     expect(rowOf(runNode(failed), failed, { alone: true }, at)).toMatchObject({
       label: 'demo/process',
-      description: 'failed · Rate limit · 4 min ago',
-      spoken: 'Failed: demo/process. Rate limit, last event 4 min ago',
+      description: 'failed · Rate limit · 4m ago',
+      spoken: 'Failed: demo/process. Rate limit, last event 4m ago',
     });
   });
 
@@ -316,18 +315,17 @@ describe('Needs You', () => {
     const node = treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gate' });
     const row = rowOf(node, run, { snoozed: 'tomorrow, 09:00' }, start + 5 * minute);
     expect(row).toMatchObject({
-      description: 'snoozed until tomorrow, 09:00 · Shall we? · 4 min ago',
+      description: 'snoozed until tomorrow, 09:00 · Shall we? · 4m ago',
       icon: { name: 'bell-slash' },
-      spoken:
-        'Breakpoint Ship it?: Shall we?, in demo/process, asked 4 min ago, snoozed until tomorrow, 09:00',
+      spoken: 'Breakpoint Ship it?: Shall we?, in demo/process, asked 4m ago, snoozed until tomorrow, 09:00',
     });
   });
 
   it('names the run in a row that stands alone', () => {
     const { run } = rounds();
     const node = treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'gate' });
-    expect(rowOf(node, run).description).toBe('Shall we? · 50 min ago');
-    expect(rowOf(node, run, { alone: true }).description).toBe('Make it fast · 50 min ago');
+    expect(rowOf(node, run).description).toBe('Shall we? · 50m ago');
+    expect(rowOf(node, run, { alone: true }).description).toBe('Make it fast · 50m ago');
   });
 
   it('says it once when the title is the question', () => {
@@ -337,8 +335,8 @@ describe('Needs You', () => {
       tasks: { q: { metadata: { payload } } },
     });
     const row = rowOf(treeNode({ kind: 'breakpoint', runKey: run.key, effectId: 'q' }), run);
-    expect([row.label, row.description]).toEqual(['Shall we?', '59 min ago']);
-    expect(row.spoken).toBe('Breakpoint Shall we?, in demo/process, asked 59 min ago');
+    expect([row.label, row.description]).toEqual(['Shall we?', '59m ago']);
+    expect(row.spoken).toBe('Breakpoint Shall we?, in demo/process, asked 59m ago');
   });
 });
 
@@ -346,53 +344,53 @@ describe('a run’s row', () => {
   const at = start + 30 * minute;
   const nap = { nap: { kind: 'sleep', sleep: { targetEpochMs: start + 90 * minute } } };
   const states: readonly [State, string, RunParts, string, number?][] = [
-    ['unreadable', 'unreadable · 30 min ago', { metadata: null }, 'warning'],
+    ['unreadable', 'unreadable · 30m ago', { metadata: null }, 'warning'],
     [
       'completed',
-      'completed · 1 done · 29 min ago',
+      'completed · 1 done · 29m ago',
       { journal: journal().created().done('a').completed() },
       'pass',
     ],
-    ['failed', 'failed · 29 min ago', { journal: journal().created().failed() }, 'error'],
-    ['halted', 'halted · 29 min ago', { journal: journal().created().halted() }, 'circle-slash'],
+    ['failed', 'failed · 29m ago', { journal: journal().created().failed() }, 'error'],
+    ['halted', 'halted · 29m ago', { journal: journal().created().halted() }, 'circle-slash'],
     [
       'needs-you',
-      'needs you · 1 pending · 29 min ago',
+      'needs you · 1 pending · 29m ago',
       { journal: journal().created().requested('q', 'breakpoint') },
       'bell-dot',
     ],
     [
       'working',
-      'working · 1 pending · 29 min ago',
+      'working · 1 pending · 29m ago',
       { journal: journal().created().requested('a'), lock: {} },
       'sync',
     ],
     [
       'working',
-      'probably working · 1 pending · 59 s ago',
+      'probably working · 1 pending · 59s ago',
       { journal: journal().created().requested('a') },
       'sync',
       start + minute,
     ],
     [
       'sleeping',
-      'sleeping · 1 pending · 29 min ago',
+      'sleeping · 1 pending · 29m ago',
       { journal: journal().created().requested('nap', 'sleep'), tasks: nap },
       'watch',
     ],
     [
       'ready',
-      'ready to continue · 1 done · 29 min ago',
+      'ready to continue · 1 done · 29m ago',
       { journal: journal().created().done('a') },
       'debug-continue',
     ],
     [
       'waiting',
-      'waiting for an agent · 1 pending · 29 min ago',
+      'waiting for an agent · 1 pending · 29m ago',
       { journal: journal().created().requested('a') },
       'hubot',
     ],
-    ['created', 'not started · 30 min ago', { journal: journal().created() }, 'circle-large-outline'],
+    ['created', 'not started · 30m ago', { journal: journal().created() }, 'circle-large-outline'],
   ];
 
   it.each(states)('%s: %s', (state, description, parts, icon, time = at) => {
@@ -411,7 +409,7 @@ describe('a run’s row', () => {
     const row = runRow({ journal: journal().created().done('a') }, { iterating: true });
     expect([row.icon.name, row.description, row.words]).toEqual([
       'sync~spin',
-      'iterating · 1 done · 59 min ago',
+      'iterating · 1 done · 59m ago',
       ['run', 'stop'],
     ]);
   });
@@ -427,10 +425,10 @@ describe('a run’s row', () => {
   it('is spoken as one sentence', () => {
     const { run } = rounds();
     expect(rowOf(runNode(run), run).spoken).toBe(
-      'Make it fast, needs you. Needs your answer: Ship it?. 4 done, 2 pending, 1 problem, last event 50 min ago',
+      'Make it fast, needs you. Needs your answer: Ship it?. 4 done, 2 pending, 1 problem, last event 50m ago',
     );
     expect(runRow({ journal: journal().created() }).spoken).toBe(
-      'demo/process, not started. Not started; iterate to begin. last event 1 h ago',
+      'demo/process, not started. Not started; iterate to begin. last event 1h ago',
     );
   });
 
@@ -446,7 +444,7 @@ describe('a run’s row', () => {
     expect(texts['Prompt']?.length).toBeLessThanOrEqual(500);
     expect(texts['Prompt']?.length).toBeGreaterThan(400);
     expect(texts['Folder']).toBe('/project/.a5c/runs/run');
-    expect(texts['Last event']).toBe('59 min ago, 3 events');
+    expect(texts['Last event']).toBe('59m ago, 3 events');
   });
 });
 

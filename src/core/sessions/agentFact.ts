@@ -1,4 +1,4 @@
-import { duration } from '../format';
+import { shortDuration } from '../format';
 import type { Judgement } from '../run/judgement';
 import type { SessionState } from './agentSessions';
 
@@ -22,7 +22,7 @@ export function waitsForPerson({ now: { kind, certain } }: SessionState): boolea
 /** "Claude Code · editing src/auth.ts · 12 s" */
 export function sessionLine({ agent, now }: SessionState, time: number): string {
   const timed = now.kind === 'limit' || now.kind === 'retrying' || now.kind === 'unknown';
-  return [agent.name, now.text, timed ? '' : duration(time - now.since)].filter(Boolean).join(' · ');
+  return [agent.name, now.text, timed ? '' : shortDuration(time - now.since)].filter(Boolean).join(' · ');
 }
 
 /** Whether a run needs the person because an agent waits for them. */

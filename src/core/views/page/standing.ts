@@ -1,5 +1,5 @@
 import { titleOfIteration } from '../../run/iterations';
-import { ago, count, duration, visible } from '../../format';
+import { ago, count, duration, shortDuration, visible } from '../../format';
 import { notSomethingItCanDo } from '../../engine/whyNot';
 import { pendingEffects, taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
@@ -115,7 +115,7 @@ function stop(
   }
   const { effectId, requestedAt, kind } = first.effect;
   const since =
-    requestedAt === undefined || now <= requestedAt ? '' : ` since ${duration(now - requestedAt)}`;
+    requestedAt === undefined || now <= requestedAt ? '' : ` (${shortDuration(now - requestedAt)})`;
   const more = pending.length > 1 ? `, and for ${count(pending.length - 1, 'other')}` : '';
   const who =
     kind === 'breakpoint' ? 'For your answer to' : kind === 'sleep' ? 'For the end of' : 'For the result of';

@@ -1,5 +1,16 @@
 import { outcomeIn, unsuccessful } from '../../run/outcome';
-import { ago, capital, count, cutAtWord, duration, firstLine, oneLine, shortId, visible } from '../../format';
+import {
+  ago,
+  capital,
+  count,
+  cutAtWord,
+  duration,
+  firstLine,
+  oneLine,
+  shortDuration,
+  shortId,
+  visible,
+} from '../../format';
 import type { ContextWord } from '../../contract';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
@@ -363,7 +374,7 @@ function taskTime(effect: Effect, now: number): string {
   const { requestedAt, resolvedAt, startedAt, finishedAt } = effect;
   if (effect.status === 'pending')
     // In the moment of its request there is nothing to say.
-    return requestedAt === undefined || now <= requestedAt ? '' : `since ${duration(now - requestedAt)}`;
+    return requestedAt === undefined || now <= requestedAt ? '' : `for ${shortDuration(now - requestedAt)}`;
   if (startedAt !== undefined && finishedAt !== undefined && finishedAt > startedAt) {
     return duration(finishedAt - startedAt);
   }
