@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { again } from './support/again';
 import { openDemo, type DemoWindow } from './support/openDemo';
 
 const words = 'Message to the agent (optional)';
@@ -348,8 +349,16 @@ describe('The evidence of a breakpoint', () => {
     const { page, webview, runCommand, answerTo, row, screenshot, engine, runDir } = window;
     await gate().getByRole('link', { name: 'src/db/migrate.ts' }).click();
     await page.getByRole('tab', { name: /^migrate\.ts/ }).waitFor();
-    await runCommand('Babysitter: Add Review Comment');
-    await page.locator('.quick-input-widget').getByText('What should be different in line 1?').waitFor();
+    await again(async () => {
+      await page
+        .locator('.view-line')
+        .filter({ hasText: /import\stype/ })
+        .first()
+        .click();
+      await runCommand('Babysitter: Add Review Comment');
+      const prompt = page.locator('.quick-input-widget').getByText('What should be different in line 1?');
+      await prompt.waitFor({ timeout: 10_000 });
+    });
     await page.keyboard.type('Sort the imports.');
     await page.keyboard.press('Enter');
     await gate().getByRole('heading', { name: '1 comment in 1 file' }).waitFor();

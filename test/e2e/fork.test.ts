@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { again } from './support/again';
 import { seriousViolations } from './support/axe';
 import { openDemo } from './support/openDemo';
 
@@ -84,9 +85,11 @@ test(
     await up.waitFor();
 
     // Edited inputs, from the palette, after everything that was answered.
-    await runCommand('Babysitter: Fork From Here…');
-    await option(/^Find out why/).click();
-    await option(/After the last result/).click();
+    await again(async () => {
+      await runCommand('Babysitter: Fork From Here…');
+      await option(/^Find out why/).click();
+      await option(/After the last result/).click({ timeout: 10_000 });
+    });
     await dialog.getByRole('button', { name: 'Edit Inputs First…' }).click();
     const withInputs = page.locator('.codelens-decoration').getByText('Fork with these inputs');
     await withInputs.waitFor();
