@@ -43,7 +43,7 @@ export class Answering {
 
   /**
    * Records an answer and says what became of it; a page says itself that it was refused. Comments on the question's
-   * files go along.
+   * files go along, unless the decision says which do.
    * @param decision its words are those that the surface shows
    */
   async answer(
@@ -55,8 +55,7 @@ export class Answering {
     const { stored, surface } = target;
     demandEngineCan('breakpoint.answer', stored);
     demandTrust();
-    const comments = this.deps.commentsOn(questionOf(target));
-    const whole: Decision = comments.length === 0 ? decision : { ...decision, comments };
+    const whole: Decision = { comments: this.deps.commentsOn(questionOf(target)), ...decision };
     if (surface === 'elsewhere') await confirmAnswer(target, whole, verb);
     return this.#once.run(nameOf(target), () => this.#finish(this.#record(target, whole, way)));
   }
@@ -160,10 +159,10 @@ export class Answering {
     ];
     const along = waits.length > 0 && (await askWhatGoesAlong(titleOf(target), waits.join(', ')));
     if (along) return void (await this.answer(target, { ...chosen, text }, 'button', 'Approve'));
-    if (target.surface === 'elsewhere') await confirmAnswer(target, { ...chosen, text: '' }, 'Approve');
-    await this.#once.run(nameOf(target), () =>
-      this.#finish(this.#recordHeld(target, { ...chosen, text: '' })),
-    );
+    // Said, so that trying again does not send them either.
+    const without: Decision = { ...chosen, text: '', comments: [] };
+    if (target.surface === 'elsewhere') await confirmAnswer(target, without, 'Approve');
+    await this.#once.run(nameOf(target), () => this.#finish(this.#recordHeld(target, without)));
   }
 
   async #recordHeld(target: EffectTarget, decision: Decision): Promise<void> {
