@@ -152,4 +152,6 @@ it('another answer is one that no declared option covers', () => {
   expect(others('Approve', 'Request changes')).toEqual(['reject']);
   expect(others('red', 'green')).toEqual(['reject', 'request-changes']);
   expect(others('Abort')).toEqual(['approve', 'request-changes']);
+  expect(others('Approve', 'requestChanges')).toEqual(['reject']);
+  expect(others('Approve', 'needs_work')).toEqual(['reject']);
 });

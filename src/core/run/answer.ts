@@ -1,6 +1,6 @@
 import { firstLine } from '../format';
 import { answerText, type ReviewComment } from '../review/reviewComment';
-import type { Breakpoint, BreakpointOption } from './breakpoint';
+import { asksForChanges, type Breakpoint, type BreakpointOption } from './breakpoint';
 
 /** What is answered to one of several questions. */
 export interface QuestionAnswer {
@@ -150,13 +150,4 @@ export function otherAnswers(
 
 function only([first, ...more]: readonly BreakpointOption[]): Choice | undefined {
   return first && more.length === 0 ? { kind: 'option', option: first } : undefined;
-}
-
-function asksForChanges({ approved, label, value }: BreakpointOption): boolean {
-  return (
-    approved === false &&
-    [label, value].some((text) =>
-      /^[^\p{L}]*(?:request|change|revise|redo|needs)(?![\p{L}\p{M}\p{N}])/iu.test(text),
-    )
-  );
 }

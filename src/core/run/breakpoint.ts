@@ -182,13 +182,23 @@ const approval =
  * "2. Stop") does not.
  */
 export function readsAsApproval(...texts: readonly string[]): boolean | null {
-  const heads = texts.map((text) =>
-    text
-      .slice(0, 200)
-      .replace(/^[^\p{L}]+/u, '')
-      .replace(/(?<=\p{Ll})(?=\p{Lu})|[\s_-]+/gu, ' ')
-      .toLowerCase(),
-  );
+  const heads = texts.map(wordsOf);
   if (heads.some((head) => refusal.test(head) && !allWell.test(head))) return false;
   return heads.some((head) => approval.test(head)) ? true : null;
+}
+
+const changes = /^(?:request|change|revise|redo|needs)(?![\p{L}\p{M}\p{N}])/u;
+
+/** Whether an option that rejects asks for something to be changed, as opposed to ending what was asked about. */
+export function asksForChanges({ approved, label, value }: BreakpointOption): boolean {
+  return approved === false && [label, value].some((text) => changes.test(wordsOf(text)));
+}
+
+/** The beginning of a text as words in lower case, from its first letter on; names in code are taken apart. */
+function wordsOf(text: string): string {
+  return text
+    .slice(0, 200)
+    .replace(/^[^\p{L}]+/u, '')
+    .replace(/(?<=\p{Ll})(?=\p{Lu})|[\s_-]+/gu, ' ')
+    .toLowerCase();
 }
