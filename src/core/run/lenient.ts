@@ -68,7 +68,8 @@ export function readLenient<S extends Shape>(value: unknown, shape: S): Lenient<
 /** The value of a JSON text, or a sentence part saying what is wrong with it. */
 export function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
   // An exception costs many times what reading an event does, and there may be a hundred thousand that were cut off.
-  if (!mayEndJson.test(text.slice(-endLooked))) return notJson(text);
+  const last = text.slice(-endLooked).trimEnd().at(-1);
+  if (last !== undefined && !endsJson.test(last)) return notJson(text);
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -76,9 +77,9 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   }
 }
 
+/** So much of the end is looked at; nothing but white space tells nothing of what is before it. */
 const endLooked = 100;
-/** Nothing but white space tells nothing of what is before it. */
-const mayEndJson = /(?:[}\]"\w]|^)[ \t\r\n]{0,100}$/;
+const endsJson = /[}\]"\w]/;
 
 function notJson(text: string): { readonly problem: string } {
   if (text.trim() === '') return { problem: 'is empty' };
