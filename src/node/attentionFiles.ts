@@ -1,15 +1,4 @@
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import type { Claim, OwnAction, SharedAttention, Snooze } from '../core/attention/sharedAttention';
@@ -19,6 +8,7 @@ import { messageOf } from '../core/errors';
 import { Emitter } from '../core/event';
 import { visible } from '../core/format';
 import type { Logger } from '../core/log';
+import { putRecord, recordName, recordNames } from './recordFiles';
 import { codeOf, readTextInside } from './safeFile';
 import { watchFolder } from './watchFolder';
 import { keyText, type RunKey } from '../core/run/runKey';
@@ -99,7 +89,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
   }
 
   claim({ kind, about, detail }: Claim): boolean {
-    const path = join(this.#claims, nameOf(kind, about, detail));
+    const path = join(this.#claims, recordName(kind, about, detail));
     try {
       writeFileSync(path, JSON.stringify({ kind, dir: about }), { flag: 'wx' });
       return true;
@@ -120,7 +110,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
 
   #nameOf(...parts: readonly string[]): string {
     const key = parts.join('\n');
-    const name = this.#names.get(key) ?? nameOf(...parts);
+    const name = this.#names.get(key) ?? recordName(...parts);
     this.#names.set(key, name);
     return name;
   }
@@ -128,7 +118,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
   /** Removes what is over: claims that nobody asked for in a month, and whatever belongs to runs that are gone. */
   #tidy(): void {
     const now = this.clock.now();
-    for (const file of namesIn(this.#claims)) {
+    for (const file of recordNames(this.#claims)) {
       const claim = parse(this.#claims, file, claimShape, this.logger);
       const age = now - modified(join(this.#claims, file));
       if (age > month || (claim && isGone(claim.dir))) remove(join(this.#claims, file));
@@ -166,15 +156,7 @@ class Records<T> implements Disposable {
   set(file: string, record: T | undefined): void {
     const path = join(this.folder, file);
     try {
-      if (record === undefined) {
-        rmSync(path, { force: true });
-      } else {
-        // Renamed, so that nobody reads half of it.
-        const temporary = `${path}.${process.pid}`;
-        rmSync(temporary, { force: true });
-        writeFileSync(temporary, JSON.stringify(record), { flag: 'wx' });
-        renameSync(temporary, path);
-      }
+      putRecord(path, record);
     } catch (error) {
       // It holds in this window at least.
       this.logger.warn(`${path} cannot be written: ${messageOf(error)}`);
@@ -192,7 +174,7 @@ class Records<T> implements Disposable {
   }
 
   #readAll(): void {
-    for (const file of new Set([...namesIn(this.folder), ...this.#known.keys()])) this.#read(file);
+    for (const file of new Set([...recordNames(this.folder), ...this.#known.keys()])) this.#read(file);
   }
 
   #read(file: string): void {
@@ -205,11 +187,6 @@ class Records<T> implements Disposable {
     else this.#known.set(file, record);
     this.changed();
   }
-}
-
-/** Any text, run folders included, becomes a plain file name. */
-function nameOf(...parts: readonly string[]): string {
-  return `${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}.json`;
 }
 
 /** `undefined`: there is none, or it is damaged, which the log says. */
@@ -238,14 +215,6 @@ function makeFolder(folder: string, logger: Logger): void {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     logger.warn(`${folder} cannot be made, so nothing is shared with other windows: ${messageOf(error)}`);
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json'));
-  } catch {
-    return [];
   }
 }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors';
 import type { Logger } from '../core/log';
 import type { KeptRecords } from '../core/review/keptRecords';
+import { putRecord, recordName, recordNames } from './recordFiles';
 import { readTextInside } from './safeFile';
 
 /** Pages send no longer text. */
@@ -19,26 +19,14 @@ export class RecordFolder implements KeptRecords {
   ) {}
 
   all(): readonly unknown[] {
-    let names: readonly string[];
-    try {
-      names = readdirSync(this.folder).filter((name) => name.endsWith('.json'));
-    } catch {
-      return [];
-    }
-    return names.flatMap((name) => this.#read(name));
+    return recordNames(this.folder).flatMap((name) => this.#read(name));
   }
 
   put(id: string, record: unknown): void {
-    const path = join(this.folder, `${createHash('sha256').update(id).digest('hex')}.json`);
+    const path = join(this.folder, recordName(id));
     try {
-      if (record === undefined) {
-        rmSync(path, { force: true });
-        return;
-      }
-      mkdirSync(this.folder, { recursive: true });
-      // Renamed, so that a crash leaves the old record or the new one.
-      writeFileSync(`${path}.${process.pid}`, JSON.stringify(record));
-      renameSync(`${path}.${process.pid}`, path);
+      if (record !== undefined) mkdirSync(this.folder, { recursive: true });
+      putRecord(path, record);
     } catch (error) {
       this.logger.warn(`What was typed cannot be kept in ${path}: ${messageOf(error)}`);
     }
