@@ -20,15 +20,21 @@ const restsFor = 300;
 export class AnswerDrafts implements Disposable {
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new Emitter<Question & { readonly by: object | undefined }>());
-  readonly #texts = new Map<string, KeptDraft>();
+  #known: Map<string, KeptDraft> | undefined;
   /** Texts that are not written down yet. */
   readonly #waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly write: () => void }>();
 
   /** Fires when a text changes, with who changed it. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly kept: KeptRecords) {
-    for (const draft of parseDrafts(kept.all())) this.#texts.set(nameOf(draft.dir, draft.effectId), draft);
+  constructor(private readonly kept: KeptRecords) {}
+
+  /** Read when somebody first asks: a window that starts has other work. */
+  get #texts(): Map<string, KeptDraft> {
+    this.#known ??= new Map(
+      parseDrafts(this.kept.all()).map((draft) => [nameOf(draft.dir, draft.effectId), draft]),
+    );
+    return this.#known;
   }
 
   /** Empty: nothing was typed. */

@@ -368,7 +368,10 @@ class RunPanel implements Page<RunKey, string> {
     const run = store.get(this.runKey)?.run;
     const details = opened.peek(this.runKey)?.details;
     if (!run || !details) return;
-    const left = leftWords(auditAnswers(run, details), drafts.of(this.runKey), clock.now());
+    const typed = drafts.of(this.runKey);
+    // Mostly nothing is, and a run may have thousands of answers.
+    const answers = Object.keys(typed).length === 0 ? [] : auditAnswers(run, details);
+    const left = leftWords(answers, typed, clock.now());
     this.#post({ type: 'left', left });
   }
 
