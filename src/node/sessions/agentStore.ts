@@ -33,9 +33,9 @@ export interface AgentStore {
   processFolders(): readonly string[];
 }
 
-/** Ids come from files: only such are made into paths. */
+/** Ids come from files: only such are made into paths, and into arguments, which must not look like options. */
 export function isSessionId(id: string): boolean {
-  return /^[A-Za-z0-9._-]{1,128}$/.test(id) && id !== '.' && id !== '..';
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(id);
 }
 
 /** The names in a folder; empty where it cannot be read. */
