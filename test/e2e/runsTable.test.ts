@@ -70,7 +70,7 @@ describe('The runs table', () => {
     const first = table.row('Run number 0 of');
     await expect.poll(() => first.innerText()).toMatch(/needs you[\s\S]*nightly\/check/);
     // It waits since its question was asked.
-    await expect.poll(() => first.locator('[aria-colindex="10"]').innerText()).toMatch(/\d min/);
+    await expect.poll(() => first.locator('[aria-colindex="10"]').innerText()).toMatch(/\dm \d+s/);
     await screenshot('table');
   });
 
