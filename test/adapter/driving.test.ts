@@ -796,8 +796,8 @@ describe('what is left behind', () => {
     );
     await run.driver.iterate(asRunKey(run.dir), 1, never, () => {});
     const log = run.driving.log.join('\n');
-    expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter task:post /m);
-    expect(log).toMatch(/^exit code 0, \d+ m?s, answered: babysitter run:iterate /m);
+    expect(log).toMatch(/^exit code 0, [\d ms]+, answered: babysitter task:post /m);
+    expect(log).toMatch(/^exit code 0, [\d ms]+, answered: babysitter run:iterate /m);
     expect(log).toContain('"completionProof": "•••"');
     expect(log).not.toContain(completionProof);
     expect(log).not.toContain('My very own words');
