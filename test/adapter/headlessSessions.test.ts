@@ -111,7 +111,13 @@ describe('show --sessions', () => {
   });
 
   it('shows none of the secrets in the transcripts', () => {
-    useHome();
+    const home = useHome();
+    const session = join(
+      home,
+      '.claude/projects/-srv-demo-shop-app-v2/5f0c2b7e-1d34-4a8b-9c55-0a1b2c3d4e5f.jsonl',
+    );
+    const title = { type: 'custom-title', customTitle: 'Deploy with token=EXAMPLE1' };
+    writeFileSync(session, `${JSON.stringify(title)}\n${readFileSync(session, 'utf8')}`);
     for (const name of ['20260504-login', '20260504-health']) {
       expect(cli.run('show', run(name), '--json', '--sessions', ...now).stdout).not.toMatch(
         /EXAMPLE|0d6506f4d9/,

@@ -114,6 +114,20 @@ describe('which task work belongs to', () => {
     ).toEqual({ a: 4, between: 0 });
   });
 
+  it('tells apart calls that hand on the same words by their times', () => {
+    const main = reading(
+      new ClaudeLines(start)
+        .at(iso(5))
+        .calls('t1', 'Agent', { prompt: 'Look again.' })
+        .result('t1')
+        .at(iso(95))
+        .calls('t2', 'Agent', { prompt: 'Look again.' }),
+    );
+    const late = subagent(new ClaudeLines(iso(96)).prompt('Look again.').says('a'), {});
+    const windows = [task('a', 0, 10), task('b', 90, 94), task('c', 94.5, 95.5)];
+    expect(answers(attribute({ main, subagents: [late] }, windows))).toEqual({ a: 1, c: 2, between: 0 });
+  });
+
   it('follows the sign in what a subagent was told before the time', () => {
     const main = reading(new ClaudeLines(start).at(iso(5)).calls('t1', 'Agent', { prompt: 'x' }));
     const windows = [task('a', 0, 10), task('b', 90, 200, 'Describe the whole thing in the README')];

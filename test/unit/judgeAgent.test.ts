@@ -43,6 +43,11 @@ describe('what a session tells of its run', () => {
     expect(judgement.whyNot('run.iterate')).toMatch(/^Claude Code is waiting for your permission/);
   });
 
+  it('does not need the person for the question of an agent that is gone', () => {
+    const question = sessionState({ kind: 'question', text: 'waiting for your answer' }, gone);
+    expect(told(question)).toMatchObject({ state: 'waiting', next: 'run.resume' });
+  });
+
   it('is resumed where it is gone, or ended its turn', () => {
     const text = 'gone in the middle of npm test';
     expect(told(sessionState({ kind: 'gone', text }, gone))).toEqual({

@@ -161,6 +161,26 @@ describe('lines of Codex', () => {
     expect(callsOf(codex(call('exec_command', { cmd: 'x' }), output(text)))[0]?.outcome).toBe(outcome);
   });
 
+  it('gives a patch to the script that applied it, and knows relative paths', () => {
+    const patch = (id: string, success: boolean, path: string) =>
+      line('event_msg', {
+        type: 'patch_apply_end',
+        call_id: id,
+        success,
+        changes: { [path]: { type: 'add', content: 'a\n' } },
+      });
+    const { work } = codex(
+      line('session_meta', { id: 's', cwd: '/srv/demo' }),
+      call('exec', 'x', true),
+      patch('p1', true, 'src/a.ts'),
+      patch('c1', true, '/srv/demo/b.ts'),
+      patch('p2', false, 'c.ts'),
+    );
+    const [only] = work.flatMap(({ calls }) => calls);
+    expect(only?.files.map(({ path }) => path)).toEqual(['/srv/demo/src/a.ts', '/srv/demo/b.ts']);
+    expect(only?.outcome).toBe('error');
+  });
+
   it('counts growth, and takes a drop for a new beginning', () => {
     const { work } = codex(counted(10, 4, 2), counted(10, 4, 2), counted(5, 0, 0), counted(9, 1, 3));
     expect(work.map(({ tokens }) => [tokens.in, tokens.out, tokens.cacheRead])).toEqual([

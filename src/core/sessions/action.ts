@@ -27,6 +27,12 @@ export function pathIn(cwd: string | undefined, path: string): string {
     : path;
 }
 
+/** A path as it counts: one that is relative lies in the session's folder. */
+export function pathFrom(cwd: string | undefined, path: string): string {
+  if (cwd === undefined || path === '' || /^(?:[/\\~]|[A-Za-z]:)/.test(path)) return path;
+  return `${/[/\\]$/.test(cwd) ? cwd.slice(0, -1) : cwd}/${path.replace(/^\.[/\\]/, '')}`;
+}
+
 /** "editing src/auth.ts" */
 export function inWords({ verb, object }: Action): string {
   return object === '' ? verb : `${verb} ${object}`;

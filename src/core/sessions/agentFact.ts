@@ -7,16 +7,12 @@ import type { SessionState } from './agentSessions';
  * @param states the newest last
  */
 export function foremost(states: readonly SessionState[]): SessionState | undefined {
-  return (
-    states.findLast((state) => state.living && waitsForPerson(state)) ??
-    states.findLast(({ living }) => living) ??
-    states.at(-1)
-  );
+  return states.findLast(waitsForPerson) ?? states.findLast(({ living }) => living) ?? states.at(-1);
 }
 
-/** Whether an agent waits for what only a person can give: leave, or an answer. */
-export function waitsForPerson({ now: { kind, certain } }: SessionState): boolean {
-  return certain && (kind === 'permission' || kind === 'question');
+/** Whether a living agent waits for what only a person can give: leave, or an answer. */
+export function waitsForPerson({ living, now: { kind, certain } }: SessionState): boolean {
+  return living && certain && (kind === 'permission' || kind === 'question');
 }
 
 /** "Claude Code · editing src/auth.ts · 12 s" */

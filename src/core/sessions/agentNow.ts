@@ -53,15 +53,20 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
   const lastAt = lastSign(files);
   const word = typeof process === 'object' ? process : undefined;
   const certain = process !== 'unknown';
-  const tell = (kind: NowKind, text: string, since: number, until?: number): AgentNow => ({
+  const tell = (
+    kind: NowKind,
+    text: string,
+    since: number,
+    { until, guess = '' }: { readonly until?: number | undefined; readonly guess?: string } = {},
+  ): AgentNow => ({
     ...{ kind, since, until, certain },
-    text: cutAtWord(oneLine(visible(maskCredentials(text, options.secrets))), 240),
+    text: cutAtWord(oneLine(visible(maskCredentials(text, options.secrets))), 240) + guess,
   });
   const since = (at: number): number => word?.since ?? at;
   const call = openCall(files);
 
   if (word?.status === 'waiting') {
-    if (word.waitingFor === 'permission prompt') {
+    if (word.waitingFor?.includes('permission') === true) {
       const what = call ? `: ${exactly(call.action)}` : '';
       return tell('permission', `waiting for your permission${what}`, since(call?.at ?? lastAt));
     }
@@ -72,7 +77,7 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
   const { limit, retry } = main;
   if (limit && main.open.size === 0 && (limit.until === undefined || limit.until > options.now)) {
     const end = limit.until === undefined ? said(limit.text) : ` until ${timeOf(limit.until, options)}`;
-    return tell('limit', `at its limit${end}`, limit.at, limit.until);
+    return tell('limit', `at its limit${end}`, limit.at, { until: limit.until });
   }
   if (retry && options.now < retry.nextAt + options.activityWindow) {
     const attempt =
@@ -80,12 +85,9 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
         ? ''
         : ` (${retry.attempt}${retry.most === undefined ? '' : ` of ${retry.most}`})`;
     const wait = Math.ceil((retry.nextAt - options.now) / 1000);
-    return tell(
-      'retrying',
-      `retrying${attempt}${wait > 0 ? `, next in ${wait} s` : ''}`,
-      retry.at,
-      retry.nextAt,
-    );
+    return tell('retrying', `retrying${attempt}${wait > 0 ? `, next in ${wait} s` : ''}`, retry.at, {
+      until: retry.nextAt,
+    });
   }
   if (word?.status === 'idle' || word?.status === 'shell') {
     return tell('idle', idleText(files, options, word.status === 'shell'), since(main.turnAt ?? lastAt));
@@ -102,10 +104,11 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
   }
   const doing = call ? callText(call, mayWaitFor) : main.writing ? 'writing' : 'thinking';
   const doingSince = call?.at ?? lastAt;
+  const stuck = word?.status === 'busy' ? perhapsStuck(files, call, options.now) : '';
   if (process === 'unknown' && options.now - lastAt >= options.activityWindow) {
     return tell('unknown', `no sign since ${timeOf(lastAt, options)}; last: ${doing}`, lastAt);
   }
-  return tell(call ? 'calling' : 'thinking', doing, doingSince);
+  return tell(call ? 'calling' : 'thinking', doing, doingSince, { guess: stuck });
 }
 
 /** The newest call without a result; of one that hands work on, the subagent's own. */
@@ -114,6 +117,29 @@ function openCall({ main, subagents }: SessionFiles): Call | undefined {
   if (open?.prompt === undefined) return open;
   const inner = subagents.flatMap(({ transcript }) => [...transcript.open.values()]).at(-1);
   return inner ?? open;
+}
+
+/** A call that is open longer than this, and than three times the longest of its kind, may be stuck; in milliseconds. */
+const long = 10 * 60_000;
+
+/** So many equal calls in a row that failed may mean that the agent goes round in circles. */
+const often = 3;
+
+/** What suggests that an agent at work gets nowhere, as a guess; empty: nothing does. */
+function perhapsStuck({ main }: SessionFiles, call: Call | undefined, now: number): string {
+  const calls = main.work.flatMap((work) => work.calls);
+  if (call) {
+    const longest = calls
+      .filter(({ name }) => name === call.name)
+      .reduce((most, { at, endedAt = at }) => Math.max(most, endedAt - at), 0);
+    if (now - call.at > Math.max(long, 3 * longest)) return ' (perhaps stuck)';
+  }
+  const last = calls.filter(({ outcome }) => outcome !== undefined).slice(-often);
+  const same = last.every(
+    ({ name, action, outcome }) =>
+      outcome === 'error' && name === last[0]?.name && exactly(action) === exactly(last[0].action),
+  );
+  return last.length === often && same ? ` (perhaps stuck: the same call failed ${often} times)` : '';
 }
 
 function callText({ action }: Call, mayWaitFor: string | undefined): string {
@@ -128,6 +154,7 @@ function asked(call: Call | undefined): string {
 }
 
 function idleText({ main }: SessionFiles, { workLeft }: NowOptions, background = false): string {
+  if (main.turn === 'none') return 'has not begun a turn';
   if (main.failure !== undefined) return `its turn ended with an error: ${main.failure}`;
   if (main.turn === 'interrupted') return 'its turn was interrupted';
   const left = workLeft ? 'ended its turn with work left' : 'its turn ended';

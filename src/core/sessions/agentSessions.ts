@@ -46,6 +46,8 @@ export interface SessionReport extends SessionState {
 export interface RunLinks {
   /** Ids of sessions that may have worked on it, in any order, each once. */
   readonly sessionIds: readonly string[];
+  /** The runs that a session says it drives, by their ids. */
+  runIds(sessionId: string): readonly string[];
   /** Another run that a session worked on, by its id; `undefined`: it is not there. */
   otherRun(runId: string): Run | undefined;
   /** Values that are shown nowhere. */

@@ -1,6 +1,6 @@
 import { Tally, type Totals } from './tally';
 import type { Transcript } from './transcript';
-import type { Work } from './work';
+import type { Call, Work } from './work';
 
 /** When a task of a run was to be worked on. */
 export interface TaskWindow {
@@ -158,7 +158,9 @@ class Attributing {
       (agentId === undefined
         ? undefined
         : files.map((file) => file.spawned.get(agentId)?.id).find(Boolean)) ??
-      (transcript.prompt === undefined ? undefined : spawnWith(this.main, transcript.prompt));
+      (transcript.prompt === undefined
+        ? undefined
+        : spawnWith(this.main, transcript.prompt, transcript.firstAt));
     const direct = spawn === undefined ? undefined : this.#calls.get(spawn);
     if (direct) return direct;
     const parent = all.find(
@@ -228,10 +230,11 @@ function names(words: string, id: string): boolean {
   return false;
 }
 
-function spawnWith({ work }: Transcript, prompt: string): string | undefined {
-  for (const { calls } of work) {
-    const found = calls.find((call) => call.prompt?.startsWith(prompt));
-    if (found) return found.id;
-  }
-  return undefined;
+/** The call that hands on exactly these words; of several, the one nearest in time. */
+function spawnWith({ work }: Transcript, prompt: string, at = 0): string | undefined {
+  const away = (call: Call): number => Math.abs(call.at - at);
+  return work
+    .flatMap(({ calls }) => calls)
+    .filter((call) => call.prompt?.startsWith(prompt))
+    .toSorted((a, b) => away(a) - away(b))[0]?.id;
 }

@@ -104,6 +104,7 @@ export class Transcript {
     if (this.turn !== turn) this.turnAt = at;
     this.turn = turn;
     this.writing = false;
+    this.retry = undefined;
     // Nothing is under way between turns: what has no result by now was left behind.
     this.open.clear();
   }

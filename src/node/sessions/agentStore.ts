@@ -3,7 +3,7 @@ import { isInside } from '../../core/paths';
 import type { AgentInfo } from '../../core/sessions/agentSessions';
 import type { ProcessState } from '../../core/sessions/agentNow';
 import type { Subagent } from '../../core/sessions/attribute';
-import type { LineReader, Seen } from '../../core/sessions/transcript';
+import type { LineReader, Seen, Transcript } from '../../core/sessions/transcript';
 import { realPath } from '../safeFile';
 
 /** A session's own file. */
@@ -18,17 +18,22 @@ export interface StoredSubagent extends Omit<Subagent, 'transcript'> {
   readonly path: string;
 }
 
+/** What lines tell of a session by which its process is found: the agent's version, the directory, when it began. */
+export type SessionSigns = Pick<Transcript, 'version' | 'cwd' | 'firstAt'>;
+
 /** Where one agent keeps its sessions, and how they are read. Nothing here throws: what cannot be read is not there. */
 export interface AgentStore {
   readonly agent: AgentInfo;
   /** The session of that id; `undefined`: it is not there (any more). */
   find(id: string): StoredSession | undefined;
   subagents(session: StoredSession): readonly StoredSubagent[];
-  /** Sessions of a project that went on at or after a time, newest first: for runs that no session says it drives. */
+  /**
+   * Sessions that went on at or after a time, those of a project first, the newest of them first: for runs that no
+   * session says it drives.
+   */
   recent(projectDir: string, since: number): readonly StoredSession[];
   reader(seen?: Seen): LineReader;
-  /** @param version of the agent, as its lines tell it */
-  process(id: string, version: string | undefined): ProcessState;
+  process(id: string, told: SessionSigns): ProcessState;
   /** The folders in which processes tell what they do. */
   processFolders(): readonly string[];
 }

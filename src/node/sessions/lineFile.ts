@@ -56,7 +56,7 @@ export function* readTail<R extends LineReader>(
   path: string,
   makeReader: () => R,
   isEnough: (reader: R) => boolean,
-): Sliced<{ readonly reader: R; readonly place: ReadPlace } | undefined> {
+): Sliced<{ readonly reader: R; readonly place: ReadPlace; readonly whole: boolean } | undefined> {
   const opened = open(path);
   if (!opened) return undefined;
   const { file, size, inode, modifiedAt } = opened;
@@ -67,7 +67,7 @@ export function* readTail<R extends LineReader>(
       const start = from === 0 ? 0 : nextLine(file, from, size);
       const offset = yield* readRange(file, start, size, reader);
       if (from === 0 || tail === tailSizes.at(-1) || isEnough(reader)) {
-        return { reader, place: { offset, size, inode, modifiedAt } };
+        return { reader, place: { offset, size, inode, modifiedAt }, whole: from === 0 };
       }
     }
     return undefined;

@@ -1,3 +1,4 @@
+import { visible } from '../../core/format';
 import { agentNow, lastSign } from '../../core/sessions/agentNow';
 import type {
   RunLinks,
@@ -6,11 +7,12 @@ import type {
   SessionState,
 } from '../../core/sessions/agentSessions';
 import { attribute, type SessionFiles, type Subagent, type TaskWindow } from '../../core/sessions/attribute';
+import { maskCredentials } from '../../core/sessions/maskCredentials';
 import { hasWorkLeft, taskWindows } from '../../core/sessions/taskWindows';
 import { Seen, type Transcript } from '../../core/sessions/transcript';
 import type { Run } from '../../core/run/run';
 import type { Sliced } from '../../core/sliced';
-import type { AgentStore, StoredSession } from './agentStore';
+import { modified, type AgentStore, type StoredSession } from './agentStore';
 import { fileMentions, readHead, readLines, readTail } from './lineFile';
 
 /** A run with more sessions than this shows the newest. */
@@ -75,16 +77,21 @@ export class RunSessions {
     let found = this.find(run, links);
     if (found.length === 0) found = yield* this.#search(run);
     const seen = new Seen();
-    const begun: { readonly found: Found; readonly at: number }[] = [];
+    const begun: { readonly found: Found; readonly at: number; readonly last: number }[] = [];
     for (const each of found) {
-      begun.push({ found: each, at: beginOf(each) });
+      // A fork begins with its original's lines, and goes on after it.
+      begun.push({
+        found: each,
+        at: headOf(each.store, each.session.path).firstAt ?? 0,
+        last: modified(each.session.path) ?? 0,
+      });
       yield;
     }
     const reports: SessionReport[] = [];
-    for (const { found: each } of begun.toSorted((a, b) => a.at - b.at)) {
+    for (const { found: each } of begun.toSorted((a, b) => a.at - b.at || a.last - b.last)) {
       const files = yield* readFiles(each, seen);
       if (!files || files.main.parentId !== undefined) continue;
-      const windows = windowsOf(run, files.main, links, options);
+      const windows = windowsOf(run, each.session.id, files.main, links, options);
       reports.push({
         ...stateOf(each, files, run, links, options),
         attribution: attribute(files, windows),
@@ -118,12 +125,12 @@ function stateOf(
   options: SessionOptions,
 ): SessionState {
   const { main } = files;
-  const process = store.process(session.id, main.version);
+  const process = store.process(session.id, main);
   return {
     agent: store.agent,
     id: session.id,
     file: session.path,
-    title: main.title,
+    title: main.title === undefined ? undefined : visible(maskCredentials(main.title, secrets)),
     cwd: main.cwd,
     living: typeof process === 'object',
     lastAt: lastSign(files),
@@ -139,11 +146,15 @@ function stateOf(
 /** The tasks of the run, and of the others that the session worked on. */
 function windowsOf(
   run: Run,
+  sessionId: string,
   { runs }: Transcript,
   links: RunLinks,
   { promptOf }: ReadingOptions,
 ): readonly TaskWindow[] {
-  const others = [...runs].filter((id) => id !== run.runId).flatMap((id) => links.otherRun(id) ?? []);
+  const named = [...runs, ...links.runIds(sessionId)];
+  const others = [...new Set(named)]
+    .filter((id) => id !== run.runId)
+    .flatMap((id) => links.otherRun(id) ?? []);
   return [...taskWindows(run, promptOf), ...others.flatMap((other) => taskWindows(other, () => undefined))];
 }
 
@@ -164,15 +175,20 @@ function* tailOf(store: AgentStore, path: string): Sliced<Transcript | undefined
     () => store.reader(),
     ({ transcript }) => transcript.turn !== 'none' && transcript.work.length > 0,
   );
-  return read?.reader.transcript;
+  const transcript = read?.reader.transcript;
+  if (transcript && !read.whole) {
+    // What only the beginning tells.
+    const { cwd, firstPrompt, firstAt } = headOf(store, path);
+    transcript.cwd = cwd ?? transcript.cwd;
+    transcript.firstPrompt = firstPrompt;
+    transcript.firstAt = firstAt;
+  }
+  return transcript;
 }
 
-/** When a session began, in milliseconds since 1970. */
-function beginOf({ store, session }: Found): number {
+/** What the first lines of a file amount to. */
+function headOf(store: AgentStore, path: string): Transcript {
   const reader = store.reader();
-  for (const line of (readHead(session.path) ?? '').split('\n').slice(0, -1)) {
-    reader.read(line);
-    if (reader.transcript.firstAt !== undefined) break;
-  }
-  return reader.transcript.firstAt ?? 0;
+  for (const line of (readHead(path) ?? '').split('\n').slice(0, -1)) reader.read(line);
+  return reader.transcript;
 }

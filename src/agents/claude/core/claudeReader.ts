@@ -1,5 +1,6 @@
 import { cutAtWord, firstLine } from '../../../core/format';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import type { Outcome, Tokens, Work } from '../../../core/sessions/work';
@@ -162,7 +163,8 @@ export class ClaudeReader implements LineReader {
     transcript.goesOn(at);
     transcript.ends(at);
     if (kind === 'rate_limit' || line['apiErrorStatus'] === 429) {
-      transcript.limit = { at, until: resetOf(line['quotaLimits'] ?? message['quotaLimits']), text: said };
+      const until = resetOf(line['quotaLimits'] ?? message['quotaLimits']) ?? resetIn(said);
+      transcript.limit = { at, until, text: said };
       transcript.marks.push({ at, kind: 'limit', text: said });
     } else {
       transcript.failure = said || kind.replaceAll('_', ' ') || 'unknown';
@@ -190,7 +192,7 @@ export class ClaudeReader implements LineReader {
       return;
     }
     transcript.goesOn(at);
-    if (line['isMeta'] === true) return;
+    if (line['isMeta'] === true || words.startsWith('<task-notification>')) return;
     transcript.prompt ??= words.slice(0, promptLength);
     if (line['isSidechain'] !== true) transcript.firstPrompt ??= promptTitle(words);
   }
@@ -212,7 +214,9 @@ export class ClaudeReader implements LineReader {
     if (begun && isCommand(begun.name))
       noteResult(transcript, call, { text: said, ok: outcome === 'ok', at });
     const change = begun && outcome === 'ok' ? changeOf(begun.name, begun.input, structured) : undefined;
-    if (change && call.files.length === 0) call.files = [change];
+    if (change && call.files.length === 0) {
+      call.files = [{ ...change, path: pathFrom(transcript.cwd, change.path) }];
+    }
   }
 
   #system(line: Line, at: number): void {
@@ -295,6 +299,12 @@ function resetOf(limits: unknown): number | undefined {
     return typeof at === 'number' && Number.isFinite(at) ? [at * 1000] : [];
   });
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Older releases wrote the end of a limit, in seconds since 1970, behind its words. */
+function resetIn(words: string): number | undefined {
+  const [, seconds] = /\|(\d{10})\b/.exec(words) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 function errorWords(error: unknown): string {

@@ -11,6 +11,7 @@ import {
   modified,
   namesIn,
   type AgentStore,
+  type SessionSigns,
   type StoredSession,
   type StoredSubagent,
 } from '../../../node/sessions/agentStore';
@@ -91,23 +92,23 @@ export class ClaudeStore implements AgentStore {
     return this.#owners.get(file);
   }
 
+  /** Sessions of worktrees and of folders around the project lie in folders of other names. */
   recent(projectDir: string, since: number): readonly StoredSession[] {
     const slug = slugOf(projectDir);
+    const isOwn = (name: string): boolean =>
+      name === slug || (slug.length > longestSlug && name.startsWith(slug.slice(0, longestSlug)));
     return this.#projects()
-      .flatMap((projects) =>
-        namesIn(projects)
-          .filter(
-            (name) =>
-              name === slug || (slug.length > longestSlug && name.startsWith(slug.slice(0, longestSlug))),
-          )
-          .flatMap((folder) => namesIn(join(projects, folder)).map((name) => join(projects, folder, name))),
+      .flatMap((projects) => namesIn(projects).map((name) => join(projects, name)))
+      .flatMap((folder) =>
+        namesIn(folder)
+          .filter((name) => name.endsWith('.jsonl') && !name.startsWith('agent-'))
+          .map((name) => ({ path: join(folder, name), own: isOwn(basename(folder)) })),
       )
-      .filter((path) => path.endsWith('.jsonl') && !basename(path).startsWith('agent-'))
-      .flatMap((path) => {
+      .flatMap(({ path, own }) => {
         const at = modified(path);
-        return at === undefined || at < since ? [] : [{ path, at }];
+        return at === undefined || at < since ? [] : [{ path, own, at }];
       })
-      .toSorted((a, b) => b.at - a.at)
+      .toSorted((a, b) => Number(b.own) - Number(a.own) || b.at - a.at)
       .slice(0, mostRecent)
       .flatMap(({ path }) => this.find(basename(path, '.jsonl')) ?? []);
   }
@@ -120,18 +121,38 @@ export class ClaudeStore implements AgentStore {
     return this.#homes.flatMap((home) => realPath(join(home, 'sessions')) ?? []);
   }
 
-  process(id: string, version: string | undefined): ProcessState {
-    let entries = 0;
-    for (const home of this.#homes) {
+  process(id: string, { version, cwd, firstAt = 0 }: SessionSigns): ProcessState {
+    const entries = this.#entries();
+    const own = entries.filter(({ sessionId }) => sessionId === id);
+    const living = own.find((entry) => this.isSame(recordedIn(entry)));
+    if (living) return wordOf(living);
+    if (own.length === 0 && !listsProcesses(version)) return 'unknown';
+    // After /clear a process goes on with another session, and its entry may still tell the old one.
+    const mayBe = entries.some(
+      (entry) =>
+        entry['cwd'] === cwd &&
+        Number(entry['startedAt']) < firstAt &&
+        this.isSame(recordedIn(entry)) &&
+        this.#endedBefore(entry['sessionId'], firstAt),
+    );
+    return own.length === 0 && mayBe ? 'unknown' : 'gone';
+  }
+
+  /** Whether nothing was written to a session after a time. */
+  #endedBefore(id: unknown, time: number): boolean {
+    const session = typeof id === 'string' ? this.find(id) : undefined;
+    return session === undefined || (modified(session.path) ?? 0) <= time;
+  }
+
+  /** What the living processes, and those that died without deleting it, say of themselves. */
+  #entries(): readonly Entry[] {
+    return this.#homes.flatMap((home) => {
       const folder = join(home, 'sessions');
-      for (const name of namesIn(folder)) {
+      return namesIn(folder).flatMap((name) => {
         const entry = /^\d+\.json$/.test(name) ? readEntry(folder, name) : undefined;
-        if (entry?.['sessionId'] !== id || String(entry['pid']) !== basename(name, '.json')) continue;
-        entries += 1;
-        if (this.isSame(recordedIn(entry))) return wordOf(entry);
-      }
-    }
-    return entries > 0 || listsProcesses(version) ? 'gone' : 'unknown';
+        return entry && String(entry['pid']) === basename(name, '.json') ? [entry] : [];
+      });
+    });
   }
 }
 

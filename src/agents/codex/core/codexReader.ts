@@ -1,5 +1,6 @@
 import { cutAtWord, firstLine } from '../../../core/format';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import { noTokens, type Tokens, type Work } from '../../../core/sessions/work';
@@ -86,10 +87,7 @@ export class CodexReader implements LineReader {
     transcript.sessionId = text(payload['id']) || undefined;
     transcript.cwd = text(payload['cwd']) || undefined;
     transcript.version = text(payload['cli_version']) || undefined;
-    const { source } = payload;
-    const isSubagent = isRecord(source) && source['subagent'] !== undefined;
-    transcript.parentId =
-      text(payload['parent_thread_id']) || (isSubagent ? text(payload['forked_from_id']) : '') || undefined;
+    transcript.parentId = parentOf(payload);
     this.#replaying = text(payload['forked_from_id']) !== '';
   }
 
@@ -117,13 +115,24 @@ export class CodexReader implements LineReader {
       case 'turn_aborted':
         return transcript.interrupt(at);
       case 'patch_apply_end': {
-        const call = transcript.seen.calls.get(text(payload['call_id']));
-        if (!call) return;
-        if (payload['success'] === true) call.files = changesOf(payload['changes']);
-        else if (payload['success'] === false) transcript.end(call.id, at, 'error');
-        return;
+        return this.#patched(payload, at);
       }
       default:
+    }
+  }
+
+  /** What a patch changed. One that a script applies has an id of its own, and belongs to the script. */
+  #patched(payload: Line, at: number): void {
+    const { transcript } = this;
+    const call = transcript.seen.calls.get(text(payload['call_id'])) ?? [...transcript.open.values()].at(-1);
+    if (!call) return;
+    if (payload['success'] === false) {
+      transcript.end(call.id, at, 'error');
+      call.outcome = 'error';
+    } else if (payload['success'] === true) {
+      const changes = changesOf(payload['changes']);
+      const files = changes.map((file) => ({ ...file, path: pathFrom(transcript.cwd, file.path) }));
+      call.files = [...call.files, ...files];
     }
   }
 
@@ -144,7 +153,7 @@ export class CodexReader implements LineReader {
     const reached = [limits['primary'], limits['secondary']].filter(
       (limit): limit is Line => isRecord(limit) && Number(limit['used_percent']) >= 100,
     );
-    const resets = reached.map((limit) => Number(limit['resets_at']) * 1000).filter(Number.isFinite);
+    const resets = reached.map((limit) => resetOf(limit, at)).filter(Number.isFinite);
     transcript.limit =
       reached.length === 0
         ? undefined
@@ -237,6 +246,24 @@ function wordsOf(content: unknown): string {
         .map((part) => text(part['text']))
         .join('\n')
     : '';
+}
+
+/** The thread that began another one as its subagent, by what that tells of itself; `undefined`: none did. */
+export function parentOf({
+  parent_thread_id: parent,
+  forked_from_id: forked,
+  source,
+}: Line): string | undefined {
+  const subagent = isRecord(source) ? source['subagent'] : undefined;
+  const spawn = isRecord(subagent) ? subagent['thread_spawn'] : undefined;
+  const spawner = isRecord(spawn) ? text(spawn['parent_thread_id']) : '';
+  return text(parent) || spawner || (subagent === undefined ? '' : text(forked)) || undefined;
+}
+
+/** When a limit ends, in milliseconds since 1970: older releases tell how long that is. */
+function resetOf(limit: Line, at: number): number {
+  const { resets_at: end, resets_in_seconds: left } = limit;
+  return typeof left === 'number' && end === undefined ? at + left * 1000 : Number(end ?? Number.NaN) * 1000;
 }
 
 function tokensOf(usage: Line): Tokens {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { toIso } from '../../../core/format';
+import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { ProcessState } from '../../../core/sessions/agentNow';
 import type { Seen } from '../../../core/sessions/transcript';
 import { realPath } from '../../../node/safeFile';
@@ -15,7 +16,7 @@ import {
 } from '../../../node/sessions/agentStore';
 import { readHead } from '../../../node/sessions/lineFile';
 import { codex } from '../core/codex';
-import { CodexReader } from '../core/codexReader';
+import { CodexReader, parentOf } from '../core/codexReader';
 
 /** So many rollouts are looked into for subagents of one session, or for a run that no session says it drives. */
 const mostHeads = 2000;
@@ -54,6 +55,30 @@ export class CodexStore implements AgentStore {
     const root = this.#root;
     const last = modified(path);
     if (root === undefined || last === undefined) return [];
+    const after = this.#after(root, path, last);
+    const found: StoredSubagent[] = [];
+    // What a subagent began itself counts, too.
+    for (let parents = [id]; parents.length > 0 && found.length < mostRecent;) {
+      const below = after.flatMap((file) => {
+        const parent = this.#parentOf(file);
+        const real = parent !== undefined && parents.includes(parent) ? fileInside(root, file) : undefined;
+        if (real === undefined || found.some((known) => known.path === real)) return [];
+        const parentAgentId = parent === id ? undefined : parent;
+        return [
+          {
+            ...{ path: real, agentId: idOf(basename(file)), toolUseId: undefined },
+            ...{ parentAgentId, description: undefined, copies: false },
+          },
+        ];
+      });
+      found.push(...below);
+      parents = below.flatMap(({ agentId }) => agentId ?? []);
+    }
+    return found;
+  }
+
+  /** Rollouts that began after another one, and before its last sign. */
+  #after(root: string, path: string, last: number): readonly string[] {
     const began = basename(path);
     const lastDay = `rollout-${toIso(last + 24 * 3_600_000).slice(0, 10)}T99`;
     return days(root)
@@ -62,24 +87,12 @@ export class CodexStore implements AgentStore {
       .filter(
         (file) => idOf(basename(file)) !== undefined && basename(file) > began && basename(file) < lastDay,
       )
-      .slice(0, mostHeads)
-      .filter((file) => this.#parentOf(file) === id)
-      .flatMap((file) => {
-        const real = fileInside(root, file);
-        if (real === undefined) return [];
-        return [
-          {
-            ...{ path: real, agentId: idOf(basename(file)), toolUseId: undefined },
-            ...{ parentAgentId: undefined, description: undefined, copies: false },
-          },
-        ];
-      });
+      .slice(0, mostHeads);
   }
 
   #parentOf(file: string): string | undefined {
     if (!this.#parents.has(file)) {
-      const head = (readHead(file) ?? '').split('\n', 1)[0] ?? '';
-      this.#parents.set(file, /"parent_thread_id":\s*"([^"]{1,128})"/.exec(head)?.[1]);
+      this.#parents.set(file, parentIn((readHead(file) ?? '').split('\n', 1)[0] ?? ''));
     }
     return this.#parents.get(file);
   }
@@ -125,6 +138,14 @@ function days(root: string): readonly string[] {
       .toReversed()
       .map((name) => join(folder, name));
   return below(join(root, 'sessions')).flatMap(below).flatMap(below);
+}
+
+/** The parent that the first line of a rollout names, also where the line goes on behind what was read of it. */
+function parentIn(line: string): string | undefined {
+  const json = parseJson(line);
+  if (!('value' in json)) return /"parent_thread_id":\s*"([^"]{1,128})"/.exec(line)?.[1];
+  const payload = isRecord(json.value) ? json.value['payload'] : undefined;
+  return isRecord(payload) ? parentOf(payload) : undefined;
 }
 
 /** The id in the name of a rollout; `undefined`: it is none. */

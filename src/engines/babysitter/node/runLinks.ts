@@ -25,10 +25,12 @@ export function* runLinks(
   const real = realPath(run.location);
   const read = real === undefined ? undefined : readTextInside(real, 'run.json', fileLimits.metadata);
   const runJson = read && 'text' in read ? read.text : '';
-  const bound = (sessionsOf(run.runId, env) ?? []).map(({ sessionId }) => sessionId).toReversed();
+  const bindings = (sessionsOf(run.runId, env) ?? []).toReversed();
+  const bound = bindings.map(({ sessionId }) => sessionId);
   const wrote = real === undefined ? [] : yield* writersOf(real);
   return {
     sessionIds: [...new Set([...nestedSession(runJson), ...wrote, ...bound])],
+    runIds: (sessionId) => bindings.find((binding) => binding.sessionId === sessionId)?.runIds ?? [],
     otherRun,
     secrets: secretsIn(runJson),
   };

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseSession } from '../core/diagnose/session';
-import type { SessionBinding } from '../core/diagnose/diagnose';
+import { parseSession, type ParsedSession } from '../core/diagnose/session';
 import { readTextInside, realPath } from '../../../node/safeFile';
 
 /** A state file is some lines and the prompt. In bytes. */
@@ -13,7 +12,7 @@ const limit = 1024 * 1024;
  * is the only link between the two on disk.
  * @returns `undefined`: there is no such folder, so nothing is known
  */
-export function sessionsOf(runId: string, env: NodeJS.ProcessEnv): readonly SessionBinding[] | undefined {
+export function sessionsOf(runId: string, env: NodeJS.ProcessEnv): readonly ParsedSession[] | undefined {
   const folder =
     env['BABYSITTER_STATE_DIR'] ??
     join(env['BABYSITTER_GLOBAL_STATE_DIR'] ?? join(homedir(), '.a5c'), 'state');
