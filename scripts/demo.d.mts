@@ -21,8 +21,11 @@ export interface Demo {
   readonly runs: DemoRuns;
 }
 
-/** Makes the demo in a folder: about a second, by the real engine. */
-export function makeDemo(targetDir: string): Promise<Demo>;
+/**
+ * Makes the demo in a folder: about a second, by the real engine.
+ * @param options stores: with the stores of other engines, which `npm start` shows too
+ */
+export function makeDemo(targetDir: string, options?: { readonly stores?: boolean }): Promise<Demo>;
 
 /** The demo in `.demo/`, made only when it is missing or its sources changed and nobody changed its runs. */
 export function ensureDemo(options?: {

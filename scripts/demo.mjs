@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { makeStores, storeFolders } from './demoStores.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const root = join(dirname(script), '..');
@@ -48,7 +49,7 @@ export async function ensureDemo({ fresh = false, say = () => {} } = {}) {
   }
   // Without a stamp, what an interrupted call leaves behind is built again.
   await rm(stampFile, { force: true });
-  const demo = await makeDemo(directory);
+  const demo = await makeDemo(directory, { stores: true });
   await writeJson(stampFile, { sources, recorded: await hashRuns(workspace), runs: demo.runs });
   return demo;
 }
@@ -57,9 +58,10 @@ export async function ensureDemo({ fresh = false, say = () => {} } = {}) {
  * Builds the demo in any folder; what was in its `workspace` and `home` is removed. Takes about a second.
  *
  * @param {string} targetDir
+ * @param {{ stores?: boolean }} [options] stores: with the stores of other engines
  * @returns {Promise<Demo>}
  */
-export async function makeDemo(targetDir) {
+export async function makeDemo(targetDir, { stores = false } = {}) {
   const workspace = resolve(targetDir, 'workspace');
   const home = resolve(targetDir, 'home');
   await Promise.all([workspace, home].map((path) => rm(path, { recursive: true, force: true })));
@@ -75,6 +77,7 @@ export async function makeDemo(targetDir) {
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--record', workspace], {
     env: engineEnvironment(home),
   });
+  if (stores) await makeStores(workspace);
   await commitHistory(workspace, home);
   await makeOld(join(workspace, '.a5c', 'processes'));
   return { workspace, home, runs: JSON.parse(stdout) };
@@ -109,7 +112,7 @@ async function commitHistory(workspace, home) {
   } catch {
     return;
   }
-  await writeFile(join(workspace, '.gitignore'), 'node_modules/\n.a5c/runs/\n');
+  await writeFile(join(workspace, '.gitignore'), `node_modules/\n.a5c/runs/\n${storeFolders.join('/\n')}/\n`);
   const plan = await edit('artifacts/migration-plan.md', (text) => text.slice(0, text.indexOf('## Risks')));
   const code = await edit('src/db/migrate.ts', (text) => text.replace('BATCH = 5_000', 'BATCH = 20_000'));
   await git(['add', '--all']);
@@ -609,7 +612,12 @@ async function crashWhileWriting(journal) {
 
 async function hashSources() {
   const version = (await readJson(join(sdk, 'package.json')))?.version;
-  const files = [script, ...(await filesBelow(join(root, 'demo')))];
+  const makers = ['demoStores', 'lib/perstackJob', 'lib/themisRun', 'lib/daystromRun'];
+  const files = [
+    script,
+    ...makers.map((name) => join(root, 'scripts', `${name}.mjs`)),
+    ...(await filesBelow(join(root, 'demo'))),
+  ];
   const hash = createHash('sha256').update(String(version));
   for (const file of files) hash.update(relative(root, file)).update(await readFile(file));
   return hash.digest('hex');
@@ -617,8 +625,10 @@ async function hashSources() {
 
 /** Names and sizes are enough to see whether anything happened to the runs: a journal only ever grows. */
 async function hashRuns(workspace) {
-  const files = await filesBelow(join(workspace, '.a5c', 'runs'));
-  if (files.length === 0) return undefined;
+  const recorded = await filesBelow(join(workspace, '.a5c', 'runs'));
+  if (recorded.length === 0) return undefined;
+  const stores = await Promise.all(storeFolders.map((folder) => filesBelow(join(workspace, folder))));
+  const files = [...recorded, ...stores.flat()];
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`${relative(workspace, file)} ${(await stat(file)).size}\n`);

@@ -12,6 +12,8 @@ type DemoRun = keyof Demo['runs'];
 export interface DemoOptions extends Omit<WindowOptions, 'workspace' | 'home'> {
   /** Changes the demo before the window opens. */
   readonly prepare?: (demo: Demo) => void;
+  /** The demo has stores of other engines, too, as that of `npm start`. */
+  readonly stores?: boolean;
 }
 
 /** A window on a copy of the demo, its views shown and its runs read. */
@@ -34,9 +36,13 @@ export interface Recorded {
   readonly metadata: Record<string, unknown>;
 }
 
-export async function openDemo({ prepare, ...options }: DemoOptions = {}): Promise<DemoWindow> {
+export async function openDemo({
+  prepare,
+  stores = false,
+  ...options
+}: DemoOptions = {}): Promise<DemoWindow> {
   const folder = temporaryFolder('babysitter-runs-demo');
-  const demo = await makeDemo(folder.path);
+  const demo = await makeDemo(folder.path, { stores });
   prepare?.(demo);
   const window = await openWindow({ ...options, workspace: demo.workspace, home: demo.home });
   folder.remove();
