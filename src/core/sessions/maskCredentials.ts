@@ -34,7 +34,8 @@ const prefixed = new RegExp(
     String.raw`\bAIza[A-Za-z0-9_-]{20,80}`,
     String.raw`\bglpat-[A-Za-z0-9_-]{12,80}`,
     String.raw`\bnpm_[A-Za-z0-9]{20,80}`,
-    String.raw`\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,4096}`,
+    // Where one can begin is nothing before that could belong to it: what might begin anywhere would be tried everywhere.
+    String.raw`(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,4096}`,
   ].join('|'),
   'g',
 );
