@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
-import { stringify } from './core/documents';
+import { prettyJson } from './core/run/jsonText';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
 import { toReport } from './core/views/report/toReport';
@@ -162,7 +162,7 @@ function readSessions(run: Run, now: number) {
 
 /** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */
 function outputOf(run: Run, details: RunDetails): { readonly output?: unknown } {
-  const text = 'output' in details ? stringify(details.output) : undefined;
+  const text = 'output' in details ? prettyJson(details.output) : undefined;
   if (text === undefined) return {};
   return { output: JSON.parse(maskSecrets(text, secretsIn(readReportSources(run).runJson ?? ''))) };
 }

@@ -1,5 +1,6 @@
 import { HumanError } from './errors';
 import { visible } from './format';
+import { prettyJson } from './run/jsonText';
 import { isRecord, parseJson } from './run/lenient';
 import { maskSecrets } from './run/secrets';
 
@@ -13,6 +14,12 @@ export type DocumentPart =
       /** There is no such file. */
       readonly missing?: boolean;
     };
+
+/** A value as the document of a file. */
+export function documentOf(file: string, value: unknown): DocumentPart {
+  const text = prettyJson(value);
+  return text === undefined ? { file, problem: 'is nested too deeply to be shown' } : { file, text };
+}
 
 /** The text of a document. @throws HumanError when it cannot be read */
 export function textOf(part: DocumentPart): string {
@@ -41,7 +48,7 @@ export function taskDocument(parts: readonly (DocumentPart & { readonly name: st
  * @param secrets values that are to be found nowhere
  */
 export function valueDocument(value: unknown, secrets: readonly string[]): string {
-  const text = stringify(value, (_, item: unknown) =>
+  const text = prettyJson(value, (_, item: unknown) =>
     isRecord(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,
   );
   if (text === undefined) return '// It is nested too deeply to be shown.\n';
@@ -79,7 +86,7 @@ function jsonValue(part: DocumentPart, indent: string): Value {
 
 /** A value as JSON that is safe to show, secrets masked; `undefined`: it is nested too deeply. */
 export function shownJson(value: unknown): string | undefined {
-  const text = stringify(value);
+  const text = prettyJson(value);
   return text === undefined ? undefined : escapeDeceptive(maskSecrets(text));
 }
 
@@ -94,18 +101,6 @@ function joinValues(values: readonly Value[]): readonly string[] {
 
 function comment(text: string): string {
   return `  // ${visible(text.replace(/[\r\n\u2028\u2029]/g, ' '))}`;
-}
-
-/** `undefined`: JSON.parse reads what is nested a million deep, and JSON.stringify, being recursive, does not write it. */
-export function stringify(
-  value: unknown,
-  replacer?: (name: string, value: unknown) => unknown,
-): string | undefined {
-  try {
-    return JSON.stringify(value, replacer, 2);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The characters that {@link visible} spells out, and the joiner, as far as JSON.stringify has not escaped them yet. */

@@ -62,6 +62,12 @@ describe('journalDocument', () => {
     expect(document).toContain('  // deep is nested too deeply to be shown\n');
     expect(parse(document)).toEqual([1]);
   });
+
+  it('shows a deep and long value without the white space that would be most of it', () => {
+    const text = `${'['.repeat(3000)}${Array(20_000).fill(1).join(',')}${']'.repeat(3000)}`;
+    expect(journalDocument([{ file: 'deep', text }], 0).length).toBeLessThan(2 * text.length);
+    expect(journalDocument([{ file: 'shallow', text: '[[1]]' }], 0)).toContain('  [\n    [\n      1\n');
+  });
 });
 
 describe('taskDocument', () => {

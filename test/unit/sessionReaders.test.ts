@@ -224,3 +224,16 @@ describe('lines of Codex', () => {
     expect(reader.transcript.marks.map(({ kind }) => kind)).toEqual(['compaction']);
   });
 });
+
+it.each([() => new ClaudeReader(), () => new CodexReader()])('reads lines that are nested deeply', (make) => {
+  const deep = `${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`;
+  const reader = make();
+  const lines = [
+    `{"type":"assistant","message":{"id":"m","content":[{"type":"tool_use","id":"c","name":"Bash","input":${deep}}]}}`,
+    `{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"c","content":${deep}}]}}`,
+    `{"type":"response_item","payload":{"type":"local_shell_call","call_id":"c","action":${deep}}}`,
+    `{"type":"response_item","payload":{"type":"function_call_output","call_id":"c","output":${deep}}}`,
+  ];
+  for (const line of lines) reader.read(line);
+  expect(reader.transcript).toMatchObject({ lines: 4, badLines: 0 });
+});

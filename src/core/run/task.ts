@@ -1,4 +1,15 @@
-import { isRecord, moment, parseLenient, record, text, texts, Wrong, type Field } from './lenient';
+import {
+  isRecord,
+  moment,
+  parseJson,
+  parseLenient,
+  readLenient,
+  record,
+  text,
+  texts,
+  Wrong,
+  type Field,
+} from './lenient';
 import { readBreakpoint, type Breakpoint } from './breakpoint';
 import { findNumbers } from './metrics';
 
@@ -72,7 +83,15 @@ export function parseTask(
   kind: string,
   inputFile?: unknown,
 ): { readonly task: TaskDefinition | undefined; readonly problems: readonly string[] } {
-  const { fields, raw, problems } = parseLenient(json, taskShape);
+  const parsed = parseJson(json);
+  return 'problem' in parsed
+    ? { task: undefined, problems: [parsed.problem] }
+    : readTask(parsed.value, kind, inputFile);
+}
+
+/** {@link parseTask} for a value that is parsed already. `task`: `undefined` when it is no object. */
+export function readTask(value: unknown, kind: string, inputFile?: unknown): ReturnType<typeof parseTask> {
+  const { fields, raw, problems } = readLenient(value, taskShape);
   if (!fields || !raw) return { task: undefined, problems };
   const inputs = raw['inputs'];
   const { iteration, phase, phaseName } = isRecord(inputs) ? inputs : {};

@@ -1,4 +1,5 @@
 import { cutAtWord, firstLine } from '../../../core/format';
+import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
@@ -132,7 +133,7 @@ export class ClaudeReader implements LineReader {
     if (id === '') return;
     const name = text(block['name']);
     const input = isRecord(block['input']) ? block['input'] : {};
-    const asText = JSON.stringify(input);
+    const asText = jsonLine(input) ?? '';
     const command = isCommand(name);
     if (command) noteRuns(this.transcript, `${name} ${asText}`);
     this.#inputs.set(id, { name, input });

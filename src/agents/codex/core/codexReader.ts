@@ -1,4 +1,5 @@
 import { cutAtWord, firstLine } from '../../../core/format';
+import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
@@ -223,7 +224,7 @@ export class CodexReader implements LineReader {
 
   #output(id: string, output: unknown, at: number): void {
     const { transcript } = this;
-    const said = typeof output === 'string' ? output : wordsOf(output) || JSON.stringify(output ?? '');
+    const said = typeof output === 'string' ? output : wordsOf(output) || (jsonLine(output ?? '') ?? '');
     const outcome = outcomeOf(said);
     const call = transcript.end(id, at, outcome);
     transcript.goesOn(at);

@@ -1,4 +1,5 @@
 import { action, commandAction, pathIn } from '../../../core/sessions/action';
+import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { Action, FileChange, Outcome } from '../../../core/sessions/work';
 
@@ -8,7 +9,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** A call's name, its input as an object where it is one, and as text. */
 export function inputOf(item: Line): { readonly name: string; readonly input: Line; readonly words: string } {
-  const words = text(item['arguments']) || text(item['input']) || JSON.stringify(item['action'] ?? '');
+  const words = text(item['arguments']) || text(item['input']) || (jsonLine(item['action'] ?? '') ?? '');
   const json = parseJson(words);
   const input = 'value' in json && isRecord(json.value) ? json.value : {};
   return { name: text(item['name']) || text(item['type']), input, words };

@@ -5,6 +5,7 @@ import { optionApproves, otherAnswers } from '../../run/answer';
 import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
 import type { Effect } from '../../run/effect';
 import { type TaskFiles, iterationTitle } from '../../run/iterations';
+import { prettyJson } from '../../run/jsonText';
 import { isRecord } from '../../run/lenient';
 import { taskTitle, type PendingEffect } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
@@ -295,10 +296,8 @@ export interface AnsweredView {
 
 /** A payload without a question is shown as what it is. */
 function asJsonBlock(payload: unknown): string {
-  try {
-    return fenced(maskSecrets(JSON.stringify(payload, null, 2)).slice(0, most.question), 'json');
-  } catch {
-    // JSON.stringify is recursive, and a file may nest a million deep.
-    return 'The question is nested too deeply to be shown.';
-  }
+  const json = prettyJson(payload);
+  return json === undefined
+    ? 'The question is nested too deeply to be shown.'
+    : fenced(maskSecrets(json).slice(0, most.question), 'json');
 }

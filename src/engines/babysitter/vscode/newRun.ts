@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
 import type { Engine } from '../core/drive/engine';
-import { stringify } from '../../../core/documents';
+import { prettyJson } from '../../../core/run/jsonText';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
@@ -243,7 +243,7 @@ export class NewRuns {
     for (const { run } of ofFile.slice(0, 4 * mostRecent)) {
       const inputs = await inputsOf(run, this.deps);
       // Without text it is nested too deeply to be shown, or to be given to anybody.
-      const key = stringify(inputs);
+      const key = prettyJson(inputs);
       if (key === undefined || seen.has(key)) continue;
       seen.add(key);
       if (recent.push({ run, inputs }) === mostRecent) break;

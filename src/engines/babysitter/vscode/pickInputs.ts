@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { stringify } from '../../../core/documents';
+import { prettyJson } from '../../../core/run/jsonText';
 import { CancelledError } from '../../../core/errors';
 import { ago, cutAtWord, oneLine, visible } from '../../../core/format';
 import { exampleOf } from '../core/newRun/processFile';
@@ -62,5 +62,5 @@ export async function pickInputs(
 /** Inputs in one line. */
 export function previewInputs(value: unknown): string {
   if (value === undefined) return 'None';
-  return visible(cutAtWord(oneLine(stringify(value) ?? 'nested too deeply to be shown'), 120));
+  return visible(cutAtWord(oneLine(prettyJson(value) ?? 'nested too deeply to be shown'), 120));
 }

@@ -7,7 +7,7 @@ import type { RecordedIteration } from '../../../core/run/recordedIterations';
 import type { Run, RunDetails } from '../../../core/run/run';
 import { asRunKey, type RunKey } from '../../../core/run/runKey';
 import type { RunEnd } from '../../../core/run/story';
-import { parseTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
+import { readTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
 import type { RunReading } from '../../../core/source/runSource';
 
 export const daystrom = 'daystrom';
@@ -248,9 +248,8 @@ function effectOf(test: Test, place: number): Effect {
 }
 
 function taskOf(test: Test): TaskDefinition {
-  const json = JSON.stringify({ kind: 'test', title: titleOf(test), inputs: test.json['testCase'] });
-  const { task } = parseTask(json, 'test');
-  if (!task) throw new Error('A test that was just written cannot be read.');
+  const { task } = readTask({ kind: 'test', title: titleOf(test), inputs: test.json['testCase'] }, 'test');
+  if (!task) throw new Error('A test that was just made cannot be read.');
   // Its category or topic are no iteration and no phase of a process.
   return { ...task, iteration: undefined, phase: undefined };
 }

@@ -6,7 +6,7 @@ import { isRecord, isSegment, parseJson } from '../../../core/run/lenient';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import type { Sliced } from '../../../core/sliced';
 import type { DocumentName } from '../../../core/source/documentName';
-import type { DocumentPart } from '../../../core/documents';
+import { documentOf, type DocumentPart } from '../../../core/documents';
 import type { RunReading } from '../../../core/source/runSource';
 import { readTextIn, readTextInside, realPath } from '../../../node/safeFile';
 import type { StoreKind } from '../../../node/stores';
@@ -165,7 +165,7 @@ class RunFiles implements StoreReader {
     const part = partOf(file, json.value, name);
     return part === undefined
       ? { file: shown, problem: 'has no such part', missing: true }
-      : { file: shown, text: JSON.stringify(part, null, 2) };
+      : documentOf(shown, part);
   }
 
   *events(file: string, from: number, to: number): Sliced<readonly EventRecord[]> {

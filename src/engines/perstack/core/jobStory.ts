@@ -1,4 +1,4 @@
-import { stringify } from '../../../core/documents';
+import { prettyJson } from '../../../core/run/jsonText';
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
 import { EffectMap } from '../../../core/run/effectMap';
@@ -6,7 +6,7 @@ import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { RecordedIteration } from '../../../core/run/recordedIterations';
 import type { RunDetails } from '../../../core/run/run';
 import type { RunEnd, Story } from '../../../core/run/story';
-import { parseTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
+import { readTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
 import { tellsError, type ToolCall } from './jobBodies';
 import type { JobListing } from './jobFiles';
 import type { Call, JobSteps, Segment, Step } from './jobSteps';
@@ -106,9 +106,8 @@ export function taskOf(call: ToolCall, question?: JobQuestion): TaskDefinition {
   const isQuestion = question?.call.id === call.id;
   const kind = isQuestion ? 'breakpoint' : 'tool';
   const { title, ...asked } = isQuestion ? questionIn(question) : { title: call.toolName };
-  const json = JSON.stringify({ kind, title, inputs: isQuestion ? asked : call.args });
-  const { task } = parseTask(json, kind);
-  if (!task) throw new Error('A task that was just written cannot be read.');
+  const { task } = readTask({ kind, title, inputs: isQuestion ? asked : call.args }, kind);
+  if (!task) throw new Error('A task that was just made cannot be read.');
   return isQuestion ? { ...task, inputs: call.args } : task;
 }
 
@@ -118,7 +117,7 @@ function questionIn({ call, place, of }: JobQuestion) {
   const named = ['question', 'prompt', 'message', 'text', 'title'].map((name) => args[name]);
   const question =
     named.find((text): text is string => typeof text === 'string' && text.trim() !== '') ??
-    stringify(call.args) ??
+    prettyJson(call.args) ??
     call.toolName;
   const options = Array.isArray(args['options'])
     ? args['options'].filter((option) => typeof option === 'string')

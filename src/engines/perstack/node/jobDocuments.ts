@@ -1,4 +1,4 @@
-import type { DocumentPart } from '../../../core/documents';
+import { documentOf, type DocumentPart } from '../../../core/documents';
 import type { EventMark, EventRecord } from '../../../core/run/eventRecord';
 import { isRecord } from '../../../core/run/lenient';
 import type { Sliced } from '../../../core/sliced';
@@ -32,7 +32,7 @@ export function* jobDocument(folder: string, name: DocumentName): Sliced<Documen
   if (file === undefined) return { file: 'The file', problem: 'is not there', missing: true };
   const found = body.body(file);
   return 'json' in found
-    ? { file, text: JSON.stringify(withoutInstructions(found.json), null, 2) }
+    ? documentOf(file, withoutInstructions(found.json))
     : { file, problem: found.problem };
 }
 
@@ -64,10 +64,10 @@ function* taskDocument(
   const file = `${part} of the call`;
   if (call && part === 'task') {
     const { skillName, toolName, args } = call;
-    return { file, text: JSON.stringify({ toolName, skillName, args }, null, 2) };
+    return documentOf(file, { toolName, skillName, args });
   }
   if (call?.result && part === 'result') {
-    return { file, text: JSON.stringify({ result: call.result.text }, null, 2) };
+    return documentOf(file, { result: call.result.text });
   }
   return { file, problem: 'is not recorded', missing: true };
 }

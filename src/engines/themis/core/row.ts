@@ -1,5 +1,6 @@
 import { casesOf, isParsed, metricMeans, type Failure, type MetricMean, type RunParts } from './cases';
 import { intern } from '../../../core/run/intern';
+import { jsonLine } from '../../../core/run/jsonText';
 import type { Outcome, Stage, TimelineEntry } from './result';
 import { datasetNames, type Snapshot } from './snapshot';
 
@@ -76,7 +77,8 @@ const mostProvenances = 1000;
 /** The same row, without copies of what repeats in thousands of runs: each that is read brings its own. */
 export function shareTexts(row: RunRow): RunRow {
   const { outcome, version, provenance } = row;
-  const text = JSON.stringify(provenance);
+  const text = jsonLine(provenance);
+  if (text === undefined) return row;
   const known = knownProvenance.get(text) ?? provenance;
   if (knownProvenance.size < mostProvenances) knownProvenance.set(text, known);
   const through = outcome.through === undefined ? undefined : intern(outcome.through);

@@ -1,4 +1,4 @@
-import type { DocumentPart } from '../../../core/documents';
+import { documentOf, type DocumentPart } from '../../../core/documents';
 import type { RunDetails } from '../../../core/run/run';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { DocumentName } from '../../../core/source/documentName';
@@ -43,15 +43,13 @@ async function datasets(runId: string, texts: Texts): Promise<DocumentPart> {
   const part = await kept(runId, 'snapshot', texts);
   const json = 'text' in part ? parseJson(part.text) : undefined;
   if (!json || !('value' in json) || !isRecord(json.value)) return part;
-  return { file: 'datasets', text: JSON.stringify(json.value['datasets'] ?? [], undefined, 2) };
+  return documentOf('datasets', json.value['datasets'] ?? []);
 }
 
 function event(number: number, whole: WholeReading | undefined): DocumentPart {
   const file = `Event ${number}`;
   const found = whole?.events[number - 1];
-  return found
-    ? { file, text: JSON.stringify(found.raw, undefined, 2) }
-    : { file, problem: 'is not there', missing: true };
+  return found ? documentOf(file, found.raw) : { file, problem: 'is not there', missing: true };
 }
 
 /** The file of a problem. */
@@ -76,5 +74,5 @@ function task(
         : undefined;
   return value === undefined
     ? { file: name, problem: 'is not there', missing: true }
-    : { file: name, text: JSON.stringify(value, undefined, 2) };
+    : documentOf(name, value);
 }
