@@ -13,7 +13,7 @@ let sliceEnd = 0;
 /** Runs sliced work to its end, letting the event loop go on between the slices. */
 export async function inSlices<T>(work: Sliced<T>): Promise<T> {
   for (;;) {
-    if (isSliceOver()) await nextSlice();
+    await breathe();
     const step = work.next();
     if (step.done) return step.value;
   }
@@ -22,6 +22,11 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
 /** Whether to yield: asking this first is for loops whose steps are hardly longer than yielding takes. */
 export function isSliceOver(): boolean {
   return performance.now() >= sliceEnd;
+}
+
+/** For work that is no generator: lets the event loop go on where the slice is over. */
+export async function breathe(): Promise<void> {
+  if (isSliceOver()) await nextSlice();
 }
 
 /** Lets the event loop go on. */

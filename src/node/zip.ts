@@ -1,7 +1,11 @@
-import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { closeSync, createWriteStream, fstatSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HumanError } from '../core/errors';
+import type { Sliced } from '../core/sliced';
 import { codeOf, createFile, openRegular } from './safeFile';
+import { inSlices, isSliceOver } from './slices';
 
 // A library would do for files of our own. Archives of others need what libraries do not tell: which entries are links,
 // whether the bytes are those that were packed, and how large they are before they are unpacked. And a run of a hundred
@@ -23,6 +27,8 @@ const [stored, deflated] = [0, 8];
 const regularFile = 0o100_644;
 /** A field of 32 or 16 bits that says: the number is too large for me. */
 const [full32, full16] = [0xffff_ffff, 0xffff];
+/** What is unpacked at once, and what is read at once of anything larger; in bytes. */
+const [small, piece] = [256 * 1024, 64 * 1024];
 
 /** Writes a zip file, one entry after the other. */
 export class ZipWriter {
@@ -134,19 +140,29 @@ export interface ZipLimits {
 export class ZipReader {
   readonly #file: number;
   readonly #size: number;
-  /** In the order of the list. */
-  readonly entries: readonly ZipEntry[];
+  #open = true;
+  #entries: readonly ZipEntry[] = [];
+
+  private constructor(file: number) {
+    this.#file = file;
+    this.#size = fstatSync(file).size;
+  }
 
   /** @throws HumanError when it is no zip file, is damaged, or is over the limits */
-  constructor(path: string, limits: ZipLimits) {
-    this.#file = openArchive(path);
+  static async open(path: string, limits: ZipLimits): Promise<ZipReader> {
+    const reader = new ZipReader(openArchive(path));
     try {
-      this.#size = fstatSync(this.#file).size;
-      this.entries = this.#list(limits);
+      reader.#entries = await inSlices(reader.#list(limits));
+      return reader;
     } catch (error) {
-      closeSync(this.#file);
+      reader.close();
       throw error;
     }
+  }
+
+  /** In the order of the list. */
+  get entries(): readonly ZipEntry[] {
+    return this.#entries;
   }
 
   /**
@@ -154,20 +170,64 @@ export class ZipReader {
    * @throws HumanError when it is not what the list says
    */
   read(entry: ZipEntry): Uint8Array {
-    const local = this.#bytes(entry.at, sizes.local);
-    if (local.readUInt32LE(0) !== signatures.local) throw damaged();
-    const start = entry.at + sizes.local + local.readUInt16LE(26) + local.readUInt16LE(28);
-    const packed = this.#bytes(start, entry.packedSize);
+    const packed = this.#bytes(this.#startOf(entry), entry.packedSize);
     const content = entry.method === stored ? packed : inflate(packed, entry.size);
     if (content.length !== entry.size || crc32(content) !== entry.crc) throw damaged();
     return content;
   }
 
-  close(): void {
-    closeSync(this.#file);
+  /**
+   * Unpacks an entry, however large, without blocking for long.
+   * @param path of a file that is made; left out: the entry is only verified
+   * @throws HumanError when it is not what the list says, any other when the file cannot be written
+   */
+  async pour(entry: ZipEntry, path?: string): Promise<void> {
+    if (entry.size <= small && entry.packedSize <= small) {
+      const content = this.read(entry);
+      if (path !== undefined) writeFileSync(path, content, { flag: 'wx' });
+      return;
+    }
+    let [size, crc] = [0, 0];
+    const measure = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        if (size > entry.size) throw damaged();
+        crc = crc32(chunk, crc);
+        yield chunk;
+      }
+    };
+    const target =
+      path === undefined
+        ? new Writable({ write: (_, __, done) => done() })
+        : createWriteStream(path, { flags: 'wx' });
+    const packed = Readable.from(this.#pieces(this.#startOf(entry), entry.packedSize));
+    try {
+      await (entry.method === stored
+        ? pipeline(packed, measure, target)
+        : pipeline(packed, createInflateRaw(), measure, target));
+    } catch (error) {
+      throw codeOf(error)?.startsWith('Z_') ? damaged() : error;
+    }
+    if (size !== entry.size || crc !== entry.crc) throw damaged();
   }
 
-  #list(limits: ZipLimits): readonly ZipEntry[] {
+  close(): void {
+    if (this.#open) closeSync(this.#file);
+    this.#open = false;
+  }
+
+  #startOf(entry: ZipEntry): number {
+    const local = this.#bytes(entry.at, sizes.local);
+    if (local.readUInt32LE(0) !== signatures.local) throw damaged();
+    return entry.at + sizes.local + local.readUInt16LE(26) + local.readUInt16LE(28);
+  }
+
+  *#pieces(start: number, length: number): Generator<Buffer, void> {
+    const end = start + length;
+    for (let at = start; at < end; at += piece) yield this.#bytes(at, Math.min(piece, end - at));
+  }
+
+  *#list(limits: ZipLimits): Sliced<readonly ZipEntry[]> {
     const { count, start, length } = this.#end();
     if (count > limits.entries) throw tooMuch(`more than ${limits.entries.toLocaleString('en-US')} files`);
     // A name is no longer than a path may be.
@@ -186,6 +246,7 @@ export class ZipReader {
       if (total > limits.total) throw tooMuch(`more than ${megabytes(limits.total)}`);
       entries.push(entry);
       at = end + (extra ?? 0) + (comment ?? 0);
+      if (isSliceOver()) yield;
     }
     return entries;
   }

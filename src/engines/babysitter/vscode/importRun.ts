@@ -42,7 +42,10 @@ export async function importRun({ store, archives, open }: ImportRunDeps): Promi
       unpacked.altered.length > 0 ? 'Import Anyway' : 'Import',
     );
     const runId = unpacked.isTaken(unpacked.runId) ? await askForId(unpacked) : unpacked.runId;
-    const { dir, processFile } = unpacked.place(runId);
+    const { dir, processFile } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Importing the run…' },
+      () => unpacked.place(runId),
+    );
     const note = await settleProcessFile(unpacked, processFile);
     await store.refresh();
     tell(note === undefined ? 'info' : 'warning', ['The run was imported.', note].filter(Boolean).join(' '), [
@@ -68,11 +71,12 @@ async function pickRunsDirectory(): Promise<string> {
   return join(uri.fsPath, '.a5c', 'runs');
 }
 
-function describe({ run, runId, altered, firstEvents }: UnpackedRun, runsDir: string): string {
-  const problems = run.problems.filter(({ file }) => file !== 'run.json').length - altered.length;
+function describe({ run, runId, size, altered, firstEvents }: UnpackedRun, runsDir: string): string {
+  // Its tasks are not unpacked yet.
+  const problems = run.problems.filter(({ file }) => file.startsWith('journal')).length - altered.length;
   const named = altered.slice(0, 3).join(', ');
   return [
-    `${visible(runId)}: ${count(run.eventCount, 'event')}${firstEvents === undefined ? '' : ', the first ones of a longer run'}, ${count(run.story.effects.size, 'task')}. It becomes a new folder in ${runsDir}.`,
+    `${visible(runId)}: ${count(run.eventCount, 'event')}${firstEvents === undefined ? '' : ', the first ones of a longer run'}, ${count(run.story.effects.size, 'task')}, ${thousands(Math.ceil(size / 1_000_000))} MB. It becomes a new folder in ${runsDir}.`,
     altered.length > 0
       ? `${thousands(altered.length)} of its events ${altered.length === 1 ? 'was' : 'were'} altered after the engine wrote them (${visible(named)}${altered.length > 3 ? ', …' : ''}): what the run tells may not be what happened.`
       : 'The checksums of its events fit.',

@@ -27,11 +27,14 @@ export type ProcessFile =
   /** The run names none, or one outside of the project, which is not looked at. */
   | { readonly state: 'none' | 'outside' };
 
-/** A run that was unpacked beside the others and looked through, and is none of them yet. */
+/** A run of an archive that was looked through, and is none of the others yet. */
 export interface UnpackedRun {
   /** Its id as the archive tells it: one plain name. */
   readonly runId: string;
+  /** As its journal tells it; of its tasks nothing is unpacked yet. */
   readonly run: Run;
+  /** Of all its files unpacked, in bytes. */
+  readonly size: number;
   /** Events that are not what the engine once wrote. */
   readonly altered: readonly string[];
   /** The archive holds only so many of the run's first events; `undefined`: all there were. */
@@ -41,11 +44,11 @@ export interface UnpackedRun {
   isTaken(runId: string): boolean;
 
   /**
-   * Makes it one of the runs, under an id of choice, and never over another one.
+   * Unpacks the rest and makes it one of the runs, under an id of choice, and never over another one.
    * @returns the run's folder
-   * @throws HumanError when the name is taken or cannot be used
+   * @throws HumanError when the name is taken or cannot be used, or the archive is not what it was
    */
-  place(runId: string): { readonly dir: string; readonly processFile: ProcessFile };
+  place(runId: string): Promise<{ readonly dir: string; readonly processFile: ProcessFile }>;
 
   /**
    * Writes the process file that the archive has, where there is none. Once it was placed.
@@ -53,7 +56,7 @@ export interface UnpackedRun {
    */
   writeProcessFile(): void;
 
-  /** Removes it, if it was not placed. */
+  /** Removes what was unpacked, if it was not placed, and lets go of the archive. */
   discard(): void;
 }
 
@@ -67,7 +70,8 @@ export interface RunArchives {
   pack(dir: string, target: string, options: PackOptions): Promise<PackedRun>;
 
   /**
-   * Unpacks a run into a folder of its own beside the others; made by this extension or any other program.
+   * Verifies an archive, made by this extension or any other program, and looks at the run in it: nothing but run.json and
+   * its journal is unpacked, into a folder of its own beside the others.
    * @throws HumanError with the reason; then nothing is left of it
    */
   unpack(archive: string, runsDir: string): Promise<UnpackedRun>;
