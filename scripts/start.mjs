@@ -1,7 +1,9 @@
 // Shows the extension at work on the demo project: `npm start`, or `npm start -- --no-open` to be given an address only.
 // In the desktop VS Code if there is one, else in the hosted one and a browser (docs/testing.md).
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { editorPlaces } from './lib/editorPlaces.mjs';
 import { engineFolders, engineHome } from './lib/engineHome.mjs';
 import { startHostedVsCode } from './lib/hostedVsCode.mjs';
 import { ensureDependencies, ensureHostedVsCode } from './lib/install.mjs';
@@ -61,6 +63,11 @@ function browserOpener() {
   return hasDisplay() ? findOnPath(process.platform === 'darwin' ? 'open' : 'xdg-open') : undefined;
 }
 
+/** The command of VS Code, or of an editor made from it, wherever it is installed. */
+function findEditor() {
+  return editorPlaces(process).find((path) => existsSync(path));
+}
+
 await runMain(async () => {
   const { values } = parseArgs({ options: { 'no-open': { type: 'boolean', default: false } } });
   endWithNpm();
@@ -68,7 +75,7 @@ await runMain(async () => {
   progress('Preparing the demo project…');
   const { ensureDemo } = await import('./demo.mjs');
   const demo = await ensureDemo({ say: progress });
-  const code = hasDisplay() && !values['no-open'] ? findOnPath('code') : undefined;
+  const code = hasDisplay() && !values['no-open'] ? findEditor() : undefined;
   if (code) await startDesktop(code, demo);
   else await startHosted(demo, !values['no-open']);
 });

@@ -17,6 +17,19 @@ export function isInside(folder: string, path: string): boolean {
   return above !== undefined && parts !== undefined && above.every((part, i) => part === parts[i]);
 }
 
+/** Whether two absolute paths name the same place, however they are written; links are not resolved. */
+export function samePath(a: string, b: string): boolean {
+  return isInside(a, b) && isInside(b, a);
+}
+
+/**
+ * The same as {@link isInside}, for paths that people and programs wrote: on macOS the volumes know no case either, and the
+ * same folder is written "/Users/ann/App" here and "/users/ann/app" there.
+ */
+export function isInsideAsWritten(folder: string, path: string, platform: string): boolean {
+  return platform === 'darwin' ? isInside(folder.toLowerCase(), path.toLowerCase()) : isInside(folder, path);
+}
+
 /** `undefined`: the path is relative. */
 function posixParts(path: string): readonly string[] | undefined {
   return path.startsWith('/') ? withoutDots(path.split('/')) : undefined;

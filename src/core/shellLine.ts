@@ -13,10 +13,15 @@ export function shellOf(path: string): Shell | undefined {
 
 /**
  * A command line to be typed into a shell, which starts a program with these arguments and does nothing else.
+ * @param platform where the shell runs: on Windows, Git Bash would make a path of Windows of "/babysit"
  * @throws HumanError for control characters, and for what PowerShell would pass on differently
  */
-export function typedLine(words: readonly [string, ...string[]], shell: Shell): string {
-  if (shell !== 'powershell') return commandLine(words, shell);
+export function typedLine(words: readonly [string, ...string[]], shell: Shell, platform: string): string {
+  if (shell !== 'powershell') {
+    const line = commandLine(words, shell);
+    const kept = platform === 'win32' && shell === 'posix' ? slashWords(words) : [];
+    return kept.length === 0 ? line : `MSYS2_ARG_CONV_EXCL=${quote(kept.join(';'), shell)} ${line}`;
+  }
   if (words.some((word) => word.includes('"') || word === '')) {
     // PowerShell up to 7.2 drops the quotes inside an argument, and empty arguments.
     throw new HumanError(
@@ -24,6 +29,11 @@ export function typedLine(words: readonly [string, ...string[]], shell: Shell): 
     );
   }
   return `& ${commandLine(words, shell)}`;
+}
+
+/** What the arguments begin with that are commands of an agent, no paths: "/babysit". */
+function slashWords([, ...args]: readonly [string, ...string[]]): readonly string[] {
+  return [...new Set(args.flatMap((arg) => /^\/[\w:-]+(?=$|\s)/.exec(arg) ?? []))];
 }
 
 /**

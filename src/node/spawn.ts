@@ -1,6 +1,9 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { win32 } from 'node:path';
 import type { Readable } from 'node:stream';
 import { HumanError, messageOf } from '../core/errors';
+import { thisMachine, type Machine } from './machine';
+import { systemProgram, windowsProgram, type SpawnedProgram } from './windowsProgram';
 
 /** A program's end and what it printed. */
 export interface ProcessOutcome {
@@ -15,6 +18,8 @@ export interface ProcessOutcome {
 export interface ProcessOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Windows: the arguments are the command line as it is. */
+  readonly verbatim?: boolean | undefined;
   readonly stdin?: string | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds after which it is ended. */
@@ -45,6 +50,11 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** How a program is started. */
+export type StartOptions = Pick<ProcessOptions, 'cwd' | 'env' | 'verbatim'> & {
+  readonly stdio: StdioOptions;
+};
+
 /**
  * Starts a program without a shell, in a process group of its own where there are groups, so that whatever it starts
  * ends with it.
@@ -53,31 +63,48 @@ export interface Started {
 export function startProcess(
   file: string,
   args: readonly string[],
-  {
-    cwd,
-    env,
-    stdio,
-  }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdio: StdioOptions },
+  options: StartOptions,
+  machine: Machine = thisMachine,
 ): Started {
-  const grouped = process.platform !== 'win32';
+  const { cwd, env, stdio, verbatim = false } = options;
+  const windows = machine.platform === 'win32';
+  const asked: SpawnedProgram = { file, args, verbatim };
+  const program = windows && !verbatim ? windowsProgram(file, args, options, machine) : asked;
   let child: ChildProcess;
   try {
-    child = spawn(file, args, { cwd, env, shell: false, detached: grouped, windowsHide: true, stdio });
+    child = machine.spawn(program.file, program.args, {
+      ...{ cwd, env, stdio, shell: false, detached: !windows, windowsHide: true },
+      windowsVerbatimArguments: program.verbatim ?? false,
+    });
   } catch (error) {
     // Arguments that are too long, for one, make it throw at once.
     throw notStarted(file, cwd, error);
   }
-  return {
-    child,
-    kill(signal) {
-      try {
-        if (grouped && child.pid !== undefined) process.kill(-child.pid, signal);
-        else child.kill(signal);
-      } catch {
-        // It ended in the same moment.
-      }
-    },
-  };
+  return { child, kill: (signal) => killTree(child, signal, env, machine) };
+}
+
+/** Windows knows neither groups nor a polite end for programs without a window: the whole tree is ended. */
+function killTree(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  env: NodeJS.ProcessEnv,
+  { platform, spawn, kill }: Machine,
+): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  try {
+    if (platform !== 'win32') return kill(-pid, signal);
+    // Its number may be another's by now.
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const taskkill = systemProgram(env, 'taskkill.exe');
+    spawn(taskkill, ['/pid', String(pid), '/T', '/F'], {
+      cwd: win32.dirname(taskkill),
+      stdio: 'ignore',
+      windowsHide: true,
+    }).on('error', () => child.kill());
+  } catch {
+    // It ended in the same moment.
+  }
 }
 
 /** Why a program could not be started. */
@@ -93,10 +120,16 @@ export async function runProcess(
   file: string,
   args: readonly string[],
   options: ProcessOptions,
+  machine: Machine = thisMachine,
 ): Promise<ProcessOutcome> {
   const start = performance.now();
-  const { cwd, env } = options;
-  const { child, kill } = startProcess(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const { cwd, env, verbatim } = options;
+  const { child, kill } = startProcess(
+    file,
+    args,
+    { cwd, env, verbatim, stdio: ['pipe', 'pipe', 'pipe'] },
+    machine,
+  );
   const { stdin, stdout, stderr } = child;
 
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ import type {
   OlderVersion,
 } from '../core/evidence/evidence';
 import { visible } from '../core/format';
-import { isInside } from '../core/paths';
+import { isInside, samePath } from '../core/paths';
 import type { ContextFile } from '../core/run/breakpoint';
 import { isRecord } from '../core/run/lenient';
 import { pendingEffects, type Run } from '../core/run/run';
@@ -269,7 +269,9 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     const { folders, realPath, store } = this.deps;
     const places = [...folders(), ...store.all.map(({ run }) => run.location)];
     // Decided before it is touched.
-    return places.some((place) => isInside(realPath(place) ?? place, file)) && realPath(file) === file;
+    return (
+      places.some((place) => isInside(realPath(place) ?? place, file)) && samePath(realPath(file) ?? '', file)
+    );
   }
 }
 

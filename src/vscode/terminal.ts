@@ -29,7 +29,7 @@ export function runInTerminal({ name, cwd, words, setting, onClose }: TerminalCo
       `${visible(basename(vscode.env.shell)) || 'The shell'} passes text on in ways that cannot be relied on. Use bash, zsh, fish or PowerShell; the program is set in ${prefix}.${setting}.`,
     );
   }
-  const line = typedLine(words, shell);
+  const line = typedLine(words, shell, process.platform);
   const terminal = vscode.window.createTerminal({
     ...{ name: name.slice(0, 40), cwd, shellPath: vscode.env.shell, isTransient: true },
     iconPath: new vscode.ThemeIcon('beaker'),

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../core/disposables';
-import { isInside } from '../core/paths';
+import { isInside, isInsideAsWritten } from '../core/paths';
 import type { RunsPlace, RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { onSettingsChange, setting } from './settings';
@@ -62,7 +62,8 @@ function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
     {
       dir,
       holds: 'runs',
-      accepts: ({ projectDir }) => folders.some((folder) => isInside(folder, projectDir)),
+      accepts: ({ projectDir }) =>
+        folders.some((folder) => isInsideAsWritten(folder, projectDir, process.platform)),
     },
   ];
 }

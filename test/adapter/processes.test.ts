@@ -144,7 +144,7 @@ describe.skipIf(process.platform === 'win32')('a copied command line', () => {
         ['a=b', '=ls', '!!', '!x', '@x', '%1', 'x\\'],
       ]) {
         const kind = shellOf(shell) ?? expect.fail(shell);
-        const line = typedLine(['/usr/bin/printf', '<%s>', ...words], kind);
+        const line = typedLine(['/usr/bin/printf', '<%s>', ...words], kind, 'linux');
         const typed = execFileSync(shell, args.at(-1) === '-c' ? [...args, line] : args, {
           input: `${line}\n`,
           encoding: 'utf8',

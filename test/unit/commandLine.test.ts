@@ -64,15 +64,15 @@ describe('a line typed into a shell', () => {
   });
 
   it('is quoted as that shell reads it', () => {
-    expect(typedLine(['a=b', '=x', '!'], 'posix')).toBe(`'a=b' '=x' '!'`);
-    expect(typedLine(['agent', "it's \\ $x"], 'fish')).toBe(`agent 'it\\'s \\\\ $x'`);
-    expect(typedLine(['agent', 'a,b', '@x', '$x'], 'powershell')).toBe(`& agent 'a,b' '@x' '$x'`);
+    expect(typedLine(['a=b', '=x', '!'], 'posix', 'linux')).toBe(`'a=b' '=x' '!'`);
+    expect(typedLine(['agent', "it's \\ $x"], 'fish', 'linux')).toBe(`agent 'it\\'s \\\\ $x'`);
+    expect(typedLine(['agent', 'a,b', '@x', '$x'], 'powershell', 'linux')).toBe(`& agent 'a,b' '@x' '$x'`);
   });
 
   it.each([['a "quoted" word'], ['']])(
     'refuses %j for PowerShell, which passes it on differently',
     (word) => {
-      expect(() => typedLine(['agent', word], 'powershell')).toThrow(
+      expect(() => typedLine(['agent', word], 'powershell', 'linux')).toThrow(
         /which PowerShell passes on differently/,
       );
     },

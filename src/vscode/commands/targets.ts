@@ -5,9 +5,9 @@ import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
-import { asRunKey } from '../../core/run/runKey';
 import type { EngineAction } from '../../core/engine/runEngine';
 import { demandEngineCan, whyNot, whyNotPost } from '../../core/engine/whyNot';
+import { referredRun } from '../../core/source/referredRun';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeTask, stateWord } from '../../core/views/tree/describe';
 import { withoutIcons } from '../messages';
@@ -180,10 +180,7 @@ export class Targets {
   #referred(argument: unknown): StoredRun | undefined {
     const reference = parseReference(argument);
     if (!reference) return undefined;
-    return (
-      this.store.get(asRunKey(reference.dir ?? '')) ??
-      this.store.all.find(({ run }) => run.runId === reference.runId)
-    );
+    return referredRun(this.store, reference);
   }
 
   async #pickRun(title: string, action?: EngineAction): Promise<StoredRun> {

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { isFile, readTextAt } from '../../../node/safeFile';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { findOnPath } from '../../../node/findProgram';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { isInside } from '../../../core/paths';
 import { parseJson, isRecord } from '../../../core/run/lenient';
@@ -174,21 +175,6 @@ export function npmScript(name: 'npm' | 'npx', env: NodeJS.ProcessEnv): string |
     join(dirname(real), '..', 'lib', 'node_modules', 'npm', 'bin', file),
   ];
   return beside.find(isFile);
-}
-
-/** Where a program lies on PATH; `undefined`: nowhere. */
-export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  const windows = process.platform === 'win32';
-  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
-  for (const dir of path.split(delimiter)) {
-    // A relative entry would mean the folder we happen to be in, which a workspace could fill.
-    if (!isAbsolute(dir)) continue;
-    for (const candidate of windows ? [`${name}.cmd`, `${name}.exe`] : [name]) {
-      const full = join(dir, candidate);
-      if (isFile(full)) return full;
-    }
-  }
-  return undefined;
 }
 
 function isFolder(path: string): boolean {

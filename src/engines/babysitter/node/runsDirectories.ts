@@ -1,6 +1,5 @@
-import { watch as chokidarWatch } from 'chokidar';
 import { join } from 'node:path';
-import { toDisposable, type Disposable } from '../../../core/disposables';
+import type { Disposable } from '../../../core/disposables';
 import type { Logger } from '../../../core/log';
 import { oneAtATime } from '../../../core/oneAtATime';
 import type { Sliced } from '../../../core/sliced';
@@ -9,6 +8,7 @@ import type { Polled } from '../../../node/changePoll';
 import { findRunsDirectories, listRuns } from './findRuns';
 import { inSlices } from '../../../node/slices';
 import { modifiedAt, watchFolder } from '../../../node/watchFolder';
+import { watchFolders } from '../../../node/watchFolders';
 
 /** Looking for new nested projects takes at most this share of the time, and at least so long, in milliseconds. */
 const searchEvery = 5000;
@@ -156,19 +156,13 @@ export class RunsDirectories implements Disposable {
 
   #waitForRunsDir(): Disposable {
     const { dir, holds } = this.place;
-    const structure = holds === 'project' ? [dir, join(dir, '.a5c'), this.#ownRunsDir] : [dir];
-    const watcher = chokidarWatch(dir, {
-      ignored: (path) => !structure.includes(path),
-      ignoreInitial: true,
-      followSymlinks: false,
-      persistent: false,
+    const below: readonly string[] = holds === 'project' ? [join(dir, '.a5c'), this.#ownRunsDir] : [];
+    return watchFolders([dir, ...below], this.logger, {
+      added: () => void this.search(),
+      ready: () => {
+        // What came after the first search and before it looked makes no event.
+        if (modifiedAt(this.#ownRunsDir) > 0) void this.search();
+      },
     });
-    watcher.on('addDir', () => void this.search());
-    watcher.on('ready', () => {
-      // What came after the first search and before chokidar looked makes no event.
-      if (modifiedAt(this.#ownRunsDir) > 0) void this.search();
-    });
-    watcher.on('error', (error) => this.logger.warn(`Watching ${dir}: ${String(error)}`));
-    return toDisposable(() => void watcher.close());
   }
 }

@@ -309,14 +309,14 @@ export async function resumeAgent(run: Run, { logger, findProgram, plugin }: Age
   };
   const found = /[/\\]/.test(program) || isAbsolute(program) ? program : findProgram(program);
   // A .cmd file of npm is a script of cmd.exe, which no program can start without that shell.
-  if (found === undefined || /\.cmd$/i.test(found)) {
+  if (found === undefined || /\.(?:cmd|bat)$/i.test(found)) {
     const shell = shellOf(vscode.env.shell);
     if (!shell) {
       throw new HumanError(
         `"${visible(program)}" is not on PATH, and ${visible(basename(vscode.env.shell)) || 'the shell'} passes text on in ways that cannot be relied on. Set the program's whole path in babysitterRuns.resume.command, or use bash, zsh, fish or PowerShell.`,
       );
     }
-    const line = typedLine(words, shell);
+    const line = typedLine(words, shell, process.platform);
     const terminal = vscode.window.createTerminal({ ...common, shellPath: vscode.env.shell });
     terminal.show();
     return terminal.sendText(line);
