@@ -184,6 +184,16 @@ export const settings = {
       "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script; a relative one is looked for from the workspace folder. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
     restricted: true,
   },
+  /** Empty: looked for. */
+  'engine.node': {
+    type: 'string',
+    default: '',
+    order: 7,
+    scope: 'machine-overridable',
+    markdownDescription:
+      "Path of the `node` program that runs the engine, your processes and the JavaScript files of tasks. Empty: `node` of the `PATH`, or the editor's own where there is none that is new enough for the engine.",
+    restricted: true,
+  },
   'resume.command': {
     type: 'array',
     items: { type: 'string' },

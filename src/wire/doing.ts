@@ -43,7 +43,7 @@ export type Doing = ReturnType<typeof makeDoing>;
 /** What a person does with runs and tasks: answers, iterates, makes, posts. */
 export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading, opener: Opener) {
   const { env, clock, logger, own } = host;
-  const { engine, access, responder, useVersion } = engineParts;
+  const { engine, access, responder, useVersion, node } = engineParts;
   const { store, driver, opened, attention, shared } = reading;
   const targets = new Targets(store, opened);
   const features = new EngineFeatures(engine, env);
@@ -67,7 +67,7 @@ export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading
     ...{ store, access, logger, iterating, drafts },
     poster: new TaskPoster({ store, engine, clock, responder }),
   });
-  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env) });
+  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env, node) });
   own(
     new SleepWatch({
       ...{ store, clock, shared },

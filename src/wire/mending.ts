@@ -26,7 +26,7 @@ export type Mending = ReturnType<typeof makeMending>;
  */
 export function makeMending(
   { context, env, clock, logger, own }: Host,
-  { engine, access, responder }: EngineParts,
+  { engine, access, responder, node }: EngineParts,
   { store, opened, driver }: Reading,
   { targets, engineCommands, drafts }: Doing,
   { opener, press }: { readonly opener: Opener; readonly press: DiagnosingDeps['press'] },
@@ -36,7 +36,7 @@ export function makeMending(
     {
       program: context.asAbsolutePath('dist/feeder.js'),
       locate: (projectDir) => engine.locate(projectDir).found,
-      env,
+      ...{ env, node },
     },
     logger,
   );
@@ -57,7 +57,7 @@ export function makeMending(
       const { found } = engine.locate(projectDir);
       return { found: found !== undefined, version: found?.version };
     },
-    checkProcess: (path, exportName) => checkProcess(path, exportName, env),
+    checkProcess: (path, exportName) => checkProcess(path, exportName, env, node),
     sessions: (runId) => sessionsOf(runId, env),
     now: () => clock.now(),
   });

@@ -9,7 +9,7 @@ import { temporaryFolder, write } from '../support/runFolder';
 describe('checkProcess', () => {
   const check = (source: string, limit?: number) => {
     const path = write(temporaryFolder(), 'p.mjs', source);
-    return checkProcess(path, 'process', process.env, limit).then((result) => ({ path, result }));
+    return checkProcess(path, 'process', process.env, undefined, limit).then((result) => ({ path, result }));
   };
 
   it('is content with a file that loads', async () => {

@@ -61,7 +61,7 @@ async function runTask(run: Awaited<ReturnType<typeof steps>>, secrets: Record<s
   let live = '';
   const startedAt = new Date().toISOString();
   const runner = commandRunner(process.env);
-  const prepared = runner.prepare(command, run.dir, run.workspace, secrets);
+  const prepared = await runner.prepare(command, run.dir, run.workspace, secrets);
   const outcome = await runner.run(prepared, never, (text) => (live += text));
   const { exitCode, stdout, stderr } = outcome;
   const value = commandValue(command.expectedExitCode, exitCode, stdout, stderr);

@@ -14,6 +14,7 @@ import type { Logger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { asRunKey } from '../../src/core/run/runKey';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
+import type { ChooseNode } from '../../src/engines/babysitter/node/engineNode';
 import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
@@ -126,6 +127,8 @@ export interface DriveOptions {
   /** Another command line than the project's own. */
   readonly cli?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The Node that runs the engine; left out: the one that runs the test. */
+  readonly node?: ChooseNode;
   /** Does something to a call on its way. */
   readonly meddle?: <T>(call: CliCall<T>) => CliCall<T> | Promise<CliCall<T>>;
 }
@@ -138,7 +141,7 @@ export class Driving {
   readonly engine: CliEngine;
   readonly driver: RunDriver;
 
-  constructor(workspace: string, { home, cli, env, meddle }: DriveOptions) {
+  constructor(workspace: string, { home, cli, env, node, meddle }: DriveOptions) {
     const say = (text: string): unknown => this.log.push(text);
     const logger: Logger = { info: say, warn: say, error: say };
     this.store = new RunStore(systemClock, enginesOf(babysitterEngine), {
@@ -151,6 +154,7 @@ export class Driving {
         workspaceFolders: () => [workspace],
         npxAllowed: () => false,
         env: { ...engineEnvironment(home), ...env },
+        ...(node ? { node } : {}),
       },
       logger,
     );

@@ -377,6 +377,7 @@ describe('settings', () => {
       supported: 'limited',
       restrictedConfigurations: [
         'agentSessions.read',
+        'engine.node',
         'engine.path',
         'resume.command',
         'sleep.iterateWhenDue',

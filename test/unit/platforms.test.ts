@@ -7,6 +7,8 @@ import { typedLine } from '../../src/core/shellLine';
 import { asRunKey, type RunKey } from '../../src/core/run/runKey';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { referredRun } from '../../src/core/source/referredRun';
+import { commandRunner } from '../../src/engines/babysitter/node/runTaskCommand';
+import { readTaskCommand } from '../../src/engines/babysitter/core/taskRun/taskCommand';
 import { findOnPath } from '../../src/node/findProgram';
 import type { Machine } from '../../src/node/machine';
 import { runProcess, startProcess } from '../../src/node/spawn';
@@ -133,6 +135,40 @@ describe('a program on Windows', () => {
     startProcess('npm', ['run', 'x'], options, machine).kill('SIGTERM');
     expect(calls).toMatchObject([{ file: 'npm', args: ['run', 'x'], options: { detached: true } }]);
     expect(signals).toEqual([[-4321, 'SIGTERM']]);
+  });
+});
+
+describe('the command of a task', () => {
+  const prepared = async (platform: NodeJS.Platform, task: object) => {
+    const { machine, calls, child } = machineWith(platform, 'C:\\Program Files\\nodejs\\npm.cmd');
+    const runner = commandRunner(windowsEnv, undefined, machine);
+    const command = readTaskCommand(JSON.stringify(task));
+    if ('problem' in command) expect.fail(command.problem);
+    const program = await runner.prepare(command, 'C:\\work\\run', 'C:\\work\\app', {});
+    const outcome = runner.run(program, new AbortController().signal, () => {});
+    child.emit('close', 3);
+    return { call: calls[0], outcome: await outcome };
+  };
+
+  it('reaches cmd.exe as it is written, quotes and all, and its exit code comes back', async () => {
+    const line = 'node -e "process.exit(3)"';
+    const { call, outcome } = await prepared('win32', { shell: { command: line } });
+    expect(call).toMatchObject({
+      file: 'C:\\Windows\\System32\\cmd.exe',
+      args: ['/d', '/s', '/c', `"${line}"`],
+      options: { windowsVerbatimArguments: true },
+    });
+    expect(outcome.exitCode).toBe(3);
+  });
+
+  it('may be a batch file', async () => {
+    const { call } = await prepared('win32', { shell: { command: 'npm', args: ['test'] } });
+    expect(readByCmd(call?.args)).toBe('C:\\Program Files\\nodejs\\npm.cmd "test"');
+  });
+
+  it('is run by the shell elsewhere', async () => {
+    const { call } = await prepared('darwin', { shell: { command: 'a && b' } });
+    expect(call).toMatchObject({ file: '/bin/sh', args: ['-c', 'a && b'] });
   });
 });
 

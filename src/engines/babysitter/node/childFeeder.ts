@@ -8,7 +8,8 @@ import type { CopiedRun } from '../core/fork/replayCalls';
 import type { Logger } from '../../../core/log';
 import { isSegment } from '../../../core/run/lenient';
 import { maskSecrets } from '../../../core/run/secrets';
-import { engineEnvironment, engineTimeLimit, existing } from './cliEngine';
+import { engineTimeLimit, existing } from './cliEngine';
+import { type ChooseNode, compareVersions, editorsNode, nodeEnvironment } from './engineNode';
 import { packageOf, type CliLocation } from './locateCli';
 import { grace, startProcess, type Started } from '../../../node/spawn';
 
@@ -18,9 +19,14 @@ export interface ChildFeedersOptions {
   /** The command line that a project would use; the functions are those of its package. */
   readonly locate: (projectDir: string) => CliLocation | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** The Node that runs it; left out: the one that this runs on. */
+  readonly node?: ChooseNode;
   /** Milliseconds that one step may take. */
   readonly timeLimit?: number;
 }
+
+/** Our own program is built for this Node. */
+const oldestForProgram = '20';
 
 /** Makes and feeds runs with the engine's functions, each run in one process of its own. */
 export class ChildFeeders implements QuickFeeders {
@@ -37,9 +43,15 @@ export class ChildFeeders implements QuickFeeders {
     const sdk = this.#package(projectDir);
     if (sdk === undefined) return undefined;
     try {
-      const started = startProcess(process.execPath, [this.options.program], {
+      const needs = this.options.locate(projectDir)?.needs;
+      const node = (await this.options.node?.(needs)) ?? editorsNode();
+      if (compareVersions(node.version, oldestForProgram) < 0) {
+        this.gaveUp(`They need Node ${oldestForProgram}, and ${node.file} is ${node.version}.`);
+        return undefined;
+      }
+      const started = startProcess(node.file, [...node.args, this.options.program], {
         cwd: await existing(projectDir),
-        env: engineEnvironment(this.options.env),
+        env: nodeEnvironment(this.options.env, node),
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       return new ChildFeeder(started, sdk, signal, this.options.timeLimit ?? engineTimeLimit, this.logger);

@@ -8,6 +8,7 @@ import { HumanError } from '../../../core/errors';
 import { cutAtWord, duration, oneLine, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { maskSecrets } from '../../../core/run/secrets';
+import { type ChooseNode, editorsNode, nodeEnvironment, type NodeProgram } from './engineNode';
 import { locateCli, type CliLocation } from './locateCli';
 import { runProcess } from '../../../node/spawn';
 
@@ -20,6 +21,8 @@ export interface CliEngineOptions {
   /** The version that the person wants npx to bring for a project, before any other engine; `undefined`: none. */
   readonly npxVersion?: (projectDir: string) => string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** The Node that runs it; left out: the one that this runs on. */
+  readonly node?: ChooseNode;
   /** Whether the workspace is trusted: nothing is looked for in one that is not; left out: it is. */
   readonly isTrusted?: () => boolean;
 }
@@ -59,6 +62,11 @@ export class CliEngine implements Engine {
     return result;
   }
 
+  /** The Node with which a command line runs. @throws HumanError */
+  node(found: CliLocation): Promise<NodeProgram> {
+    return this.options.node?.(found.needs) ?? Promise.resolve(editorsNode());
+  }
+
   async call<T>(call: CliCall<T>, projectDir: string, signal: AbortSignal): Promise<CliOutcome<T>> {
     const { found, tried } = this.locate(projectDir);
     if (!found) throw new NoEngineError(tried);
@@ -79,9 +87,10 @@ export class CliEngine implements Engine {
       // A process may work for long within one iterate, and what it prints tells how far it is.
       const live =
         args[0] === 'run:iterate' ? new LiveOutput((line) => this.#logOutput('', line)) : undefined;
-      const outcome = await runProcess(process.execPath, [found.script, ...found.before, ...args], {
+      const node = await this.node(found);
+      const outcome = await runProcess(node.file, [...node.args, found.script, ...found.before, ...args], {
         cwd: await existing(projectDir),
-        env: engineEnvironment(this.options.env),
+        env: nodeEnvironment(this.options.env, node),
         stdin: call.stdin,
         signal,
         timeLimit: engineTimeLimit,
@@ -156,17 +165,6 @@ class LiveOutput {
 
 /** Of what was not told yet so much is kept, in characters. */
 const outputKept = 100_000;
-
-/** The environment of the editor, less what would make a child behave as a part of the editor. */
-export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ours = /^VSCODE_|^(?:NODE_OPTIONS|ELECTRON_RUN_AS_NODE)$/;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.test(name)));
-}
-
-/** The same for Node itself: an editor's own executable behaves as Node then; Node does not mind. */
-export function engineEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...childEnvironment(env), ELECTRON_RUN_AS_NODE: '1' };
-}
 
 /** The project folder may be gone, or come from a run.json of another machine. All paths in calls are absolute. */
 export async function existing(dir: string): Promise<string> {

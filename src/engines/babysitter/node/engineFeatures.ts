@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { commandsInHelp } from '../core/drive/newerCalls';
 import { NoEngineError } from '../core/drive/engine';
-import { childEnvironment, type CliEngine } from './cliEngine';
+import type { CliEngine } from './cliEngine';
+import type { CliLocation } from './locateCli';
+import { nodeEnvironment } from './engineNode';
 import { runProcess } from '../../../node/spawn';
 
 /** npx may have to download the package first. In milliseconds. */
@@ -26,14 +28,21 @@ export class EngineFeatures {
     const key = [found.script, found.version, ...found.before].join('\n');
     const known = this.#commands.get(key);
     if (known) return known;
-    const asked = runProcess(process.execPath, [found.script, ...found.before, '--help'], {
-      cwd: homedir(),
-      env: { ...childEnvironment(this.env), ELECTRON_RUN_AS_NODE: '1' },
-      signal: new AbortController().signal,
-      timeLimit,
-      // Some versions print it as an error.
-    }).then(({ stdout, stderr }) => commandsInHelp(`${stdout}\n${stderr}`));
+    const asked = this.#ask(found);
     this.#commands.set(key, asked);
     return asked;
+  }
+
+  async #ask(found: CliLocation): Promise<ReadonlySet<string>> {
+    const node = await this.engine.node(found);
+    const args = [...node.args, found.script, ...found.before, '--help'];
+    const { stdout, stderr } = await runProcess(node.file, args, {
+      cwd: homedir(),
+      env: nodeEnvironment(this.env, node),
+      signal: new AbortController().signal,
+      timeLimit,
+    });
+    // Some versions print it as an error.
+    return commandsInHelp(`${stdout}\n${stderr}`);
   }
 }

@@ -17,6 +17,8 @@ export interface CliLocation {
   readonly before: readonly string[];
   /** `undefined` when its package does not tell. */
   readonly version: string | undefined;
+  /** The versions of Node that its package asks for (`engines.node`); `undefined` when it does not tell. */
+  readonly needs?: string | undefined;
   /** Where it was found, for the log: "the project's node_modules". */
   readonly where: string;
 }
@@ -101,7 +103,7 @@ function fromPackage(dir: string, where: string): CliLocation | undefined {
   const script = isRecord(bin) ? bin['babysitter'] : bin;
   if (typeof script !== 'string' || isAbsolute(script)) return undefined;
   const path = join(realpathSync(dir), script);
-  return isFile(path) ? { script: path, before: [], version: versionOf(manifest), where } : undefined;
+  return isFile(path) ? { script: path, before: [], ...versionsOf(manifest), where } : undefined;
 }
 
 /** A JavaScript file; its version is that of the package around it. */
@@ -109,7 +111,7 @@ function fromScript(path: string, where: string): CliLocation | undefined {
   if (!/\.[cm]?js$/.test(path)) return undefined;
   for (let dir = dirname(path); dir !== dirname(dir); dir = dirname(dir)) {
     const manifest = readManifest(join(dir, 'package.json'));
-    if (manifest) return { script: path, before: [], version: versionOf(manifest), where };
+    if (manifest) return { script: path, before: [], ...versionsOf(manifest), where };
   }
   return { script: path, before: [], version: undefined, where };
 }
@@ -194,7 +196,13 @@ function readManifest(path: string): Readonly<Record<string, unknown>> | undefin
   return json && 'value' in json && isRecord(json.value) ? json.value : undefined;
 }
 
-function versionOf(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const version = manifest?.['version'];
-  return typeof version === 'string' ? version : undefined;
+function versionsOf(
+  manifest: Readonly<Record<string, unknown>> | undefined,
+): Pick<CliLocation, 'version' | 'needs'> {
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const engines = manifest?.['engines'];
+  return {
+    version: text(manifest?.['version']),
+    needs: isRecord(engines) ? text(engines['node']) : undefined,
+  };
 }

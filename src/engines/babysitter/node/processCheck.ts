@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ProcessCheck } from '../core/diagnose/diagnose';
 import { cutAtWord, oneLine } from '../../../core/format';
-import { childEnvironment } from './cliEngine';
+import { type ChooseNode, editorsNode, nodeEnvironment } from './engineNode';
 import { runProcess } from '../../../node/spawn';
 
 /** Loading a file takes milliseconds; one that takes longer waits for something. In milliseconds. */
@@ -22,18 +22,29 @@ process.exit(0);
  * top level and all that it imports.
  * @param path absolute path of the process file
  * @param exportName the function that the run calls
+ * @param choose the Node that loads it, as the engine would
  * @param limit milliseconds after which it counts as not loading
  */
 export async function checkProcess(
   path: string,
   exportName: string,
   env: NodeJS.ProcessEnv,
+  choose: ChooseNode = async () => editorsNode(),
   limit = timeLimit,
 ): Promise<ProcessCheck> {
-  const args = ['--input-type=module', '--eval', program, '--', pathToFileURL(path).href, exportName];
-  const outcome = await runProcess(process.execPath, args, {
+  const node = await choose();
+  const args = [
+    ...node.args,
+    '--input-type=module',
+    '--eval',
+    program,
+    '--',
+    pathToFileURL(path).href,
+    exportName,
+  ];
+  const outcome = await runProcess(node.file, args, {
     cwd: dirname(path),
-    env: { ...childEnvironment(env), ELECTRON_RUN_AS_NODE: '1' },
+    env: nodeEnvironment(env, node),
     signal: new AbortController().signal,
     timeLimit: limit,
   });

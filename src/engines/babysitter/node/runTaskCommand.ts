@@ -1,15 +1,25 @@
 import { resolve } from 'node:path';
 import type { CommandRunner } from '../core/taskRun/taskCommand';
-import { childEnvironment } from './cliEngine';
+import { thisMachine, type Machine } from '../../../node/machine';
 import { runProcess } from '../../../node/spawn';
+import { windowsLine } from '../../../node/windowsProgram';
+import { childEnvironment } from './childEnvironment';
+import { type ChooseNode, editorsNode, nodeEnvironment } from './engineNode';
 
 /** A person watches it and can end it, so that only what was forgotten meets this limit. In milliseconds. */
 const longest = 24 * 3_600_000;
 
-/** Runs the commands of tasks as processes of their own, in the environment of the editor and the task. */
-export function commandRunner(env: NodeJS.ProcessEnv): CommandRunner {
+/**
+ * Runs the commands of tasks as processes of their own, in the environment of the editor and the task.
+ * @param choose the Node that runs JavaScript files, as the engine would
+ */
+export function commandRunner(
+  env: NodeJS.ProcessEnv,
+  choose: ChooseNode = async () => editorsNode(),
+  machine: Machine = thisMachine,
+): CommandRunner {
   return {
-    prepare(command, runDir, projectDir, secrets) {
+    async prepare(command, runDir, projectDir, secrets) {
       const common = {
         cwd: resolve(projectDir, command.cwd ?? '.'),
         env: { ...childEnvironment(env), ...command.env, ...secrets },
@@ -20,22 +30,23 @@ export function commandRunner(env: NodeJS.ProcessEnv): CommandRunner {
           return { ...common, file: command.command, args: command.args };
         case 'node': {
           const base = command.command.startsWith('tasks/') ? runDir : projectDir;
+          const node = await choose();
           return {
             ...common,
-            file: process.execPath,
-            args: [resolve(base, command.command), ...command.args],
-            // Makes an editor's own executable behave as Node.
-            env: { ...common.env, ELECTRON_RUN_AS_NODE: '1' },
+            file: node.file,
+            args: [...node.args, resolve(base, command.command), ...command.args],
+            env: { ...nodeEnvironment(env, node), ...command.env, ...secrets },
           };
         }
         case 'line':
-          return process.platform === 'win32'
-            ? { ...common, file: env['ComSpec'] ?? 'cmd.exe', args: ['/d', '/s', '/c', command.command] }
+          return machine.platform === 'win32'
+            ? { ...common, ...windowsLine(command.command, env) }
             : { ...common, file: '/bin/sh', args: ['-c', command.command] };
         default:
           return command.type satisfies never;
       }
     },
-    run: ({ file, args, ...rest }, signal, onOutput) => runProcess(file, args, { ...rest, signal, onOutput }),
+    run: ({ file, args, ...rest }, signal, onOutput) =>
+      runProcess(file, args, { ...rest, signal, onOutput }, machine),
   };
 }

@@ -7,9 +7,15 @@ import { commandName, guarded } from '../../../vscode/messages';
 
 /** What the commands need of the place where the engine is looked for. */
 export interface EngineAccess {
-  /** The npm script that installs, and Node to run it; `undefined`: no npm on PATH. */
-  installCommand():
-    { readonly file: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } | undefined;
+  /** The npm script that installs, and Node to run it; `undefined`: no npm on PATH. @throws HumanError */
+  installCommand(): Promise<
+    | {
+        readonly file: string;
+        readonly args: readonly string[];
+        readonly env: Readonly<Record<string, string | null>>;
+      }
+    | undefined
+  >;
   allowNpx(): void;
   npxAllowed(): boolean;
   /** The version of the engine that a project would use; `undefined` when it is not known. */
@@ -80,7 +86,7 @@ async function offerEngine(access: EngineAccess, projectDir: string, error: NoEn
 
 /** Installs the engine's package in the project, in a terminal where a person sees what happens. */
 async function installEngine(access: EngineAccess, projectDir: string): Promise<void> {
-  const command = access.installCommand();
+  const command = await access.installCommand();
   if (!command) throw new HumanError('npm was not found on PATH.', 'Install Node.js with npm first.');
   const yes = 'Install';
   const confirmed = await vscode.window.showWarningMessage(
@@ -96,7 +102,7 @@ async function installEngine(access: EngineAccess, projectDir: string): Promise<
     name: 'Install Babysitter',
     shellPath: command.file,
     shellArgs: [...command.args],
-    env: command.env as Record<string, string>,
+    env: command.env,
     cwd: projectDir,
   });
   terminal.show();

@@ -50,7 +50,7 @@ export class TaskRuns {
     if ('problem' in command) throw new NotNowError(command.problem);
     const title = visible(taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)));
     const secrets = await askSecrets(command, title);
-    const prepared = this.deps.runner.prepare(command, location, projectDir, secrets);
+    const prepared = await this.deps.runner.prepare(command, location, projectDir, secrets);
     await confirm(`Run "${title}"?`, describe(command, prepared, visible(runTitle(stored.run))), 'Run');
     await this.#once.run(`${effect.effectId} ${keyText(key)}`, () =>
       this.#run(target, title, command, prepared),

@@ -27,6 +27,8 @@ export interface PreparedCommand {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Windows: the arguments are the command line as it is. */
+  readonly verbatim?: boolean | undefined;
   /** Milliseconds. */
   readonly timeLimit: number;
 }
@@ -47,13 +49,14 @@ export interface CommandRunner {
    * Decides how a task's command is run.
    * @param runDir the run's folder: a node file below `tasks/` lies there
    * @param secrets values for the variables that the engine left out
+   * @throws HumanError when there is no Node as the settings want it
    */
   prepare(
     command: TaskCommand,
     runDir: string,
     projectDir: string,
     secrets: Readonly<Record<string, string>>,
-  ): PreparedCommand;
+  ): Promise<PreparedCommand>;
   /**
    * Runs it to its end, without standard input.
    * @param onOutput told of what it prints, as it comes
