@@ -38,6 +38,7 @@ export const commands = {
   'breakpoint.approve': { title: 'Approve Breakpoint', icon: 'check' },
   'breakpoint.reject': { title: 'Reject Breakpoint…', icon: 'close' },
   'breakpoint.snooze': { title: 'Snooze…', icon: 'bell-slash' },
+  'run.markSeen': { title: 'Mark as Seen', icon: 'check' },
   'runs.markFailedSeen': { title: 'Mark Failed Runs as Seen', icon: 'check-all' },
   'review.add': { title: 'Add Review Comment' },
   'review.remove': { title: 'Remove Review Comment', icon: 'trash' },

@@ -97,6 +97,8 @@ export const contextWords = [
   'task',
   'pending',
   'resume',
+  'repair',
+  'unseen',
   'stop',
   'answer',
   'session',

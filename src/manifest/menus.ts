@@ -77,6 +77,7 @@ export const menus = {
   'comments/comment/title': [entry('review.remove', 'inline@1', reviewThread)],
   'view/item/context': [
     entry('run.resume', 'inline@1', row('run', 'resume')),
+    engineEntry('run.repair', 'inline@1', 'repair'),
     entry('run.stop', 'inline@1', row('run', 'stop')),
     entry('run.open', 'inline@2', row('run')),
     entry('breakpoint.approve', 'inline@1', row('breakpoint', 'answer')),
@@ -91,6 +92,7 @@ export const menus = {
     engineEntry('breakpoint.approve', '2_answer@2', 'breakpoint', 'run'),
     engineEntry('breakpoint.reject', '2_answer@3', 'breakpoint', 'run'),
     entry('breakpoint.snooze', '2_answer@4', row('breakpoint'), rowOfNeedsYou('run')),
+    entry('run.markSeen', '2_answer@5', rowOfNeedsYou('unseen')),
     engineEntry('run.resume', '3_go@1', 'run'),
     engineEntry('run.iterate', '3_go@2', 'run'),
     engineEntry('run.continue', '3_go@3', 'run'),

@@ -72,11 +72,11 @@ export class AttentionFiles implements SharedAttention, Disposable {
     );
   }
 
-  seenFailure(key: RunKey): number | undefined {
+  seenTrouble(key: RunKey): number | undefined {
     return this.#failures.get(this.#nameOf('failure', keyText(key)))?.failedAt;
   }
 
-  setSeenFailure(key: RunKey, failedAt: number): void {
+  setSeenTrouble(key: RunKey, failedAt: number): void {
     this.#failures.set(this.#nameOf('failure', keyText(key)), { dir: keyText(key), failedAt });
   }
 

@@ -106,10 +106,10 @@ describe('a snooze and a look', () => {
     const snooze = { until: now + day, at: now };
     const from = Date.now();
     a.files.setSnooze(asRunKey('/runs/a'), 'e1', snooze);
-    a.files.setSeenFailure(asRunKey('/runs/b'), 77);
+    a.files.setSeenTrouble(asRunKey('/runs/b'), 77);
     expect(a.files.snooze(asRunKey('/runs/a'), 'e1')).toMatchObject(snooze);
     await seen(b, () => b.files.snooze(asRunKey('/runs/a'), 'e1')?.until === now + day);
-    await seen(b, () => b.files.seenFailure(asRunKey('/runs/b')) === 77);
+    await seen(b, () => b.files.seenTrouble(asRunKey('/runs/b')) === 77);
     expect(Date.now() - from).toBeLessThan(2000);
     expect(b.files.snooze(asRunKey('/runs/a'), 'e2')).toBe(undefined);
     expect(b.files.snooze(asRunKey('/runs/a'))).toBe(undefined);
@@ -183,7 +183,7 @@ describe('the form of what is kept', () => {
     const key = babysitterKey('/runs/a');
     expect(files.snooze(key, 'e1')?.until).toBe(now + day);
     expect(files.snooze(key)?.until).toBe(now + 2 * day);
-    expect(files.seenFailure(key)).toBe(7);
+    expect(files.seenTrouble(key)).toBe(7);
     expect(files.claim(question('e1'))).toBe(false);
     expect(files.claim(question('e2'))).toBe(true);
   });
@@ -194,7 +194,7 @@ describe('the form of what is kept', () => {
     const key = babysitterKey('/runs/a');
     files.setSnooze(key, 'e1', { until: now + day, at: now });
     files.setSnooze(key, undefined, { until: now + 2 * day, at: now });
-    files.setSeenFailure(key, 7);
+    files.setSeenTrouble(key, 7);
     files.claim(question('e1'));
     const written = Object.keys(kept).map((file) => [
       file,
@@ -225,8 +225,8 @@ describe('what is over', () => {
     files.setSnooze(asRunKey(run), 'kept', { until: now + day, at: now });
     files.setSnooze(asRunKey(run), 'over', { until: now - 31 * day, at: 0 });
     files.setSnooze(asRunKey(join(run, 'gone')), 'e1', { until: now + day, at: now });
-    files.setSeenFailure(asRunKey(run), 1);
-    files.setSeenFailure(asRunKey(join(run, 'gone')), 1);
+    files.setSeenTrouble(asRunKey(run), 1);
+    files.setSeenTrouble(asRunKey(join(run, 'gone')), 1);
 
     clock.advance(60_000);
 
@@ -235,18 +235,18 @@ describe('what is over', () => {
     expect(filesIn(folder, 'snoozes')).toHaveLength(1);
     expect(filesIn(folder, 'failures')).toHaveLength(1);
     expect(files.snooze(asRunKey(run), 'kept')).toBeDefined();
-    expect(files.seenFailure(asRunKey(run))).toBe(1);
+    expect(files.seenTrouble(asRunKey(run))).toBe(1);
   });
 
   it('is never what belongs to a run that lies in no folder of its own', () => {
     const { files, clock } = openWindow(temporaryFolder());
     const key = asRunKey('sessions 4711');
     files.setSnooze(key, 'e1', { until: now + day, at: now });
-    files.setSeenFailure(key, 1);
+    files.setSeenTrouble(key, 1);
     files.claim(question('e1', 'sessions 4711'));
     clock.advance(60_000);
     expect(files.snooze(key, 'e1')).toBeDefined();
-    expect(files.seenFailure(key)).toBe(1);
+    expect(files.seenTrouble(key)).toBe(1);
     expect(files.claim(question('e1', 'sessions 4711'))).toBe(false);
   });
 });

@@ -24,11 +24,11 @@ export class FakeAttention implements SharedAttention {
     this.#changed.fire();
   }
 
-  seenFailure(key: RunKey): number | undefined {
+  seenTrouble(key: RunKey): number | undefined {
     return this.#failures.get(key);
   }
 
-  setSeenFailure(key: RunKey, failedAt: number): void {
+  setSeenTrouble(key: RunKey, failedAt: number): void {
     this.#failures.set(key, failedAt);
     this.changes += 1;
     this.#changed.fire();

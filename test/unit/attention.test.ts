@@ -158,6 +158,42 @@ describe('what needs a person', () => {
     expect(window.rows).toEqual(['failed a']);
   });
 
+  it('is a damaged run that is not over: one row instead of its questions, until it is repaired or marked as seen', () => {
+    const window = openWindow();
+    const damage = {
+      file: 'journal/000003.json',
+      what: 'is cut off',
+      stops: 'iterate',
+      mendable: true,
+    } as const;
+    const damaged = (name: string, story: JournalBuilder): Run => ({
+      ...run(name, story),
+      problems: [damage],
+    });
+    window.deliver(
+      damaged('asks', asking()),
+      damaged('ready', answered(minute)),
+      damaged('completed', done().completed()),
+      damaged('failed', failed()),
+      run('asks-whole', asking(minute)),
+    );
+    const all = ['breakpoint asks-whole gate', 'damaged asks', 'damaged ready', 'failed failed'];
+    expect(window.rows).toEqual(all);
+    expect(needsSentence(window.attention.needs)).toBe(
+      '1 question waits for you, 2 damaged runs need repair and 1 run failed',
+    );
+    // Looking at it repairs nothing.
+    window.attention.lookedAt(asRunKey('/runs/asks'));
+    expect(window.rows).toEqual(all);
+    window.attention.markSeen(asRunKey('/runs/asks'));
+    window.attention.markSeen(asRunKey('/runs/failed'));
+    expect(window.rows).toEqual(['breakpoint asks-whole gate', 'damaged ready']);
+    window.deliver(damaged('asks', asking().after(minute).requested('more')));
+    expect(window.rows).toEqual(['breakpoint asks-whole gate', 'damaged ready', 'damaged asks']);
+    window.deliver(run('asks', asking()), run('ready', answered(minute)));
+    expect(window.rows).toEqual(['breakpoint asks gate', 'breakpoint asks-whole gate', 'ready ready']);
+  });
+
   it('leaves out what the settings switch off', () => {
     const window = openWindow();
     window.deliver(run('a', failed()), run('b', answered()), run('c', asking()));

@@ -191,6 +191,8 @@ describe('commands', () => {
     // Rows of a run are either resumable or being iterated; those of a breakpoint are no runs.
     const rows: readonly (readonly ContextWord[])[] = [
       ['run', 'resume'],
+      ['run', 'repair', 'unseen'],
+      ['run', 'resume', 'unseen'],
       ['run', 'stop'],
       ['run'],
       ['breakpoint', 'answer'],

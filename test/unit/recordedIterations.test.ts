@@ -145,6 +145,6 @@ it('needs the person once for what failed in part', () => {
   const known = new FakeAttention();
   const options = { ready: true, failed: true, activityWindow: defaultActivityWindow };
   expect(needsYou([partial], now, known, options).needs.map(({ kind }) => kind)).toEqual(['failed']);
-  known.setSeenFailure(run.key, now - 1000);
+  known.setSeenTrouble(run.key, now - 1000);
   expect(needsYou([partial], now, known, options).needs).toEqual([]);
 });

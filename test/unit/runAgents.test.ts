@@ -16,7 +16,7 @@ import { sessionState } from '../support/sessionState';
 
 const run = aRun({ journal: journal().created().requested('a') });
 const permission = sessionState({ kind: 'permission', text: 'waiting for your permission: git push' });
-const nobody = { snooze: () => undefined, seenFailure: () => undefined };
+const nobody = { snooze: () => undefined, seenTrouble: () => undefined };
 
 /** A run whose sessions a test tells. */
 function world(first: readonly SessionState[]) {

@@ -307,7 +307,20 @@ describe('Needs You', () => {
       label: 'demo/process',
       description: 'failed · Rate limit · 4m ago',
       spoken: 'Failed: demo/process. Rate limit, last event 4m ago',
+      words: ['run', 'resume', 'unseen'],
     });
+    const damaged = aRun({
+      journal: journal().created().requested('gate', 'breakpoint'),
+      problems: [{ file: 'journal/000003.json', what: 'is cut off', stops: 'iterate' }],
+    });
+    expect(rowOf(runNode(damaged), damaged, { alone: true }, at)).toMatchObject({
+      description: 'damaged · journal/000003.json is cut off · 4m ago',
+      icon: { name: 'warning' },
+      words: ['run', 'repair', 'unseen'],
+      spoken: 'Damaged: demo/process. journal/000003.json is cut off, last event 4m ago',
+    });
+    // In the list of all runs, too, its next step stands at the end of its row.
+    expect(rowOf(runNode(damaged), damaged, {}, at).words).toEqual(['run', 'repair']);
   });
 
   it('says until when a question is put off, where it is still listed', () => {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { DisposableStore, MutableDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
 import type { RunStore } from '../source/runStore';
-import { failedAt, mayNeed, needsYou, type Need, type NeedsOptions } from './needsYou';
+import { failedAt, mayNeed, needsYou, troubleAt, type Need, type NeedsOptions } from './needsYou';
 import type { SharedAttention } from './sharedAttention';
 import type { RunKey } from '../run/runKey';
 
@@ -50,11 +50,16 @@ export class Attention implements Disposable {
     return until !== undefined && until > this.clock.now() ? until : undefined;
   }
 
-  /** Somebody looks at a run: if it failed, that is known now. */
+  /** Somebody looks at a run: if it failed, that is known now. Damage stays until it is repaired or marked as seen. */
   lookedAt(key: RunKey): void {
     const run = this.store.get(key)?.run;
-    const at = run && failedAt(run);
-    if (at !== undefined && this.shared.seenFailure(key) !== at) this.shared.setSeenFailure(key, at);
+    this.#seen(key, run && failedAt(run));
+  }
+
+  /** The person takes note of what is wrong with a run. */
+  markSeen(key: RunKey): void {
+    const stored = this.store.get(key);
+    this.#seen(key, stored && troubleAt(stored));
   }
 
   /** The person takes note of all failures at once. */
@@ -64,6 +69,10 @@ export class Attention implements Disposable {
 
   dispose(): void {
     this.#disposables.dispose();
+  }
+
+  #seen(key: RunKey, at: number | undefined): void {
+    if (at !== undefined && this.shared.seenTrouble(key) !== at) this.shared.setSeenTrouble(key, at);
   }
 
   #look(changed: boolean): void {

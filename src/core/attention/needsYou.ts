@@ -7,7 +7,7 @@ import type { StoredRun } from '../source/runStore';
 import { treeNode, type RunPart } from '../views/tree/treeNode';
 import type { SharedAttention } from './sharedAttention';
 
-/** Something that needs the person: a question, an agent that waits for them, or a run that nobody carries on or that failed unseen. */
+/** Something that needs the person: a question, an agent that waits for them, or a run that is damaged, ready or failed unseen. */
 export type Need =
   | {
       readonly kind: 'breakpoint';
@@ -15,7 +15,7 @@ export type Need =
       readonly effect: Effect;
       readonly task: TaskDefinition | undefined;
     }
-  | { readonly kind: 'agent' | 'ready' | 'failed'; readonly stored: StoredRun };
+  | { readonly kind: 'agent' | 'damaged' | 'ready' | 'failed'; readonly stored: StoredRun };
 
 export interface NeedsOptions {
   /** Whether ready and failed runs count. */
@@ -26,14 +26,16 @@ export interface NeedsOptions {
 }
 
 export interface NeedsYou {
-  /** Questions, then agents that wait for the person, then ready runs, each with the one that waits longest first;
-   * then failed runs, the latest first. */
+  /**
+   * Questions, then agents that wait for the person, then damaged runs, then ready runs, each with the one that waits
+   * longest first; then failed runs, the latest first.
+   */
   readonly needs: readonly Need[];
   /** In milliseconds since 1970, when time alone changes the list; `undefined`: it does not. */
   readonly changesAt: number | undefined;
 }
 
-type Known = Pick<SharedAttention, 'snooze' | 'seenFailure'>;
+type Known = Pick<SharedAttention, 'snooze' | 'seenTrouble'>;
 
 /** The one list behind the Needs You view, its badge and the status bar. */
 export function needsYou(
@@ -44,6 +46,7 @@ export function needsYou(
 ): NeedsYou {
   const breakpoints: (Need & { kind: 'breakpoint' })[] = [];
   const agents: StoredRun[] = [];
+  const damaged: StoredRun[] = [];
   const ready: StoredRun[] = [];
   const failed: StoredRun[] = [];
   let changesAt: number | undefined;
@@ -55,6 +58,11 @@ export function needsYou(
   };
   for (const stored of all) {
     const { run, state } = stored;
+    if (needsRepair(stored)) {
+      // One row instead of its questions, which cannot be answered before.
+      if (isUnseen(stored, known) && from(runSnooze(run, known) ?? now)) damaged.push(stored);
+      continue;
+    }
     switch (state.state) {
       case 'needs-you':
         if (needsAgent(stored) && from(runSnooze(run, known) ?? now)) agents.push(stored);
@@ -71,7 +79,7 @@ export function needsYou(
         break;
       case 'failed':
       case 'partial':
-        if (options.failed && unseenFailure(run, known) && from(runSnooze(run, known) ?? now)) {
+        if (options.failed && isUnseen(stored, known) && from(runSnooze(run, known) ?? now)) {
           failed.push(stored);
         }
         break;
@@ -80,11 +88,13 @@ export function needsYou(
   }
   breakpoints.sort((a, b) => (a.effect.requestedAt ?? 0) - (b.effect.requestedAt ?? 0));
   agents.sort((a, b) => sinceOf(a) - sinceOf(b));
+  damaged.sort((a, b) => a.run.updatedAt - b.run.updatedAt);
   ready.sort((a, b) => a.run.updatedAt - b.run.updatedAt);
   failed.sort((a, b) => (failedAt(b.run) ?? 0) - (failedAt(a.run) ?? 0));
   const needs: readonly Need[] = [
     ...breakpoints,
     ...agents.map((stored): Need => ({ kind: 'agent', stored })),
+    ...damaged.map((stored): Need => ({ kind: 'damaged', stored })),
     ...ready.map((stored): Need => ({ kind: 'ready', stored })),
     ...failed.map((stored): Need => ({ kind: 'failed', stored })),
   ];
@@ -94,7 +104,13 @@ export function needsYou(
 /** Whether a run is in one of the states in which it may need the person. */
 export function mayNeed(stored: StoredRun | undefined): boolean {
   const state = stored?.state.state;
-  return state === 'needs-you' || state === 'ready' || state === 'failed' || state === 'partial';
+  if (state === 'needs-you' || state === 'ready' || state === 'failed' || state === 'partial') return true;
+  return stored !== undefined && needsRepair(stored);
+}
+
+/** Whether a run that is not over is so damaged that it has to be repaired first. */
+export function needsRepair({ run, state }: StoredRun): boolean {
+  return run.problems.length > 0 && !run.story.end && state.next.action === 'run.repair';
 }
 
 /** The row of a need. */
@@ -109,10 +125,11 @@ export function needNode(need: Need): RunPart {
 export function needsSentence(needs: readonly Need[]): string {
   const number = (kind: Need['kind']): number => needs.filter((need) => need.kind === kind).length;
   const [questions, ready, failed] = [number('breakpoint'), number('ready'), number('failed')];
-  const agents = number('agent');
+  const [agents, damaged] = [number('agent'), number('damaged')];
   const parts = [
     questions === 0 ? '' : `${count(questions, 'question')} ${questions === 1 ? 'waits' : 'wait'} for you`,
     agents === 0 ? '' : `${count(agents, 'agent')} ${agents === 1 ? 'waits' : 'wait'} for you`,
+    damaged === 0 ? '' : `${count(damaged, 'damaged run')} ${damaged === 1 ? 'needs' : 'need'} repair`,
     ready === 0 ? '' : `${count(ready, 'run')} ${ready === 1 ? 'is' : 'are'} ready to continue`,
     failed === 0 ? '' : `${count(failed, 'run')} failed`,
   ].filter(Boolean);
@@ -152,9 +169,14 @@ export function failedAt(run: Run): number | undefined {
   return end.toldAt ?? end.at ?? run.updatedAt;
 }
 
-function unseenFailure(run: Run, known: Known): boolean {
-  const at = failedAt(run);
-  return at !== undefined && known.seenFailure(run.key) !== at;
+/** What a person can take note of: when a run failed, or was written to last before it was damaged; `undefined`: neither. */
+export function troubleAt(stored: StoredRun): number | undefined {
+  return needsRepair(stored) ? stored.run.updatedAt : failedAt(stored.run);
+}
+
+function isUnseen(stored: StoredRun, known: Known): boolean {
+  const at = troubleAt(stored);
+  return at !== undefined && known.seenTrouble(stored.run.key) !== at;
 }
 
 /** Since when its agent waits, in milliseconds since 1970. */

@@ -43,10 +43,10 @@ export interface SharedAttention {
   /** Puts a question or a run off. `undefined` wakes it. */
   setSnooze(key: RunKey, effectId: string | undefined, snooze: Snooze | undefined): void;
 
-  /** The moment of the run's failure that somebody looked at last; `undefined`: none was looked at. */
-  seenFailure(key: RunKey): number | undefined;
+  /** The moment of the run's failure or damage that somebody took note of last; `undefined`: there was none. */
+  seenTrouble(key: RunKey): number | undefined;
 
-  setSeenFailure(key: RunKey, failedAt: number): void;
+  setSeenTrouble(key: RunKey, at: number): void;
 
   /** What the person did with a run last, in any window; `undefined`: nothing. */
   ownAction(key: RunKey): OwnAction | undefined;

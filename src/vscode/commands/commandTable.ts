@@ -114,6 +114,7 @@ function questionCommands({ targets, answering, snoozing, review }: CommandDeps)
       );
     },
     'breakpoint.snooze': async (argument) => snoozing.snooze(argument),
+    'run.markSeen': async (argument) => snoozing.markSeen(argument),
     'review.add': async (argument) => review.add(argument),
     'review.remove': async (argument) => review.remove(argument),
     'review.send': async (argument) => review.send(argument),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import { mayNeed, pendingBreakpoints } from '../../core/attention/needsYou';
+import { mayNeed, needsRepair, pendingBreakpoints } from '../../core/attention/needsYou';
 import { untilItChanges, type SharedAttention } from '../../core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../core/attention/snoozeTime';
 import type { Clock } from '../../core/clock';
@@ -21,7 +21,7 @@ export interface SnoozingDeps {
   readonly targets: Targets;
 }
 
-/** What is put off: a question, or a run that is ready or failed. */
+/** What is put off: a question, or a run that is damaged, ready or failed. */
 interface Snoozed {
   readonly stored: StoredRun;
   readonly effectId: string | undefined;
@@ -84,7 +84,17 @@ export class Snoozing {
     vscode.window.setStatusBarMessage(`$(bell-slash) ${withoutIcons(titleOf(what))} ${said}.`, 5000);
   }
 
-  /** A run that asks one thing means that; one that is ready or failed means itself. */
+  /** Takes a damaged or failed run out of Needs You until it changes, the one that is meant or one that the person chooses. */
+  async markSeen(argument: unknown): Promise<void> {
+    const { attention, targets } = this.deps;
+    const title = pickerTitle('run.markSeen');
+    const { key } = (
+      await (argument === undefined ? pickTrouble(attention, title) : targets.run(argument, title))
+    ).stored.run;
+    attention.markSeen(key);
+  }
+
+  /** A run that asks one thing means that; one that is damaged, ready or failed means itself. */
   async #meant({ stored, effectId }: Snoozed): Promise<Snoozed> {
     const open = pendingBreakpoints(stored.run);
     if (effectId !== undefined) {
@@ -92,7 +102,7 @@ export class Snoozing {
       throw new NotNowError('This question is not open any more.');
     }
     if (!mayNeed(stored)) throw new NotNowError('Nothing in this run needs you.');
-    if (stored.state.state !== 'needs-you') return { stored, effectId };
+    if (needsRepair(stored) || stored.state.state !== 'needs-you') return { stored, effectId };
     const items = open.map(({ effect, task }) => ({
       label: withoutIcons(visible(taskTitle(effect, task))),
       effectId: effect.effectId,
@@ -133,6 +143,18 @@ export class Snoozing {
     if (items.length === 0) throw new NotNowError('Nothing needs you, so there is nothing to snooze.');
     return (await pick(items, pickerTitle('breakpoint.snooze'), 'Choose what to put off')).what;
   }
+}
+
+async function pickTrouble(attention: Attention, title: string): Promise<{ readonly stored: StoredRun }> {
+  const items = attention.needs
+    .filter(({ kind }) => kind === 'damaged' || kind === 'failed')
+    .map(({ stored }) => ({
+      label: withoutIcons(visible(runTitle(stored.run))),
+      description: withoutIcons(visible(stored.state.next.reason)),
+      stored,
+    }));
+  if (items.length === 0) throw new NotNowError('No damaged or failed run is in Needs You.');
+  return pick(items, title, 'It leaves Needs You until it changes');
 }
 
 function titleOf({ stored, effectId }: Snoozed): string {

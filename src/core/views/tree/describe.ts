@@ -17,8 +17,9 @@ import { iterationTitle, type Iteration, type Iterations } from '../../run/itera
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '../../run/run';
-import type { State } from '../../run/judgement';
+import type { State, StateAction } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
+import { needsRepair } from '../../attention/needsYou';
 import { needsAgent, sessionLine } from '../../sessions/agentFact';
 import type { StoredRun } from '../../source/runStore';
 
@@ -134,8 +135,10 @@ export function describeRun(
   const reason = visible(failing ?? state.reason);
   const title = visible(runTitle(run));
   const agent = state.session && !run.story.end ? sessionLine(state.session, now) : '';
-  const resume = engine.can.has('run.resume') && state.actions.includes('run.resume');
-  const action = iterating ? 'stop' : resume ? 'resume' : undefined;
+  const can = (id: StateAction): boolean => engine.can.has(id);
+  const repair = can('run.repair') && state.next.action === 'run.repair';
+  const resume = can('run.resume') && state.actions.includes('run.resume');
+  const action = iterating ? 'stop' : repair ? 'repair' : resume ? 'resume' : undefined;
   // prettier-ignore
   const runWords: Row['words'] = ['run', ...(action ? [action] as const : []), ...(agent === '' ? [] : ['session'] as const)];
   return {
@@ -164,25 +167,25 @@ export function describeRun(
   };
 }
 
-/** What needs a person without asking anything: the row says why. */
+/** States of runs that need a person without asking anything: the row says why. */
 const mayFail: ReadonlySet<State> = new Set(['failed', 'partial']);
 
 /** A run that needs a person, apart from its branch: it says at once what is the matter. */
 export function describeNeedyRun(stored: StoredRun, now: number, iterating: boolean): Row {
   const { run, state } = stored;
   const row = describeRun(stored, now, iterating, 0);
-  const word = iterating ? 'iterating' : stateWord(stored);
+  const damaged = needsRepair(stored);
+  const failed = mayFail.has(state.state);
+  const word = iterating ? 'iterating' : damaged ? 'damaged' : stateWord(stored);
   const title = visible(runTitle(run));
-  const reason = visible(state.reason);
-  const what = mayFail.has(state.state)
-    ? reason
-    : state.session && needsAgent(stored)
-      ? state.session.now.text
-      : '';
+  const reason = visible(damaged ? state.next.reason : state.reason);
+  const what = damaged || failed ? reason : state.session && needsAgent(stored) ? state.session.now.text : '';
   const age = ago(now - run.updatedAt);
   return {
     ...row,
     description: [word, what, age].filter(Boolean).join(' · '),
+    ...(damaged && !iterating ? { icon: stateIcons.unreadable } : {}),
+    words: damaged || failed ? [...row.words, 'unseen'] : row.words,
     // It begins with what is the matter, as the questions beside it do.
     spoken: `${capital(word)}: ${title}. ${reason}, last event ${age}`,
     expandable: false,
