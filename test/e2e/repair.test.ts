@@ -38,6 +38,7 @@ test(
     await other.click({ button: 'right' });
     await choose('Mark as Seen');
     await page.getByRole('tab', { name: /^Babysitter Runs.*1 damaged run needs repair/ }).waitFor();
+    await other.waitFor({ state: 'detached' });
     await damaged.click({ button: 'right' });
     await screenshot('diagnose-menu');
     await choose('Why Is This Run Stuck?');
