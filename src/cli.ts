@@ -13,7 +13,8 @@ import { isSegment, parseTime } from './core/run/lenient';
 import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
 import { compareRuns, type Run, type RunDetails } from './core/run/run';
 import { toAnswerEntries, toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
-import { defaultActivityWindow } from './core/run/judgement';
+import { defaultActivityWindow, type KnownOfRuns } from './core/run/judgement';
+import { knownOfEachOther } from './core/attention/knownRuns';
 import { openRun } from './core/views/tree/buildTree';
 import { atOnce } from './core/sliced';
 import { listRuns, looksLikeRun, resolveRunsDirectories } from './engines/babysitter/node/findRuns';
@@ -113,16 +114,17 @@ function list(dir: string, now: number): readonly RunEntry[] {
     .flatMap((path) => read(path, root) ?? [])
     .concat(storeRunsIn(dir))
     .toSorted((a, b) => compareRuns(a.run, b.run));
+  const known = knownOfEachOther(found);
   return putCopiesTogether(found, ({ run }) => run).map(({ item, copies }) => ({
-    ...entryOf(item, now),
+    ...entryOf(item, now, known),
     ...(copies.length === 0 ? {} : { copies }),
   }));
 }
 
 /** One run must not keep the others from being listed, whatever is in it. */
-function entryOf({ run, details, engine }: ReadRun, now: number): RunEntry {
+function entryOf({ run, details, engine }: ReadRun, now: number, known: KnownOfRuns): RunEntry {
   try {
-    return toRunEntry(run, details, now, { ...options, engine });
+    return toRunEntry(run, details, now, { ...options, known, engine });
   } catch (error) {
     const unreadable = new RunDirectory(run.location, '').unreadable(error);
     return toRunEntry(unreadable, noDetails, now, { ...options, engine: babysitterEngine });

@@ -19,6 +19,23 @@ const ids = (dir: string): string =>
     .map(({ runId }) => runId)
     .join(' ');
 
+it('list knows that a run waits for its child run, which goes on by itself', () => {
+  const { runs } = projectFolder();
+  const parent = {
+    metadata: { prompt: 'Ship it' },
+    journal: journal().created().requested('s', 'subprocess'),
+  };
+  writeRun(runs, 'parent', parent);
+  const nested = { parentRunId: 'parent', parentEffectId: 's' };
+  const child = { metadata: { prompt: 'Build it', nested }, journal: journal().created().requested('a') };
+  writeRun(runs, 'child', child);
+  const nextOf = (runId: string) => cli.list(runs, ...now).find((run) => run.runId === runId)?.next;
+  expect(nextOf('parent')).toEqual({ action: null, reason: 'It waits for its child run Build it' });
+  expect(nextOf('child')?.action).toBe('run.resume');
+  writeRun(runs, 'child', { ...child, journal: child.journal.resolved('a').completed() });
+  expect(nextOf('parent')?.action).toBe('run.resume');
+});
+
 describe('calls', () => {
   it.each<[string, readonly string[], string]>([
     ['no command', [], 'There is no command; the commands are list, show and report.'],

@@ -43,6 +43,8 @@ test('a failed run leads to the place of its error; the agent is chosen from the
   await window.runCommand('Babysitter: Resume Run…');
   await option(/^Price it/).click();
   await picker.getByPlaceholder(/The list of prices is empty.*1 result is replayed/).waitFor();
+  // The next step stands first.
+  await picker.locator('[role=option][data-index="0"]', { hasText: 'Iterate once' }).waitFor();
   await option(/Iterate once.*The process file has changed/).waitFor();
   await screenshot('resume-failed');
   await option(/Choose the agent/).click();
@@ -55,7 +57,7 @@ test('a failed run leads to the place of its error; the agent is chosen from the
 
   await window.runCommand('Babysitter: Resume Run…');
   await option(/^Price it/).click();
-  await option(/Choose the agent.*last time/).waitFor();
+  await option(/Choose the agent.*last used/).waitFor();
   await option(/Resume an agent.*codex 'Use the babysit skill to resume the run 01/).waitFor();
   await option(/Open the error's place: failing\.mjs:4/).click();
   await page.getByRole('tab', { name: /failing\.mjs/ }).waitFor();

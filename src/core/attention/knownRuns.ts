@@ -11,10 +11,7 @@ export class KnownRuns implements KnownOfRuns {
   ) {}
 
   childRun(parent: Run): Run | undefined {
-    for (const { run } of this.runs()) {
-      if (run.parentRunId === parent.runId && run.engine === parent.engine && !run.story.end) return run;
-    }
-    return undefined;
+    return openChild(parent, this.runs());
   }
 
   actedAt({ key }: Run): number | undefined {
@@ -29,4 +26,21 @@ export class KnownRuns implements KnownOfRuns {
   remember({ key, eventCount }: Run, failed: boolean): void {
     this.shared.setOwnAction(key, { events: eventCount, failed });
   }
+}
+
+/** What runs that are read once tell of each other, where nobody did anything with them. */
+export function knownOfEachOther(runs: Iterable<{ readonly run: Run }>): KnownOfRuns {
+  return {
+    childRun: (parent) => openChild(parent, runs),
+    actedAt: () => undefined,
+    failedAt: () => undefined,
+    remember: () => {},
+  };
+}
+
+function openChild(parent: Run, runs: Iterable<{ readonly run: Run }>): Run | undefined {
+  for (const { run } of runs) {
+    if (run.parentRunId === parent.runId && run.engine === parent.engine && !run.story.end) return run;
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { majorOf } from '../../../core/engine/engineVersion';
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import { commandTitle } from '../../../core/commands';
+import { commandTitle, type CommandId } from '../../../core/commands';
 import { prefix } from '../../../core/contract';
 import { commandLine, shellOf, typedLine } from '../../../core/shellLine';
 import { agentPresets, claudeCommands, resumeCommand, usesVariable } from '../core/drive/commandLine';
@@ -137,12 +137,22 @@ function resumeItems(
     ...iterateItems(stored, warning, deps),
     ...agentItems(run, agentTemplate(deps.plugin(run.projectDir))),
   ];
-  // Sorting is stable: the rest stays as it is.
+  // The next step first, as everywhere; of its ways the one used last. Sorting is stable: the rest stays as it is.
+  const rank = ({ choice: { type } }: ResumeItem): number =>
+    (takesStep[type] === stored.state.next.action ? 2 : 0) + (type === last ? 1 : 0);
   const sorted = ways
-    .map((item) => (item.choice.type === last ? { ...item, description: 'last time' } : item))
-    .toSorted((a, b) => Number(b.choice.type === last) - Number(a.choice.type === last));
+    .map((item) => (item.choice.type === last ? { ...item, description: 'last used' } : item))
+    .toSorted((a, b) => rank(b) - rank(a));
   return [...nextItems(stored), ...answers, ...sorted, ...placeItems(run)];
 }
+
+/** Which next step a choice takes. */
+const takesStep: Partial<Record<ResumeChoice['type'], CommandId>> = {
+  iterate: 'run.iterate',
+  continue: 'run.iterate',
+  recover: 'run.resume',
+  agent: 'run.resume',
+};
 
 /** What has to be done first, where going on as ever brings nothing or does damage. */
 function nextItems({ state }: StoredRun): readonly ResumeItem[] {

@@ -87,6 +87,7 @@ const cases: readonly Case[] = [
   over,
   damaged,
   leftLock,
+  damagedAsShown,
   noEngine,
   waitsForPerson,
   waitsForChild,
@@ -133,7 +134,7 @@ function beingRead({ stored }: Known): Diagnosis | undefined {
 function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | undefined {
   if (iterating) return said('It is not stuck: this window is iterating it.', command('run.stop'));
   const { lock } = asBabysitter(stored.run);
-  if (!lock?.alive) return undefined;
+  if (!lock?.alive || stored.state.next.action !== undefined) return undefined;
   const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
   return said(
     `Process ${lock.pid} holds the run${since} and is working on it; wait until it is done.`,
@@ -198,6 +199,15 @@ function leftLock({ stored, time }: Known): Diagnosis | undefined {
     `Process ${lock.pid}, which took the run${at}, ended without giving it back.`,
     command('run.repair'),
     ['Newer engines clear such a lock away by themselves at the next step; older ones wait for ever.'],
+  );
+}
+
+/** What the judge knows of damage holds, also where a repair would find none, or was not asked. */
+function damagedAsShown({ stored: { state } }: Known): Diagnosis | undefined {
+  if (state.next.action !== 'run.repair') return undefined;
+  return said(
+    `${state.next.reason}. Until that is repaired, the engine fails or does more damage.`,
+    command('run.repair'),
   );
 }
 
@@ -337,6 +347,10 @@ function goesOn({ stored, details }: Known): Diagnosis | undefined {
 /** Whatever else stands in the way later. */
 function besides({ stored, details, parent }: Known): readonly string[] {
   const also = [...(details?.warnings ?? [])].map(({ file, what }) => `${file} ${what}.`);
+  const { lock } = asBabysitter(stored.run);
+  if (lock?.alive && stored.state.next.action !== undefined) {
+    also.push(`Process ${lock.pid} holds the run; what changes it waits until that is done.`);
+  }
   if (parent && !stored.run.story.end) also.push(`Its parent run "${runTitle(parent.run)}" waits for it.`);
   return also;
 }
