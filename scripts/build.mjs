@@ -152,6 +152,31 @@ export async function buildHostile() {
 }
 
 /**
+ * Writes out/look/ and the pages: what shows a page in a browser without VS Code, for which a stand-in answers.
+ */
+export async function buildLook() {
+  await bundle({ ...forBrowser, entryPoints: pages });
+  for (const name of ['codicon.css', 'codicon.ttf']) {
+    await write(
+      `dist/webview/${name}`,
+      await readFile(join(root, 'node_modules/@vscode/codicons/dist', name)),
+    );
+  }
+  await bundle({
+    ...forNode,
+    format: 'esm',
+    entryPoints: ['test/look/program.ts'],
+    outdir: 'out/look',
+    outExtension: { '.js': '.mjs' },
+    external: ['playwright-core'],
+    alias: { vscode: './test/look/vscode.ts', vitest: './test/look/noTest.ts' },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+}
+
+/**
  * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
  * @param {import('esbuild').BuildOptions} options
  */

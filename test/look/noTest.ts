@@ -1,0 +1,2 @@
+// Stands for vitest where no test runs.
+export const onTestFinished = (): void => {};

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type * as vscode from 'vscode';
+import type { Clock } from '../../src/core/clock';
+import { toDisposable } from '../../src/core/disposables';
+import { Emitter } from '../../src/core/event';
+import { enginesOf } from '../../src/core/engine/runEngine';
+import { silentLogger } from '../../src/core/log';
+import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { RunStore } from '../../src/core/source/runStore';
+import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
+import { babysitterKey } from '../../src/engines/babysitter/core/babysitterRun';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
+import { readTextIn, realPath } from '../../src/node/safeFile';
+import { inSlices } from '../../src/node/slices';
+import { PastRuns } from '../../src/vscode/panel/pastRuns';
+import { runPages, type PanelDeps } from '../../src/vscode/panel/runPanel';
+import { OpenedRuns } from '../../src/vscode/tree/openedRuns';
+import { FakeClock } from '../support/fakeClock';
+import { style, themes } from './themes.json';
+
+export type ThemeName = keyof typeof themes;
+
+export interface LookOptions {
+  /** The project that holds the run. */
+  readonly project: string;
+  readonly dir: string;
+  readonly theme?: ThemeName;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** The question that the page is opened at. */
+  readonly question?: string;
+  /** The moment at which the run is looked at; left out: five minutes after its last event. */
+  readonly now?: number;
+}
+
+/** A page of a run in a browser, without VS Code: the page as it ships, told by the extension's own code. */
+export interface ShownPage {
+  readonly page: Page;
+  /** What the page asked the extension for, beyond what its own panel answers. */
+  readonly asked: readonly { readonly what: string; readonly args: readonly unknown[] }[];
+  close(): Promise<void>;
+}
+
+const address = 'http://page.test/';
+
+/** The bundle must have been built (`npm run build`). */
+export async function showRunPage(browser: Browser, options: LookOptions): Promise<ShownPage> {
+  const { project, dir, theme = 'Default Dark Modern', size = { width: 1400, height: 1000 } } = options;
+  let clock: Clock = new FakeClock(0);
+  const moving: Clock = { now: () => clock.now(), after: (ms, callback) => clock.after(ms, callback) };
+  const store = new RunStore(moving, enginesOf(babysitterEngine), {
+    activityWindow: defaultActivityWindow,
+  });
+  const following = store.add(new FsRunSource({ dir: project, holds: 'project' }, silentLogger));
+  const key = babysitterKey(dir);
+  await new Promise<void>((resolve) => {
+    const check = (): void => void (store.get(key) && store.loaded && resolve());
+    store.onDidChange(check);
+    check();
+  });
+  clock = new FakeClock(options.now ?? (store.get(key)?.run.updatedAt ?? 0) + 5 * 60_000);
+  store.reclassify({ activityWindow: defaultActivityWindow });
+
+  const page = await browser.newPage({ viewport: size });
+  const asked: { what: string; args: readonly unknown[] }[] = [];
+  const told = new Emitter<unknown>();
+  let html = '';
+  await page.exposeBinding('toExtension', (_, message: unknown) => told.fire(message));
+  const post = (message: unknown): Promise<boolean> =>
+    page
+      .evaluate((sent) => window.postMessage(sent, '*'), message)
+      .then(() => true)
+      .catch(() => false);
+  const panel = fakePanel(told, post, (text) => (html = text));
+  await page.route(`${address}**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === '/') return route.fulfill({ body: html, contentType: 'text/html' });
+    const file = join('dist', 'webview', basename(pathname));
+    return route.fulfill({
+      body: readFileSync(file),
+      contentType: contentTypes[file.split('.').at(-1) ?? ''] ?? '',
+    });
+  });
+  await page.addInitScript(beVsCode, { ...themes[theme], style });
+  const opened = new OpenedRuns(store, inSlices);
+  const deps = panelDeps({ store, opened, clock: moving, project, asked });
+  const shown = runPages(deps).create(panel, key);
+  if (options.question !== undefined) shown.reveal(options.question);
+  await page.goto(address);
+  return {
+    page,
+    asked,
+    async close() {
+      await page.close();
+      shown.dispose();
+      following.dispose();
+      store.dispose();
+    },
+  };
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  css: 'text/css',
+  ttf: 'font/ttf',
+};
+
+/** In the page: what VS Code gives to a page, its colours and its own style sheet. */
+function beVsCode(theme: {
+  readonly kind: string;
+  readonly colours: Readonly<Record<string, string | undefined>>;
+  readonly style: string;
+}): void {
+  let state: unknown = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
+  Object.assign(globalThis, {
+    acquireVsCodeApi: () => ({
+      postMessage: (message: unknown) =>
+        (globalThis as unknown as { toExtension(message: unknown): void }).toExtension(message),
+      getState: () => state,
+      setState: (next: unknown) => {
+        state = next;
+        sessionStorage.setItem('state', JSON.stringify(next));
+      },
+    }),
+  });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(theme.style);
+  document.adoptedStyleSheets = [sheet];
+  document.addEventListener('DOMContentLoaded', () => {
+    document.body.className = theme.kind;
+    for (const [name, value] of Object.entries(theme.colours)) {
+      document.documentElement.style.setProperty(name, value ?? '');
+    }
+  });
+}
+
+function fakePanel(
+  told: Emitter<unknown>,
+  post: (message: unknown) => Promise<boolean>,
+  onHtml: (html: string) => void,
+): vscode.WebviewPanel {
+  const never = (): { dispose(): void } => toDisposable(() => {});
+  const webview = {
+    options: {},
+    cspSource: address,
+    set html(text: string) {
+      onHtml(text);
+    },
+    asWebviewUri: (uri: { readonly path: string }) => ({ toString: () => address + uri.path }),
+    postMessage: post,
+    onDidReceiveMessage: told.event,
+  };
+  const panel = {
+    ...{ webview, visible: true, active: true, viewColumn: 1, title: '' },
+    ...{ onDidChangeViewState: never, onDidDispose: never, reveal: () => {}, dispose: () => {} },
+  };
+  return panel as unknown as vscode.WebviewPanel;
+}
+
+interface Parts {
+  readonly store: RunStore;
+  readonly opened: OpenedRuns;
+  readonly clock: Clock;
+  readonly project: string;
+  readonly asked: { what: string; args: readonly unknown[] }[];
+}
+
+/** What pages ask the rest of the extension for is noted and not done. */
+function panelDeps({ store, opened, clock, project, asked }: Parts): PanelDeps {
+  const noted = (answers: Readonly<Record<string, unknown>> = {}): never =>
+    new Proxy(
+      {},
+      {
+        get: (_, what: string) =>
+          what in answers
+            ? answers[what]
+            : (...args: readonly unknown[]) => Promise.resolve(void asked.push({ what, args })),
+      },
+    ) as never;
+  const never = (): { dispose(): void } => toDisposable(() => {});
+  return {
+    ...{ store, opened, clock, logger: silentLogger, inSlices },
+    past: new PastRuns(store, opened, inSlices),
+    extensionUri: { path: '', fsPath: '', toString: () => '' } as never,
+    driver: { onDidChangeIterating: never, isIterating: () => false },
+    actions: noted(),
+    evidence: noted({ filesOf: async () => [] }),
+    review: noted({ commentsOf: () => [] }),
+    comments: noted({ onDidChange: never }),
+    drafts: noted({ onDidChange: never, of: () => ({}), get: () => '' }),
+    files: {
+      folders: () => [project],
+      realPath,
+      readText: (path, limit) => readTextIn(project, path, limit),
+    },
+    engineFacts: async () => [],
+    opener: noted(),
+  };
+}

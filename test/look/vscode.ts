@@ -1,0 +1,35 @@
+// Stands for VS Code where a page is looked at without it: it takes every call and answers as little as pages need.
+import { prefix } from '../../src/core/contract';
+import { settings } from '../../src/core/settings';
+
+const nothing = (): { dispose(): void } => ({ dispose: () => {} });
+
+/** Whatever is asked for that is not here: a function that does nothing. */
+const lenient = <T extends object>(known: T): T =>
+  new Proxy(known, { get: (target, name) => Reflect.get(target, name) ?? nothing });
+
+export const workspace = lenient({
+  isTrusted: true,
+  workspaceFolders: [],
+  getConfiguration: (section: string) => ({
+    get: (name: string) => (section === prefix ? Reflect.get(settings, name)?.default : undefined),
+  }),
+});
+export const window = lenient({});
+export const commands = lenient({});
+export const env = { language: 'en' };
+export const ViewColumn = { Beside: -2, Active: -1, One: 1, Two: 2, Nine: 9 };
+export const Uri = {
+  file: (path: string) => ({ path, fsPath: path, scheme: 'file', toString: () => path }),
+  joinPath: (base: { path: string }, ...parts: readonly string[]) =>
+    Uri.file([base.path, ...parts].join('/')),
+  from: (parts: object) => ({ ...parts, toString: () => JSON.stringify(parts) }),
+};
+export class Range {
+  constructor(readonly start: number) {}
+}
+export class EventEmitter {
+  event = nothing;
+  fire(): void {}
+  dispose(): void {}
+}
