@@ -55,7 +55,7 @@ describe('A question that comes while somebody is at work', () => {
     const teller = (await here.count()) === 1 ? page : second;
     await toasts(teller, told).getByRole('button', { name: 'Answer' }).click();
     const frame = teller === page ? webview() : webviewOf(second);
-    await frame.getByRole('region', { name: 'Approve the limiter' }).locator('textarea:focus').waitFor();
+    await frame.locator('section:focus').filter({ hasText: 'Approve the limiter' }).waitFor();
     await second.close();
   });
 });

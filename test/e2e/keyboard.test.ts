@@ -43,7 +43,8 @@ describe('Without a mouse', () => {
     await needsYou.locator('.monaco-list-row.focused').filter({ hasText: 'Release notes' }).waitFor();
     await keyboard.press('Enter');
     const question = webview().getByRole('region', { name: 'Release notes for 2.9.0' });
-    await question.locator('textarea:focus').waitFor();
+    await question.and(webview().locator(':focus')).waitFor();
+    await question.getByLabel('Message to the agent (optional)').focus();
     await keyboard.type('Fit to publish.');
     await keyboard.press('Escape');
     await question.locator('button:focus').filter({ hasText: 'Publish' }).waitFor();

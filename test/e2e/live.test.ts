@@ -42,7 +42,7 @@ describe('The views follow the disk by themselves', () => {
     rmSync(runDir, { recursive: true });
     await row(/^Breakpoint Approve the limiter/).waitFor({ state: 'detached' });
     await row(/^Limit the partner API/).waitFor({ state: 'detached' });
-    await window.webview().getByText('This run is not there any more.').waitFor();
+    await window.webview().getByText('This run was deleted.').waitFor();
     await page.getByRole('tab', { name: /^Babysitter Runs.*3 questions wait for you/ }).waitFor();
   });
 

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seriousViolations } from './support/axe';
 import { openDemo, type DemoWindow } from './support/openDemo';
@@ -29,8 +30,20 @@ describe('The page of a run', () => {
     expect(await question.getByRole('table').getByRole('row').count()).toBe(6);
     expect(await question.getByRole('cell', { name: 'yes, feature flag' }).count()).toBe(2);
     expect(await question.locator('pre code').innerText()).toContain('INSERT INTO order_lines');
-    await question.locator('textarea:focus').waitFor();
     await screenshot('page-question');
+    // Title and answers are seen at once, below what stays at the top, and their keys work at once.
+    await question.and(webview().locator(':focus')).waitFor();
+    const top = await webview().locator('.top').boundingBox();
+    const title = await question.getByRole('heading', { name: 'Approve migration plan' }).boundingBox();
+    expect(title?.y).toBeGreaterThanOrEqual((top?.y ?? 0) + (top?.height ?? 0));
+    const approve = question.getByRole('button', { name: 'Approve', exact: true });
+    expect(await isSeen(approve)).toBe(true);
+    await window.page.keyboard.press('1');
+    await approve.and(webview().locator('.chosen:focus')).waitFor();
+    await question.getByLabel(words).press('2');
+    await question.getByLabel(words).press('Escape');
+    await approve.and(webview().locator(':focus')).waitFor();
+    await question.getByLabel(words).fill('');
   });
 
   test('opens the files that the question is about beside it', async () => {
@@ -126,6 +139,14 @@ describe('The page of a run', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** Whether all of it lies in the window. */
+function isSeen(element: Locator): Promise<boolean> {
+  return element.evaluate((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+}
 
 describe('In other colours, the page', () => {
   let window: DemoWindow;

@@ -48,14 +48,16 @@ describe('The page of a run', () => {
     });
   });
 
-  test('answers first whether it can go on, what is done and what it waits for', async () => {
+  test('says first how the run stands, what is done, and what can be done about it', async () => {
     const { webview, openPage, screenshot } = window;
     await openPage(rows.scored);
 
     const page = webview();
-    await page.getByText('No. The run is completed, which is final').waitFor();
+    await page.getByRole('status').getByText('Completed', { exact: true }).waitFor();
+    await page.getByText(/^The run is completed, which is final/).waitFor();
     await page.getByText(/^15 done · 5 iterations · best is iteration 3/).waitFor();
-    await page.getByRole('heading', { name: 'What it waits for' }).waitFor();
+    await page.getByRole('button', { name: 'New Run With the Same Inputs…' }).waitFor();
+    await page.getByRole('region', { name: 'Output' }).waitFor();
     expect(await page.getByRole('button', { name: 'Resume…' }).isDisabled()).toBe(true);
     await screenshot('runPage-scored');
   });
@@ -117,7 +119,7 @@ describe('The page of a run', () => {
 
   test('says where the run comes from, and opens its process at the function', async () => {
     const { page, webview } = window;
-    const section = webview().getByRole('region', { name: 'Where it comes from' });
+    const section = webview().getByRole('region', { name: 'Provenance' });
     await section.getByText('0.0.x (version not recorded)').waitFor();
     await section.getByText('Inputs').click();
     await section.getByText('targetQuality').waitFor();
@@ -138,7 +140,11 @@ describe('The page of a run', () => {
 
     const last = events().getByRole('option', { selected: true });
     await last.getByText('RUN_FAILED').waitFor();
-    await webview().getByRole('button', { name: 'Look at the Task' }).click();
+    await webview().getByRole('button', { name: 'Fork From Before This Task…' }).first().waitFor();
+    const failure = webview().getByRole('region', { name: 'Failure' });
+    await failure.getByText('API rate limit exceeded').first().waitFor();
+    await failure.getByText('giving up after 5 attempts').waitFor();
+    await failure.getByRole('button', { name: 'Look at the Task' }).click();
     const panel = webview().getByRole('complementary', { name: 'Task Import 480 pages of products' });
     await panel.getByRole('tab', { name: 'Output' }).click();
     await panel.getByText('giving up after 5 attempts').waitFor();
@@ -148,7 +154,7 @@ describe('The page of a run', () => {
   test('is moved through by keys: events, filter, help, and the file of an event', async () => {
     const { page, webview, events } = window;
     const selected = events().getByRole('option', { selected: true });
-    await webview().getByRole('heading', { name: 'Events' }).click();
+    await webview().getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('k');
     await selected.getByText('EFFECT_RESOLVED').waitFor();
     await page.keyboard.press('k');
@@ -210,7 +216,7 @@ describe('The page of a run', () => {
     expect(await cells('In all')).toMatch(/In all\s+2,400\s+200\s+1\.25/);
     expect(await cells('opus')).toMatch(/opus\s+2,400\s+200\s+1\.25/);
     expect(await cells('Do plan1')).toMatch(/Do plan1\s+2,400\s+200\s+1\.25/);
-    const origin = webview().getByRole('region', { name: 'Where it comes from' });
+    const origin = webview().getByRole('region', { name: 'Provenance' });
     for (const fact of ['r12', 'sha256 c0ffee00c0ffee00', '6.0.0', 'session-9 (bound, at work)']) {
       await origin.getByText(fact, { exact: true }).waitFor();
     }
@@ -224,10 +230,7 @@ describe('The page of a run', () => {
 
     await origin.getByRole('link', { name: 'A child' }).click();
     await page.getByRole('tab', { name: /^A child/ }).waitFor();
-    await webview()
-      .getByRole('region', { name: 'Where it comes from' })
-      .getByRole('link', { name: 'priced' })
-      .click();
+    await webview().getByRole('region', { name: 'Provenance' }).getByRole('link', { name: 'priced' }).click();
     await section.waitFor();
   });
 

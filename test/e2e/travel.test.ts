@@ -91,7 +91,7 @@ describe('Time travel on the page of a run', () => {
     await past(20).waitFor();
     await bar().getByRole('button', { name: 'Previous event' }).click();
     await past(19).waitFor();
-    await webview().getByRole('heading', { name: 'Timeline' }).click();
+    await webview().getByRole('heading', { level: 1 }).click();
     await page.keyboard.press(']');
     await past(20).waitFor();
     await page.keyboard.press('[');
@@ -217,7 +217,7 @@ describe('Time travel on the page of a run', () => {
     const question = webview().getByRole('region', { name: 'Approve migration plan' });
     await question.getByRole('textbox').waitFor();
     const all = files().length;
-    await webview().getByRole('heading', { name: 'Events' }).click();
+    await webview().getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('[');
     await past(all - 1).waitFor();
     await question.getByText('This is the past').waitFor();

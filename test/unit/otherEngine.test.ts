@@ -111,7 +111,7 @@ describe('what an engine lacks', () => {
     expect(view.iterate.whyNot).toBe(never('Iterate Once'));
     expect(view.resume.whyNot).toBe(never('Resume Run'));
     expect(view.breakpoints[0]?.answer.whyNot).toBe(never('Answer Breakpoint'));
-    expect(view.standing.goOn).toBe(`Not from here. ${never('Answer Breakpoint')}`);
+    expect(view.verdict.hint).toBe(never('Answer Breakpoint'));
   });
 
   it('is not among the actions that the command line names', () => {

@@ -4,63 +4,124 @@ import { toAnswerView } from '../../src/core/views/page/answerView';
 import { fromPage } from '../../src/core/views/page/protocol';
 import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/core/views/page/provenance';
 import { toRunView } from '../../src/core/views/page/runView';
-import type { Standing } from '../../src/core/views/page/standing';
+import { failingTask, toFailureView } from '../../src/core/views/page/failureView';
+import { toOutputCard } from '../../src/core/views/page/outputView';
+import type { Verdict } from '../../src/core/views/page/verdict';
+import { stackFrames } from '../../src/core/run/stackFrames';
 import { auditAnswers } from '../../src/core/run/audit';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 import { now, opened, stored } from '../support/treeText';
 
-function standing(story: JournalBuilder, iterating = false): Standing {
+function verdict(story: JournalBuilder, { iterating = false, output }: VerdictParts = {}): Verdict {
   const run = aRun({ journal: story });
-  return toRunView(stored(run), opened(run), now, { iterating, trusted: true }).standing;
+  const open = opened(run);
+  const details = output === undefined ? open.details : { ...open.details, output };
+  return toRunView(stored(run), { ...open, details }, now, { iterating, trusted: true }).verdict;
 }
 
-describe('the three answers', () => {
-  it('of a run that waits for a person', () => {
-    const story = journal()
-      .created()
-      .done('a')
-      .requested('q', 'breakpoint', { label: 'gate' })
-      .requested('b');
-    expect(standing(story)).toEqual({
-      goOn: 'Yes, once you have answered its question.',
-      done: '1 done, 2 pending · 2 iterations · 4s from its creation to its last event.',
-      stopTitle: 'What it waits for',
-      stop: 'For your answer to “gate” (59m), and for 1 other.',
-      effectId: 'q',
+interface VerdictParts {
+  readonly iterating?: boolean;
+  readonly output?: unknown;
+}
+
+describe('the verdict', () => {
+  it('on a run that waits for a person leads to the question', () => {
+    const story = journal().created().done('a').requested('q', 'breakpoint', { label: 'gate' });
+    expect(verdict(story)).toEqual({
+      ...{ state: 'Needs you', icon: 'bell-dot', tone: 'asks', hint: '' },
+      sentence: 'Needs your answer: gate',
+      next: { does: 'question', label: 'Go to the Question', icon: 'comment', effectId: 'q' },
     });
   });
 
-  it('of a run that failed in a task', () => {
-    const story = journal()
-      .created()
-      .done('a')
-      .requested('b', 'agent', { label: 'Build' })
-      .erred('b')
-      .failed();
-    expect(standing(story)).toMatchObject({
-      goOn: expect.stringMatching(/^Not by iterating: .* Fork it from before the task that failed\.$/),
-      stopTitle: 'Where it failed',
-      stop: 'It ended 59m ago; the last task that failed is “Build”.',
-      effectId: 'b',
+  it('on a run that failed in a task offers a fork from before it, else another iterate', () => {
+    const story = journal().created().done('a').requested('b', 'agent', { label: 'Build' });
+    expect(verdict(story.erred('b', 'No space left').failed('No space left'))).toMatchObject({
+      ...{ state: 'Failed', tone: 'bad', sentence: 'No space left' },
+      next: { does: 'fork', label: 'Fork From Before This Task…', effectId: 'b' },
     });
-    const thrown = standing(journal().created().failed('cannot read the config'));
-    expect(thrown.goOn).toBe('Yes: iterate it here, or resume an agent.');
-    expect(standing(journal().created().failed()).stop).toBe(
-      'In the process itself 59m ago, and in no task.',
-    );
+    expect(verdict(journal().created().failed('cannot read the config')).next?.does).toBe('run.iterate');
   });
 
-  it('of a run that is done, ready, new or under way', () => {
-    expect(standing(journal().created().completed())).toMatchObject({
-      goOn: expect.stringMatching(/^No\. The run is completed, which is final/),
-      stop: 'For nothing: it ended 59m ago.',
+  it('on a completed run is its result, and offers its report', () => {
+    const completed = journal().created().done('a').completed();
+    expect(verdict(completed)).toMatchObject({ state: 'Completed', tone: 'good', sentence: '' });
+    expect(verdict(completed, { output: { success: true, summary: 'All 12 checks pass.' } })).toMatchObject({
+      ...{ state: 'Completed', tone: 'good', sentence: 'All 12 checks pass.' },
+      next: { does: 'run.report' },
     });
-    expect(standing(journal().created().done('a')).stop).toBe('For the next iterate: nothing is pending.');
-    expect(standing(journal().created())).toMatchObject({ done: expect.stringMatching(/^Nothing yet/) });
-    expect(standing(journal().created().done('a'), true).goOn).toBe(
-      'It is going on: this window is iterating it.',
-    );
+    expect(verdict(completed, { output: { success: false, reason: 'Rejected twice' } })).toMatchObject({
+      ...{ state: 'Completed, not successful', tone: 'bad', sentence: 'Rejected twice' },
+    });
+  });
+
+  it('on a run that this window iterates offers to stop that', () => {
+    expect(verdict(journal().created().done('a'), { iterating: true })).toMatchObject({
+      ...{ state: 'Iterating', tone: 'busy', next: { does: 'run.stop' } },
+    });
+  });
+});
+
+describe('the failure of a run', () => {
+  const own = '    at load (/project/.a5c/processes/demo.mjs:12:7)';
+  const stack = [
+    'TypeError: no price',
+    own,
+    '    at async replay (file:///project/node_modules/engine/dist/a%20b.js:3:1)',
+    '    at async node:internal/process/task_queues:105:5',
+    '    at <anonymous>',
+  ].join('\n');
+
+  it('has its frames, those of packages and Node told apart', () => {
+    expect(stackFrames(stack)).toEqual([
+      { text: own.trim(), path: '/project/.a5c/processes/demo.mjs', line: 12, column: 7, foreign: false },
+      expect.objectContaining({ path: '/project/node_modules/engine/dist/a b.js', line: 3, foreign: true }),
+      expect.objectContaining({ path: undefined, foreign: true }),
+      expect.objectContaining({ path: undefined, foreign: true }),
+    ]);
+    expect(stackFrames('at C:\\work\\main.js:4:2')[0]).toMatchObject({ path: 'C:\\work\\main.js', line: 4 });
+  });
+
+  it('is told with the stack that the task left where the run has none', () => {
+    const error = { name: 'TypeError', message: 'no price', stack };
+    const story = journal().created().requested('b').resolved('b', { status: 'error', error });
+    const run = aRun({ journal: story.failed('no price') });
+    expect(toFailureView(run, undefined)).toMatchObject({
+      message: 'no price',
+      frames: [
+        { place: 0, opens: true, foreign: false },
+        { opens: true },
+        { opens: false },
+        { opens: false },
+      ],
+    });
+    expect(failingTask(run)?.effectId).toBe('b');
+    expect(toFailureView(aRun({ journal: journal().created().completed() }), undefined)).toBeUndefined();
+  });
+});
+
+describe('what a process returned', () => {
+  it('is told as summary, facts, texts and values', () => {
+    const output = {
+      success: true,
+      summary: 'Done.',
+      bestScore: 96,
+      notes: 'a\nb',
+      steps: [1, 2],
+      completionProof: 'abc123def456',
+    };
+    expect(toOutputCard({ output })).toMatchObject({
+      ...{ success: true, summary: 'Done.' },
+      facts: [
+        ['Best score', '96'],
+        ['Completion proof', '•••'],
+      ],
+      texts: [{ name: 'Notes', text: 'a\nb' }],
+      values: [{ name: 'steps' }],
+    });
+    expect(toOutputCard({})).toBeUndefined();
+    expect(toOutputCard({ output: 'Just words' })).toMatchObject({ facts: [['Value', 'Just words']] });
   });
 });
 

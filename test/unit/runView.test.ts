@@ -30,19 +30,15 @@ describe('a run’s page', () => {
       title: 'Do it',
       runId: 'run',
       processId: 'demo/process',
-      prompt: 'Do it\n\nand do it well',
-      state: 'needs you',
-      icon: 'bell-dot',
-      reason: 'Needs your answer: gate',
-      counts: '1 done, 1 pending',
-      updated: '59m ago',
+      prompt: 'and do it well',
+      verdict: { state: 'Needs you', icon: 'bell-dot', sentence: 'Needs your answer: gate' },
+      facts: ['1 done, 1 pending', '2 iterations', 'active for 3s', 'last event 59m ago'],
       iterating: false,
       problems: [{ file: 'journal', what: 'is odd' }],
       left: { iterations: 0, tasks: 0 },
     });
     expect(view(parts, {}, { iterating: true })).toMatchObject({
-      state: 'iterating',
-      icon: 'sync',
+      verdict: { state: 'Iterating', icon: 'sync' },
       iterating: true,
     });
     expect(view({ metadata: { prompt: 'Do it' } }).prompt).toBe('');
@@ -181,7 +177,7 @@ describe('bounds', () => {
     const widePage = view({ journal: wide });
     expect(widePage.iterations.flatMap(({ tasks }) => tasks)).toHaveLength(500);
     expect(widePage.left.tasks).toBe(200);
-    expect(widePage.counts).toBe('700 pending');
+    expect(widePage.facts[0]).toBe('700 pending');
   });
 
   it('hold for texts, problems, questions, options and files', () => {
@@ -296,7 +292,7 @@ describe('time on the page', () => {
     const run = aRun({ journal: journal().created().requested('a') });
     const later = now + 60 * minute;
     expect(
-      toRunView(stored(run, later), opened(run), later, { iterating: false, trusted: true }).updated,
-    ).toBe('1h ago');
+      toRunView(stored(run, later), opened(run), later, { iterating: false, trusted: true }).facts.at(-1),
+    ).toBe('last event 1h ago');
   });
 });

@@ -280,7 +280,7 @@ describe('a run as it was', () => {
   });
 
   it('shows its question with nothing that answers it', () => {
-    const { breakpoints, iterate, resume, standing, past: isPast } = view(past(scored, 6, parts));
+    const { breakpoints, iterate, resume, verdict, past: isPast } = view(past(scored, 6, parts));
     const why = 'This is the past: nothing can be answered or done here. Go back to now for that.';
     expect(breakpoints).toHaveLength(1);
     expect([breakpoints[0]?.answer, iterate, resume]).toEqual([
@@ -288,7 +288,7 @@ describe('a run as it was', () => {
       { whyNot: why },
       { whyNot: why },
     ]);
-    expect(standing.goOn).toBe(why);
+    expect([verdict.hint, verdict.next]).toEqual([why, undefined]);
     expect(isPast).toBe(true);
     expect(view(past(scored, 7, parts)).breakpoints).toEqual([]);
   });

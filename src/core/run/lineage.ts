@@ -21,6 +21,20 @@ export function originalOf(run: Run, all: Iterable<Run>): Run | undefined {
   return undefined;
 }
 
+/** The run that one is most usefully compared with: its original, else the last run of the same process before it. */
+export function predecessorOf(run: Run, all: Iterable<Run>): Run | undefined {
+  let last: Run | undefined;
+  for (const other of all) {
+    const isBefore =
+      other.createdAt < run.createdAt &&
+      other.processId === run.processId &&
+      other.place === run.place &&
+      other.engine === run.engine;
+    if (isBefore && other.createdAt > (last?.createdAt ?? Number.NEGATIVE_INFINITY)) last = other;
+  }
+  return originalOf(run, all) ?? last;
+}
+
 /** A run that was made from another one. */
 export interface Descendant {
   readonly run: Run;

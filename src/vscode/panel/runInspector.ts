@@ -6,10 +6,12 @@ import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
 import { EventLog, type EventFilter, type PlacedRecord } from '../../core/views/page/eventLog';
 import { toEventRow, toLaterRow, type EventRow } from '../../core/views/page/eventRow';
-import { descendantsOf, originalOf } from '../../core/run/lineage';
+import { errorOf, failingTask, failureFrames, toFailureView } from '../../core/views/page/failureView';
+import { descendantsOf, originalOf, predecessorOf } from '../../core/run/lineage';
 import type { FromPage, ToPage } from '../../core/views/page/protocol';
 import { lineOfFunction, toProvenance } from '../../core/views/page/provenance';
 import { valueTree, type ValueNode } from '../../core/views/page/valueTree';
+import { maskSecrets } from '../../core/run/secrets';
 import type { EventRecord } from '../../core/run/eventRecord';
 import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
@@ -20,6 +22,7 @@ import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
+import { copyText } from '../commands/copyText';
 import { findContextFile } from '../contextFile';
 import type { Opener } from '../opener';
 import { documentUri, openRunDocument } from '../runDocuments';
@@ -41,6 +44,9 @@ export type Inspection = Extract<
       | 'timeline'
       | 'saveTimeline'
       | 'openEntry'
+      | 'openFrame'
+      | 'copyFailure'
+      | 'comparePredecessor'
       | 'openRun';
   }
 >;
@@ -62,7 +68,7 @@ export interface InspectorDeps {
     run: Run,
     seen: { readonly session: string | undefined; document(name: DocumentName): Promise<DocumentPart> },
   ): Promise<readonly Fact[]>;
-  readonly opener: Pick<Opener, 'run'>;
+  readonly opener: Pick<Opener, 'run' | 'compare'>;
 }
 
 /** Events are searched in pieces of this many, each of which is shown. */
@@ -85,6 +91,7 @@ export class RunInspector implements Disposable {
   #answering = Promise.resolve();
   #inputs: readonly ValueNode[] | undefined;
   #shownProvenance = '';
+  #shownFailure = '';
   #knewTitles = false;
   #disposed = false;
 
@@ -113,6 +120,7 @@ export class RunInspector implements Disposable {
   forget(): void {
     this.#task.forget();
     this.#shownProvenance = '';
+    this.#shownFailure = '';
     this.#listed = -1;
   }
 
@@ -132,6 +140,7 @@ export class RunInspector implements Disposable {
     this.post({ type: 'eventsChanged' });
     if (opened) void (moved ? this.#timeline.update() : this.#timeline.updateSoon());
     await this.#task.update();
+    await this.#postFailure(opened);
     await this.#postProvenance(run);
   }
 
@@ -185,6 +194,26 @@ export class RunInspector implements Disposable {
         );
       case 'openEntry':
         return this.#openEntry();
+      case 'openFrame':
+        return this.#openFrame(message.frame);
+      case 'copyFailure': {
+        const error = this.#shown.run && errorOf(this.#shown.run);
+        if (!error) throw new HumanError('The run has not failed.');
+        const { name, message: said = '', stack = '' } = error;
+        const words = name === undefined ? said : `${name}: ${said}`;
+        return copyText(maskSecrets(stack.includes(said) ? stack : `${words}\n${stack}`), 'The error');
+      }
+      case 'comparePredecessor': {
+        const { run } = this.#shown;
+        const before =
+          run &&
+          predecessorOf(
+            run,
+            this.deps.store.all.map((known) => known.run),
+          );
+        if (!before) throw new HumanError('There is no earlier run of this process.');
+        return this.deps.opener.compare({ runKey: before.key }, { runKey: run.key });
+      }
       case 'openRun': {
         // Ids may repeat in several places; what a run is related to is usually in its own.
         const own = this.#shown.run;
@@ -268,16 +297,34 @@ export class RunInspector implements Disposable {
     return this.#show(path, 'text' in read ? lineOfFunction(read.text, entry.exportName) : undefined);
   }
 
+  async #openFrame(place: number): Promise<void> {
+    const { run } = this.#shown;
+    const frame = run && failureFrames(run)[place];
+    if (!run || frame?.path === undefined) throw new HumanError('The stack names no file there.');
+    return this.#show(this.#find(run, frame.path), Math.max(1, frame.line), Math.max(1, frame.column));
+  }
+
   #find(run: Run, path: string): string {
     return findContextFile(run, path, this.deps.files.folders(), this.deps.files.realPath);
   }
 
-  async #show(path: string, line = 1): Promise<void> {
+  async #show(path: string, line = 1, column = 1): Promise<void> {
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
       preview: true,
       viewColumn: this.beside(),
-      selection: new vscode.Range(line - 1, 0, line - 1, 0),
+      selection: new vscode.Range(line - 1, column - 1, line - 1, column - 1),
     });
+  }
+
+  /** Why it failed; told once its tasks are read. */
+  async #postFailure(opened: OpenedRun | undefined): Promise<void> {
+    const run = this.#shown.past?.stored.run ?? this.#shown.run;
+    if (!run || (!opened && !this.#shown.past)) return;
+    const task = run.story.end?.outcome === 'failed' ? failingTask(run) : undefined;
+    const failure = toFailureView(run, task && (await this.#task.detail(task)));
+    const shown = JSON.stringify(failure ?? null);
+    if (shown !== this.#shownFailure && !this.#disposed) this.post({ type: 'failure', failure });
+    this.#shownFailure = shown;
   }
 
   async #postProvenance(run: Run): Promise<void> {

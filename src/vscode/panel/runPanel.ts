@@ -27,6 +27,7 @@ import { keyText, type RunKey } from '../../core/run/runKey';
 import type { Review } from '../review';
 import type { ReviewQueue } from '../reviewQueue';
 import type { AnswerDrafts } from '../answerDrafts';
+import { predecessorOf } from '../../core/run/lineage';
 import { auditAnswers } from '../../core/run/audit';
 import { leftWords } from '../../core/views/page/leftWords';
 import { copyText } from '../commands/copyText';
@@ -303,7 +304,9 @@ class RunPanel implements Page<RunKey, string> {
     // The person has gone into the past meanwhile.
     if (!details || !current || this.#event !== undefined) return;
     this.panel.title = visible(runTitle(current.run));
-    const view = toRunView(current, details, clock.now(), { iterating, trusted });
+    const others = current.run.story.end ? store.all.map(({ run }) => run) : [];
+    const predecessor = predecessorOf(current.run, others);
+    const view = toRunView(current, details, clock.now(), { iterating, trusted, predecessor });
     this.#post({ type: 'view', view });
     this.#shownEvent = undefined;
     this.#postTravel(current, undefined);

@@ -55,7 +55,7 @@ export class ShownTask implements Disposable {
     this.#timer.set(undefined);
     if (effectId === undefined) return;
     const { past } = this.shown;
-    const detail = effect && (await this.#detail(effect));
+    const detail = effect && (await this.detail(effect));
     if (this.#effectId !== effectId || this.shown.past !== past || this.#disposed) return;
     const next = JSON.stringify(detail ?? null);
     if (next !== this.#posted) this.post({ type: 'task', effectId, detail });
@@ -75,7 +75,8 @@ export class ShownTask implements Disposable {
     return file;
   }
 
-  async #detail(effect: Effect): Promise<TaskDetail> {
+  /** What is to be shown of a task, open or not. */
+  async detail(effect: Effect): Promise<TaskDetail> {
     const { files, now, past } = this.shown;
     const [task, result] = [files.tasks.get(effect.effectId), files.results.get(effect.effectId)];
     return toTaskDetail(effect, task, result, await this.#texts(effect), { now, past: past !== undefined });

@@ -102,7 +102,7 @@ function optionButton(
     </button>
     <div id=${id}>
       ${description === '' ? nothing : html`<small>${description}</small>`}
-      ${value === '' ? nothing : html`<small>recorded as <code>${value}</code></small>`}
+      ${value === '' ? nothing : html`<small class="recorded">recorded as <code>${value}</code></small>`}
       <button
         class="link switch"
         title=${undecided ? 'Its words do not say what it counts as. Switch it' : 'Switch what it counts as'}

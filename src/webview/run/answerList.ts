@@ -6,16 +6,14 @@ import { showTask } from './taskList';
 
 /** Who answered what, when, after how long and through what. */
 export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
-  return html`<section aria-labelledby="answers">
-    <h2 id="answers">Answers</h2>
-    <ul class="answers">
+  return html`<ul class="answers">
       ${repeat(
         answers,
         ({ effectId }) => effectId,
         ({ effectId, title, verdict, icon, words, who, at, waited, through, signedWith }: AnswerView) =>
           html`<li>
             <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
-              <span class="codicon codicon-${icon}" aria-hidden="true"></span> <span>${title}</span>
+              <span class="codicon codicon-${icon}" aria-hidden="true"></span> <bdi>${title}</bdi>
               <strong>${verdict}</strong>
               <small>
                 ${[
@@ -29,10 +27,9 @@ export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
                   .join(' · ')}
               </small>
             </button>
-            ${words === '' ? nothing : html`<p class="words">${words}</p>`}
+            ${words === '' ? nothing : html`<p class="words" dir="auto">${words}</p>`}
           </li>`,
       )}
     </ul>
-    ${moreAnswers === 0 ? nothing : html`<p class="quiet">${moreAnswers} older answers are in the journal.</p>`}
-  </section>`;
+    ${moreAnswers === 0 ? nothing : html`<p class="quiet">${moreAnswers} older answers are in the journal.</p>`}`;
 }

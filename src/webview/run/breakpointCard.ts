@@ -99,6 +99,13 @@ export class BreakpointCard extends LitElement {
     }
   }
 
+  /** Brings the question to the top and gives it the focus, so that the keys of its answers work at once. */
+  focusQuestion(): void {
+    const question = this.querySelector<HTMLElement>('.breakpoint');
+    question?.scrollIntoView({ block: 'start' });
+    question?.focus({ preventScroll: true });
+  }
+
   /** Takes a key that was pressed outside of text fields: a number chooses. True when it meant something. */
   choose(number: number): boolean {
     const choice = choicesOf(this.view)[number - 1];
@@ -123,7 +130,7 @@ export class BreakpointCard extends LitElement {
   }
 
   #focusChoices(): void {
-    this.querySelector<HTMLElement>('.part input:enabled, .choice:enabled')?.focus();
+    this.querySelector<HTMLElement>('.part input:enabled, .choice:enabled, .breakpoint')?.focus();
   }
 
   get #busy(): boolean {
@@ -171,8 +178,13 @@ export class BreakpointCard extends LitElement {
     const { view, comments } = this;
     const { effectId, title, asked, askedBy, tags, answer } = view;
     return html`
-      <section class="breakpoint" id="breakpoint-${effectId}" aria-labelledby="title-${effectId}">
-        <h2 id="title-${effectId}">
+      <section
+        class="breakpoint"
+        id="breakpoint-${effectId}"
+        tabindex="-1"
+        aria-labelledby="title-${effectId}"
+      >
+        <h2 id="title-${effectId}" dir="auto">
           <span class="codicon codicon-question" aria-hidden="true"></span> ${title}
         </h2>
         <p class="facts">
@@ -229,9 +241,12 @@ export class BreakpointCard extends LitElement {
               )
         }
         ${this.canAnswer && view.questions.length > 0 ? this.#questions() : nothing}
-        ${this.past || !this.canAnswer ? nothing : this.#words()} ${this.#answers()}
-        ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
-        ${this.past ? nothing : progressLine(this.progress)}
+        ${this.past || !this.canAnswer ? nothing : this.#words()}
+        <div class="answer-bar">
+          ${this.#answers()}
+          ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
+          ${this.past ? nothing : progressLine(this.progress)}
+        </div>
       </section>
     `;
   }
@@ -405,18 +420,16 @@ export class BreakpointCard extends LitElement {
           : nothing
       }
       ${this.canAnswer ? answerButtons(buttons) : nothing}
-      <div class="buttons">
-        ${
-          this.past
-            ? nothing
-            : html`<button
-                class="link snooze"
-                @click=${() => this.#post({ type: 'snooze', effectId: view.effectId })}
-              >
-                <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
-              </button>`
-        }
-      </div>
+      ${
+        this.past
+          ? nothing
+          : html`<button
+              class="link snooze"
+              @click=${() => this.#post({ type: 'snooze', effectId: view.effectId })}
+            >
+              <span class="codicon codicon-bell-slash" aria-hidden="true"></span> Snooze…
+            </button>`
+      }
     `;
   }
 }

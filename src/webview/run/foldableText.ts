@@ -30,6 +30,7 @@ export function foldableText({
     <div
       class="question ${folded ? 'folded' : ''} ${className}"
       id=${id}
+      dir="auto"
       @focusin=${() => {
         // What is reached with the keyboard is to be seen.
         if (folded) onToggle(true);

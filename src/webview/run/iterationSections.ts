@@ -1,11 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { count, thousands } from '../../core/format';
 import type { IterationView, RunView } from '../../core/views/page/runView';
+import { foldable } from './folds';
 import { runApi } from './runApi';
 import { taskList } from './taskList';
 
 /** The tasks of a run, by iteration. */
 export function iterationSections({ iterations, left, past }: RunView): TemplateResult {
+  const older = [
+    left.iterations > 0 &&
+      `${thousands(left.iterations)} earlier ${left.iterations === 1 ? 'iteration' : 'iterations'}`,
+    left.tasks > 0 && `${thousands(left.tasks)} more ${left.tasks === 1 ? 'task' : 'tasks'}`,
+  ].filter((part) => part !== false);
   return html`
     ${iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
     ${repeat(
@@ -13,36 +20,38 @@ export function iterationSections({ iterations, left, past }: RunView): Template
       ({ n }) => n,
       (iteration) => iterationSection(iteration, past),
     )}
-    ${
-      left.iterations + left.tasks > 0
-        ? html`<p class="quiet">
-            ${left.iterations} more iterations and ${left.tasks} more tasks are in the journal.
-          </p>`
-        : nothing
-    }
+    ${older.length === 0 ? nothing : html`<p class="quiet">${older.join(' and ')} in the journal.</p>`}
   `;
 }
 
 /** @param past reports tell how the run is now, so that the past has none */
-function iterationSection({ n, description, icon, tasks }: IterationView, past: boolean): TemplateResult {
-  return html`
-    <section aria-label="Iteration ${n}">
-      <h3>
-        <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
-        <small>${description}</small>
-        ${
-          past
-            ? nothing
-            : html`<button
-                class="link report-link"
-                aria-label="Report of iteration ${n}"
-                @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
-              >
-                Report
-              </button>`
-        }
-      </h3>
-      ${taskList(tasks)}
-    </section>
-  `;
+function iterationSection(
+  { n, description, icon, open, tasks }: IterationView,
+  past: boolean,
+): TemplateResult {
+  const heading = html`<h3>
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
+    <small>${description}</small>
+  </h3>`;
+  return html`<section class="iteration" aria-label="Iteration ${n}">
+    ${foldable(`iteration ${n}`, open, heading, taskList(tasks))}
+    ${
+      past
+        ? nothing
+        : html`<button
+            class="link report-link"
+            aria-label="Report of iteration ${n}"
+            @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
+          >
+            Report
+          </button>`
+    }
+  </section>`;
+}
+
+/** How many tasks are listed, for the section's heading. */
+export function taskCount({ iterations, left }: RunView): string {
+  const tasks = iterations.reduce((sum, { tasks }) => sum + tasks.length, left.tasks);
+  const all = iterations.length + left.iterations;
+  return all > 1 ? `${thousands(tasks)} in ${count(all, 'iteration')}` : thousands(tasks);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Provenance } from '../../core/views/page/provenance';
 import { facts } from './facts';
+import { foldable } from './folds';
 import { runApi } from './runApi';
 import { values } from './values';
 
@@ -17,9 +18,7 @@ export function provenanceSection({
   forks,
   moreForks,
 }: Provenance): TemplateResult {
-  return html`<section aria-labelledby="provenance">
-    <h2 id="provenance">Where it comes from</h2>
-    ${facts(rows)}
+  return html`${facts(rows)}
     <dl class="fact-list">
       ${
         entry === ''
@@ -52,9 +51,8 @@ export function provenanceSection({
             )
       }
     </dl>
-    ${prompt === '' ? nothing : folded('prompt', 'Prompt', html`<p class="words">${prompt}</p>`)}
-    ${inputs.length === 0 ? nothing : folded('inputs', 'Inputs', values(inputs))}
-  </section>`;
+    ${prompt === '' ? nothing : foldable('prompt', false, 'Prompt', html`<p class="words" dir="auto">${prompt}</p>`)}
+    ${inputs.length === 0 ? nothing : foldable('inputs', false, 'Inputs', values(inputs))}`;
 }
 
 function runLink(runId: string, label: string): TemplateResult {
@@ -68,17 +66,4 @@ function fact(name: string, content: TemplateResult | string): TemplateResult {
     <dt>${name}</dt>
     <dd>${content}</dd>
   </div>`;
-}
-
-/** What a person unfolds stays so when the page comes back. */
-function folded(name: string, label: string, content: TemplateResult): TemplateResult {
-  const toggle = (event: Event): void => {
-    const others = runApi.state().unfolded.filter((other) => other !== name);
-    const { open } = event.currentTarget as HTMLDetailsElement;
-    runApi.keep({ unfolded: open ? [...others, name] : others });
-  };
-  return html`<details ?open=${runApi.state().unfolded.includes(name)} @toggle=${toggle}>
-    <summary>${label}</summary>
-    ${content}
-  </details>`;
 }

@@ -16,8 +16,8 @@ export interface PageState {
   readonly part: { readonly from: number; readonly to: number } | undefined;
   /** The event that is selected, by its place in the whole journal; 0: none. */
   readonly selectedEvent: number;
-  /** What can be unfolded and is, by name. */
-  readonly unfolded: readonly string[];
+  /** What the person folded or unfolded, by name. */
+  readonly toggled: readonly string[];
   readonly scroll: number;
   /** With how many events the run is shown; 0: as it is now. */
   readonly event: number;
@@ -36,7 +36,7 @@ export const runApi = connectPage<PageState, FromPage>({
   collapseIdle: true,
   part: undefined,
   selectedEvent: 0,
-  unfolded: [],
+  toggled: [],
   scroll: 0,
   event: 0,
   since: 0,

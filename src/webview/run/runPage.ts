@@ -2,13 +2,16 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView } from '../../core/views/page/breakpointView';
+import type { FailureView } from '../../core/views/page/failureView';
 import type { AnswerProgress, CommentView, LeftWords, ToPage } from '../../core/views/page/protocol';
 import type { Provenance } from '../../core/views/page/provenance';
 import type { RunView } from '../../core/views/page/runView';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
 import type { Timeline } from '../../core/views/page/timeline';
 import type { UsageView } from '../../core/views/page/usageView';
+import { thousands } from '../../core/format';
 import { helpDialog, helpLink } from '../help';
+import { keepReadingPlace } from './anchor';
 import { answerList } from './answerList';
 import { answerStatus } from './answerProgress';
 import type { BreakpointCard } from './breakpointCard';
@@ -16,19 +19,23 @@ import './breakpointCard';
 import { commentList } from './commentList';
 import type { EventList } from './eventList';
 import './eventList';
-import { iterationSections } from './iterationSections';
+import { failureCard } from './failureCard';
+import { jumpBar, longText, pageSection, type PageSection } from './folds';
+import { iterationSections, taskCount } from './iterationSections';
+import { outputCard } from './outputCard';
+import { pressKey } from './pageKeys';
 import { problemSection } from './problemSection';
 import { provenanceSection } from './provenanceSection';
 import './run.css';
 import { runApi } from './runApi';
 import { runKeys } from './runKeys';
 import './runTimeline';
-import { standingSections } from './standingSections';
 import type { TaskPanel } from './taskPanel';
 import './taskPanel';
 import { TimeTravel } from './timeTravel';
 import './travelBar';
 import { usageSection } from './usageSection';
+import { runActions, verdictBar } from './verdictBar';
 
 const noPreviews: ReadonlyMap<number, FilePreview> = new Map();
 
@@ -46,6 +53,8 @@ class RunPage extends LitElement {
     timeline: { state: true },
     provenance: { state: true },
     usage: { state: true },
+    failure: { state: true },
+    events: { state: true },
     settled: { state: true },
   };
 
@@ -63,6 +72,9 @@ class RunPage extends LitElement {
   declare timeline: Timeline | undefined;
   declare provenance: Provenance | undefined;
   declare usage: UsageView | undefined;
+  declare failure: FailureView | undefined;
+  /** How many events the journal has. */
+  declare events: number;
   /** The first events are drawn; what takes longer to draw comes after them. */
   declare settled: boolean;
 
@@ -72,6 +84,9 @@ class RunPage extends LitElement {
   /** A click or key opened the task, so it takes the focus. */
   #focusTask = false;
   #scrolled = false;
+  /** What stays at the top of the window. */
+  #bar: Element | null = null;
+  #watchBar: (bar: Element) => void = () => {};
 
   constructor() {
     super();
@@ -87,13 +102,19 @@ class RunPage extends LitElement {
     this.timeline = undefined;
     this.provenance = undefined;
     this.usage = undefined;
+    this.failure = undefined;
+    this.events = 0;
     this.settled = false;
     this.addEventListener('travel-to', (event) => this.#travel.to((event as CustomEvent<number>).detail));
     this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
     this.addEventListener('hide-task', () => this.#hideTask());
     window.addEventListener('scroll', () => runApi.keep({ scroll: window.scrollY }), { passive: true });
     window.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
-    window.addEventListener('keydown', (event) => this.#press(event));
+    window.addEventListener('keydown', (event) => {
+      const { task } = this;
+      const targets = { page: this, travel: this.#travel, hasTask: task !== undefined };
+      if (pressKey(event, { ...targets, hideTask: () => this.#hideTask() })) event.preventDefault();
+    });
   }
 
   /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
@@ -109,7 +130,25 @@ class RunPage extends LitElement {
     runApi.postMessage({ type: 'timeline', part: runApi.state().part });
   }
 
+  protected override firstUpdated(): void {
+    keepReadingPlace(this, () => this.#barHeight);
+    // What is moved to must not lie below the bar that stays in view.
+    const bar = new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${this.#barHeight + 8}px`;
+    });
+    this.#watchBar = (top) => bar.observe(top);
+  }
+
+  /** Of what stays at the top of the window, in pixels. */
+  get #barHeight(): number {
+    const top = this.querySelector('.top');
+    return top && getComputedStyle(top).position === 'sticky' ? top.getBoundingClientRect().height : 0;
+  }
+
   protected override updated(): void {
+    const top = this.querySelector('.top');
+    if (top && top !== this.#bar) this.#watchBar(top);
+    this.#bar = top;
     // Once, when the page came back with as much on it as it had.
     if (this.#scrolled || !this.view || this.view.partial || !this.timeline || !this.settled) return;
     this.#scrolled = true;
@@ -158,6 +197,7 @@ class RunPage extends LitElement {
         this.gone = true;
         return;
       case 'events':
+        this.events = message.events.all;
         this.#events?.receive(message.events);
         // Another task of the browser, so that they are drawn before.
         if (!this.settled) requestAnimationFrame(() => setTimeout(() => (this.settled = true)));
@@ -173,6 +213,9 @@ class RunPage extends LitElement {
         return;
       case 'timeline':
         this.timeline = message.timeline;
+        return;
+      case 'failure':
+        this.failure = message.failure;
         return;
       case 'provenance':
         this.provenance = message.provenance;
@@ -216,78 +259,8 @@ class RunPage extends LitElement {
     const card = this.querySelector<BreakpointCard>(`breakpoint-card[data-effect="${CSS.escape(effectId)}"]`);
     if (!card) this.#showTask(effectId);
     await card?.updateComplete;
-    card?.scrollIntoView({ block: 'start' });
-    // Without scrolling: a long question is read from its beginning.
-    card?.querySelector('textarea')?.focus({ preventScroll: true });
-  }
-
-  #press(event: KeyboardEvent): void {
-    if (!event.defaultPrevented && !this.#pressBreakpoint(event) && !this.#pressPage(event)) return;
-    event.preventDefault();
-  }
-
-  /** Keys that mean something wherever nothing is typed into. */
-  #pressPage(event: KeyboardEvent): boolean {
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const target = event.target instanceof Element ? event.target : document.body;
-    const help = this.querySelector<HTMLDialogElement>('dialog');
-    if (event.key === 'Escape' && !help?.open && this.task) {
-      this.#hideTask();
-      return true;
-    }
-    if (help?.open || target.matches('textarea, input, select')) return false;
-    switch (event.key) {
-      case 'j':
-        this.#events?.move(1);
-        return true;
-      case 'k':
-        this.#events?.move(-1);
-        return true;
-      case '/':
-        this.#events?.focusFilter();
-        return true;
-      case '[':
-        this.#travel.step(-1);
-        return true;
-      case ']':
-        this.#travel.step(1);
-        return true;
-      case '{':
-        this.#travel.stepFar(-1);
-        return true;
-      case '}':
-        this.#travel.stepFar(1);
-        return true;
-      case 't':
-        this.#events?.travelToSelected();
-        return true;
-      case 'n':
-        this.#travel.step(Number.POSITIVE_INFINITY);
-        return true;
-      case '?':
-        help?.showModal();
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  /** Ctrl+Enter sends; a number chooses an option, where it is not typed into a text. */
-  #pressBreakpoint(event: KeyboardEvent): boolean {
-    const target = event.target instanceof Element ? event.target : document.body;
-    const cards = [...this.querySelectorAll<BreakpointCard>('breakpoint-card')];
-    const card =
-      target.closest<BreakpointCard>('breakpoint-card') ?? (cards.length === 1 ? cards[0] : undefined);
-    if (!card || event.altKey || event.shiftKey) return false;
-    const withCommand = event.ctrlKey || event.metaKey;
-    if (event.key === 'Enter' && withCommand && !event.repeat) {
-      card.sendChosen();
-      return true;
-    }
-    if (/^[1-9]$/.test(event.key) && !withCommand && !target.matches('textarea, input, select')) {
-      return card.choose(Number(event.key));
-    }
-    return false;
+    // Not into its text box: there the keys of the answers would be typed.
+    card?.focusQuestion();
   }
 
   #draft(effectId: string, text: string): void {
@@ -297,37 +270,36 @@ class RunPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.gone) return html`<p class="gone">This run is not there any more.</p>`;
+    if (this.gone) return html`<p class="gone">This run was deleted.</p>`;
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the run…</p>`;
+    const sections = this.#sections(view);
+    const [question] = view.breakpoints;
     return html`
       <header>
-        <h1>${view.title}</h1>
-        ${view.prompt === '' ? nothing : html`<p class="prompt">${view.prompt}</p>`}
-        <p class="reason" role="status">
-          <span class="codicon codicon-${view.icon}" aria-hidden="true"></span>
-          ${
-            // "Sleeping until …" says the state by itself.
-            view.reason.toLowerCase().startsWith(view.state)
-              ? html`<strong>${view.reason}</strong>`
-              : html`<strong class="state">${view.state}</strong> <span>${view.reason}</span>`
-          }
-        </p>
-        <p class="facts">
-          ${[view.counts, view.past ? '' : `last event ${view.updated}`, view.processId, view.runId].filter(Boolean).join(' · ')}
-        </p>
-        ${standingSections(view, (effectId) => void this.#revealBreakpoint(effectId))}
+        <h1 dir="auto">${view.title}</h1>
+        ${view.prompt === '' ? nothing : longText('prompt', view.prompt)}
+        <p class="facts">${[...view.facts, view.processId, view.runId].filter(Boolean).join(' · ')}</p>
       </header>
-      ${
-        this.#travel.view
-          ? html`<travel-bar
-              .travel=${this.#travel.view}
-              .asked=${this.#travel.asked}
-              .since=${runApi.state().since}
-              .canFork=${view.can.includes('run.fork')}
-            ></travel-bar>`
-          : nothing
-      }
+      <div class="top">
+        ${verdictBar(view, (effectId) => void this.#revealBreakpoint(effectId))}
+        <div class="ways">
+          ${this.#travelBar(view)}
+          ${jumpBar([
+            ...(question
+              ? [
+                  {
+                    id: `title-${question.effectId}`,
+                    title: 'Question',
+                    count: several(view.breakpoints.length),
+                  },
+                ]
+              : []),
+            ...sections,
+          ])}
+        </div>
+      </div>
+      <div class="actions">${runActions(view)}</div>
       <main>
         ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${this.#left()} ${this.#unsent(view)}`}
         ${repeat(
@@ -335,32 +307,61 @@ class RunPage extends LitElement {
           ({ effectId }) => effectId,
           (breakpoint) => this.#card(breakpoint),
         )}
-        ${view.problems.length === 0 ? nothing : problemSection(view)}
-        ${
-          this.timeline && this.settled
-            ? html`<section aria-labelledby="timeline">
-                <h2 id="timeline">Timeline</h2>
-                <run-timeline .timeline=${this.timeline} .past=${view.past}></run-timeline>
-              </section>`
-            : nothing
-        }
-        <section aria-labelledby="events">
-          <h2 id="events">Events</h2>
-          <event-list .moment=${this.#travel.asked}></event-list>
-        </section>
-        <h2>Tasks</h2>
-        ${
-          view.partial || !this.settled
-            ? html`<p class="quiet" role="status">Reading the tasks…</p>`
-            : iterationSections(view)
-        }
-        ${this.usage ? usageSection(this.usage) : nothing}
-        ${view.answers.length === 0 ? nothing : answerList(view)}
-        ${this.provenance ? provenanceSection(this.provenance) : nothing} ${helpLink(this)}
+        ${repeat(sections, ({ id }) => id, pageSection)} ${helpLink(this)}
       </main>
       ${this.task ? html`<task-panel .detail=${this.task} .canFork=${view.can.includes('run.fork')}></task-panel>` : nothing}
       ${helpDialog(runKeys)}
     `;
+  }
+
+  /** What the page has below the questions, in its order. To add one is to add a line here. */
+  #sections(view: RunView): readonly PageSection[] {
+    const { failure, timeline, provenance, usage } = this;
+    const { output, problems, answers } = view;
+    const canFork = view.can.includes('run.fork');
+    const sections: readonly (PageSection | false | undefined)[] = [
+      failure && { id: 'failure', title: 'Failure', content: failureCard(failure, canFork) },
+      output && { id: 'output', title: 'Output', content: outputCard(output, () => this.requestUpdate()) },
+      problems.length > 0 && {
+        ...{ id: 'problems', title: 'Problems', count: problems.length },
+        content: problemSection(view),
+      },
+      timeline &&
+        this.settled && {
+          ...{ id: 'timeline', title: 'Timeline', count: timeline.rows.length },
+          content: html`<run-timeline .timeline=${timeline} .past=${view.past}></run-timeline>`,
+        },
+      {
+        ...{ id: 'events', title: 'Events', count: thousands(this.events) },
+        content: html`<event-list .moment=${this.#travel.asked}></event-list>`,
+      },
+      {
+        ...{ id: 'tasks', title: 'Tasks', count: view.partial ? '' : taskCount(view) },
+        content:
+          view.partial || !this.settled
+            ? html`<p class="quiet" role="status">Reading the tasks…</p>`
+            : iterationSections(view),
+      },
+      answers.length > 0 && {
+        ...{ id: 'answers', title: 'Answers', count: answers.length + view.moreAnswers },
+        content: answerList(view),
+      },
+      usage && { id: 'usage', title: 'Tokens and cost', content: usageSection(usage) },
+      provenance && { id: 'provenance', title: 'Provenance', content: provenanceSection(provenance) },
+    ];
+    return sections.filter((section) => section !== undefined && section !== false);
+  }
+
+  #travelBar(view: RunView): TemplateResult | typeof nothing {
+    const { view: travel, asked } = this.#travel;
+    return travel
+      ? html`<travel-bar
+          .travel=${travel}
+          .asked=${asked}
+          .since=${runApi.state().since}
+          .canFork=${view.can.includes('run.fork')}
+        ></travel-bar>`
+      : nothing;
   }
 
   /** Words whose question was answered without them. */
@@ -408,6 +409,10 @@ class RunPage extends LitElement {
       }}
     ></breakpoint-card>`;
   }
+}
+
+function several(n: number): string {
+  return n > 1 ? String(n) : '';
 }
 
 customElements.define('run-page', RunPage);

@@ -186,6 +186,16 @@ export class RunTimeline extends LitElement {
     event.stopPropagation();
   }
 
+  /** Leads to the next bar that failed, or to the one before. */
+  focusFailure(step: 1 | -1): void {
+    const failed = this.timeline.bars
+      .filter(({ status }) => status === 'error')
+      .toSorted((a, b) => a.from - b.from);
+    const at = failed.findIndex(({ effectId }) => effectId === this.at);
+    const next = at === -1 ? (step > 0 ? 0 : failed.length - 1) : (at + step + failed.length) % failed.length;
+    this.#focus(failed[next]);
+  }
+
   #focus(bar: TimelineBar | undefined): void {
     if (!bar) return;
     this.at = bar.effectId;

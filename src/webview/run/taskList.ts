@@ -12,7 +12,7 @@ export function taskList(tasks: readonly TaskView[]): TemplateResult {
         html`<li>
           <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
             <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-            <span>${title}</span> <small>${description}</small>
+            <bdi>${title}</bdi> <small>${description}</small>
           </button>
         </li>`,
     )}

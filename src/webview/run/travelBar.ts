@@ -82,6 +82,7 @@ class TravelBar extends LitElement {
     return html`<section class="travel ${asked === undefined ? '' : 'past'}" aria-label="Time travel">
       <div class="travel-row">
         <span class="codicon codicon-history" aria-hidden="true"></span>
+        <small aria-hidden="true">As of event</small>
         ${button('Previous event', 'chevron-left', place - 1, '[', place <= 1)}
         <input
           type="range"

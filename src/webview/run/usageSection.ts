@@ -36,11 +36,8 @@ export function usageSection({ from, head, total, models, tasks, leftTasks }: Us
         ${rows.map(row)}
       </tbody>
     </table>`;
-  return html`<section aria-labelledby="usage">
-    <h2 id="usage">Tokens and cost</h2>
-    <p class="quiet">${from}</p>
+  return html`<p class="quiet">${from}</p>
     ${table('In all and by model', [{ name: 'In all', effectId: '', cells: total }, ...models])}
     ${tasks.length === 0 ? nothing : table('By task', tasks)}
-    ${leftTasks === 0 ? nothing : html`<p class="quiet">${leftTasks} tasks that took less are left out.</p>`}
-  </section>`;
+    ${leftTasks === 0 ? nothing : html`<p class="quiet">${leftTasks} tasks that took less are left out.</p>`}`;
 }

@@ -2,23 +2,13 @@ import * as z from 'zod';
 import { diffBases, type FileEvidence, type FilePreview } from '../../evidence/evidence';
 import { segment } from '../../run/segmentSchema';
 import type { EventRow } from './eventRow';
+import type { FailureView } from './failureView';
+import { pageCommands } from './pageCommands';
 import type { Provenance } from './provenance';
 import type { RunView } from './runView';
 import type { TaskDetail } from './taskDetail';
 import type { Timeline } from './timeline';
 import type { UsageView } from './usageView';
-
-/** Commands that the page's buttons may ask for. */
-export const pageCommands = [
-  'run.report',
-  'run.resume',
-  'run.iterate',
-  'run.continue',
-  'run.stop',
-  'run.diagnose',
-  'journal.open',
-  'run.reveal',
-] as const;
 
 /** So many events are asked for at once. */
 export const mostEventsAsked = 500;
@@ -89,6 +79,11 @@ export const fromPage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('saveTimeline'), svg: z.string().startsWith('<svg ').max(5_000_000) }),
   z.object({ type: z.literal('openEntry') }),
+  /** A frame of the stack with which the run failed, by its place. */
+  z.object({ type: z.literal('openFrame'), frame: place }),
+  /** Message and stack of the failure: put on the clipboard. */
+  z.object({ type: z.literal('copyFailure') }),
+  z.object({ type: z.literal('comparePredecessor') }),
   z.object({ type: z.literal('openRun'), runId: segment }),
   z.object({ type: z.literal('openReport'), iteration: z.int().min(0) }),
   z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
@@ -161,6 +156,8 @@ export type ToPage =
   | { readonly type: 'task'; readonly effectId: string; readonly detail: TaskDetail | undefined }
   /** `undefined`: nothing has a time. */
   | { readonly type: 'timeline'; readonly timeline: Timeline | undefined }
+  /** `undefined`: it has not failed. */
+  | { readonly type: 'failure'; readonly failure: FailureView | undefined }
   | { readonly type: 'provenance'; readonly provenance: Provenance }
   /** `undefined`: nothing tells what the run took. */
   | { readonly type: 'usage'; readonly usage: UsageView | undefined }

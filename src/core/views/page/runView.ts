@@ -1,13 +1,13 @@
-import { outcomeIn, unsuccessful } from '../../run/outcome';
-import { ago, oneLine, visible } from '../../format';
+import { ago, count, duration, firstLine, oneLine, visible } from '../../format';
 import type { EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
-import { pendingEffects, runTitle } from '../../run/run';
+import { titleOfIteration } from '../../run/iterations';
+import { pendingEffects, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
-import { countEffects, describeIteration, describeProblem, describeRun, stateWord } from '../tree/describe';
+import { countEffects, describeIteration, describeProblem } from '../tree/describe';
 import { toAnswerView, type AnswerView } from './answerView';
 import {
   answeredBreakpoints,
@@ -18,13 +18,16 @@ import {
   type BreakpointView,
   type TaskView,
 } from './breakpointView';
+import { toOutputCard, type OutputCard } from './outputView';
 import { whyNotThen } from './past';
-import { toStanding, type Standing } from './standing';
+import { toVerdict, type Verdict } from './verdict';
 
 export interface IterationView {
   readonly n: number;
   readonly description: string;
   readonly icon: string;
+  /** To be read first: some of it did not pass, or it is under way. */
+  readonly open: boolean;
   readonly tasks: readonly TaskView[];
 }
 
@@ -33,21 +36,24 @@ export interface RunView {
   readonly title: string;
   readonly runId: string;
   readonly processId: string;
-  /** The whole prompt, where it says more than the title; else empty. */
+  /** What the prompt says beyond the title; else empty. */
   readonly prompt: string;
-  readonly state: string;
-  readonly icon: string;
-  readonly reason: string;
-  readonly standing: Standing;
+  readonly verdict: Verdict;
   /** What the run's engine can do at all; the page offers nothing else of it. */
   readonly can: readonly EngineAction[];
   /** Its tasks are not read yet: there are many of them. */
   readonly partial: boolean;
-  readonly counts: string;
-  readonly updated: string;
+  /** What is done, in numbers, and when: "15 done", "5 iterations", "active for 31m". */
+  readonly facts: readonly string[];
   /** This is how it was: nothing can be done with it. */
   readonly past: boolean;
   readonly iterating: boolean;
+  /** It has ended, well or not. */
+  readonly ended: boolean;
+  /** The title of the run that it is most usefully compared with; empty: there is none. */
+  readonly predecessor: string;
+  /** `undefined`: the process has returned nothing, or nothing that can be read. */
+  readonly output: OutputCard | undefined;
   readonly breakpoints: readonly BreakpointView[];
   /** Newest first. */
   readonly answered: readonly AnsweredView[];
@@ -81,6 +87,8 @@ export interface Shown {
   readonly partial?: boolean;
   /** The run is given as it was at some event, and so is the current moment. */
   readonly past?: boolean;
+  /** The run that this one follows; left out: there is none. */
+  readonly predecessor?: Run | undefined;
 }
 
 /** Makes the page's content from a run. */
@@ -88,10 +96,9 @@ export function toRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
-  { iterating, trusted, partial = false, past = false }: Shown,
+  { iterating, trusted, partial = false, past = false, predecessor }: Shown,
 ): RunView {
   const { run } = stored;
-  const row = describeRun(stored, now, iterating, 0, opened);
   const prompt = run.prompt ?? '';
   const action = (id: StateAction): ActionView => {
     if (past) return { whyNot: whyNotThen };
@@ -113,6 +120,9 @@ export function toRunView(
       n: iteration.n,
       description: iterationRow.description,
       icon: iterationRow.icon.name,
+      open:
+        iteration.error > 0 ||
+        (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
       tasks: shown.map((known) =>
         toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
       ),
@@ -123,17 +133,16 @@ export function toRunView(
     title: visible(runTitle(run)),
     runId: visible(run.runId),
     processId: visible(run.processId),
-    prompt: runTitle(run) === oneLine(prompt) ? '' : visible(prompt.slice(0, most.prompt)),
-    state: iterating ? 'iterating' : stateWord(stored),
-    icon: row.icon.name.replace('~spin', ''),
-    reason: visible(unsuccessful(outcomeIn(opened.details)) ?? stored.state.reason),
-    standing: toStanding(stored, opened, now, { iterating, past, resume, iterate }),
+    prompt: visible(beyondTitle(prompt.slice(0, most.prompt), runTitle(run))),
+    verdict: toVerdict(stored, opened, now, { iterating, past }),
     can: [...stored.engine.can],
     partial,
-    counts: countEffects(run, opened),
-    updated: ago(now - run.updatedAt),
+    facts: factsOf(stored, opened, now, past),
     past,
     iterating,
+    ended: run.story.end !== undefined,
+    predecessor: predecessor ? visible(runTitle(predecessor)) : '',
+    output: toOutputCard(opened.details),
     breakpoints: pendingEffects(run)
       .filter(({ effect }) => effect.kind === 'breakpoint')
       .slice(0, most.breakpoints)
@@ -153,6 +162,25 @@ export function toRunView(
       return { file: label, what: description };
     }),
   };
+}
+
+function factsOf({ run }: StoredRun, opened: OpenedRun, now: number, past: boolean): readonly string[] {
+  const { list, metric } = opened.iterations;
+  const lasted = run.updatedAt - run.createdAt;
+  return [
+    countEffects(run, opened),
+    list.length > 1 ? count(list.length, 'iteration') : '',
+    metric?.best === undefined ? '' : `best is ${titleOfIteration(list, metric.best)}`,
+    lasted > 0 ? `active for ${duration(lasted)}` : '',
+    past ? '' : `last event ${ago(now - run.updatedAt)}`,
+  ].filter((fact) => fact !== '');
+}
+
+/** What a prompt says after its first line, where that is the title already. */
+function beyondTitle(prompt: string, title: string): string {
+  const text = prompt.trimStart();
+  if (oneLine(text) === title) return '';
+  return oneLine(firstLine(text)) === title ? text.slice(text.indexOf('\n')).trim() : text;
 }
 
 /** The page has said the reason already: "Sleeping until …; until then …" goes on with "Until then …". */

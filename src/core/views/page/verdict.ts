@@ -1,0 +1,124 @@
+import { commands, commandTitle } from '../../commands';
+import { notSomethingItCanDo } from '../../engine/whyNot';
+import { capital, cutAtWord, firstLine, visible } from '../../format';
+import { outcomeIn } from '../../run/outcome';
+import { maskSecrets } from '../../run/secrets';
+import type { StoredRun } from '../../source/runStore';
+import type { OpenedRun } from '../tree/buildTree';
+import { describeRun, stateWord } from '../tree/describe';
+import { forkLabel, type PageCommand } from './pageCommands';
+import { whyNotThen } from './past';
+
+/** Where a run stands, in one line: what is so, and the one thing to do about it. */
+export interface Verdict {
+  /** "Needs you" */
+  readonly state: string;
+  readonly icon: string;
+  readonly tone: 'asks' | 'good' | 'bad' | 'busy' | 'still';
+  /** The run's result or error, else the reason of its state. */
+  readonly sentence: string;
+  /** What can be done about it, or why nothing can, where the sentence does not say so; else empty. */
+  readonly hint: string;
+  /** `undefined`: there is nothing to do, or not from here. */
+  readonly next: NextView | undefined;
+}
+
+/** The one primary button. */
+export interface NextView {
+  /** `question`: leads to the open question; `fork`: from before a task. */
+  readonly does: PageCommand | 'question' | 'fork';
+  readonly label: string;
+  readonly icon: string;
+  /** Of the question, or of the task that is forked from; else empty. */
+  readonly effectId: string;
+}
+
+interface Shown {
+  readonly iterating: boolean;
+  readonly past: boolean;
+}
+
+/** What is said of a run at the top of its page; all of it comes from its judgement and its outcome. */
+export function toVerdict(stored: StoredRun, opened: OpenedRun, now: number, shown: Shown): Verdict {
+  const { state, run } = stored;
+  const { iterating, past } = shown;
+  const outcome = outcomeIn(opened.details);
+  const summary = outcome?.summary ?? '';
+  const said = state.state === 'completed' && summary !== '' ? firstLine(summary) : state.reason;
+  const sentence = visible(maskSecrets(cutAtWord(said, 300)));
+  const word = iterating ? 'iterating' : stateWord(stored);
+  const unsuccessful = state.state === 'completed' && outcome?.success === false;
+  return {
+    state: capital(unsuccessful ? `${word}, not successful` : word),
+    icon: describeRun(stored, now, iterating, 0, opened).icon.name.replace('~spin', ''),
+    tone: iterating ? 'busy' : unsuccessful ? 'bad' : tones[state.state],
+    // "Sleeping until …" says the state by itself.
+    sentence: sentence.toLowerCase().replace(/\.$/, '') === word ? '' : sentence,
+    hint: past ? whyNotThen : iterating ? 'This window is iterating the run.' : hintOf(stored, sentence),
+    next: past ? undefined : nextOf(stored, run.story.end?.failedTask ?? '', iterating),
+  };
+}
+
+const tones: Readonly<Record<StoredRun['state']['state'], Verdict['tone']>> = {
+  reading: 'still',
+  unreadable: 'bad',
+  completed: 'good',
+  failed: 'bad',
+  partial: 'bad',
+  stopped: 'still',
+  halted: 'still',
+  'needs-you': 'asks',
+  working: 'busy',
+  sleeping: 'still',
+  ready: 'asks',
+  waiting: 'still',
+  created: 'still',
+};
+
+function hintOf({ state, engine }: StoredRun, sentence: string): string {
+  const { next } = state;
+  // What an engine lacks is no reason for its run to be stuck: it goes on elsewhere.
+  const lacking = state.state === 'needs-you' ? notSomethingItCanDo('breakpoint.answer', engine) : undefined;
+  if (lacking !== undefined) return visible(lacking);
+  if (next.action === 'run.fork')
+    return 'Iterating would end with the same error: the failed task is recorded.';
+  const reason = visible(maskSecrets(cutAtWord(next.reason, 300)));
+  const core = (text: string): string => text.toLowerCase().replace(/\.$/, '');
+  return core(sentence).includes(core(reason)) || core(state.reason) === core(next.reason) ? '' : reason;
+}
+
+function nextOf(stored: StoredRun, failedTask: string, iterating: boolean): NextView | undefined {
+  const { state, run } = stored;
+  if (iterating) return toNext('run.stop');
+  const { action } = state.next;
+  switch (action) {
+    case 'breakpoint.answer': {
+      const question = [...run.story.pending.values()].find(({ kind }) => kind === 'breakpoint');
+      return (
+        question && {
+          does: 'question',
+          label: 'Go to the Question',
+          icon: 'comment',
+          effectId: question.effectId,
+        }
+      );
+    }
+    case 'run.fork':
+      return failedTask === ''
+        ? toNext(action)
+        : { does: 'fork', label: forkLabel, icon: commands[action].icon, effectId: failedTask };
+    case 'run.resume':
+      return { ...toNext(action), label: 'Resume…' };
+    case 'run.iterate':
+    case 'run.repair':
+    case 'run.assignProcess':
+      return toNext(action);
+    default:
+      return run.story.end?.outcome === 'completed' ? toNext('run.report') : undefined;
+  }
+}
+
+function toNext(does: PageCommand): NextView {
+  const { icon = 'arrow-right' } = commands[does] as { readonly icon?: string };
+  return { does, label: commandTitle(does), icon, effectId: '' };
+}

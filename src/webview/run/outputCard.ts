@@ -1,0 +1,48 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { OutputCard } from '../../core/views/page/outputView';
+import { facts } from './facts';
+import { foldableText } from './foldableText';
+import { isUnfolded } from './folds';
+import { runApi } from './runApi';
+import { values } from './values';
+
+const limit = { characters: 3000, lines: 40 };
+
+/** What the process returned, to be read like a report. */
+export function outputCard(
+  { success, summary, facts: rows, texts, values: nodes }: OutputCard,
+  redraw: () => void,
+): TemplateResult {
+  const markdown = (name: string, text: string): TemplateResult =>
+    foldableText({
+      id: `output-${name}`,
+      className: '',
+      text,
+      limit,
+      unfolded: isUnfolded(`output ${name}`, false),
+      onToggle: (open) => {
+        const others = runApi.state().toggled.filter((other) => other !== `output ${name}`);
+        runApi.keep({ toggled: open ? [...others, `output ${name}`] : others });
+        redraw();
+      },
+    });
+  return html`
+    ${
+      success === null
+        ? nothing
+        : html`<p>
+            <strong class="badge tone-${success ? 'good' : 'bad'}">
+              <span class="codicon codicon-${success ? 'pass' : 'circle-slash'}" aria-hidden="true"></span>
+              ${success ? 'Successful' : 'Not successful'}
+            </strong>
+          </p>`
+    }
+    ${summary === '' ? nothing : markdown('summary', summary)} ${rows.length === 0 ? nothing : facts(rows)}
+    ${texts.map(
+      ({ name, text }, i) =>
+        html`<h3>${name}</h3>
+          ${markdown(String(i), text)}`,
+    )}
+    ${nodes.length === 0 ? nothing : values(nodes, nodes.length < 12)}
+  `;
+}

@@ -1,0 +1,111 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { commandTitle } from '../../core/commands';
+import type { ActionView } from '../../core/views/page/breakpointView';
+import type { PageCommand } from '../../core/views/page/pageCommands';
+import type { RunView } from '../../core/views/page/runView';
+import type { NextView } from '../../core/views/page/verdict';
+import { runApi } from './runApi';
+
+/**
+ * Where the run stands, in one line that stays in view, with the one thing to do about it.
+ * @param goToQuestion brings a pending breakpoint, named by its effect id, into view
+ */
+export function verdictBar({ verdict }: RunView, goToQuestion: (effectId: string) => void): TemplateResult {
+  const { state, icon, tone, sentence, next } = verdict;
+  return html`<div class="verdict">
+    <p role="status">
+      <strong class="badge tone-${tone}">
+        <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${state}
+      </strong>
+      <span class="sentence" dir="auto" title=${sentence}>${sentence}</span>
+    </p>
+    ${next ? nextButton(next, goToQuestion) : nothing}
+  </div>`;
+}
+
+function nextButton(
+  { does, label, icon, effectId }: NextView,
+  goToQuestion: (effectId: string) => void,
+): TemplateResult {
+  return actionButton(label, icon, { primary: true }, () => {
+    if (does === 'question') goToQuestion(effectId);
+    else if (does === 'fork') runApi.postMessage({ type: 'fork', effectId });
+    else runApi.postMessage({ type: 'command', command: does });
+  });
+}
+
+/** What else can be done with the run, each button with the reason where it cannot be done now. */
+export function runActions({
+  verdict,
+  can,
+  resume,
+  iterate,
+  past,
+  iterating,
+  predecessor,
+  ended,
+}: RunView): TemplateResult {
+  const command = (
+    id: PageCommand,
+    icon: string,
+    label = commandTitle(id),
+    action = possible,
+  ): TemplateResult | typeof nothing =>
+    verdict.next?.does === id
+      ? nothing
+      : actionButton(label, icon, action, () => runApi.postMessage({ type: 'command', command: id }));
+  const goesOn = !iterating && can.includes('run.iterate');
+  const why = iterating
+    ? undefined
+    : ((can.includes('run.resume') ? resume.whyNot : undefined) ?? (goesOn ? iterate.whyNot : undefined));
+  return html`
+    ${verdict.hint === '' ? nothing : html`<p class="hint-line">${verdict.hint}</p>`}
+    <div class="buttons">
+      ${iterating || !can.includes('run.resume') ? nothing : command('run.resume', 'debug-continue', 'Resume…', resume)}
+      ${goesOn ? command('run.iterate', 'debug-step-over', commandTitle('run.iterate'), iterate) : nothing}
+      ${goesOn && iterate.whyNot === undefined && can.includes('run.continue') ? command('run.continue', 'run-all') : nothing}
+      ${past ? nothing : command('run.report', 'graph')}
+      ${past || !ended || !can.includes('run.startAgain') ? nothing : command('run.startAgain', 'debug-restart')}
+      ${
+        past || predecessor === ''
+          ? nothing
+          : actionButton('Compare With Predecessor', 'git-compare', { title: predecessor }, () =>
+              runApi.postMessage({ type: 'comparePredecessor' }),
+            )
+      }
+      ${past || !can.includes('run.diagnose') ? nothing : command('run.diagnose', 'question')}
+      ${command('journal.open', 'list-ordered')} ${command('run.reveal', 'folder-opened')}
+    </div>
+    ${
+      why === undefined || why === verdict.hint || verdict.sentence.includes(why)
+        ? nothing
+        : html`<p class="quiet" id="why-disabled">${why}</p>`
+    }
+  `;
+}
+
+const possible: ActionView = { whyNot: undefined };
+
+interface Look {
+  readonly primary?: boolean;
+  readonly title?: string;
+  readonly whyNot?: string | undefined;
+}
+
+/** A button with an icon. The second click of a double click may even hit another button, which has moved there meanwhile. */
+export function actionButton(
+  label: string,
+  icon: string,
+  { primary = false, title, whyNot }: Look,
+  action: () => void,
+): TemplateResult {
+  return html`<button
+    class=${primary ? 'primary' : 'secondary'}
+    title=${title ?? nothing}
+    ?disabled=${whyNot !== undefined}
+    aria-describedby=${whyNot === undefined ? nothing : 'why-disabled'}
+    @click=${({ detail }: MouseEvent) => detail < 2 && action()}
+  >
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${label}
+  </button>`;
+}
