@@ -1,5 +1,5 @@
 import type { CommandId } from '../core/commands';
-import { prefix, type ContextWord } from '../core/contract';
+import { canWord, prefix, type ContextWord } from '../core/contract';
 import type { EngineAction } from '../core/engine/runEngine';
 import {
   all,
@@ -80,8 +80,8 @@ export const menus = {
     engineEntry('run.repair', 'inline@1', 'repair'),
     entry('run.stop', 'inline@1', row('run', 'stop')),
     entry('run.open', 'inline@2', row('run')),
-    entry('breakpoint.approve', 'inline@1', row('breakpoint', 'answer')),
-    entry('breakpoint.reject', 'inline@2', row('breakpoint', 'answer')),
+    entry('breakpoint.approve', 'inline@1', row('breakpoint', 'answer', canWord('breakpoint.approve'))),
+    entry('breakpoint.reject', 'inline@2', row('breakpoint', 'answer', canWord('breakpoint.reject'))),
     entry('run.open', '1_open@1', row('run'), row('breakpoint')),
     entry('iteration.report', 'inline@1', rowOfRuns('iteration')),
     entry('iteration.report', '1_open@1', rowOfRuns('iteration')),

@@ -121,11 +121,11 @@ function asLine({ question, option, text }: QuestionAnswer): string {
  * @returns `undefined`: the person has to choose
  */
 export function plainChoice(
-  asks: Pick<Breakpoint, 'options' | 'questions'> | undefined,
+  asks: Pick<Breakpoint, 'options' | 'questions' | 'wordsOnly'> | undefined,
   kind: 'approve' | 'reject' | 'request-changes',
 ): Choice | undefined {
   const options = asks?.options ?? [];
-  if (asks && asks.questions.length > 0) return undefined;
+  if (asks && (asks.questions.length > 0 || asks.wordsOnly)) return undefined;
   if (options.length === 0) return { kind };
   if (kind === 'request-changes') {
     const fitting = options.filter(asksForChanges);
@@ -135,10 +135,12 @@ export function plainChoice(
   return only(options.filter(({ approved }) => approved === (kind === 'approve')));
 }
 
-/** The answers besides the declared options: those that no declared option covers. */
+/** The answers besides the declared options: those that no declared option covers, or words where they are the answer. */
 export function otherAnswers(
   options: readonly BreakpointOption[],
-): readonly ('approve' | 'reject' | 'request-changes')[] {
+  wordsOnly = false,
+): readonly ('approve' | 'reject' | 'request-changes' | 'text')[] {
+  if (wordsOnly) return options.length > 0 ? ['text'] : [];
   return [
     ...(options.some(optionApproves) ? [] : ['approve' as const]),
     ...(options.some((option) => option.approved === false && !asksForChanges(option))

@@ -7,6 +7,8 @@ export interface Breakpoint {
   /** Markdown of unknown origin. */
   readonly question: string | undefined;
   readonly options: readonly BreakpointOption[];
+  /** Left out: an answer counts as approval or as rejection, too; `true`: it is words or an option, and nothing else. */
+  readonly wordsOnly?: true;
   /** Several questions that are answered as one; empty: there is one question, or none. */
   readonly questions: readonly BreakpointQuestion[];
   readonly files: readonly ContextFile[];

@@ -101,10 +101,13 @@ async function answerEach(
 }
 
 async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Start> {
-  const { options = [], questions = [], question = '', files: named = [] } = breakpoint ?? {};
+  const { options = [], questions = [], question = '', files: named = [], wordsOnly } = breakpoint ?? {};
   const files = named.slice(0, mostFiles);
   const free = options.length === 0 && questions.length === 0;
-  const others = [...otherAnswers(questions.length > 0 ? [] : options), ...(free ? (['text'] as const) : [])];
+  const others = [
+    ...otherAnswers(questions.length > 0 ? [] : options, wordsOnly),
+    ...(free ? (['text'] as const) : []),
+  ];
   const items: Item<Start>[] = [
     ...(questions.length > 0
       ? [
@@ -114,7 +117,7 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
           },
         ]
       : options.map((option) => ({
-          ...optionItem(option),
+          ...optionItem(option, wordsOnly),
           value: { type: 'choice', choice: { kind: 'option', option } } as const,
         }))),
     ...(free || others.length === 0 ? [] : [separator('Another answer')]),
@@ -148,8 +151,9 @@ const plainAnswers = {
   text: { icon: 'comment', label: 'Answer', prompt: 'Your answer. The process gets your words.' },
 } as const;
 
-function optionItem(option: BreakpointOption): Item<never> {
+function optionItem(option: BreakpointOption, wordsOnly = false): Item<never> {
   const detail = shown(option.description ?? '', 200);
+  if (wordsOnly) return { label: `$(comment) ${shown(option.label, 200)}` };
   return {
     label: `$(${option.approved === false ? 'close' : 'check'}) ${shown(option.label, 200)}`,
     description: `counts as ${option.approved === false ? 'rejection' : 'approval'}${option.approved === null ? ' unless you switch it' : ''}`,
@@ -210,6 +214,7 @@ async function writeWords(asked: Asked, answer: Choice, draft: Draft): Promise<'
 async function check(asked: Asked, decision: Decision): Promise<'record' | 'switch' | 'back'> {
   const counts = isApproval(decision) ? 'approval' : 'rejection';
   const other = isApproval(decision) ? 'rejection' : 'approval';
+  const wordsOnly = asked.breakpoint?.wordsOnly === true;
   const along = [
     decision.text.trim() !== '' && `the words: ${shown(decision.text, 300)}`,
     asked.alongWith !== '' && asked.alongWith,
@@ -217,11 +222,11 @@ async function check(asked: Asked, decision: Decision): Promise<'record' | 'swit
   const items: Item<'record' | 'switch' | 'back'>[] = [
     {
       label: `$(check) Record: ${wordOf(decision)}`,
-      description: `counts as ${counts}`,
+      ...(wordsOnly ? {} : { description: `counts as ${counts}` }),
       detail: along.length === 0 ? 'Without words.' : `With ${along.join(', and ')}`,
       value: 'record',
     },
-    ...(decision.kind === 'option'
+    ...(decision.kind === 'option' && !wordsOnly
       ? [{ label: `$(arrow-swap) Let it count as ${other}`, value: 'switch' as const }]
       : []),
     { label: '$(edit) Change the words', value: 'back' },

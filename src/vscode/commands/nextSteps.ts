@@ -41,12 +41,14 @@ export class NextSteps {
     const iterating = doingOf(this.deps.doing, target.stored);
     const { key } = target.stored.run;
     const stored = store.get(key);
+    // Where nothing is iterated, the answer itself carries the run on.
+    const goesOn = !target.stored.engine.can.has('run.iterate');
     const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;
     const next = attention.needs.filter(
       (need) => need.kind === 'breakpoint' && need.effect.effectId !== target.effect.effectId,
     );
     const possible = { trusted: vscode.workspace.isTrusted, iterate };
-    const automatic = afterAnswer(setting('afterAnswer'), possible);
+    const automatic = goesOn ? 'nothing' : afterAnswer(setting('afterAnswer'), possible);
     if (automatic === 'resume') return iterating.resume(key);
     if (automatic === 'iterate' && stored) void this.#guarded(() => iterating.iterate(stored, 'palette', 1));
 
@@ -71,7 +73,11 @@ export class NextSteps {
       );
     }
     // Iterating, which has begun by then, applies it.
-    const recorded = automatic === 'iterate' ? 'Saved.' : 'Saved. Continue the run to apply it.';
+    const recorded = goesOn
+      ? 'The run goes on with it.'
+      : automatic === 'iterate'
+        ? 'Saved.'
+        : 'Saved. Continue the run to apply it.';
     if (way === 'button' || choices.length === 0) return tell('info', `${done}. ${recorded}`, choices);
     const items = choices.map(({ title, run }) => ({ label: title, run }));
     (await pick(items, withoutIcons(done), `${recorded} What now?`)).run();

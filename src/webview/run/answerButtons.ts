@@ -8,7 +8,7 @@ import type {
 
 /** An answer as a button gives it. */
 export type Answer =
-  { readonly kind: PlainAnswer | 'text' | 'several' } | { readonly kind: 'option'; readonly option: number };
+  { readonly kind: PlainAnswer | 'several' } | { readonly kind: 'option'; readonly option: number };
 
 export const labels = {
   approve: 'Approve',
@@ -92,7 +92,7 @@ function optionButton(
   const counts = approves === switched.has(place) ? 'rejection' : 'approval';
   return html`<div class="option" role="group" aria-label=${label}>
     <button
-      class="choice ${place === 0 && approves ? 'primary' : 'secondary'} ${isSame(answer, chosen) ? 'chosen' : ''}"
+      class="choice ${place === 0 && approves && !view.wordsOnly ? 'primary' : 'secondary'} ${isSame(answer, chosen) ? 'chosen' : ''}"
       aria-describedby=${id}
       aria-keyshortcuts=${place < 9 ? place + 1 : nothing}
       ?disabled=${disabled}
@@ -103,15 +103,19 @@ function optionButton(
     <div id=${id}>
       ${description === '' ? nothing : html`<small>${description}</small>`}
       ${value === '' ? nothing : html`<small class="recorded">recorded as <code>${value}</code></small>`}
-      <button
-        class="link switch"
-        title=${undecided ? 'Its words do not say what it counts as. Switch it' : 'Switch what it counts as'}
-        ?disabled=${disabled}
-        @click=${() => onSwitch(place)}
-      >
-        counts as ${counts}${undecided ? ' (not declared)' : ''}
-        <span class="codicon codicon-arrow-swap" aria-hidden="true"></span>
-      </button>
+      ${
+        view.wordsOnly
+          ? nothing
+          : html`<button
+              class="link switch"
+              title=${undecided ? 'Its words do not say what it counts as. Switch it' : 'Switch what it counts as'}
+              ?disabled=${disabled}
+              @click=${() => onSwitch(place)}
+            >
+              counts as ${counts}${undecided ? ' (not declared)' : ''}
+              <span class="codicon codicon-arrow-swap" aria-hidden="true"></span>
+            </button>`
+      }
     </div>
   </div>`;
 }
@@ -124,13 +128,13 @@ function plainButtons(buttons: AnswerButtons): readonly TemplateResult[] {
 
 /** @param place its number key less one, if it has any */
 function plainButton(
-  kind: PlainAnswer | 'text',
+  kind: PlainAnswer,
   place: number | typeof nothing,
-  { disabled, written, chosen, onSend }: AnswerButtons,
+  { view, disabled, written, chosen, onSend }: AnswerButtons,
 ): TemplateResult {
   return html`<button
     class="choice ${kind === 'approve' && place === 0 ? 'primary' : 'secondary'} ${chosen?.kind === kind ? 'chosen' : ''}"
-    title=${kind === 'text' ? 'Your words are the answer; it counts as approval' : nothing}
+    title=${kind === 'text' ? `Your words are the answer${view.wordsOnly ? '' : '; it counts as approval'}` : nothing}
     aria-keyshortcuts=${place === nothing ? nothing : Number(place) + 1}
     ?disabled=${disabled || (kind === 'text' && !written)}
     @click=${() => onSend({ kind })}

@@ -46,7 +46,7 @@ export interface QuestionView {
 }
 
 /** The answers that every breakpoint can be given besides the process's own options. */
-export type PlainAnswer = 'approve' | 'reject' | 'request-changes';
+export type PlainAnswer = 'approve' | 'reject' | 'request-changes' | 'text';
 
 /** An earlier answer of the same gate in this run. */
 export interface EarlierAnswer {
@@ -83,6 +83,8 @@ export interface BreakpointView {
   readonly questions: readonly QuestionView[];
   /** Answers that the process's own options do not cover. */
   readonly others: readonly PlainAnswer[];
+  /** An answer is words or an option, and no approval or rejection. */
+  readonly wordsOnly: boolean;
   /** The process declares no options: words alone can be an answer. */
   readonly takesText: boolean;
   /** The paths as the breakpoint names them. */
@@ -156,7 +158,8 @@ export function toBreakpointView(
       question: visible(question.slice(0, most.words)),
       options: optionViews(options),
     })),
-    others: otherAnswers(declared),
+    others: otherAnswers(declared, asks?.wordsOnly),
+    wordsOnly: asks?.wordsOnly === true,
     takesText: declared.length === 0 && several.length === 0,
     files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
     context: valueTree(asks?.context ?? {}),

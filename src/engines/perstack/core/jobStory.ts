@@ -35,9 +35,11 @@ export function storyOf(
   const counts = { pending: 0, ok: 0, error: 0, cancelled: 0 };
   for (const { status } of effects) counts[status] += 1;
   const pending = effects.filter(({ status }) => status === 'pending');
+  const asked = pending.filter(({ kind }) => kind === 'breakpoint');
   const story: Story = {
     effects: EffectMap.empty.with(effects),
-    pending: new Map(pending.map((effect) => [effect.effectId, effect])),
+    // Only a question waits for somebody; of a tool that was called nothing tells whether it still runs.
+    pending: new Map(asked.map((effect) => [effect.effectId, effect])),
     counts,
     end: endOf(facts, at),
     ...{ firstAt: events[0]?.at, lastAt: at, skipped: new Set<string>() },
@@ -108,7 +110,9 @@ export function taskOf(call: ToolCall, question?: JobQuestion): TaskDefinition {
   const { title, ...asked } = isQuestion ? questionIn(question) : { title: call.toolName };
   const { task } = readTask({ kind, title, inputs: isQuestion ? asked : call.args }, kind);
   if (!task) throw new Error('A task that was just made cannot be read.');
-  return isQuestion ? { ...task, inputs: call.args } : task;
+  if (!isQuestion || !task.breakpoint) return task;
+  // A tool gets words; it knows no approval.
+  return { ...task, inputs: call.args, breakpoint: { ...task.breakpoint, wordsOnly: true } };
 }
 
 /** What a tool asks a person; its arguments may be anything. */
