@@ -27,7 +27,7 @@ describe('tokens and cost of a run', () => {
     // The result tells the very same spending.
     const told = usage(story, { results: { plan1: { usage: { input_tokens: 1500, output_tokens: 20 } } } });
     expect(told).toMatchObject({
-      from: 'Counted once for each cost record of the journal.',
+      from: 'As recorded; each record is counted once.',
       head: ['Input tokens', 'Output tokens', 'US dollars'],
       total: ['1,530', '23', '0.76'],
     });

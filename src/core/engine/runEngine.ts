@@ -44,6 +44,9 @@ export interface RunEngine {
 
   /** What it tells of a run beyond what every run has, in the order in which it is shown. */
   facts(run: Run): readonly Fact[];
+
+  /** What of that a report tells, to whoever gets it: nothing of this machine. Left out: nothing. */
+  reportFacts?(run: Run): readonly Fact[];
 }
 
 /** The engines that runs may belong to, by id. */

@@ -16,10 +16,11 @@ export function workerOf({ kind }: Effect): Worker {
   return kind === 'breakpoint' ? 'person' : kind === 'sleep' ? 'clock' : 'agent';
 }
 
-/** How long an effect was worked on, or waited for its person; `undefined`: the journal does not tell, or it pends. */
+/** How long an effect was worked on, or waited for its person; `undefined`: nothing tells, or it pends. */
 export function effectTime(effect: Effect): number | undefined {
   const known = span(effect, undefined);
-  return known && known.to - known.from;
+  // Of what was told at one moment nobody knows how long it took.
+  return known && known.to > known.from ? known.to - known.from : undefined;
 }
 
 /**

@@ -196,10 +196,10 @@ class ReportPage extends LitElement {
       </header>
       ${this.#bar(view)}
       <main>
-        ${this.#section('state', view)} ${this.#metrics(view)} ${this.#iterations(view)}
-        ${this.#section('attempted', view)} ${this.#tasks(view)} ${this.#section('findings', view)}
-        ${this.#artefacts(view)} ${this.#section('answers', view)} ${this.#time(view)}
-        ${this.#section('usage', view)} ${this.#section('provenance', view)}
+        ${this.#section('state', view)} ${this.#metrics(view)} ${this.#section('about', view)}
+        ${this.#iterations(view)} ${this.#section('attempted', view)} ${this.#tasks(view)}
+        ${this.#section('findings', view)} ${this.#artefacts(view)} ${this.#section('answers', view)}
+        ${this.#time(view)} ${this.#section('usage', view)} ${this.#section('provenance', view)}
         ${this.#section('problems', view)} ${helpLink(this)}
       </main>
       ${helpDialog(keys)}

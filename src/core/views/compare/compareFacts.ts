@@ -10,7 +10,8 @@ export function compareFacts(left: Side, right: Side, clean: CleanText): readonl
     ['State', ({ stored }) => stateWord(stored)],
     ['Process', ({ stored }) => stored.run.processId],
     ['Process file', ({ stored: { run } }) => run.entry?.importPath],
-    ...factNames(left, right).map((name) => [name, (side: Side) => factsOf(side).get(name)] as const),
+    ...namesOf(factsOf, left, right),
+    ...namesOf(aboutOf, left, right),
     ['Engine', ({ stored: { run } }) => run.engineVersion],
     ['Harness', ({ stored }) => stored.run.harness],
     ['Asks people', ({ stored }) => (stored.run.asksNobody ? 'no' : 'yes')],
@@ -23,14 +24,18 @@ export function compareFacts(left: Side, right: Side, clean: CleanText): readonl
   });
 }
 
-/** What their engines tell of them, in the order in which they tell it. */
-function factNames(left: Side, right: Side): readonly string[] {
-  return [...new Set([...factsOf(left).keys(), ...factsOf(right).keys()])];
+type Told = (side: Side) => ReadonlyMap<string, string>;
+
+/** What both sides are told by name, in the order in which it is told. */
+function namesOf(told: Told, left: Side, right: Side) {
+  const names = new Set([...told(left).keys(), ...told(right).keys()]);
+  return [...names].map((name) => [name, (side: Side) => told(side).get(name)] as const);
 }
 
-function factsOf({ stored: { run, engine } }: Side): ReadonlyMap<string, string> {
-  return new Map(engine.facts(run));
-}
+const factsOf: Told = ({ stored: { run, engine } }) => new Map(engine.facts(run));
+
+/** What there is to read of an iteration besides its tasks. */
+const aboutOf: Told = ({ iteration }) => new Map(iteration?.recorded?.about);
 
 /** How the two belong together, as sentences. */
 export function compareOrigins(left: Side, right: Side, clean: CleanText): readonly string[] {

@@ -65,8 +65,8 @@ export function* makingUsageView({ run, details }: OpenedRun): Sliced<UsageView 
   return {
     from:
       inAll.from === 'journal'
-        ? 'Counted once for each cost record of the journal.'
-        : 'As the results of the tasks tell it; the journal has no cost records.',
+        ? 'As recorded; each record is counted once.'
+        : 'As the results of the tasks tell it; no costs are recorded.',
     head: told.map((field) => names[field]),
     total: cells(inAll.total),
     models: models.map(([model, usage]) => ({

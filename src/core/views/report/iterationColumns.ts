@@ -44,7 +44,7 @@ export function iterationColumns(keys: readonly string[]): readonly IterationCol
       id: 'iteration',
       name: 'Iteration',
       value: ({ n }) => n,
-      text: ({ n, best }) => `${n}${best ? ' ★ best' : ''}`,
+      text: ({ n, title, best }) => `${title === undefined ? n : capital(title)}${best ? ' ★ best' : ''}`,
     },
     ...keys.map((key): IterationColumn => {
       const value = ({ metrics }: ReportIteration): number | undefined =>

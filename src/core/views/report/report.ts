@@ -33,6 +33,8 @@ export interface Report {
     readonly endedAt?: string;
     readonly events: number;
   };
+  /** What its engine tells of the iteration in focus besides its tasks: a topic, an analysis. */
+  readonly about: readonly ReportFact[];
   /** What the tasks of the iteration in focus were to do. */
   readonly attempted: readonly { readonly title: string; readonly description?: string }[];
   readonly tasks: readonly ReportTask[];
@@ -69,10 +71,17 @@ export interface Report {
     readonly harness?: string;
     readonly parentRunId?: string;
     readonly nonInteractive?: true;
+    /** What only its engine tells of the run. */
+    readonly facts: readonly ReportFact[];
   };
   readonly problems: readonly { readonly file: string; readonly what: string }[];
   /** How many of each are left out because there are too many. */
   readonly left: Readonly<Record<'tasks' | 'findings' | 'artefacts' | 'answers' | 'problems', number>>;
+}
+
+export interface ReportFact {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface ReportTask {

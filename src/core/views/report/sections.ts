@@ -3,7 +3,7 @@ import { capital, count, duration, list, thousands } from '../../format';
 import { stateWords } from '../tree/describe';
 import { figure, figureOrDash, lasted, when } from './figures';
 import { iterationColumns } from './iterationColumns';
-import type { Report, ReportMetric, ReportTask, ReportUsage } from './report';
+import type { Report, ReportFact, ReportMetric, ReportTask, ReportUsage } from './report';
 
 /** A text of a table or list; `link` is the path, relative to the project, of a file it leads to. */
 export type Cell = string | { readonly text: string; readonly link: string };
@@ -26,6 +26,7 @@ export type Block =
 export type SectionId =
   | 'state'
   | 'metrics'
+  | 'about'
   | 'attempted'
   | 'findings'
   | 'answers'
@@ -63,6 +64,7 @@ type Maker = readonly [
 const makers: readonly Maker[] = [
   ['state', () => 'State', (report) => [facts(stateFacts(report))]],
   ['metrics', (report) => focused('Metrics', report), metricBlocks],
+  ['about', (report) => focused('About', report), ({ about }) => about.flatMap(aboutBlocks)],
   ['attempted', (report) => focused('What was attempted', report), attemptBlocks],
   [
     'findings',
@@ -103,13 +105,15 @@ const makers: readonly Maker[] = [
   ],
 ];
 
-/** Lists that follow each other are one. */
+/** Lists that follow each other are one, and so are facts. */
 function joinLists(blocks: readonly Block[]): readonly Block[] {
   const joined: Block[] = [];
   for (const block of blocks) {
     const last = joined.at(-1);
     if (last?.kind === 'list' && block.kind === 'list') {
       joined[joined.length - 1] = { kind: 'list', items: [...last.items, ...block.items] };
+    } else if (last?.kind === 'facts' && block.kind === 'facts') {
+      joined[joined.length - 1] = { kind: 'facts', rows: [...last.rows, ...block.rows] };
     } else joined.push(block);
   }
   return joined;
@@ -127,7 +131,8 @@ function focused(title: string, { iteration, iterations, scope }: Report): strin
   if (iteration === undefined || iterations.length < 2) return title;
   const { best } = iterations.find(({ n }) => n === iteration) ?? {};
   const why = best ? ', the best' : scope === 'run' ? ', the last' : '';
-  return `${title}${title === 'Metrics' ? ' of' : ' in'} ${titleOfIteration(iterations, iteration)}${why}`;
+  const joint = title === 'Metrics' ? ' of' : title === 'About' ? '' : ' in';
+  return `${title}${joint} ${titleOfIteration(iterations, iteration)}${why}`;
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): Block {
@@ -172,6 +177,17 @@ function stateFacts({ run, tasks, questions, left }: Report): [string, string | 
     ['Created', when(run.createdAt)],
     [run.endedAt === undefined ? 'Last event' : 'Ended', when(run.endedAt ?? run.updatedAt)],
   ];
+}
+
+/** A text of several lines is a list of them. */
+function aboutBlocks({ name, text }: ReportFact): readonly Block[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length < 2
+    ? [facts([[name, text]])]
+    : [
+        { kind: 'text', text: `${name}:` },
+        { kind: 'list', items: lines },
+      ];
 }
 
 function attemptBlocks({ attempted }: Report): readonly Block[] {
@@ -326,18 +342,19 @@ function usageBlocks({ usage }: Report): readonly Block[] {
   if (!usage) return [];
   const from =
     usage.from === 'journal'
-      ? 'Counted once for each cost record of the journal.'
-      : 'As the results of the tasks tell it; the journal has no cost records.';
+      ? 'As recorded; each record is counted once.'
+      : 'As the results of the tasks tell it; no costs are recorded.';
   const models = (usage.byModel ?? []).map((model) => [model.model, ...usageCells(model)]);
+  const [only] = models;
+  const all = usageCells(usage);
+  // Some of it may belong to no model.
+  const isOnly = models.length === 1 && only?.slice(1).join() === all.join();
   return [
     { kind: 'text', text: from },
     {
       kind: 'table',
       head: ['', 'Input tokens', 'Output tokens', 'Cache read', 'Cache written', 'US dollars'],
-      rows: [
-        ...(models.length > 1 ? models : []),
-        [models.length === 1 ? (models[0]?.[0] ?? '') : 'All', ...usageCells(usage)],
-      ],
+      rows: [...(isOnly ? [] : models), [isOnly ? (only?.[0] ?? '') : 'All', ...all]],
     },
   ];
 }
@@ -359,6 +376,7 @@ function provenanceFacts({ provenance, run, targets, generatedAt }: Report): [st
     harness,
     parentRunId,
     nonInteractive,
+    facts: told,
   } = provenance;
   const wanted = [
     ...(targets.quality === undefined ? [] : [`a quality of ${figure(targets.quality)}`]),
@@ -373,6 +391,7 @@ function provenanceFacts({ provenance, run, targets, generatedAt }: Report): [st
     ['Started by the run', parentRunId],
     ['Asks people', nonInteractive ? 'no: its questions are skipped' : undefined],
     ['Targets', wanted.length === 0 ? undefined : list(wanted)],
+    ...told.map(({ name: fact, text }): [string, string] => [fact, text]),
     ['Events', thousands(run.events)],
     ['This report', when(generatedAt)],
   ];

@@ -1,4 +1,5 @@
 import { outcomeIn, unsuccessful } from '../../run/outcome';
+import type { Fact } from '../../engine/runEngine';
 import { HumanError } from '../../errors';
 import { oneLine, toIso } from '../../format';
 import { auditAnswers, type AnswerRecord } from '../../run/audit';
@@ -19,6 +20,7 @@ import { optional } from './optional';
 import type {
   Report,
   ReportAnswer,
+  ReportFact,
   ReportIteration,
   ReportOptions,
   ReportSources,
@@ -39,6 +41,7 @@ const most = {
   names: 5000,
   problems: 200,
   attempted: 100,
+  facts: 100,
   question: 20_000,
 };
 
@@ -98,6 +101,7 @@ export function* reporting(
     scope: options.iteration === undefined ? 'run' : 'iteration',
     ...optional('iteration', focus?.n),
     run: aboutRun(making, options),
+    about: factsOf(making, focus?.recorded?.about ?? []),
     attempted: attemptedIn(making, focus?.effects ?? []),
     tasks,
     metrics: metricsTable(
@@ -122,7 +126,10 @@ export function* reporting(
       'usage',
       usageTotal(opened, options.iteration === undefined ? undefined : ids, usages, clean),
     ),
-    provenance: provenanceOf(making),
+    provenance: {
+      ...provenanceOf(making),
+      facts: factsOf(making, options.engine.reportFacts?.(run) ?? []),
+    },
     problems: problems
       .slice(0, most.problems)
       .map(({ file, what }) => ({ file: clean(file, 1000), what: clean(what, 1000) })),
@@ -301,7 +308,13 @@ function openQuestions({ opened: { run }, clean, short, ids }: Making): Report['
     }));
 }
 
-function provenanceOf({ opened: { run }, clean }: Making): Report['provenance'] {
+function factsOf({ clean }: Making, told: readonly Fact[]): readonly ReportFact[] {
+  return told
+    .slice(0, most.facts)
+    .map(([name, text]) => ({ name: clean(name, 100), text: clean(text, 5000) }));
+}
+
+function provenanceOf({ opened: { run }, clean }: Making): Omit<Report['provenance'], 'facts'> {
   const { entry, engineVersion, harness, parentRunId, asksNobody } = run;
   return {
     processId: clean(run.processId, 300),

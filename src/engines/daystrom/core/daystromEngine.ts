@@ -1,6 +1,7 @@
-import type { RunEngine } from '../../../core/engine/runEngine';
+import type { Fact, RunEngine } from '../../../core/engine/runEngine';
 import { utcMinute } from '../../../core/format';
 import type { JudgeOptions, Judgement, State } from '../../../core/run/judgement';
+import type { Run } from '../../../core/run/run';
 import { asDaystrom, daystrom, percent, type DaystromRun } from './daystromRun';
 
 /** For so long after its last write a run may still be at work, in milliseconds. */
@@ -24,17 +25,20 @@ export const daystromEngine: RunEngine = {
       whyNot: () => 'Runs of Daystrom can only be read.',
     };
   },
-  facts(run) {
-    const { iterations, maxIterations, targetCoverage, bestCoverage } = asDaystrom(run).daystrom;
-    return [
-      ['Iterations', `${iterations} of ${maxIterations}`],
-      [
-        'Coverage',
-        `${bestCoverage === undefined ? 'no best' : `best ${percent(bestCoverage)}`}, target ${percent(targetCoverage)}`,
-      ],
-    ];
-  },
+  facts,
+  reportFacts: facts,
 };
+
+function facts(run: Run): readonly Fact[] {
+  const { iterations, maxIterations, targetCoverage, bestCoverage } = asDaystrom(run).daystrom;
+  return [
+    ['Iterations', `${iterations} of ${maxIterations}`],
+    [
+      'Coverage',
+      `${bestCoverage === undefined ? 'no best' : `best ${percent(bestCoverage)}`}, target ${percent(targetCoverage)}`,
+    ],
+  ];
+}
 
 interface Told extends Pick<Judgement, 'reason' | 'word'> {
   readonly state: State;

@@ -15,6 +15,7 @@ export const perstackEngine: RunEngine = {
   can: new Set(['breakpoint.answer', 'run.resume', 'run.fork', 'run.copyCommand']),
   judge: (run, now, options) => judge(asPerstack(run), now, options),
   facts: (run) => facts(asPerstack(run)),
+  reportFacts: (run) => facts(asPerstack(run)),
 };
 
 interface Told {

@@ -205,23 +205,25 @@ interface Place {
   readonly askedAt: number | undefined;
 }
 
-/** The last event of each effect. Nothing says when a stage begins, so it is taken to begin when the one before ended. */
+/**
+ * The last event of each effect. Nothing says when a stage begins, so it is taken to begin when the one before ended, and the
+ * first stage of a case when the run wrote last.
+ */
 function placesOf(timeline: readonly TimelineEntry[]): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
   const before = new Map<string, { readonly seq: number; readonly at: number | undefined }>();
-  let start: { readonly seq: number; readonly at: number | undefined } = { seq: 1, at: timeline[0]?.at };
+  let last: { readonly seq: number; readonly at: number | undefined } = { seq: 1, at: timeline[0]?.at };
   for (const [i, entry] of timeline.entries()) {
     const { type, at, caseKey } = entry;
     const here = { seq: i + 1, at };
-    if (type === 'run_started') {
-      start = here;
-      before.clear();
-    }
+    if (type === 'run_started') before.clear();
     const effectId = effectOfEvent(entry);
-    if (effectId === undefined || caseKey === undefined) continue;
-    const asked = before.get(caseKey) ?? start;
-    places.set(effectId, { ...here, askedSeq: asked.seq, askedAt: asked.at });
-    before.set(caseKey, here);
+    if (effectId !== undefined && caseKey !== undefined) {
+      const asked = before.get(caseKey) ?? last;
+      places.set(effectId, { ...here, askedSeq: asked.seq, askedAt: asked.at });
+      before.set(caseKey, here);
+    }
+    last = here;
   }
   return places;
 }

@@ -10,12 +10,22 @@ export const themisEngine: RunEngine = {
   name: 'Themis',
   can: new Set(['run.resume', 'run.fork', 'run.copyCommand']),
   judge: (run, now) => judgeThemis(asThemis(run), now),
-  facts: (run) => factsOf(asThemis(run)),
+  facts(run) {
+    const own = asThemis(run);
+    const { manifest, place } = own;
+    return [
+      ...factsOf(own),
+      ...(manifest ? [['Handed to a worker', `${manifest.state}: ${manifest.path}`] as const] : []),
+      ...(manifest?.configPath === undefined ? [] : [['Config', manifest.configPath] as const]),
+      ['Store', place],
+    ];
+  },
+  reportFacts: (run) => factsOf(asThemis(run)),
 };
 
-function factsOf({ told, tokens, manifest, place }: ThemisRun): readonly Fact[] {
-  const store: readonly Fact[] = [['Store', place]];
-  if (!told) return store;
+/** What is told of it wherever it is read. */
+function factsOf({ told, tokens }: ThemisRun): readonly Fact[] {
+  if (!told) return [];
   const { completed, failed, total } = told.outcome.progress;
   return [
     ['Cases', `${completed} done, ${failed} failed, ${total} in all`],
@@ -23,10 +33,7 @@ function factsOf({ told, tokens, manifest, place }: ThemisRun): readonly Fact[] 
     ...(tokens ? [['Tokens', tokenText(tokens)] as const] : []),
     ...(told.judges.length === 0 ? [] : [['Judges', told.judges.join(', ')] as const]),
     ['Existing run policy', told.policy],
-    ...(manifest ? [['Handed to a worker', `${manifest.state}: ${manifest.path}`] as const] : []),
-    ...(manifest?.configPath === undefined ? [] : [['Config', manifest.configPath] as const]),
     ...told.provenance,
-    ...store,
   ];
 }
 
