@@ -114,7 +114,7 @@ const table: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     },
     'auth-error': {
       is: ['failed', 'No output generated. Check the stream for errors.'],
-      ...{ steps: 1, events: 3, tokens: [0, 0], n: [1], actions: ['run.resume'], next: 'run.resume' },
+      ...{ steps: 1, events: 3, tokens: [0, 0], n: [1], actions: goOn, next: 'run.resume' },
     },
   },
   'workspace-answers': {
@@ -367,7 +367,7 @@ describe('a store', () => {
       run: { engine: 'perstack', runId: 'old-ask-pending' },
     });
     expect(everythingIn(dir)).toEqual(before);
-  });
+  }, 180_000);
 
   it('gives no setting, no file elsewhere and no instruction as a document', async () => {
     const dir = copyOf('workspace-0.0.46');

@@ -134,6 +134,8 @@ export function describeRun(
       : 'completed, not successful';
   const reason = visible(failing ?? state.reason);
   const title = visible(runTitle(run));
+  // What is seen is heard first.
+  const named = run.row ? `${visible(oneLine(run.row.label))}: ${title}` : title;
   const agent = state.session && !run.story.end ? sessionLine(state.session, now) : '';
   const can = (id: StateAction): boolean => engine.can.has(id);
   const repair = can('run.repair') && state.next.action === 'run.repair';
@@ -161,7 +163,7 @@ export function describeRun(
     ],
     icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
     words: runWords,
-    spoken: `${title}, ${word}. ${reason}. ${[agent, counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    spoken: `${named}, ${word}. ${reason}. ${[agent, counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:
       run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };

@@ -241,12 +241,12 @@ class KeyFiles {
   }
 
   canBranch(expertKey: string, own: Checkpoint | undefined): boolean {
-    if (!this.steps) return own !== undefined && this.#checkpoints.has(own.id) && isFork(own.status);
+    if (!this.steps) return own !== undefined && this.#checkpoints.has(own.id) && canBeginAt(own.status);
     return this.steps.steps.some(
       ({ checkpoint }) =>
         checkpoint?.expertKey === expertKey &&
         this.#checkpoints.has(checkpoint.id) &&
-        isFork(checkpoint.status),
+        canBeginAt(checkpoint.status),
     );
   }
 
@@ -276,6 +276,8 @@ function isCoordinators({ checkpoint }: Step): boolean {
   return checkpoint !== undefined && checkpoint.delegatedBy === undefined;
 }
 
-function isFork(status: string): boolean {
-  return ['proceeding', 'completed', 'stoppedByExceededMaxSteps'].includes(status);
+/** Whether a branch can begin at a checkpoint; at one that asked, with another answer. */
+function canBeginAt(status: string): boolean {
+  const those = ['proceeding', 'completed', 'stoppedByExceededMaxSteps', 'stoppedByError'];
+  return [...those, 'stoppedByInteractiveTool'].includes(status);
 }
