@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { EngineAction } from './engine/runEngine';
 import { segment } from './run/segmentSchema';
 
@@ -20,14 +20,17 @@ export interface EffectReference {
 }
 
 const part = {
-  effectId: segment.optional(),
-  event: z.int().min(1).optional(),
-  iteration: z.int().min(0).optional(),
+  effectId: z.optional(segment),
+  event: z.optional(z.int().check(z.minimum(1))),
+  iteration: z.optional(z.int().check(z.minimum(0))),
 };
 
 const reference = z.union([
-  z.string().transform((name): EffectReference => ({ runId: name, dir: name })),
-  z.looseObject({ dir: z.string().optional(), runId: z.string().optional(), ...part }),
+  z.pipe(
+    z.string(),
+    z.transform((name: string): EffectReference => ({ runId: name, dir: name })),
+  ),
+  z.looseObject({ dir: z.optional(z.string()), runId: z.optional(z.string()), ...part }),
 ]);
 
 /** Reads an argument that another extension, a keybinding or a link passed. `undefined`: it names nothing. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Claim, OwnAction, SharedAttention, Snooze } from '../core/attention/sharedAttention';
 import type { Clock } from '../core/clock';
 import { DisposableStore, type Disposable } from '../core/disposables';
@@ -16,7 +16,7 @@ import { keyText, type RunKey } from '../core/run/runKey';
 /** `dir`: the text of the run's key, which is its folder where it has one of its own; or a workspace's folder. */
 const snoozeShape = z.object({
   dir: z.string(),
-  effectId: z.string().optional(),
+  effectId: z.optional(z.string()),
   until: z.number(),
   at: z.number(),
 });
@@ -50,7 +50,7 @@ export class AttentionFiles implements SharedAttention, Disposable {
     private readonly logger: Logger,
   ) {
     const changed = (): void => this.#changed.fire();
-    const records = <T>(name: string, shape: z.ZodType<T>): Records<T> =>
+    const records = <T>(name: string, shape: z.ZodMiniType<T>): Records<T> =>
       this.#disposables.add(new Records(join(folder, name), shape, logger, changed));
     this.#snoozes = records('snoozes', snoozeShape);
     this.#failures = records('failures', failureShape);
@@ -136,7 +136,7 @@ class Records<T> implements Disposable {
 
   constructor(
     private readonly folder: string,
-    private readonly shape: z.ZodType<T>,
+    private readonly shape: z.ZodMiniType<T>,
     private readonly logger: Logger,
     private readonly changed: () => void,
   ) {
@@ -190,7 +190,7 @@ class Records<T> implements Disposable {
 }
 
 /** `undefined`: there is none, or it is damaged, which the log says. */
-function parse<T>(folder: string, file: string, shape: z.ZodType<T>, logger: Logger): T | undefined {
+function parse<T>(folder: string, file: string, shape: z.ZodMiniType<T>, logger: Logger): T | undefined {
   const said = (problem: string): undefined => {
     logger.warn(`${join(folder, visible(file))} is ignored: ${problem}`);
     return undefined;

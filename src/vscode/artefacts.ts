@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HumanError } from '../core/errors';
 import type { FileHistory } from '../core/evidence/evidence';
 import { visible } from '../core/format';
@@ -39,7 +39,9 @@ const most = { files: 50, tasks: 200, questions: 20 };
 const textLimit = 5 * 1024 * 1024;
 
 /** What `storeTaskArtifacts` of the engine notes beside a task. */
-const storedArtefacts = z.array(z.looseObject({ name: z.string(), storedAt: z.string() })).max(1000);
+const storedArtefacts = z
+  .array(z.looseObject({ name: z.string(), storedAt: z.string() }))
+  .check(z.maxLength(1000));
 
 /** The files that tasks made: found, opened, and compared with what was kept of them from other iterations. */
 export class Artefacts {

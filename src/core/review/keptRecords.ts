@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Where what a person typed is kept, over a reload and a crash. */
 export interface KeptRecords {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { count } from '../format';
 import { segment } from '../run/segmentSchema';
 import { asRunKey, keyText, type RunKey } from '../run/runKey';
@@ -35,8 +35,8 @@ const keptComment = z.object({
   dir: z.string(),
   effectId: segment,
   file: z.string(),
-  line: z.int().min(1),
-  endLine: z.int().min(1).optional(),
+  line: z.int().check(z.minimum(1)),
+  endLine: z.optional(z.int().check(z.minimum(1))),
   quote: z.string(),
   comment: z.string(),
 });

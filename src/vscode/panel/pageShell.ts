@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Disposable } from '../../core/disposables';
 import type { Logger } from '../../core/log';
 import { showError } from '../messages';
@@ -33,12 +33,12 @@ export function showPage(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, s
 export function listen<T>(
   panel: vscode.WebviewPanel,
   page: string,
-  schema: z.ZodType<T>,
+  schema: z.core.$ZodType<T>,
   handle: (message: T) => Promise<void> | void,
   logger: Logger,
 ): Disposable {
   return panel.webview.onDidReceiveMessage(async (message: unknown) => {
-    const parsed = schema.safeParse(message);
+    const parsed = z.safeParse(schema, message);
     if (!parsed.success) {
       logger.warn(`${page} sent something unknown: ${parsed.error.issues[0]?.message}`);
       return;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { segment } from '../../run/segmentSchema';
 import { asRunKey, keyText, type RunKey } from '../../run/runKey';
 import type { Comparison } from './comparison';
@@ -29,7 +29,10 @@ export type ToCompare =
   /** What is compared is not there any more, as a sentence. */
   | { readonly type: 'gone'; readonly sentence: string };
 
-const keptSide = z.object({ dir: z.string().min(1).max(10_000), n: z.int().min(0).optional() });
+const keptSide = z.object({
+  dir: z.string().check(z.minLength(1), z.maxLength(10_000)),
+  n: z.optional(z.int().check(z.minimum(0))),
+});
 
 /** A run, or one of its iterations. */
 export interface SideReference {

@@ -48,7 +48,7 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
   /** Fork after an event, before a task, or where the person says. */
-  z.object({ type: z.literal('fork'), event: z.int().min(1).optional(), effectId: segment.optional() }),
+  z.object({ type: z.literal('fork'), event: z.int().min(1).optional(), effectId: z.optional(segment) }),
   z.object({ type: z.literal('openFile'), effectId: segment, file: place, beside: z.boolean() }),
   z.object({ type: z.literal('preview'), effectId: segment, file: place }),
   z.object({ type: z.literal('diff'), effectId: segment, file: place, base: z.enum(diffBases) }),
@@ -70,7 +70,7 @@ export const fromPage = z.discriminatedUnion('type', [
     .refine(({ from, to }) => to - from <= mostEventsAsked, 'too many events are asked for'),
   z.object({ type: z.literal('openEvent'), seq: z.int().min(0) }),
   /** What a task was asked, gave and wrote; told again whenever it changes. `undefined`: of no task any more. */
-  z.object({ type: z.literal('task'), effectId: segment.optional() }),
+  z.object({ type: z.literal('task'), effectId: z.optional(segment) }),
   z.object({ type: z.literal('openTaskFile'), effectId: segment, file: place }),
   /** The tasks on a timeline; `undefined`: of the whole run. */
   z.object({

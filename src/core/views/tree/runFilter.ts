@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { EngineId } from '../../run/engineId';
 import type { State } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
@@ -31,9 +31,9 @@ export const noFilter: RunFilter = { states: [], engines: [], processes: [], age
 const stored = z.object({
   states: z.array(z.enum(stateOrder)),
   // Earlier versions kept none.
-  engines: z.array(z.string()).default([]),
+  engines: z._default(z.array(z.string()), []),
   processes: z.array(z.string()),
-  age: z.enum(['hour', 'day', 'week', 'month']).optional(),
+  age: z.optional(z.enum(['hour', 'day', 'week', 'month'])),
 });
 
 /** Reads a filter that was kept, perhaps by another version; whatever is none gives {@link noFilter}. */

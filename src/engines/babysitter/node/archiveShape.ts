@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HumanError, messageOf } from '../../../core/errors';
 import { codeOf, whyNotRead } from '../../../node/safeFile';
 
@@ -12,7 +12,7 @@ export const manifestShape = z.looseObject({
   format: z.literal('babysitter-runs/archive'),
   version: z.literal(1),
   runId: z.string(),
-  firstEvents: z.number().int().positive().optional(),
+  firstEvents: z.optional(z.int().check(z.positive())),
 });
 
 /** Journals are packed event by event; locks and what interrupted writes left belong to the process that made them. */

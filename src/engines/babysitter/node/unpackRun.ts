@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { ProcessFile, UnpackedRun } from '../core/archive/runArchives';
 import { isUnreadable, type BabysitterRun } from '../core/babysitterRun';
 import { HumanError } from '../../../core/errors';

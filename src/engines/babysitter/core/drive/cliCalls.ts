@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { BreakpointAnswer } from '../../../../core/run/answer';
 import { parseJson } from '../../../../core/run/lenient';
 
@@ -10,10 +10,14 @@ export interface CliCall<T> {
   /** Texts for temporary files, by the option that names each: `--metadata <file>` is appended. */
   readonly files?: Readonly<Record<`--${string}`, string>>;
   /** The shape of the JSON it answers with on standard output. */
-  readonly answer: z.ZodType<T>;
+  readonly answer: z.ZodMiniType<T>;
 }
 
-const iterateAnswer = z.looseObject({ status: z.string(), reason: z.string().optional().catch(undefined) });
+const iterateAnswer = z.looseObject({
+  status: z.string(),
+  // oxlint-disable-next-line promise/valid-params -- A schema's, no promise's.
+  reason: z.catch(z.optional(z.string()), undefined),
+});
 
 /** What `run:iterate` answers. Its `iteration` is an estimate and is left alone. */
 export type IterateAnswer = z.infer<typeof iterateAnswer>;

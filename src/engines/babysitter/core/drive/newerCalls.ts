@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CliCall } from './cliCalls';
 
 /** Calls that engines before 6.x do not have. */

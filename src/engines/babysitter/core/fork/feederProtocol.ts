@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * What a fork and the process that makes it say to each other: one object a message, each checked at both ends. They go
  * over a channel of their own, so that nothing the process function prints can be taken for one.
  */
 
-const id = z.int().min(1);
-const path = z.string().min(1);
+const id = z.int().check(z.minimum(1));
+const path = z.string().check(z.minLength(1));
 const record = z.record(z.string(), z.unknown());
 
 export const feederRequest = z.discriminatedUnion('type', [
@@ -20,9 +20,9 @@ export const feederRequest = z.discriminatedUnion('type', [
       processId: z.string(),
       entry: path,
       exportName: z.string(),
-      inputs: z.union([z.object({ file: path }), z.object({ value: z.unknown() })]).optional(),
-      prompt: z.string().optional(),
-      processRevision: z.string().optional(),
+      inputs: z.optional(z.union([z.object({ file: path }), z.object({ value: z.unknown() })])),
+      prompt: z.optional(z.string()),
+      processRevision: z.optional(z.string()),
       nonInteractive: z.boolean(),
       request: z.string(),
     }),
@@ -36,14 +36,14 @@ export const feederRequest = z.discriminatedUnion('type', [
     /** Guards against answering another step. */
     invocationKey: z.string(),
     status: z.enum(['ok', 'error']),
-    value: z.unknown().optional(),
+    value: z.optional(z.unknown()),
     /** Absolute paths of files that hold the value as JSON, and what was printed. */
-    valueFile: path.optional(),
-    stdoutFile: path.optional(),
-    stderrFile: path.optional(),
-    error: record.optional(),
-    startedAt: z.string().optional(),
-    finishedAt: z.string().optional(),
+    valueFile: z.optional(path),
+    stdoutFile: z.optional(path),
+    stderrFile: z.optional(path),
+    error: z.optional(record),
+    startedAt: z.optional(z.string()),
+    finishedAt: z.optional(z.string()),
     metadata: record,
   }),
 ]);
@@ -53,7 +53,7 @@ export type FeederRequest = z.infer<typeof feederRequest>;
 export const feederAnswer = z.discriminatedUnion('type', [
   /** The engine's functions and the process file are loaded; from now on something may be made. */
   z.object({ type: z.literal('loaded'), id }),
-  z.object({ type: z.literal('done'), id, runId: z.string().optional() }),
+  z.object({ type: z.literal('done'), id, runId: z.optional(z.string()) }),
   z.object({ type: z.literal('failed'), id, message: z.string() }),
   /** The process function waits for something that nothing will ever bring. */
   z.object({ type: z.literal('stuck'), id }),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CliCall, PostAnswer } from '../drive/cliCalls';
 import { errorToPost, type RecordedTask } from './recordedTask';
 

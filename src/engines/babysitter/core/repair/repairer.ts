@@ -8,7 +8,7 @@ import { demandEngineCan } from '../../../../core/engine/whyNot';
 import { HumanError, NotNowError } from '../../../../core/errors';
 import { toIso } from '../../../../core/format';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { planRepair, type RepairPlan, type RunFiles } from './repairPlan';
 import type { RunKey } from '../../../../core/run/runKey';
 
