@@ -1,5 +1,5 @@
 // Bundles the extension, the command line and the web pages into dist/. `node scripts/build.mjs [--tests | --watch]`
-import { build, context } from 'esbuild';
+import { build, context, transform } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { notices } from './lib/notices.mjs';
@@ -18,6 +18,8 @@ const shared = {
   legalComments: 'none', // The notices hold the licences, whole and in one place.
   logLevel: 'warning',
   target: 'node20',
+  // Markdown is decoded only; what encodes is as large again.
+  alias: { entities: 'entities/lib/decode.js' },
 };
 
 /**
@@ -57,10 +59,19 @@ const pages = {
   compare: 'src/webview/compare/comparePage.ts',
 };
 
-/** @type {import('esbuild').BuildOptions[]} */
+/**
+ * What several programs use is carried once, and what is imported when it is wanted (`import()`) is read then. esbuild
+ * splits ECMAScript modules only; `toCommonJs` makes of each what VS Code and Node load with `require`.
+ * @type {import('esbuild').BuildOptions[]}
+ */
 const product = [
   {
     ...forNode,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    sourcemap: 'inline',
+    plugins: [toCommonJs()],
     entryPoints: {
       extension: 'src/extension.ts',
       cli: 'src/cli.ts',
@@ -71,9 +82,46 @@ const product = [
   { ...forBrowser, entryPoints: pages },
 ];
 
-/** Writes dist/: what the VSIX carries, and nothing else. */
+/** @returns {import('esbuild').Plugin} */
+function toCommonJs() {
+  return {
+    name: 'to CommonJS',
+    setup({ onEnd, initialOptions }) {
+      onEnd(async (result) => {
+        const files = await Promise.all(
+          (result.outputFiles ?? []).map(async ({ path, text }) => {
+            const { code, map } = await transform(text, {
+              format: 'cjs',
+              platform: 'node',
+              target: shared.target,
+              minify: true,
+              legalComments: 'none',
+              // `import()` of a part of ours is a `require`, later.
+              supported: { 'dynamic-import': false },
+              sourcefile: basename(path),
+              sourcemap: initialOptions.sourcemap === 'inline' ? 'external' : false,
+              sourcesContent: false,
+            });
+            return [outputFile(path, code), ...(map === '' ? [] : [outputFile(`${path}.map`, map)])];
+          }),
+        );
+        result.outputFiles = files.flat();
+      });
+    },
+  };
+}
+
+/** @param {string} path @param {string} text */
+function outputFile(path, text) {
+  return { path, text, contents: Buffer.from(text), hash: '' };
+}
+
+/**
+ * Writes dist/: what the VSIX carries, and nothing else.
+ * @returns of each program and page, the bytes of script that are read as it starts
+ */
 export async function buildProduct() {
-  const bundles = await Promise.all(product.map(bundle));
+  const bundles = await Promise.all(product.map((options) => bundle(options)));
   const written = bundles.flatMap(({ files }) => files);
   const codicons = 'node_modules/@vscode/codicons';
   for (const name of ['codicon.css', 'codicon.ttf']) {
@@ -82,6 +130,7 @@ export async function buildProduct() {
   const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`];
   written.push(await write('dist/NOTICES.md', notices(inputs)));
   await removeAllBut(written, 'dist');
+  return bundles.flatMap(({ entries }) => entries);
 }
 
 /** Writes dist/ again at each change, with source maps for a debugger, until this process ends. */
@@ -169,7 +218,7 @@ export async function buildLook() {
     outdir: 'out/look',
     outExtension: { '.js': '.mjs' },
     external: ['playwright-core'],
-    alias: { vscode: './test/look/vscode.ts', vitest: './test/look/noTest.ts' },
+    alias: { ...shared.alias, vscode: './test/look/vscode.ts', vitest: './test/look/noTest.ts' },
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
@@ -177,7 +226,8 @@ export async function buildLook() {
 }
 
 /**
- * Bundles, and gives the files written and the files that something was taken from; both relative to the root.
+ * Bundles, and gives the files written, the files that something was taken from, and what is read at a start; all
+ * relative to the root.
  * @param {import('esbuild').BuildOptions} options
  */
 async function bundle(options) {
@@ -187,10 +237,30 @@ async function bundle(options) {
     if (path.endsWith('.map')) await write(join(maps, basename(path)), contents);
     else files.push(await write(relative(root, path), contents));
   }
-  const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) =>
+  const outputs = metafile?.outputs ?? {};
+  const entries = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
+    // A part that is imported when it is wanted has an entry point, too, but no name of its own.
+    entryPoint === undefined || basename(path).startsWith('shared-')
+      ? []
+      : [{ path, bytes: bytesAtStart(path, outputs) }],
+  );
+  const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
-  return { files, inputs };
+  return { files, inputs, entries };
+}
+
+/**
+ * @param {string} entry
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ */
+function bytesAtStart(entry, outputs) {
+  const read = new Set([entry]);
+  for (const path of read)
+    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
+      if (kind !== 'dynamic-import' && imported in outputs) read.add(imported);
+  const parts = [...read].flatMap((path) => Object.values(outputs[path]?.inputs ?? {}));
+  return parts.reduce((sum, { bytesInOutput }) => sum + bytesInOutput, 0);
 }
 
 /**

@@ -37,7 +37,8 @@ export async function ensureVsix() {
 
 async function packVsix() {
   progress('Packing the extension…');
-  await buildProduct();
+  for (const { path, bytes } of await buildProduct())
+    if (path.endsWith('.js')) progress(`${path}: ${Math.round(bytes / 1000)} kB of script as it starts`);
   mkdirSync(join(root, 'out'), { recursive: true });
   // Packed aside and then put in place, so that whatever lies there under its own name is whole and checked.
   const unchecked = join(root, 'out', vsixName());
@@ -52,6 +53,7 @@ async function packVsix() {
     '--allow-missing-repository',
   ]);
   check(unchecked);
+  progress(`The VSIX has ${Math.round(statSync(unchecked).size / 1000)} kB.`);
   renameSync(unchecked, join(root, vsixName()));
 }
 

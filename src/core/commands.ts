@@ -62,6 +62,8 @@ export const commands = {
 
 export type CommandId = keyof typeof commands;
 
+export const commandIds = Object.keys(commands) as readonly CommandId[];
+
 /** A command's title as menus and buttons show it. */
 export function commandTitle(id: CommandId): string {
   return commands[id].title;

@@ -4,7 +4,7 @@ import { needsSentence } from '../core/attention/needsYou';
 import { contextKeys, views } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { RunStore } from '../core/source/runStore';
-import type { LookedAt } from './panel/pages';
+import type { LookedAt } from './panel/lookedAt';
 import { needsOptions } from './settings';
 import type { RunTree } from './tree/runTree';
 

@@ -5,7 +5,7 @@ import type { Disposable } from '../core/disposables';
 import * as vscode from 'vscode';
 import { tell, type Choice } from './messages';
 import type { Opener } from './opener';
-import type { LookedAt } from './panel/pages';
+import type { LookedAt } from './panel/lookedAt';
 import { onSettingsChange, setting } from './settings';
 import type { RunKey } from '../core/run/runKey';
 

@@ -11,7 +11,7 @@ import { showAttention } from '../vscode/attention';
 import { showEngineStatus } from '../engines/babysitter/vscode/engineStatus';
 import { showNotifications } from '../vscode/notifications';
 import type { Opener } from '../vscode/opener';
-import type { LookedAt } from '../vscode/panel/pages';
+import type { LookedAt } from '../vscode/panel/lookedAt';
 import { onSettingsChange } from '../vscode/settings';
 import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';

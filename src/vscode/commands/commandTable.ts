@@ -1,11 +1,8 @@
-import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import { pickerTitle, type CommandId } from '../../core/commands';
 import type { EngineAction } from '../../core/engine/runEngine';
-import type { Logger } from '../../core/log';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
-import { guarded } from '../messages';
 import type { Opener } from '../opener';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
@@ -21,12 +18,13 @@ import { groupRuns } from './groupRuns';
 import { openIterationReport } from './iterationReport';
 import type { Drafts } from '../drafts';
 import type { Review } from '../review';
+import type { CommandHandler } from './registerCommands';
 import { revealRun } from './revealRun';
 import { sessionCommands, type SessionCommandDeps } from './sessionCommands';
 import type { Snoozing } from './snoozing';
 
 /** One handler for each command, so that a forgotten or mistyped one does not compile. Anything may call it. */
-export type CommandTable = { readonly [Id in CommandId]: (argument?: unknown) => Promise<void> };
+export type CommandTable = { readonly [Id in CommandId]: CommandHandler };
 
 /** What only an engine can do with its runs, or to make new ones. */
 export type EngineCommandId =
@@ -147,18 +145,4 @@ function listCommands({ store, attention, runs, arrangement, opener, showLog }: 
     'runs.markFailedSeen': async () => attention.lookedAtAll(),
     'log.show': async () => showLog(),
   } satisfies Partial<CommandTable>;
-}
-
-/** Registers every command; whatever one throws reaches the person in one place. */
-export function registerCommands(
-  table: CommandTable,
-  name: (id: CommandId) => string,
-  logger: Logger,
-): vscode.Disposable {
-  const registered = Object.entries(table).map(([id, handler]) =>
-    vscode.commands.registerCommand(name(id as CommandId), (argument?: unknown) =>
-      guarded(logger, () => handler(argument)),
-    ),
-  );
-  return vscode.Disposable.from(...registered);
 }

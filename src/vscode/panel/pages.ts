@@ -36,7 +36,6 @@ export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposab
   readonly onDidChangeLookedAt = this.#lookedAtChanged.event;
 
   constructor(private readonly kind: PageKind<Key, Part>) {
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(kind.type, this));
     this.#disposables.add(vscode.window.onDidChangeWindowState(() => this.#lookedAtChanged.fire()));
   }
 
@@ -86,9 +85,6 @@ export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposab
     return page;
   }
 }
-
-/** Which runs a person sees on pages of their own, and when that changes. */
-export type LookedAt = Pick<Pages<RunKey, unknown>, 'lookedAt' | 'onDidChangeLookedAt'>;
 
 /** The run of a page that is brought back: its script keeps the text of the run's key. */
 export function keptRunKey(state: unknown): RunKey | undefined {

@@ -5,7 +5,7 @@ import { runTitle, type Run } from '../../../core/run/run';
 import { keyText, type RunKey } from '../../../core/run/runKey';
 import type { RunStore } from '../../../core/source/runStore';
 import { commandName, withoutIcons } from '../../../vscode/messages';
-import type { LookedAt } from '../../../vscode/panel/pages';
+import type { LookedAt } from '../../../vscode/panel/lookedAt';
 
 export interface EngineStatusDeps {
   readonly store: RunStore;

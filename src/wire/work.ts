@@ -1,0 +1,26 @@
+import type { Opener } from '../vscode/opener';
+import { makeCommands } from './commands';
+import { makeDoing } from './doing';
+import type { EngineParts } from './engine';
+import { makeEvidence } from './evidence';
+import type { Host } from './host';
+import { makeMending } from './mending';
+import { makePages, openerOf, type AllPages } from './pages';
+import type { Reading } from './reading';
+
+export type Work = ReturnType<typeof makeWork>;
+
+/** What a person does with what is shown: commands, pages, and what they need. A bundle of its own, loaded when wanted. */
+export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
+  // Commands open pages, and pages run commands: what comes later is asked for when it is wanted.
+  const opener: Opener = openerOf(() => pages);
+  const doing = makeDoing(host, engine, reading, opener);
+  const evidence = makeEvidence(host, reading, doing);
+  const mending = makeMending(host, engine, reading, doing, {
+    opener,
+    press: (command, key) => made.actions.command(command, key),
+  });
+  const made = makeCommands(host, reading, doing, evidence, mending, opener);
+  const pages: AllPages = makePages(host, engine, reading, doing, evidence, made, opener);
+  return { commands: made.commands, pages, opener, settle: () => doing.answering.settle() };
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { comparePageType, reportPanelType, runPanelType, runsTableType } from '../core/contract';
+import { messageOf } from '../core/errors';
+import type { Opener } from '../vscode/opener';
+import { restorePages, type LookedAtPages } from '../vscode/panel/lookedAt';
+import type { EngineParts } from './engine';
+import type { Host } from './host';
+import type { Reading } from './reading';
+import type { AllPages } from './pages';
+import type { Work } from './work';
+
+/** Milliseconds from the first rows until the rest is loaded, in which VS Code draws them. */
+const rowsFirst = 100;
+
+/**
+ * What a person does with what is shown, which the window can be without while it starts. It is loaded when it is first
+ * asked for, or a moment after the first rows are there.
+ */
+export function loadedWork(host: Host, engine: EngineParts, reading: Reading, seen: LookedAtPages) {
+  const { own, clock, logger } = host;
+  let loading: Promise<Work> | undefined;
+  const load = async (): Promise<Work> => {
+    const began = performance.now();
+    const { makeWork } = await import('./work');
+    const work = makeWork(host, engine, reading);
+    seen.follow(work.pages.runs);
+    logger.info(`Loaded commands and pages in ${Math.round(performance.now() - began)} ms.`);
+    return work;
+  };
+  const get = (): Promise<Work> => (loading ??= load());
+  const whenShown = own(
+    reading.store.onDidChange(() => {
+      if (!reading.store.loaded) return;
+      whenShown.dispose();
+      own(
+        clock.after(rowsFirst, () => {
+          get().catch((error: unknown) => logger.error(`Commands and pages: ${messageOf(error)}`));
+        }),
+      );
+    }),
+  );
+  return { get, settle: async () => (await loading)?.settle() };
+}
+
+/** Opens pages when they are there. */
+export function openerOf(work: () => Promise<Work>): Opener {
+  const open = (with_: (opener: Opener) => void): void => void work().then(({ opener }) => with_(opener));
+  return {
+    run: (...asked) => open((opener) => opener.run(...asked)),
+    report: (...asked) => open((opener) => opener.report(...asked)),
+    compare: (...asked) => open((opener) => opener.compare(...asked)),
+    table: () => open((opener) => opener.table()),
+  };
+}
+
+const pageTypes = {
+  runs: runPanelType,
+  table: runsTableType,
+  comparisons: comparePageType,
+  reports: reportPanelType,
+} as const satisfies Readonly<Record<keyof AllPages, string>>;
+
+/** Brings pages back that were open when the window was reloaded. */
+export function bringBackPages(work: () => Promise<Work>): vscode.Disposable {
+  const kinds = Object.entries(pageTypes) as [keyof AllPages, string][];
+  return vscode.Disposable.from(
+    ...kinds.map(([kind, type]) => restorePages(type, async () => (await work()).pages[kind])),
+  );
+}
