@@ -2,17 +2,24 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../core/disposables';
-import { isInside, isInsideAsWritten } from '../core/paths';
+import { isInside } from '../core/paths';
 import type { RunsPlace, RunSource } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { onSettingsChange, setting } from './settings';
 
+/** Tells which home-wide runs belong to workspace folders, given by their paths. */
+export type BelongsHere = (folders: readonly string[]) => NonNullable<RunsPlace['accepts']>;
+
 /** Keeps the store's sources equal to what the workspace and the settings name, as both change. */
-export function followWorkspace(store: RunStore, makeSource: (place: RunsPlace) => RunSource): Disposable {
+export function followWorkspace(
+  store: RunStore,
+  makeSource: (place: RunsPlace) => RunSource,
+  belongsHere: BelongsHere,
+): Disposable {
   const disposables = new DisposableStore();
   const current = new Map<string, Disposable>();
   const update = (): void => {
-    const wanted = new Map(places().map((place) => [keyOf(place), place]));
+    const wanted = new Map(places(belongsHere).map((place) => [keyOf(place), place]));
     for (const [key, source] of current) {
       if (wanted.has(key)) continue;
       current.delete(key);
@@ -40,32 +47,25 @@ export function workspaceFolders(): readonly string[] {
     .map(({ uri }) => uri.fsPath);
 }
 
-function places(): readonly RunsPlace[] {
+function places(belongsHere: BelongsHere): readonly RunsPlace[] {
   const folders = workspaceFolders();
   if (folders.length === 0) return [];
   const projects = folders.map((dir): RunsPlace => ({ dir, holds: 'project' }));
   const extra = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
     pathsIn(setting('runsDirectories', uri), uri).map((dir): RunsPlace => ({ dir, holds: 'runs' })),
   );
-  return [...projects, ...extra, ...globalPlace(folders)];
+  return [...projects, ...extra, ...globalPlace(folders, belongsHere)];
 }
 
 /** The home-wide runs of newer engines; each says in its `cwd` which project it belongs to. */
-function globalPlace(folders: readonly string[]): readonly RunsPlace[] {
+function globalPlace(folders: readonly string[], belongsHere: BelongsHere): readonly RunsPlace[] {
   const scope = setting('globalRuns');
   if (scope === 'off') return [];
   const state = process.env['BABYSITTER_GLOBAL_STATE_DIR'];
   const dir = join(state !== undefined && isAbsolute(state) ? state : join(homedir(), '.a5c'), 'runs');
   if (folders.some((folder) => isInside(folder, dir))) return [];
   if (scope === 'all') return [{ dir, holds: 'runs' }];
-  return [
-    {
-      dir,
-      holds: 'runs',
-      accepts: ({ projectDir }) =>
-        folders.some((folder) => isInsideAsWritten(folder, projectDir, process.platform)),
-    },
-  ];
+  return [{ dir, holds: 'runs', accepts: belongsHere(folders) }];
 }
 
 /** The absolute paths that a setting names for a workspace folder; what is no path is left out. */

@@ -3,8 +3,10 @@ import { homedir } from 'node:os';
 import { prefix } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { Logger } from '../core/log';
+import type { RunsPlace } from '../core/source/runSource';
 import type { RunStore } from '../core/source/runStore';
 import { StoreSearch } from '../node/storeSearch';
+import { belongsHere } from '../engines/babysitter/node/belongsHere';
 import { indexOfPlace } from '../engines/babysitter/node/digestIndex';
 import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
 import { showAttention } from '../vscode/attention';
@@ -72,7 +74,9 @@ export function follow(
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => shownAttention.update()));
   own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void store.check()));
   const digests = storage('digests');
-  own(followWorkspace(store, (place) => new FsRunSource(place, logger, indexOfPlace(digests, place))));
+  const open = (place: RunsPlace): FsRunSource =>
+    new FsRunSource(place, logger, indexOfPlace(digests, place));
+  own(followWorkspace(store, open, belongsHere));
   own(followStores(store, logger, env));
   shownAttention.update();
 }

@@ -165,7 +165,7 @@ describe('where a run comes from', () => {
     return toProvenance({
       run,
       ...{ inputs: [], parentIsHere: true, children },
-      ...{ original: undefined, descendants: [], ...known },
+      ...{ original: undefined, descendants: [], copies: [], ...known },
       engineFacts: babysitterFacts(run, {
         engine: { version: '0.0.187', where: 'PATH' },
         ...{ session: 'session-7', bound: undefined, codeHash: undefined, ...looked },

@@ -3,7 +3,7 @@ import { samePath } from '../paths';
 import { asRunKey } from '../run/runKey';
 import type { RunStore, StoredRun } from './runStore';
 
-/** The run that a reference names, its folder in whatever way it is written; `undefined`: there is none. */
+/** The run that a reference names, its folder or that of a copy in whatever way it is written; `undefined`: there is none. */
 export function referredRun(
   store: Pick<RunStore, 'get' | 'all'>,
   { dir, runId }: Pick<EffectReference, 'dir' | 'runId'>,
@@ -11,6 +11,10 @@ export function referredRun(
   return (
     store.get(asRunKey(dir ?? '')) ??
     store.all.find(({ run }) => run.runId === runId) ??
-    (dir === undefined ? undefined : store.all.find(({ run }) => samePath(run.location, dir)))
+    (dir === undefined
+      ? undefined
+      : store.all.find(({ run, copies = [] }) =>
+          [run.location, ...copies].some((location) => samePath(location, dir)),
+        ))
   );
 }

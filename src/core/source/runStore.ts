@@ -5,6 +5,7 @@ import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
 import type { JudgeOptions, Judgement } from '../run/judgement';
 import type { RunKey } from '../run/runKey';
+import { RunCopies, type TellCopies } from './runCopies';
 import type { RunChange, RunReading, RunSource } from './runSource';
 
 /** A run and what it is doing now. */
@@ -13,6 +14,10 @@ export interface StoredRun {
   readonly state: Judgement;
   /** Whose run it is. */
   readonly engine: RunEngine;
+  /** Folders that hold an older or equal state of it; left out: none is known. */
+  readonly copies?: readonly string[];
+  /** Another run of the same id went on differently, so that its folder tells them apart. */
+  readonly apart?: boolean;
 }
 
 /** What changed together. */
@@ -28,6 +33,7 @@ export class RunStore implements Disposable {
   /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
   readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<RunKey, Run>; loaded: boolean }>();
   readonly #runs = new Map<RunKey, StoredRun>();
+  readonly #copies: RunCopies | undefined;
   /** When time alone changes the state of a run: only few of thousands wait for time. */
   readonly #changesAt = new Map<RunKey, number>();
   /** Runs in {@link #sorted} that are not what they were. */
@@ -41,12 +47,15 @@ export class RunStore implements Disposable {
   /** Fires after each batch of changes, and when time alone changed a state. */
   readonly onDidChange = this.#changed.event;
 
+  /** @param tellCopies which runs are copies of others and told below them; `undefined`: none is */
   constructor(
     private readonly clock: Clock,
     private readonly engines: Engines,
     options: JudgeOptions,
+    tellCopies?: TellCopies,
   ) {
     this.#options = options;
+    this.#copies = tellCopies && new RunCopies(tellCopies);
     this.#disposables.add(this.#changed);
   }
 
@@ -76,10 +85,10 @@ export class RunStore implements Disposable {
     return [...this.#sources.values()].every(({ loaded }) => loaded);
   }
 
-  /** Newest first. */
+  /** Newest first, without copies. */
   get all(): readonly StoredRun[] {
     if (this.#stale.size > 0) {
-      const fresh = [...this.#stale].flatMap((key) => this.#runs.get(key) ?? []);
+      const fresh = [...this.#stale].flatMap((key) => this.get(key) ?? []);
       const kept = this.#sorted.filter(({ run }) => !this.#stale.has(run.key));
       this.#sorted = merge(kept, fresh.toSorted(compareStored));
       this.#stale.clear();
@@ -87,8 +96,9 @@ export class RunStore implements Disposable {
     return this.#sorted;
   }
 
+  /** `undefined`: it is not there, or it is a copy of another run. */
   get(key: RunKey): StoredRun | undefined {
-    return this.#runs.get(key);
+    return this.#copies?.of(key)?.isCopy ? undefined : this.#runs.get(key);
   }
 
   /** Judges all runs anew, after a setting changed. */
@@ -183,21 +193,43 @@ export class RunStore implements Disposable {
     for (const key of keys) {
       const before = this.#runs.get(key);
       const run = this.#newest(key);
+      this.#copies?.follow(before?.run, run);
       this.#stale.add(key);
       this.#changesAt.delete(key);
       if (run) {
         const engine = engineOf(this.engines, run);
         const state = engine.judge(run, now, this.#options);
-        this.#runs.set(key, { run, state, engine });
+        this.#runs.set(key, { run, state, engine, ...this.#copiesOf(key) });
         if (state.changesAt !== undefined) this.#changesAt.set(key, state.changesAt);
         membership ||= !before || before.run.createdAt !== run.createdAt;
       } else {
         this.#runs.delete(key);
+        this.#copies?.forget(key);
         membership = true;
       }
     }
+    const touched = this.#settleCopies(keys);
     this.#wait(now);
-    if (keys.size > 0) this.#changed.fire({ keys, membership });
+    if (touched.size > 0) this.#changed.fire({ keys: touched, membership: membership || touched !== keys });
+  }
+
+  /** @returns these runs, and those of which something else is told now because of them */
+  #settleCopies(keys: ReadonlySet<RunKey>): ReadonlySet<RunKey> {
+    const differ = this.#copies?.settle((key) => this.#runs.get(key)?.run);
+    if (!differ || differ.size === 0) return keys;
+    for (const key of differ) {
+      const stored = this.#runs.get(key);
+      this.#stale.add(key);
+      if (!stored) continue;
+      const { run, state, engine } = stored;
+      this.#runs.set(key, { run, state, engine, ...this.#copiesOf(key) });
+    }
+    return new Set([...keys, ...differ]);
+  }
+
+  #copiesOf(key: RunKey): Pick<StoredRun, 'copies' | 'apart'> {
+    const told = this.#copies?.of(key);
+    return told ? { copies: told.copies, apart: told.apart } : {};
   }
 
   /** Two sources may see the same run (nested workspace folders, a setting that repeats one). */

@@ -342,6 +342,7 @@ export class RunInspector implements Disposable {
         .map((known) => ({ title: runTitle(known.run), runId: known.run.runId })),
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
+      copies: store.get(run.key)?.copies ?? [],
       engineFacts: await this.deps.engineFacts(run, {
         session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
         document: (name) => this.#shown.document(name),

@@ -34,15 +34,17 @@ export interface ProvenanceParts {
   readonly original: Run | undefined;
   readonly descendants: readonly Descendant[];
   readonly children: readonly { readonly title: string; readonly runId: string }[];
+  /** Folders that hold an older or equal state of it. */
+  readonly copies: readonly string[];
   /** What the engine tells of it. */
   readonly engineFacts: readonly Fact[];
 }
 
-const most = { prompt: 20_000, children: 50, forks: 50 };
+const most = { prompt: 20_000, children: 50, forks: 50, copies: 20 };
 
 /** Tells where a run comes from. */
 export function toProvenance(parts: ProvenanceParts): Provenance {
-  const { run, inputs, parentIsHere, children, original, descendants, engineFacts } = parts;
+  const { run, inputs, parentIsHere, children, original, descendants, engineFacts, copies } = parts;
   const { origin, entry, parentRunId } = run;
   const facts: readonly Fact[] = [
     ['Run', run.runId],
@@ -51,6 +53,8 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
     ...engineFacts,
     ['Project', run.projectDir],
     ['Folder', run.location],
+    ...copies.slice(0, most.copies).map((dir): Fact => ['Copy', dir]),
+    ['Copies', copies.length > most.copies ? `${copies.length - most.copies} more` : ''],
   ];
   return {
     facts: facts.flatMap(([name, text]) =>

@@ -8,7 +8,6 @@ import {
   firstLine,
   oneLine,
   shortDuration,
-  shortId,
   visible,
 } from '../../format';
 import type { ContextWord } from '../../contract';
@@ -22,6 +21,7 @@ import type { TaskDefinition, TaskResult } from '../../run/task';
 import { needsRepair } from '../../attention/needsYou';
 import { needsAgent, sessionLine } from '../../sessions/agentFact';
 import type { StoredRun } from '../../source/runStore';
+import { problemText, shortFile } from './problemText';
 
 /** What a row shows. Every text is safe to show as plain text: control and reordering characters are spelled out. */
 export interface Row {
@@ -116,8 +116,10 @@ export function describeRun(
   childRuns = 0,
   opened?: Weighed,
 ): Row {
-  const { run, state, engine } = stored;
+  const { run, state, engine, copies = [] } = stored;
   const age = ago(now - run.updatedAt);
+  const where = folderWord(stored);
+  const copied = copies.length > 1 ? `${copies.length} copies` : copies.map(() => '1 copy').join('');
   const counts =
     run.depth === 'reading'
       ? ''
@@ -146,7 +148,10 @@ export function describeRun(
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
     label: run.row ? visible(oneLine(run.row.label)) : cutAtWord(title, 28),
-    description: [word, agent, ...(run.row ? run.row.notes.map(visible) : [counts]), nested, problems, age]
+    description: [
+      ...[word, where, agent, ...(run.row ? run.row.notes.map(visible) : [counts])],
+      ...[nested, problems, copied, age],
+    ]
       .filter(Boolean)
       .join(' · '),
     tooltip: [
@@ -157,27 +162,31 @@ export function describeRun(
       ['Run', visible(run.runId)],
       ['Parent run', visible(run.parentRunId ?? '')],
       ['Folder', visible(run.location)],
+      ...copies.slice(0, 5).map((dir): [string, string] => ['Copy', visible(dir)]),
+      ...(copies.length > 5 ? [['Copies', `${copies.length - 5} more`] as const] : []),
       ['Tasks', counts],
       ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
     icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
     words: runWords,
-    spoken: `${named}, ${word}. ${reason}. ${[agent, counts, nested, problems, `last event ${age}`].filter(Boolean).join(', ')}`,
+    spoken: `${named}, ${word}. ${reason}. ${[where === '' ? '' : `in ${where}`, agent, counts, nested, problems, copied, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:
       run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };
 }
 
-/** States of runs that need a person without asking anything: the row says why. */
-const mayFail: ReadonlySet<State> = new Set(['failed', 'partial']);
+/** The project's folder, where runs of one id went apart in several places; empty: one place has it. */
+function folderWord({ run, apart }: StoredRun): string {
+  return apart ? visible(run.place.replace(/[/\\]\.a5c[/\\]runs$/, '').replace(/^.*[/\\]/, '')) : '';
+}
 
 /** A run that needs a person, apart from its branch: it says at once what is the matter. */
 export function describeNeedyRun(stored: StoredRun, now: number, iterating: boolean): Row {
   const { run, state } = stored;
   const row = describeRun(stored, now, iterating, 0);
   const damaged = needsRepair(stored);
-  const failed = mayFail.has(state.state);
+  const failed = state.state === 'failed' || state.state === 'partial';
   const word = iterating ? 'iterating' : damaged ? 'damaged' : stateWord(stored);
   const title = visible(runTitle(run));
   const reason = visible(damaged ? state.next.reason : state.reason);
@@ -185,7 +194,7 @@ export function describeNeedyRun(stored: StoredRun, now: number, iterating: bool
   const age = ago(now - run.updatedAt);
   return {
     ...row,
-    description: [word, what, age].filter(Boolean).join(' · '),
+    description: [word, folderWord(stored), what, age].filter(Boolean).join(' · '),
     ...(damaged && !iterating ? { icon: stateIcons.unreadable } : {}),
     words: damaged || failed ? [...row.words, 'unseen'] : row.words,
     // It begins with what is the matter, as the questions beside it do.
@@ -384,18 +393,6 @@ function taskTime(effect: Effect, now: number): string {
     return duration(finishedAt - startedAt);
   }
   return requestedAt === undefined || resolvedAt === undefined ? '' : duration(resolvedAt - requestedAt);
-}
-
-function problemText({ file, what }: Problem): string {
-  return visible(file === '.' ? `The run folder ${what}` : `${file} ${what}`);
-}
-
-/** The path with its ids shortened: "tasks/01M7…QSN/task.json". */
-function shortFile(file: string): string {
-  return file
-    .split('/')
-    .map((part) => part.replace(/[0-9A-Za-z]{26}/, shortId))
-    .join('/');
 }
 
 /** A metric's value: at most four digits that say something. */

@@ -1,4 +1,5 @@
 import type { Run } from '../../../core/run/run';
+import type { TellCopies } from '../../../core/source/runCopies';
 import { atOnce } from '../../../core/sliced';
 import { realPath } from '../../../node/safeFile';
 import { listNames, openJournal } from './journalFolder';
@@ -18,7 +19,11 @@ const snapshots = /[/\\](?:\.claude[/\\]worktrees|\.?worktrees|\.?checkpoints|\.
  * went apart stay apart.
  * @returns in the order given, without the copies
  */
-export function putCopiesTogether<T>(items: readonly T[], runOf: (item: T) => Run): readonly WithCopies<T>[] {
+export function putCopiesTogether<T>(
+  items: readonly T[],
+  runOf: (item: T) => Run,
+  namesOf: (run: Run) => readonly string[] = eventNames,
+): readonly WithCopies<T>[] {
   const byId = new Map<string, T[]>();
   for (const item of items) {
     const { runId } = runOf(item);
@@ -28,7 +33,7 @@ export function putCopiesTogether<T>(items: readonly T[], runOf: (item: T) => Ru
   }
   const copiesOf = new Map<T, string[]>();
   for (const same of byId.values()) {
-    if (same.length > 1) groupCopies(same, runOf, copiesOf);
+    if (same.length > 1) groupCopies(same, runOf, namesOf, copiesOf);
     else for (const item of same) copiesOf.set(item, []);
   }
   return items.flatMap((item) => {
@@ -38,10 +43,16 @@ export function putCopiesTogether<T>(items: readonly T[], runOf: (item: T) => Ru
 }
 
 /** Adds the runs among those of one id, each with its copies. */
-function groupCopies<T>(same: readonly T[], runOf: (item: T) => Run, copiesOf: Map<T, string[]>): void {
+function groupCopies<T>(
+  same: readonly T[],
+  runOf: (item: T) => Run,
+  namesOf: (run: Run) => readonly string[],
+  copiesOf: Map<T, string[]>,
+): void {
   const known = same.map((item) => {
-    const { location } = runOf(item);
-    return { item, location, real: realPath(location) ?? location, names: eventNames(location) };
+    const run = runOf(item);
+    const { location } = run;
+    return { item, location, real: realPath(location) ?? location, names: namesOf(run) };
   });
   known.sort(
     (a, b) =>
@@ -63,6 +74,18 @@ function groupCopies<T>(same: readonly T[], runOf: (item: T) => Run, copiesOf: M
   }
 }
 
-function eventNames(location: string): readonly string[] {
+/** Tells copies among runs that are kept; of a reading the journal is listed once. */
+export function copyTeller(): TellCopies {
+  const known = new WeakMap<Run, readonly string[]>();
+  const namesOf = (run: Run): readonly string[] => {
+    const names = known.get(run) ?? eventNames(run);
+    known.set(run, names);
+    return names;
+  };
+  return (same) =>
+    putCopiesTogether(same, (run) => run, namesOf).map(({ item, copies }) => ({ run: item, copies }));
+}
+
+function eventNames({ location }: Run): readonly string[] {
   return atOnce(listNames(openJournal(realPath(location) ?? location, []).names, true)).files;
 }
