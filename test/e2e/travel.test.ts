@@ -62,7 +62,7 @@ describe('Time travel on the page of a run', () => {
     await slider().press('Home');
     await past(1).waitFor();
     await bar().getByText('RUN_CREATED').waitFor();
-    await webview().getByText('Not started; iterate to begin').waitFor();
+    await webview().getByText('Iterate to begin').waitFor();
     await slider().press('ArrowRight');
     await slider().press('ArrowRight');
     await slider().press('PageUp');

@@ -19,6 +19,10 @@ function timeline(story: JournalBuilder, part?: { from: number; to: number }): T
   return laidOut ?? expect.fail('nothing is laid out');
 }
 
+/** A name without numbers. */
+const letters = (n: number): string =>
+  String(n).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+
 const seconds = (time: number): number => (time - start) / second;
 
 describe('a timeline', () => {
@@ -95,6 +99,26 @@ describe('a timeline', () => {
     expect(bars[1]?.spoken).toBe('tune it, iteration 2, done, 1s');
   });
 
+  it('folds names that only count on into one row, and so what has too many names to look through', () => {
+    const steps = journal().created();
+    for (let n = 1; n <= 300; n += 1) steps.done(`step${n}`, 'agent', { label: `Step ${n}` });
+    const { rows, bars, bands } = timeline(steps);
+    expect(rows).toMatchObject([{ label: 'Step n', tasks: 300 }]);
+    expect(bars[41]).toMatchObject({
+      title: 'Step 42',
+      seq: 84,
+      spoken: expect.stringMatching(/^Step 42, /),
+    });
+    // Bands reach to the end, however many there are.
+    expect(bands.length).toBeLessThanOrEqual(200);
+    expect([bands[0]?.name, bands.at(-1)?.name]).toEqual(['Iterations 1–2', 'Iterations 299–300']);
+
+    const modules = journal().created();
+    for (let n = 0; n < 9; n += 1)
+      modules.requested(`m${n}`, 'agent', { taskId: 'review', label: `Review ${letters(n)}` });
+    expect(timeline(modules).rows).toMatchObject([{ label: 'review', tasks: 9, lanes: 9 }]);
+  });
+
   it('tells the time in which a person is waited for apart from work', () => {
     const { bars } = timeline(
       journal().created().done('plan').requested('q', 'breakpoint', { label: 'gate' }),
@@ -158,7 +182,7 @@ describe('a timeline', () => {
     expect(bars.filter(({ status }) => status === 'error')).toHaveLength(1);
 
     const wide = journal().created();
-    for (let n = 0; n < 300; n += 1) wide.requested(`task${n}x`);
+    for (let n = 0; n < 300; n += 1) wide.requested(`task${letters(n)}`);
     const many = timeline(wide);
     expect([many.rows.length, many.leftRows]).toEqual([100, 200]);
   });

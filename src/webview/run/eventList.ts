@@ -189,6 +189,8 @@ export class EventList extends LitElement {
   /** Selects an event by its place among those the filter leaves, and keeps which one for when the page comes back. */
   #select(place: number): void {
     this.selected = place;
+    const effect = this.#rows.get(place)?.effectId ?? '';
+    this.dispatchEvent(new CustomEvent('select-event', { detail: effect, bubbles: true }));
     const { view } = this;
     const isWhole = view !== undefined && view.total === view.all;
     runApi.keep({ selectedEvent: this.#rows.get(place)?.event ?? (isWhole ? place + 1 : 0) });

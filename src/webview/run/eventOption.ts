@@ -38,7 +38,7 @@ export function eventOption(
 ): TemplateResult {
   const { sign, word } = marks[mark];
   return html`<div
-    class="event mark-${mark} ${later ? 'later' : ''} ${isMoment ? 'moment' : ''}"
+    class="event mark-${mark} ${title === '' ? 'untitled' : ''} ${later ? 'later' : ''} ${isMoment ? 'moment' : ''}"
     role="option"
     id="event-${place}"
     aria-selected=${selected}
@@ -56,7 +56,7 @@ export function eventOption(
     <time>${clockTime(at)}</time>
     <span class="type">${type}</span>
     <span class="what">
-      ${title}
+      <bdi>${title}</bdi>
       ${
         mark === 'waiting'
           ? html`<strong class="waiting">← waiting here</strong>`

@@ -50,8 +50,7 @@ function iterationSection(
 }
 
 /** How many tasks are listed, for the section's heading. */
-export function taskCount({ iterations, left }: RunView): string {
-  const tasks = iterations.reduce((sum, { tasks }) => sum + tasks.length, left.tasks);
+export function taskTotal({ iterations, left, taskCount }: RunView): string {
   const all = iterations.length + left.iterations;
-  return all > 1 ? `${thousands(tasks)} in ${count(all, 'iteration')}` : thousands(tasks);
+  return all > 1 ? `${thousands(taskCount)} in ${count(all, 'iteration')}` : thousands(taskCount);
 }

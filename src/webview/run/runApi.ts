@@ -12,6 +12,8 @@ export interface PageState {
   readonly eventType: string;
   readonly eventText: string;
   readonly collapseIdle: boolean;
+  /** The width of the timeline's labels, in pixels; 0: the usual one. */
+  readonly labelColumn: number;
   /** The part of the timeline that is shown; `undefined`: all of it. */
   readonly part: { readonly from: number; readonly to: number } | undefined;
   /** The event that is selected, by its place in the whole journal; 0: none. */
@@ -34,6 +36,7 @@ export const runApi = connectPage<PageState, FromPage>({
   eventType: '',
   eventText: '',
   collapseIdle: true,
+  labelColumn: 0,
   part: undefined,
   selectedEvent: 0,
   toggled: [],

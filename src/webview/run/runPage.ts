@@ -16,13 +16,13 @@ import { answerList } from './answerList';
 import { answerStatus } from './answerProgress';
 import type { BreakpointCard } from './breakpointCard';
 import './breakpointCard';
-import { commentList } from './commentList';
 import type { EventList } from './eventList';
 import './eventList';
 import { failureCard } from './failureCard';
 import { jumpBar, longText, pageSection, type PageSection } from './folds';
-import { iterationSections, taskCount } from './iterationSections';
+import { iterationSections, taskTotal } from './iterationSections';
 import { outputCard } from './outputCard';
+import { leftWords, unsentComments } from './notices';
 import { pressKey } from './pageKeys';
 import { problemSection } from './problemSection';
 import { provenanceSection } from './provenanceSection';
@@ -55,6 +55,7 @@ class RunPage extends LitElement {
     usage: { state: true },
     failure: { state: true },
     events: { state: true },
+    marked: { state: true },
     settled: { state: true },
   };
 
@@ -73,6 +74,8 @@ class RunPage extends LitElement {
   declare provenance: Provenance | undefined;
   declare usage: UsageView | undefined;
   declare failure: FailureView | undefined;
+  /** The task of what is selected: an event, a bar or a task; empty: none. */
+  declare marked: string;
   /** How many events the journal has. */
   declare events: number;
   /** The first events are drawn; what takes longer to draw comes after them. */
@@ -104,6 +107,8 @@ class RunPage extends LitElement {
     this.usage = undefined;
     this.failure = undefined;
     this.events = 0;
+    this.marked = runApi.state().task;
+    this.addEventListener('select-event', (event) => (this.marked = (event as CustomEvent<string>).detail));
     this.settled = false;
     this.addEventListener('travel-to', (event) => this.#travel.to((event as CustomEvent<number>).detail));
     this.addEventListener('show-task', (event) => this.#showTask((event as CustomEvent<string>).detail));
@@ -159,6 +164,12 @@ class RunPage extends LitElement {
   #showTask(effectId: string): void {
     this.#before = document.activeElement;
     this.#focusTask = true;
+    this.marked = effectId;
+    // The list of events goes along.
+    const bar = this.timeline?.bars.find((known) => known.effectId === effectId);
+    if (bar && !(this.#before instanceof HTMLElement && this.#before.closest('event-list'))) {
+      this.#events?.showMoment(bar.seq);
+    }
     runApi.keep({ task: effectId });
     runApi.postMessage({ type: 'task', effectId });
   }
@@ -301,7 +312,7 @@ class RunPage extends LitElement {
       </div>
       <div class="actions">${runActions(view)}</div>
       <main>
-        ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${this.#left()} ${this.#unsent(view)}`}
+        ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${leftWords(this.left, (effectId) => this.#draft(effectId, ''))} ${unsentComments(this.comments, view)}`}
         ${repeat(
           view.breakpoints,
           ({ effectId }) => effectId,
@@ -329,14 +340,18 @@ class RunPage extends LitElement {
       timeline &&
         this.settled && {
           ...{ id: 'timeline', title: 'Timeline', count: timeline.rows.length },
-          content: html`<run-timeline .timeline=${timeline} .past=${view.past}></run-timeline>`,
+          content: html`<run-timeline
+            .timeline=${timeline}
+            .past=${view.past}
+            .marked=${this.marked}
+          ></run-timeline>`,
         },
       {
         ...{ id: 'events', title: 'Events', count: thousands(this.events) },
         content: html`<event-list .moment=${this.#travel.asked}></event-list>`,
       },
       {
-        ...{ id: 'tasks', title: 'Tasks', count: view.partial ? '' : taskCount(view) },
+        ...{ id: 'tasks', title: 'Tasks', count: view.partial ? '' : taskTotal(view) },
         content:
           view.partial || !this.settled
             ? html`<p class="quiet" role="status">Reading the tasks…</p>`
@@ -362,33 +377,6 @@ class RunPage extends LitElement {
           .canFork=${view.can.includes('run.fork')}
         ></travel-bar>`
       : nothing;
-  }
-
-  /** Words whose question was answered without them. */
-  #left(): readonly TemplateResult[] {
-    return this.left.map(
-      ({ effectId, title, answered, text }) =>
-        html`<section class="notice left" aria-label="What you wrote to ${title}">
-          <p>${title}: ${answered} What you wrote was not sent.</p>
-          <pre>${text}</pre>
-          <div class="buttons">
-            <button class="secondary" @click=${() => runApi.postMessage({ type: 'copyDraft', effectId })}>
-              Copy
-            </button>
-            <button class="link" @click=${() => this.#draft(effectId, '')}>Discard</button>
-          </div>
-        </section>`,
-    );
-  }
-
-  /** Comments whose question was answered without them. */
-  #unsent(view: RunView): TemplateResult | typeof nothing {
-    const unsent = this.comments.filter(({ effectId }) =>
-      view.answered.some((answered) => answered.effectId === effectId),
-    );
-    return unsent.length === 0
-      ? nothing
-      : commentList(unsent, 'Their question was answered without them, so they were not sent.', nothing);
   }
 
   #card(breakpoint: BreakpointView): TemplateResult {

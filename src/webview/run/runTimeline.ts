@@ -3,6 +3,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Timeline, TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
+import { timelineBar } from './timelineBar';
+import { bandLabels, fitting } from './timelineLabels';
+import { checkbox, failedButton, iconButton, separator, statuses, timelineChoice } from './timelineTools';
 import { runApi } from './runApi';
 import { legend, patterns } from './timelineLegend';
 import {
@@ -14,10 +17,11 @@ import {
 } from './timelineScale';
 
 /** Sizes in pixels. */
-const laneHeight = 20;
+const laneHeights = { usual: 20, many: 14 };
 const rowGap = 6;
 const top = 46;
-const labels = 190;
+/** The column of labels: how wide it may be, and how much of a window. */
+const column = { least: 60, usual: 190, most: 480, share: 0.28 };
 const least = { bar: 3, part: 1000 };
 
 /** When tasks were under way: a row for each task of the process, its bars along the time. */
@@ -25,6 +29,10 @@ export class RunTimeline extends LitElement {
   static override properties = {
     timeline: { attribute: false },
     past: { attribute: false },
+    marked: { attribute: false },
+    status: { state: true },
+    kind: { state: true },
+    column: { state: true },
     collapse: { state: true },
     width: { state: true },
     shown: { state: true },
@@ -35,6 +43,13 @@ export class RunTimeline extends LitElement {
   declare timeline: Timeline;
   /** It is drawn as it was, and the current moment is the one it was then. */
   declare past: boolean;
+  /** The task that is selected elsewhere on the page; empty: none. */
+  declare marked: string;
+  /** Only bars of this status, and rows of this kind; empty: all. */
+  declare status: string;
+  declare kind: string;
+  /** The width of the labels that the person chose, in pixels; 0: the usual one. */
+  declare column: number;
   /** Idle stretches are drawn short. */
   declare collapse: boolean;
   declare width: number;
@@ -54,6 +69,10 @@ export class RunTimeline extends LitElement {
     super();
     this.collapse = runApi.state().collapseIdle;
     this.past = false;
+    this.marked = '';
+    this.status = '';
+    this.kind = '';
+    this.column = runApi.state().labelColumn;
     this.width = 800;
     this.shown = runApi.state().part;
     this.brush = undefined;
@@ -115,21 +134,53 @@ export class RunTimeline extends LitElement {
 
   /** Pixels of moments: idle stretches have a width of their own. */
   #scale(): TimelineScale {
-    return timelineScale(this.#part, this.#gaps, [labels, this.width - 12]);
+    return timelineScale(this.#part, this.#gaps, [this.#labels, this.width - 12]);
+  }
+
+  /** The width of the column of labels, which gives way where there is little room. */
+  get #labels(): number {
+    const wanted = this.column || column.usual;
+    return Math.round(
+      Math.max(column.least, Math.min(wanted, column.most, this.width * (this.column ? 0.6 : column.share))),
+    );
+  }
+
+  #resize(width: number): void {
+    this.column = Math.max(column.least, Math.min(column.most, Math.round(width)));
+    runApi.keep({ labelColumn: this.column });
+  }
+
+  /** What the filter leaves. */
+  get #bars(): readonly TimelineBar[] {
+    const { bars, rows } = this.timeline;
+    const { status, kind } = this;
+    return status === '' && kind === ''
+      ? bars
+      : bars.filter(
+          (bar) => (status === '' || bar.status === status) && (kind === '' || rows[bar.row]?.kind === kind),
+        );
+  }
+
+  #heightOf(row: number): number {
+    const lanes = this.timeline.rows[row]?.lanes ?? 0;
+    return lanes * laneHeight(lanes);
   }
 
   get #tops(): readonly number[] {
     let y = top;
-    return this.timeline.rows.map(({ lanes }) => {
+    const bars = this.#bars;
+    const drawn = bars === this.timeline.bars ? undefined : new Set(bars.map(({ row }) => row));
+    // A row of which nothing is left takes no room.
+    return this.timeline.rows.map(({ lanes }, i) => {
       const own = y;
-      y += lanes * laneHeight + rowGap;
+      if (!drawn || drawn.has(i)) y += lanes * laneHeight(lanes) + rowGap;
       return own;
     });
   }
 
   #press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { bars } = this.timeline;
+    const bars = this.#bars;
     const at = Math.max(
       0,
       bars.findIndex(({ effectId }) => effectId === this.at),
@@ -188,9 +239,7 @@ export class RunTimeline extends LitElement {
 
   /** Leads to the next bar that failed, or to the one before. */
   focusFailure(step: 1 | -1): void {
-    const failed = this.timeline.bars
-      .filter(({ status }) => status === 'error')
-      .toSorted((a, b) => a.from - b.from);
+    const failed = this.#bars.filter(({ status }) => status === 'error').toSorted((a, b) => a.from - b.from);
     const at = failed.findIndex(({ effectId }) => effectId === this.at);
     const next = at === -1 ? (step > 0 ? 0 : failed.length - 1) : (at + step + failed.length) % failed.length;
     this.#focus(failed[next]);
@@ -210,6 +259,7 @@ export class RunTimeline extends LitElement {
     if (!(chart instanceof SVGSVGElement) || event.button !== 0) return;
     const left = chart.getBoundingClientRect().left;
     const begin = event.clientX - left;
+    const labels = this.#labels;
     if (begin < labels) return;
     const scale = this.#scale();
     const moved = ({ clientX }: PointerEvent): void => {
@@ -237,28 +287,25 @@ export class RunTimeline extends LitElement {
 
   protected override render(): TemplateResult {
     const { timeline } = this;
-    const button = (label: string, icon: string, action: () => void, disabled = false): TemplateResult =>
-      html`<button class="small" ?disabled=${disabled} title=${label} aria-label=${label} @click=${action}>
-        <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-      </button>`;
+    const failed = timeline.bars.filter(({ status }) => status === 'error').length;
+    const kinds = [...new Set(timeline.rows.map(({ kind }) => kind))].map((kind): [string, string] => [
+      kind,
+      kind,
+    ]);
     return html`
       <div class="filters">
-        ${button('Zoom in', 'zoom-in', () => this.#zoom(0.5))}
-        ${button('Zoom out', 'zoom-out', () => this.#zoom(2), !this.shown)}
-        ${button('Earlier', 'arrow-left', () => this.#pan(-0.5), !this.shown)}
-        ${button('Later', 'arrow-right', () => this.#pan(0.5), !this.shown)}
-        ${button('Whole run', 'screen-full', () => this.#show(undefined), !this.shown)}
-        <label class="inline">
-          <input
-            type="checkbox"
-            .checked=${this.collapse}
-            @change=${(event: Event) => {
-              this.collapse = (event.target as HTMLInputElement).checked;
-              runApi.keep({ collapseIdle: this.collapse });
-            }}
-          />
-          Collapse idle time
-        </label>
+        ${iconButton('Zoom in', 'zoom-in', () => this.#zoom(0.5))}
+        ${iconButton('Zoom out', 'zoom-out', () => this.#zoom(2), !this.shown)}
+        ${iconButton('Earlier', 'arrow-left', () => this.#pan(-0.5), !this.shown)}
+        ${iconButton('Later', 'arrow-right', () => this.#pan(0.5), !this.shown)}
+        ${iconButton('Whole run', 'screen-full', () => this.#show(undefined), !this.shown)}
+        ${checkbox('Collapse idle time', this.collapse, (collapse) => {
+          this.collapse = collapse;
+          runApi.keep({ collapseIdle: collapse });
+        })}
+        ${timelineChoice('Status', statuses, this.status, (status) => (this.status = status))}
+        ${timelineChoice('Kind', kinds, this.kind, (kind) => (this.kind = kind))}
+        ${failed === 0 ? nothing : failedButton(failed, () => this.focusFailure(1))}
         <button
           class="small"
           @click=${() => {
@@ -288,11 +335,12 @@ export class RunTimeline extends LitElement {
   #chart(): TemplateResult {
     const { timeline, width } = this;
     const scale = this.#scale();
-    const tops = this.#tops;
-    const lastRow = timeline.rows.at(-1);
-    const height = (tops.at(-1) ?? top) + (lastRow?.lanes ?? 0) * laneHeight + rowGap;
+    const [tops, labels] = [this.#tops, this.#labels];
     const { from, to } = this.#part;
-    const bars = timeline.bars.filter((bar) => bar.to >= from && bar.from <= to);
+    const bars = this.#bars.filter((bar) => bar.to >= from && bar.from <= to);
+    const drawn = new Set(this.#bars.map(({ row }) => row));
+    const lowest = timeline.rows.findLastIndex((_, i) => drawn.has(i));
+    const height = (tops[lowest] ?? top) + this.#heightOf(lowest) + rowGap;
     const first = bars.some(({ effectId }) => effectId === this.at) ? this.at : bars[0]?.effectId;
     return html`<svg
       class="timeline"
@@ -311,19 +359,14 @@ export class RunTimeline extends LitElement {
         <rect x=${labels - 6} y="0" width=${Math.max(0, width - labels + 6)} height=${height} />
       </clipPath>
       <g clip-path="url(#chart)" aria-hidden="true">
-        ${timeline.bands.map(({ n, name, best, ...band }, i) => {
+        ${timeline.bands.map((band, i) => {
           if (band.to <= from || band.from >= to) return nothing;
           const [x, end] = [scale(band.from), scale(band.to)];
-          const room = end - Math.max(x, labels);
-          const label =
-            room > 84 + 6 * (name.length - 10)
-              ? `${name}${best ? ' ★' : ''}`
-              : room > 22
-                ? `${n}${best ? '★' : ''}`
-                : '';
-          return svg`<rect class="band ${i % 2 === 0 ? 'even' : 'odd'}" x=${x} y="0" width=${Math.max(0, end - x)} height=${height} />
-            <text class="band-label" x=${Math.max(x, labels) + 4} y="14">${label}</text>`;
+          return svg`<rect class="band ${i % 2 === 0 ? 'even' : 'odd'}" x=${x} y="0" width=${Math.max(0, end - x)} height=${height} />`;
         })}
+        ${bandLabels(timeline.bands, scale, [labels, width - 12]).map(
+          ({ x, text }) => svg`<text class="band-label" x=${x} y="14">${text}</text>`,
+        )}
         ${timelineTicks(scale, this.#part, this.#gaps, width).map(
           ({ x, label }) => svg`<line class="tick" x1=${x} x2=${x} y1="34" y2=${height} />
             <text class="tick-label" x=${x + 3} y="32">${label}</text>`,
@@ -334,11 +377,9 @@ export class RunTimeline extends LitElement {
             <text class="gap-label" x=${(x + end) / 2} y="44" text-anchor="middle">${shortDuration(to - from)}</text>`;
         })}
         ${timeline.groups.map(({ at, firstRow, lastRow }) => {
+          if (!drawn.has(firstRow) || !drawn.has(lastRow)) return nothing;
           const x = scale(at) - 3;
-          const [y, end] = [
-            tops[firstRow] ?? top,
-            (tops[lastRow] ?? top) + (timeline.rows[lastRow]?.lanes ?? 1) * laneHeight,
-          ];
+          const [y, end] = [tops[firstRow] ?? top, (tops[lastRow] ?? top) + this.#heightOf(lastRow)];
           return svg`<path class="parallel" d="M ${x + 4} ${y} H ${x} V ${end - 4} H ${x + 4}" />`;
         })}
         ${
@@ -347,15 +388,26 @@ export class RunTimeline extends LitElement {
             : svg`<line class="now" x1=${scale(timeline.now)} x2=${scale(timeline.now)} y1="18" y2=${height} />`
         }
       </g>
-      ${timeline.rows.map(
-        ({ label, human }, i) =>
-          svg`<text class="row-label" x="0" y=${(tops[i] ?? 0) + 14} aria-hidden="true"><title>${label}</title>${human ? '☺ ' : ''}${fitting(label)}</text>`,
-      )}
+      ${timeline.rows.map(({ label, human, tasks }, i) => {
+        if (!drawn.has(i)) return nothing;
+        const count = tasks > 1 && timeline.bands.length < 2 ? ` (${tasks})` : '';
+        const text = fitting(`${human ? '☺ ' : ''}${label}`, labels - 20 - count.length * 7);
+        return svg`<text class="row-label" x="0" y=${(tops[i] ?? 0) + 14} aria-hidden="true"><title>${label}: ${tasks}</title>${text}${count}</text>`;
+      })}
+      ${separator(labels, height, column, (width) => this.#resize(width))}
       <g clip-path="url(#chart)">
         ${repeat(
           bars,
           ({ effectId }) => effectId,
-          (bar) => this.#bar(bar, scale, tops[bar.row] ?? top, bar.effectId === first),
+          (bar) => {
+            const [x, height] = [scale(bar.from), laneHeight(timeline.rows[bar.row]?.lanes ?? 1)];
+            const y = (tops[bar.row] ?? top) + bar.lane * height;
+            return timelineBar(bar, {
+              ...{ x, y, height, width: Math.max(least.bar, scale(bar.to) - x), textFrom: labels },
+              ...{ reachable: bar.effectId === first, marked: bar.effectId === this.marked },
+              onFocus: () => (this.at = bar.effectId),
+            });
+          },
         )}
         ${
           this.brush
@@ -365,38 +417,11 @@ export class RunTimeline extends LitElement {
       </g>
     </svg>`;
   }
-
-  #bar(bar: TimelineBar, scale: TimelineScale, y: number, reachable: boolean): TemplateResult {
-    const x = scale(bar.from);
-    const width = Math.max(least.bar, scale(bar.to) - x);
-    const lane = y + bar.lane * laneHeight;
-    const sign = { error: '✗', pending: '…', cancelled: '⊘', ok: '' }[bar.status];
-    const text = [sign, bar.count > 1 ? `${bar.count} tasks` : bar.attempt > 1 ? `#${bar.attempt}` : '']
-      .filter(Boolean)
-      .join(' ');
-    return svg`<g
-      class="bar ${bar.status} ${bar.human ? 'human' : 'agent'}"
-      role="button"
-      data-bar=${bar.effectId}
-      tabindex=${reachable ? 0 : -1}
-      aria-label=${bar.spoken}
-      @focus=${() => (this.at = bar.effectId)}
-      @click=${(event: Event) => {
-        this.at = bar.effectId;
-        showTask(event, bar.effectId);
-      }}
-    >
-      <title>${bar.spoken}</title>
-      <rect class="hit" x=${x} y=${lane} width=${width} height=${laneHeight} />
-      <rect class="shape" x=${x} y=${lane + 3} width=${width} height=${laneHeight - 6} rx="2" />
-      ${bar.human ? svg`<rect class="hatch" x=${x} y=${lane + 3} width=${width} height=${laneHeight - 6} rx="2" fill="url(#human)" />` : nothing}
-      ${width > text.length * 7 + 4 ? svg`<text x=${Math.max(x, labels) + 4} y=${lane + 14}>${text}</text>` : nothing}
-    </g>`;
-  }
 }
 
-function fitting(label: string): string {
-  return label.length > 27 ? `${label.slice(0, 26)}…` : label;
+/** Lanes of a row with very many are lower. */
+function laneHeight(lanes: number): number {
+  return lanes > 12 ? laneHeights.many : laneHeights.usual;
 }
 
 customElements.define('run-timeline', RunTimeline);

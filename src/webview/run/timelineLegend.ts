@@ -27,16 +27,16 @@ export function legend(past: boolean): TemplateResult {
       ${label}
     </li>`;
   return html`<ul class="legend" aria-label="Legend">
-    ${item('ok agent', 'agent work')} ${item('pending agent', 'under way')} ${item('error agent', 'failed')}
-    ${item('cancelled agent', 'cancelled')} ${item('ok human', 'a person was waited for')}
+    ${item('ok agent', 'agent work')} ${item('pending agent', 'running')} ${item('error agent', 'failed')}
+    ${item('cancelled agent', 'cancelled')} ${item('ok human', 'waiting for you')}
     <li>
       <svg width="14" height="14" aria-hidden="true"><path class="parallel" d="M 10 2 H 5 V 12 H 10" /></svg>
-      asked for together
+      parallel
     </li>
     <li>
       <svg width="14" height="14" aria-hidden="true"><line class="now" x1="7" x2="7" y1="0" y2="14" /></svg>
-      ${past ? 'the moment that is shown' : 'now'}
+      ${past ? 'you are here' : 'now'}
     </li>
-    <li>#2: the second attempt</li>
+    <li>#2: second attempt</li>
   </ul>`;
 }

@@ -43,6 +43,11 @@ export function timelineScale(
     .range([...pixels, right]);
 }
 
+interface Tick {
+  readonly x: number;
+  readonly label: string;
+}
+
 /**
  * Moments along the top, as many as there is room for.
  * @param idle stretches that are drawn short: work after them begins with a moment of its own
@@ -53,15 +58,26 @@ export function timelineTicks(
   { from, to }: TimeSpan,
   idle: readonly TimeSpan[],
   width: number,
-): readonly { readonly x: number; readonly label: string }[] {
+): readonly Tick[] {
   const wanted = [from, ...idle.map((gap) => gap.to)].filter((time) => time >= from && time < to);
-  const regular = scale
-    .ticks(8)
-    .map((date) => date.getTime())
-    .filter((time) => !idle.some((gap) => time > gap.from && time < gap.to));
+  // Where idle stretches swallow most of the regular moments, closer ones are taken.
+  const fits = Math.max(3, Math.floor(width / 300));
+  let ticks: readonly Tick[] = [];
+  for (const wished of [8, 24, 96, 400]) {
+    const regular = scale
+      .ticks(wished)
+      .map((date) => date.getTime())
+      .filter((time) => !idle.some((gap) => time > gap.from && time < gap.to));
+    ticks = placeTicks(scale, [...wanted, ...regular], width);
+    if (ticks.length >= fits) break;
+  }
+  return ticks;
+}
+
+function placeTicks(scale: TimelineScale, moments: readonly number[], width: number): readonly Tick[] {
   const ticks: { x: number; label: string }[] = [];
   let day = '';
-  for (const time of [...new Set([...wanted, ...regular])].toSorted((a, b) => a - b)) {
+  for (const time of [...new Set(moments)].toSorted((a, b) => a - b)) {
     const x = scale(time);
     const date = new Date(time);
     const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });

@@ -2,6 +2,7 @@ import { ago, count, duration, firstLine, oneLine, visible } from '../../format'
 import type { EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
+import { passed } from '../../run/passed';
 import { titleOfIteration } from '../../run/iterations';
 import { pendingEffects, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
@@ -64,6 +65,8 @@ export interface RunView {
   readonly moreAnswers: number;
   /** Newest first. */
   readonly iterations: readonly IterationView[];
+  /** How many tasks there are in all. */
+  readonly taskCount: number;
   /** Iterations and tasks that are left out because there are too many. */
   readonly left: { readonly iterations: number; readonly tasks: number };
   readonly problems: readonly { readonly file: string; readonly what: string }[];
@@ -121,7 +124,9 @@ export function toRunView(
       description: iterationRow.description,
       icon: iterationRow.icon.name,
       open:
-        iteration.error > 0 ||
+        iteration.effects.some(
+          (effect) => passed(effect, opened.details.results.get(effect.effectId)) === false,
+        ) ||
         (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
       tasks: shown.map((known) =>
         toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
@@ -153,6 +158,7 @@ export function toRunView(
     answers: answers.slice(0, most.answers).map(toAnswerView),
     moreAnswers: Math.max(0, answers.length - most.answers),
     iterations,
+    taskCount: run.story.effects.size,
     left: {
       iterations: Math.max(0, newestFirst.length - most.iterations),
       tasks: newestFirst.slice(0, most.iterations).reduce((sum, { requested }) => sum + requested, 0) - tasks,

@@ -1,10 +1,8 @@
-import { passed } from '../../run/passed';
-import { capital, cutAtWord, duration, visible } from '../../format';
+import { capital, duration } from '../../format';
 import type { Effect } from '../../run/effect';
-import { iterationTitle, type Iteration, type TaskFiles } from '../../run/iterations';
-import { taskTitle } from '../../run/run';
-import { maskSecrets } from '../../run/secrets';
+import { iterationTitle, type Iteration } from '../../run/iterations';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
+import { isHuman, toRows, type Span, type TimelineParts } from './timelineRows';
 
 /** When tasks were under way, in milliseconds since 1970: bounded, serialisable, its texts made visible. */
 export interface Timeline {
@@ -32,6 +30,9 @@ export interface Timeline {
 /** A task of the process, with as many lanes as it was asked for at once. */
 export interface TimelineRow {
   readonly label: string;
+  /** How many tasks stand in it. */
+  readonly tasks: number;
+  readonly kind: string;
   readonly lanes: number;
   readonly human: boolean;
 }
@@ -49,6 +50,10 @@ export interface TimelineBar {
   readonly iteration: number;
   /** Which try it is of the same task in its iteration, from 1. */
   readonly attempt: number;
+  /** The title of its task, where the row holds several; else empty. */
+  readonly title: string;
+  /** The number of the event that asked for it. */
+  readonly seq: number;
   /** How many tasks stand in this bar. */
   readonly count: number;
   /** A sentence for the tooltip and for screen readers. */
@@ -65,7 +70,7 @@ export interface ParallelGroup {
 
 export interface IterationBand {
   readonly n: number;
-  /** "Iteration 3", "Model · iteration 2". */
+  /** "Iteration 3", "Model · iteration 2"; of several that share a band "Iterations 5–8". */
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -73,41 +78,7 @@ export interface IterationBand {
 }
 
 /** So much is drawn; more than this nobody could tell apart. */
-const most = { rows: 100, lanes: 12, bars: 1500, bands: 200, groups: 300, gaps: 200 };
-
-export interface TimelineParts {
-  /** In order of their requests. */
-  readonly effects: readonly Effect[];
-  readonly iterations: readonly Iteration[];
-  readonly files: TaskFiles;
-  readonly now: number;
-  /** When the run ended; `undefined`: it goes on. */
-  readonly endedAt: number | undefined;
-  /** The part to be shown; `undefined`: all of it. */
-  readonly part?: { readonly from: number; readonly to: number } | undefined;
-  /** The run as it is now, where the rest is of an earlier moment: so that every moment stays at its place. */
-  readonly whole?: Pick<Timeline, 'start' | 'end' | 'gaps'> | undefined;
-}
-
-/** The time of one effect, and where it is drawn. */
-interface Span {
-  readonly effect: Effect;
-  /** That of the effect, but a task that did not pass failed, however it was posted. */
-  readonly status: Effect['status'];
-  readonly from: number;
-  readonly to: number;
-  readonly row: number;
-  lane: number;
-  attempt: number;
-  iteration: number;
-}
-
-/** A row in the making. */
-interface Row {
-  readonly label: string;
-  readonly human: boolean;
-  readonly spans: Span[];
-}
+const most = { rows: 100, lanes: 40, bars: 1500, bands: 200, groups: 300, gaps: 200 };
 
 /** A bar in the making. */
 type Bar = { -readonly [K in keyof Omit<TimelineBar, 'spoken'>]: TimelineBar[K] };
@@ -140,8 +111,8 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
   const { start: firstBand, bands } = yield* toBands(iterations, spans, whole ? now : end);
   const drawn: TimelineRow[] = [];
   const inside: Span[] = [];
-  for (const { label, human, spans: own } of rows.slice(0, most.rows)) {
-    drawn.push({ label, lanes: yield* fillLanes(own), human });
+  for (const { label, kind, human, spans: own } of rows.slice(0, most.rows)) {
+    drawn.push({ label, kind, tasks: own.length, lanes: yield* fillLanes(own), human });
     yield* eachOf(own, (span) => span.to >= part.from && span.from <= part.to && inside.push(span));
   }
   const joined = inside.length > most.bars;
@@ -151,9 +122,10 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
     ...{ start: Math.min(start, firstBand), end, rows: drawn, bands },
     bars: bars.map((bar) => ({
       ...bar,
+      title: bar.title === drawn[bar.row]?.label ? '' : bar.title,
       spoken: spokenBar(
         bar,
-        drawn[bar.row]?.label ?? '',
+        bar.title || (drawn[bar.row]?.label ?? ''),
         names.length > 1 ? (names[bar.iteration - 1] ?? '') : '',
       ),
     })),
@@ -163,45 +135,6 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
     leftRows: Math.max(0, rows.length - most.rows),
     joined,
   };
-}
-
-const iterationNumber = /\biteration[\s:#_-]*\d+[\s:,–-]*/i;
-
-function isHuman({ kind }: Effect): boolean {
-  return kind === 'breakpoint';
-}
-
-/** What a process asks for again and again stands in one row; siblings with names of their own do not. */
-function* toRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readonly Row[]> {
-  const rows: Row[] = [];
-  // There are many tasks and few names, and making one takes long.
-  const rowOf = new Map<string, number>();
-  const rowOfName = new Map<string, number>();
-  yield* eachOf(effects, (effect) => {
-    const { requestedAt, resolvedAt, label, taskId } = effect;
-    if (requestedAt === undefined) return;
-    const task = files.tasks.get(effect.effectId);
-    const { title, question } = task?.breakpoint ?? {};
-    const raw = `${taskId}\n${title ?? ''}\n${question ?? ''}\n${task?.title ?? ''}\n${label ?? ''}`;
-    let row = rowOf.get(raw);
-    if (row === undefined) {
-      const full = taskTitle(effect, task);
-      const name = full.replace(iterationNumber, '') || full;
-      const known = rowOfName.get(`${taskId}\n${name}`);
-      row = known ?? rows.length;
-      rowOf.set(raw, row);
-      rowOfName.set(`${taskId}\n${name}`, row);
-      if (known === undefined) {
-        const shown = visible(cutAtWord(maskSecrets(name), 60));
-        rows.push({ label: shown, human: isHuman(effect), spans: [] });
-      }
-    }
-    // Of a finished run, a sleep that was never resolved ends with it.
-    const to = Math.max(requestedAt, resolvedAt ?? endedAt ?? now);
-    const status = passed(effect, files.results.get(effect.effectId)) === false ? 'error' : effect.status;
-    rows[row]?.spans.push({ effect, status, from: requestedAt, to, row, lane: 0, attempt: 1, iteration: 1 });
-  });
-  return rows;
 }
 
 /** Gives each span the first lane that is free at its beginning; beyond the last one they share it. */
@@ -215,9 +148,10 @@ function* fillLanes(spans: readonly Span[]): Sliced<number> {
   return freeAt.length;
 }
 
-function toBar({ effect, status, from, to, row, lane, attempt, iteration }: Span): Bar {
-  const { effectId } = effect;
-  return { row, lane, from, to, effectId, status, human: isHuman(effect), attempt, iteration, count: 1 };
+function toBar({ effect, status, from, to, title, row, lane, attempt, iteration }: Span): Bar {
+  const { effectId, requestedSeq: seq } = effect;
+  const human = isHuman(effect);
+  return { row, lane, from, to, effectId, seq, title, status, human, attempt, iteration, count: 1 };
 }
 
 /** Bars of a lane that lie in the same small part of the time become one. */
@@ -234,6 +168,7 @@ function* joinBars(spans: readonly Span[], from: number, to: number): Sliced<rea
       return;
     }
     known.to = Math.max(known.to, span.to);
+    known.title = '';
     known.status = worst(known.status, span.status);
     known.count += 1;
   });
@@ -316,16 +251,25 @@ function* toBands(
     if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
   }
   begins.sort((a, b) => a.at - b.at);
-  return {
-    start: begins[0]?.at ?? end,
-    bands: begins.slice(0, most.bands).map(({ n, best, at }, i) => ({
-      n,
-      name: capital(iterationTitle(iterations[n - 1] ?? { n })),
-      from: at,
-      to: begins[i + 1]?.at ?? end,
-      best,
-    })),
-  };
+  const bands: IterationBand[] = [];
+  // Of very many, as many share a band as have to.
+  const each = Math.ceil(begins.length / most.bands);
+  for (let i = 0; i < begins.length; i += each) {
+    const [first, last] = [begins[i], begins[Math.min(begins.length, i + each) - 1]];
+    if (!first || !last) break;
+    const best = begins.slice(i, i + each).find((one) => one.best);
+    bands.push({
+      n: best?.n ?? first.n,
+      name:
+        first === last
+          ? capital(iterationTitle(iterations[first.n - 1] ?? first))
+          : `Iterations ${first.n}–${last.n}`,
+      from: first.at,
+      to: begins[i + each]?.at ?? end,
+      best: best !== undefined,
+    });
+  }
+  return { start: begins[0]?.at ?? end, bands };
 }
 
 /**

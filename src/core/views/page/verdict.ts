@@ -52,11 +52,17 @@ export function toVerdict(stored: StoredRun, opened: OpenedRun, now: number, sho
     state: capital(unsuccessful ? `${word}, not successful` : word),
     icon: describeRun(stored, now, iterating, 0, opened).icon.name.replace('~spin', ''),
     tone: iterating ? 'busy' : unsuccessful ? 'bad' : tones[state.state],
-    // "Sleeping until …" says the state by itself.
-    sentence: sentence.toLowerCase().replace(/\.$/, '') === word ? '' : sentence,
+    sentence: withoutState(sentence, word),
     hint: past ? whyNotThen : iterating ? 'This window is iterating the run.' : hintOf(stored, sentence),
     next: past ? undefined : nextOf(stored, run.story.end?.failedTask ?? '', iterating),
   };
+}
+
+/** "Sleeping until …" goes on from the state: "Until …". */
+function withoutState(sentence: string, word: string): string {
+  if (!sentence.toLowerCase().startsWith(word)) return sentence;
+  const rest = sentence.slice(word.length);
+  return /^\p{L}/u.test(rest) ? sentence : capital(rest.replace(/^[\s;:,.]+/, ''));
 }
 
 const tones: Readonly<Record<StoredRun['state']['state'], Verdict['tone']>> = {

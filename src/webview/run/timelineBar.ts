@@ -1,0 +1,56 @@
+import { nothing, svg, type TemplateResult } from 'lit';
+import type { TimelineBar } from '../../core/views/page/timeline';
+import { showTask } from './taskList';
+import { fitting } from './timelineLabels';
+
+interface Drawn {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  /** Of its lane. */
+  readonly height: number;
+  /** Text does not begin left of this. */
+  readonly textFrom: number;
+  /** The Tab key reaches it. */
+  readonly reachable: boolean;
+  /** Its task is selected elsewhere on the page. */
+  readonly marked: boolean;
+  readonly onFocus: () => void;
+}
+
+const signs = { error: '✗', pending: '…', cancelled: '⊘', ok: '' };
+
+/** A task on the timeline; a click or Enter opens it. */
+export function timelineBar(
+  bar: TimelineBar,
+  { x, y, width, height, textFrom, reachable, marked, onFocus }: Drawn,
+): TemplateResult {
+  const { status, human, effectId, spoken } = bar;
+  const text = textOf(bar, width - 8);
+  return svg`<g
+    class="bar ${status} ${human ? 'human' : 'agent'} ${marked ? 'marked' : ''}"
+    role="button"
+    data-bar=${effectId}
+    tabindex=${reachable ? 0 : -1}
+    aria-label=${spoken}
+    @focus=${onFocus}
+    @click=${(event: Event) => {
+      onFocus();
+      showTask(event, effectId);
+    }}
+  >
+    <title>${spoken}</title>
+    <rect class="hit" x=${x} y=${y} width=${width} height=${height} />
+    <rect class="shape" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" />
+    ${human ? svg`<rect class="hatch" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" fill="url(#human)" />` : nothing}
+    ${text === '' ? nothing : svg`<text x=${Math.max(x, textFrom) + 4} y=${y + height / 2 + 4}>${text}</text>`}
+  </g>`;
+}
+
+/** What there is room for: its sign, and its title where the row does not say it. */
+function textOf({ status, count, attempt, title }: TimelineBar, room: number): string {
+  const more = count > 1 ? `${count} tasks` : attempt > 1 ? `#${attempt}` : '';
+  const sign = [signs[status], more].filter(Boolean).join(' ');
+  if (title !== '' && room > 40) return fitting(`${sign} ${title}`.trim(), room);
+  return sign.length * 7 < room ? sign : '';
+}
