@@ -88,26 +88,27 @@ describe('Compare Runs…', () => {
     await fork.click();
 
     await webview()
-      .getByText(/The right run is a fork of the left one: what was answered up to event 3/)
+      .getByText(/B is a fork of A: everything up to event 3/)
       .waitFor();
     await page.getByRole('tab', { name: /Rebuild the cart ↔ Rebuild the cart/ }).waitFor();
     await region(/^Inputs/)
       .getByText('goal')
       .waitFor();
     const tasks = region(/^Tasks/);
-    const build = tasks.getByRole('listitem', { name: 'Build 2 parts' });
+    const build = tasks.getByRole('group', { name: 'Build 2 parts' });
     expect(await build.innerText()).toMatch(
-      /title\s+inputs\s+result[\s\S]*files\[1\]\s+nothing\s+on the right:\s+cart\.test\.ts/,
+      /title\s+Inputs\s+Results[\s\S]*result\.files\[1\]\s+A\s+not set\s+B\s+cart\.test\.ts\s+only in B/,
     );
-    await tasks.getByRole('listitem', { name: 'Measure the cart' }).getByText('only right').waitFor();
-    await tasks.getByText('1 equal task').click();
-    await tasks.getByRole('listitem', { name: 'Plan the cart' }).getByText('replayed').waitFor();
+    await tasks.getByText('1 only in B').click();
+    await tasks.getByRole('group', { name: 'Measure the cart' }).getByText('only in B').waitFor();
+    await tasks.getByText('1 unchanged').click();
+    await tasks.getByRole('group', { name: 'Plan the cart' }).getByText('replayed').waitFor();
     expect(
       await region(/^Metrics/)
         .getByRole('row', { name: /best score/ })
         .innerText(),
     ).toMatch(/61.*84.*\+23/s);
-    const answer = region(/^Answers/).getByRole('listitem', { name: 'Ship it?' });
+    const answer = region(/^Answers/).getByRole('group', { name: 'Ship it?' });
     expect(await answer.innerText()).toMatch(/approved\s+by ann[\s\S]*not answered/);
     expect(await webview().locator('body').innerText()).not.toContain(secret);
     await screenshot('compare-runs');
@@ -126,7 +127,7 @@ describe('Compare Runs…', () => {
     await shown('•••').waitFor();
     expect(await page.locator('.monaco-diff-editor').innerText()).not.toContain(secret);
     await runCommand('View: Close Editor');
-    await webview().getByRole('button', { name: 'Whole runs as text' }).click();
+    await webview().getByRole('button', { name: 'Whole Runs as Text' }).click();
     await shown('Measure the cart').waitFor();
     await runCommand('View: Close Editor');
   });
@@ -136,26 +137,23 @@ describe('Compare Runs…', () => {
     await webview().getByRole('heading', { name: 'Compare runs' }).click();
     // Past the inputs and the result.
     for (let i = 0; i < 3; i += 1) await page.keyboard.press('j');
-    await webview()
-      .getByRole('listitem', { name: 'Build 2 parts' })
-      .and(webview().locator(':focus'))
-      .waitFor();
+    await webview().getByRole('group', { name: 'Build 2 parts' }).and(webview().locator(':focus')).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('measure');
     await region(/^Tasks/)
-      .getByRole('listitem', { name: 'Build 2 parts' })
+      .getByRole('group', { name: 'Build 2 parts' })
       .waitFor({ state: 'detached' });
     await webview().getByLabel('Find tasks').fill('');
     await webview().getByRole('button', { name: 'Swap' }).click();
     await webview()
-      .getByText(/The left run is a fork of the right one/)
+      .getByText(/A is a fork of B/)
       .waitFor();
     expect(
       await region(/^Metrics/)
         .getByRole('row', { name: /best score/ })
         .innerText(),
     ).toMatch(/84.*61.*−23/s);
-    await region('Left side').getByText('needs you').waitFor();
+    await region('Side A').getByText('needs you').waitFor();
   });
 
   test('follows the runs, and comes back with the window', async () => {
@@ -168,15 +166,15 @@ describe('Compare Runs…', () => {
     };
     writeFileSync(`${file}.tmp-1-1`, eventText(event));
     renameSync(`${file}.tmp-1-1`, file);
-    await region('Left side').getByText('failed').waitFor();
+    await region('Side A').getByText('failed').waitFor();
 
     const loaded = page.waitForEvent('domcontentloaded');
     await runCommand('Developer: Reload Window');
     await loaded;
     await webview()
-      .getByText(/The left run is a fork of the right one/)
+      .getByText(/A is a fork of B/)
       .waitFor({ timeout: 30_000 });
-    await region('Left side').getByText('failed').waitFor();
+    await region('Side A').getByText('failed').waitFor();
   });
 
   test('compares iterations: the one before is offered first, from the row of an iteration', async () => {
@@ -193,7 +191,7 @@ describe('Compare Runs…', () => {
       .toEqual(['Iteration 3', 'Iteration 5', 'Iteration 2', 'Iteration 1', 'An iteratio']);
     await page.keyboard.press('Enter');
     await webview().getByRole('heading', { name: 'Compare iterations' }).waitFor();
-    await region('Left side').getByText('iteration 3').waitFor();
+    await region('Side A').getByText('iteration 3').waitFor();
     expect(
       await region(/^Metrics/)
         .getByRole('row', { name: /^score/ })
@@ -218,9 +216,9 @@ describe('Compare Runs…', () => {
       .getByText(/2 selected/)
       .waitFor();
     await button.click();
-    // The older one is on the left, whichever was selected first.
+    // The older one is A, whichever was selected first.
     await webview()
-      .getByText(/The right run is a fork of the left one/)
+      .getByText(/B is a fork of A/)
       .waitFor();
     await page.getByRole('tab', { name: /Rebuild the cart ↔/ }).waitFor();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerDiffers, comparing, taskDiffers } from '../../src/core/views/compare/compareRuns';
+import { comparing, pairDiffers } from '../../src/core/views/compare/compareRuns';
 import type {
   AnswerPair,
   Comparison,
@@ -51,6 +51,9 @@ const titlesOf = (pairs: readonly TaskPair[]): readonly string[] =>
     ({ left, right, differs }) => `${left?.title ?? '–'} | ${right?.title ?? '–'} | ${differs.join()}`,
   );
 
+const exchanged = (text: string): string =>
+  text.replace(/\b[AB]\b/g, (letter) => (letter === 'A' ? 'B' : 'A'));
+
 /** The same comparison with its sides exchanged. */
 function mirror(c: Comparison): Comparison {
   const value = <T extends ValueComparison | undefined>(v: T): T =>
@@ -69,7 +72,14 @@ function mirror(c: Comparison): Comparison {
   return {
     ...c,
     sides: [c.sides[1], c.sides[0]],
-    notes: c.notes.map((note) => note.replace(/left|right/g, (word) => (word === 'left' ? 'right' : 'left'))),
+    warning: exchanged(c.warning),
+    notes: c.notes.map(exchanged),
+    counts: Object.fromEntries(
+      Object.entries(c.counts).map(([name, { differ, onlyLeft, onlyRight }]) => [
+        name,
+        { differ, onlyLeft: onlyRight, onlyRight: onlyLeft },
+      ]),
+    ) as Comparison['counts'],
     facts: c.facts.map(swap),
     inputs: value(c.inputs),
     result: value(c.result),
@@ -142,9 +152,10 @@ describe('a comparison', () => {
     for (const seed of seeds) {
       const one = randomSide(seed);
       const c = compare(one, one);
-      expect(Object.values(c.differences)).toEqual([0, 0, 0, 0, 0, 0]);
-      expect(c.tasks.filter(taskDiffers)).toEqual([]);
-      expect(c.answers.filter(answerDiffers)).toEqual([]);
+      for (const counts of Object.values(c.counts))
+        expect(counts).toEqual({ differ: 0, onlyLeft: 0, onlyRight: 0 });
+      expect(c.tasks.filter(pairDiffers)).toEqual([]);
+      expect(c.answers.filter(pairDiffers)).toEqual([]);
       expect(c.times.every(({ same }) => same)).toBe(true);
     }
   });
@@ -154,7 +165,8 @@ describe('a comparison', () => {
     for (const seed of seeds) {
       const [a, b] = [randomSide(seed), randomSide(seed + 100)];
       const c = compare(a, b);
-      differences += c.differences.tasks + c.differences.answers + c.differences.inputs;
+      for (const { differ, onlyLeft, onlyRight } of Object.values(c.counts))
+        differences += differ + onlyLeft + onlyRight;
       expect(unordered(mirror(compare(b, a)))).toEqual(unordered(c));
     }
     // They differ, or this would say nothing.
@@ -181,7 +193,7 @@ describe('two runs side by side', () => {
     expect(c.inputs).toEqual({
       has: 'both',
       changes: [
-        { path: 'extra', left: '', right: 'a list of 0' },
+        { path: 'extra', left: '', right: 'empty list' },
         { path: 'goal', left: 'fast', right: 'good' },
       ],
       more: 0,
@@ -200,7 +212,13 @@ describe('two runs side by side', () => {
       },
       { name: 'iterations', left: '3', right: '3', same: true, change: '' },
     ]);
-    expect(c.differences).toMatchObject({ inputs: 2, result: 1, tasks: 2, facts: 1 });
+    const none = { differ: 0, onlyLeft: 0, onlyRight: 0 };
+    expect(c.counts).toMatchObject({
+      inputs: { ...none, differ: 2 },
+      result: { ...none, onlyLeft: 1 },
+      tasks: { ...none, differ: 2 },
+      facts: { ...none, differ: 1 },
+    });
   });
 
   it('name what only one of them has', () => {
@@ -214,7 +232,50 @@ describe('two runs side by side', () => {
       ['build1', 'build1'],
     ]);
     expect(c.answers).toMatchObject([{ left: { effectId: 'q1', answer: undefined }, right: undefined }]);
-    expect(c.differences).toMatchObject({ tasks: 1, answers: 1 });
+    expect(c.counts).toMatchObject({
+      tasks: { differ: 0, onlyLeft: 0, onlyRight: 1 },
+      answers: { differ: 0, onlyLeft: 1, onlyRight: 0 },
+    });
+  });
+
+  it('count what one side never measured once, and never call it equal', () => {
+    const scoring = (value: unknown): Side =>
+      side(journal().created().done('check1').done('check2'), {
+        id: JSON.stringify(value),
+        results: { check1: value, check2: { score: 1 } },
+      });
+    const without = side(journal().created().done('check1').done('check2'), { id: 'none' });
+    const c = compare(scoring({ score: 9 }), without);
+    expect(c.metrics).toMatchObject([
+      { name: 'best score', left: '9, iteration 1', right: '', same: false, change: '' },
+      { name: 'iterations', same: true },
+    ]);
+    expect(c.counts.metrics).toEqual({ differ: 0, onlyLeft: 1, onlyRight: 0 });
+  });
+
+  it('say first that they are of different processes', () => {
+    const of = (processId: string): Side =>
+      side(journal().created().done('plan'), { id: processId, metadata: { processId } });
+    expect(compare(of('shop/cart'), of('shop/search')).warning).toBe(
+      'Different processes: A runs shop/cart, B runs shop/search. Only tasks with the same name are matched.',
+    );
+    expect(compare(of('shop/cart'), of('shop/cart')).warning).toBe('');
+  });
+
+  it('are told whole up to ten thousand tasks, of which the first thousand that differ tell where', () => {
+    const many = (id: string, score: number): Side => {
+      const story = journal().created();
+      const results: Record<string, unknown> = {};
+      for (let n = 0; n < 1500; n += 1) {
+        story.done(`t${n}`);
+        results[`t${n}`] = { score };
+      }
+      return side(story, { id, results });
+    };
+    const c = compare(many('a', 1), many('b', 2));
+    expect([c.tasks.length, c.left, c.counts.tasks.differ]).toEqual([1500, 0, 1500]);
+    expect([c.tasks[999]?.result.changes.length, c.tasks[1000]?.result.changes.length]).toEqual([1, 0]);
+    expect(c.tasks[1000]?.result.more).toBe(1);
   });
 
   it('tell how people answered, and for how long they were waited for', () => {
@@ -239,9 +300,9 @@ describe('two runs side by side', () => {
       },
     ]);
     expect(c.times).toMatchObject([
-      { name: 'from start to end', change: '−3m' },
-      { name: 'agents at work', same: true, change: '' },
-      { name: 'waited for people', left: '5m 1s', right: '2m 1s', change: '−3m' },
+      { name: 'start to end', change: '−3m' },
+      { name: 'agent time', same: true, change: '' },
+      { name: 'waiting for people', left: '5m 1s', right: '2m 1s', change: '−3m' },
     ]);
   });
 
@@ -252,9 +313,7 @@ describe('two runs side by side', () => {
       metadata: { request: 'fork of first at 4' },
     });
     const c = compare(original, fork);
-    expect(c.notes).toEqual([
-      'The right run is a fork of the left one: what was answered up to event 4 was replayed, not run again.',
-    ]);
+    expect(c.notes).toEqual(['B is a fork of A: everything up to event 4 was replayed, not run again.']);
     // Event 4 asks for the build, which was not answered by then.
     expect(c.tasks.map(({ replayed }) => replayed)).toEqual([true, false, false]);
     const edited = side(journal().created(), {
@@ -262,16 +321,14 @@ describe('two runs side by side', () => {
       metadata: { request: 'fork of first at 4 with edited inputs' },
     });
     expect(compare(edited, original).notes).toEqual([
-      'The left run is a fork of the right one: what was answered up to event 4 was replayed, not run again. Before that, its inputs were edited.',
+      'A is a fork of B: everything up to event 4 was replayed, not run again. Before that, its inputs were edited.',
     ]);
     const recovered = side(journal().created(), { id: 'fifth', metadata: { request: 'recovery of first' } });
     expect(compare(original, recovered).notes).toEqual([
-      'The right run was recovered from the left one: it took over every recorded answer it asked for.',
+      'B was recovered from A: every recorded answer it asked for was taken over.',
     ]);
     const other = side(journal().created(), { id: 'third', metadata: { request: 'fork of first at 2' } });
-    expect(compare(fork, other).notes).toEqual([
-      'Both are forks of first: the left one at event 4, the right one at 2.',
-    ]);
+    expect(compare(fork, other).notes).toEqual(['Both are forks of first: A at event 4, B at event 2.']);
   });
 
   it('say no secret and nothing deceptive, wherever it was written', () => {
@@ -306,7 +363,7 @@ describe('two iterations side by side', () => {
   it('match tasks whose titles count, and leave out what belongs to the run', () => {
     const c = compare(side(story, { ...parts, iteration: 1 }), side(story, { ...parts, iteration: 2 }));
     expect(c.sides.map(({ n }) => n)).toEqual([1, 2]);
-    expect([c.inputs, c.result, c.differences.facts]).toEqual([undefined, undefined, 0]);
+    expect([c.inputs, c.result, c.counts.facts.differ]).toEqual([undefined, undefined, 0]);
     expect(titlesOf(c.tasks)).toEqual([
       'Iteration 1: work | Iteration 2: work | title,inputs',
       'Check | Check | inputs,result',

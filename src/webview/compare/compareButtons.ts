@@ -1,33 +1,41 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { compareApi } from './compareApi';
-import type { SideName } from './sideHead';
+import { letters, type SideName } from './sideHead';
 
-/** @param what names what is compared, where several buttons have the same label */
-export function diffButton(
-  label: string,
-  message: Parameters<typeof compareApi.postMessage>[0],
-  what = '',
-): TemplateResult {
+type Message = Parameters<typeof compareApi.postMessage>[0];
+
+/** Opens values in the editor's own diff. */
+export function diffButton(label: string, message: Message): TemplateResult {
+  return html`<button class="small compare" @click=${() => compareApi.postMessage(message)}>
+    <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
+  </button>`;
+}
+
+/** The same in a row, where what is compared is said by the row. @param label "Results" */
+export function diffTag(label: string, message: Message, row: string): TemplateResult {
   return html`<button
-    class="small"
-    aria-label=${what === '' ? nothing : `${label}: ${what}`}
+    class="small compare"
+    title="Compare ${label} in the editor"
+    aria-label="Compare ${label}: ${row}"
     @click=${() => compareApi.postMessage(message)}
   >
     <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
   </button>`;
 }
 
+/** What a side says of a task, which opens it. */
 export function openTask(
-  task: { readonly effectId: string; readonly title: string } | undefined,
   side: SideName,
-) {
-  if (!task) return nothing;
-  const label = side === 'left' ? 'Open Left' : 'Open Right';
+  { effectId, title }: { readonly effectId: string; readonly title: string },
+  content: TemplateResult,
+): TemplateResult {
+  const name = `Open in ${letters[side]}`;
   return html`<button
-    class="small"
-    aria-label=${`${label}: ${task.title}`}
-    @click=${() => compareApi.postMessage({ type: 'openTask', side, effectId: task.effectId })}
+    class="link"
+    title=${name}
+    aria-description="${name}: ${title}"
+    @click=${() => compareApi.postMessage({ type: 'openTask', side, effectId })}
   >
-    ${label}
+    ${content}
   </button>`;
 }

@@ -1,24 +1,18 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type {
-  Comparison,
-  Figure,
-  SideView,
-  TaskPair,
-  ValueComparison,
-} from '../../core/views/compare/comparison';
+import type { Comparison, Counts, TaskPair, ValueComparison } from '../../core/views/compare/comparison';
 import type { ToCompare } from '../../core/views/compare/protocol';
 import { thousands } from '../../core/format';
 import { answerPair } from './answerPair';
-import { valueChanges } from './changeList';
 import { compareApi } from './compareApi';
 import { diffButton } from './compareButtons';
-import { counted } from './counted';
+import { counted, countsText, sumOf } from './counted';
 import './compare.css';
 import { helpDialog, type Keys } from '../help';
 import { pairList } from './pairList';
 import { sideHead } from './sideHead';
 import { factTable, figureTable } from './sideTables';
 import { taskPair } from './taskPair';
+import { valueChanges } from './valueChanges';
 
 const keys: Keys = [
   ['j, k', 'next or previous difference'],
@@ -31,7 +25,9 @@ const keys: Keys = [
 /** A part of the page; those without differences stand at the end. */
 interface Part {
   readonly title: string;
-  readonly differences: number;
+  readonly counts: Counts;
+  /** How much of it there is. */
+  readonly all: number;
   readonly content: TemplateResult;
 }
 
@@ -99,7 +95,7 @@ class ComparePage extends LitElement {
     else if (event.key === '/') this.querySelector<HTMLInputElement>('input')?.focus();
     else if (event.key === '?') help?.showModal();
     else if (event.key === 'Enter' && target.matches('.item'))
-      target.querySelector<HTMLElement>('button')?.click();
+      (target.querySelector<HTMLElement>('.compare') ?? target.querySelector('button'))?.click();
     else return;
     event.preventDefault();
   }
@@ -118,67 +114,41 @@ class ComparePage extends LitElement {
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the runs…</p>`;
     const parts = this.#parts(view);
-    const differing = parts.filter(({ differences }) => differences > 0);
-    const equal = parts.filter(({ differences }) => differences === 0);
-    const total = differing.reduce((sum, { differences }) => sum + differences, 0);
+    const differing = parts.filter(({ counts }) => sumOf(counts) > 0);
+    const equal = parts.filter(({ counts }) => sumOf(counts) === 0);
+    const isWhole = view.sides.every(({ n }) => n === undefined);
     return html`
       <header>
-        <h1>
-          ${view.sides[0].n === undefined && view.sides[1].n === undefined ? 'Compare runs' : 'Compare iterations'}
-        </h1>
-        <div class="sides">
-          ${sideHead(view.sides[0], 'left')}
-          <button class="small swap" @click=${() => compareApi.postMessage({ type: 'swap' })}>
-            <span class="codicon codicon-arrow-swap" aria-hidden="true"></span> Swap
-          </button>
-          ${sideHead(view.sides[1], 'right')}
-        </div>
-        ${view.notes.map(
-          (note) =>
-            html`<p class="notice">
-              <span class="codicon codicon-repo-forked" aria-hidden="true"></span> ${note}
-            </p>`,
-        )}
-        <div class="filters">
-          <p class="total" role="status">
-            ${
-              total === 0
-                ? 'No differences.'
-                : `${counted(total, 'difference')}: ${differing.map(({ title, differences }) => `${thousands(differences)} in ${title.toLowerCase()}`).join(', ')}.`
-            }
-          </p>
-          <label>
-            <span class="hidden">Find tasks</span>
-            <input
-              type="search"
-              placeholder="Find tasks by title (/)"
-              .value=${this.text}
-              @input=${(event: Event) => {
-                this.text = (event.target as HTMLInputElement).value;
-                compareApi.keep({ text: this.text });
-              }}
-            />
-          </label>
-          <button class="small" @click=${() => compareApi.postMessage({ type: 'diff', what: 'story' })}>
-            <span class="codicon codicon-diff" aria-hidden="true"></span>
-            ${view.sides.some(({ n }) => n !== undefined) ? 'Iterations as text' : 'Whole runs as text'}
-          </button>
-          <button class="small" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
-            <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard shortcuts
-          </button>
-        </div>
+        <h1>${isWhole ? 'Compare runs' : 'Compare iterations'}</h1>
+        ${view.warning === '' ? nothing : notice(view.warning, 'warning')}
+        ${view.notes.map((note) => notice(note, 'repo-forked'))}
       </header>
+      <div class="sides columns">
+        <button class="small swap" @click=${() => compareApi.postMessage({ type: 'swap' })}>
+          <span class="codicon codicon-arrow-swap" aria-hidden="true"></span> Swap
+        </button>
+        ${sideHead(view.sides[0], 'left')} ${sideHead(view.sides[1], 'right')}
+      </div>
+      ${this.#overview(differing, isWhole)}
       <main>
-        ${differing.map((part) => section(part))} ${figures('Times', view.times, view.sides)}
+        ${differing.map((part) => section(part))}
+        ${
+          view.times.length === 0
+            ? nothing
+            : html`<section aria-labelledby="times">
+                <h2 id="times">Times</h2>
+                ${figureTable('Time', view.times, view.sides)}
+              </section>`
+        }
         ${
           equal.length === 0
             ? nothing
-            : html`<section aria-labelledby="equal">
-                <h2 id="equal">Equal</h2>
+            : html`<section aria-labelledby="unchanged">
+                <h2 id="unchanged">Unchanged</h2>
                 ${equal.map(
-                  ({ title, content }) =>
-                    html`<details class="equal">
-                      <summary>${title}</summary>
+                  ({ title, all, content }) =>
+                    html`<details class="folded">
+                      <summary>${title} <small>${thousands(all)}</small></summary>
                       ${content}
                     </details>`,
                 )}
@@ -189,45 +159,72 @@ class ComparePage extends LitElement {
     `;
   }
 
+  /** How much differs, and where; the parts are links. */
+  #overview(differing: readonly Part[], isWhole: boolean): TemplateResult {
+    const total = differing.reduce((sum, { counts }) => sum + sumOf(counts), 0);
+    return html`
+      <p class="total" role="status">${total === 0 ? 'No differences' : counted(total, 'difference')}</p>
+      <nav class="jumps" aria-label="Differences">
+        ${differing.map(
+          ({ title, counts }) =>
+            html`<a href="#${idOf(title)}">${title} <span class="tag">${thousands(sumOf(counts))}</span></a>`,
+        )}
+      </nav>
+      <div class="filters">
+        <label>
+          <span class="hidden">Find tasks</span>
+          <input
+            type="search"
+            placeholder="Find tasks by title (/)"
+            .value=${this.text}
+            @input=${(event: Event) => {
+              this.text = (event.target as HTMLInputElement).value;
+              compareApi.keep({ text: this.text });
+            }}
+          />
+        </label>
+        <button class="small" @click=${() => compareApi.postMessage({ type: 'diff', what: 'story' })}>
+          <span class="codicon codicon-diff" aria-hidden="true"></span>
+          ${isWhole ? 'Whole Runs as Text' : 'Iterations as Text'}
+        </button>
+        <button class="small" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
+          <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard Shortcuts
+        </button>
+      </div>
+    `;
+  }
+
   /** In the order in which a person reads them. */
   #parts(view: Comparison): readonly Part[] {
-    const { differences, inputs, result, facts, metrics, sides } = view;
+    const { counts, inputs, result, facts, metrics, sides } = view;
     const values = (
       title: string,
       value: ValueComparison | undefined,
       what: 'inputs' | 'output',
-    ): readonly Part[] =>
-      value === undefined || value.has === 'none'
-        ? []
-        : [
-            {
-              title,
-              differences: what === 'inputs' ? differences.inputs : differences.result,
-              content: valueChanges(value, html`${diffButton(`Compare ${title}`, { type: 'diff', what })}`),
-            },
-          ];
-    return [
-      ...(metrics.length === 0
-        ? []
-        : [{ title: 'Metrics', differences: differences.metrics, content: figureTable(metrics, sides) }]),
+    ): readonly Part[] => {
+      if (value === undefined || value.has === 'none') return [];
+      const button = diffButton(`Compare ${title}`, { type: 'diff', what });
+      const found = what === 'inputs' ? counts.inputs : counts.result;
+      return [{ title, counts: found, all: 1, content: valueChanges(value, button) }];
+    };
+    const parts: readonly Part[] = [
+      {
+        ...{ title: 'Metrics', counts: counts.metrics, all: metrics.length },
+        content: figureTable('Metric', metrics, sides),
+      },
       ...values('Inputs', inputs, 'inputs'),
       ...values('Result', result, 'output'),
-      ...(view.tasks.length === 0
-        ? []
-        : [{ title: 'Tasks', differences: differences.tasks, content: this.#tasks(view) }]),
-      ...(view.answers.length === 0
-        ? []
-        : [
-            {
-              title: 'Answers by people',
-              differences: differences.answers,
-              content: pairList(view.answers, 'equal answer', answerPair),
-            },
-          ]),
-      ...(facts.length === 0
-        ? []
-        : [{ title: 'Other facts', differences: differences.facts, content: factTable(facts, sides) }]),
+      { title: 'Tasks', counts: counts.tasks, all: view.tasks.length, content: this.#tasks(view) },
+      {
+        ...{ title: 'Answers by people', counts: counts.answers, all: view.answers.length },
+        content: pairList(view.answers, answerPair, false),
+      },
+      {
+        ...{ title: 'Other facts', counts: counts.facts, all: facts.length },
+        content: factTable(facts, sides),
+      },
     ];
+    return parts.filter(({ all }) => all > 0);
   }
 
   #tasks(view: Comparison): TemplateResult {
@@ -238,26 +235,36 @@ class ComparePage extends LitElement {
     };
     const found = view.tasks.filter(fits);
     return html`
-      ${words.length > 0 && found.length === 0 ? html`<p class="quiet">No task has these words.</p>` : nothing}
-      ${pairList(found, 'equal task', taskPair)}
-      ${view.left === 0 ? nothing : html`<p class="quiet">${thousands(view.left)} more tasks are left out.</p>`}
+      ${words.length > 0 && found.length === 0 ? html`<p class="quiet">No task matches.</p>` : nothing}
+      ${pairList(found, taskPair, words.length > 0)}
+      ${
+        view.left === 0
+          ? nothing
+          : html`<p class="notice">
+              ${thousands(view.tasks.length)} of ${thousands(view.tasks.length + view.left)} tasks are listed,
+              those that differ first. Whole Runs as Text shows all.
+            </p>`
+      }
     `;
   }
 }
 
-function section({ title, differences, content }: Part): TemplateResult {
-  const id = title.toLowerCase().replaceAll(' ', '-');
+function idOf(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '-');
+}
+
+function section({ title, counts, content }: Part): TemplateResult {
+  const id = idOf(title);
   return html`<section aria-labelledby=${id}>
-    <h2 id=${id}>${title} <small>${counted(differences, 'difference')}</small></h2>
+    <h2 id=${id}>${title} <small>${countsText(counts)}</small></h2>
     ${content}
   </section>`;
 }
 
-function figures(title: string, all: readonly Figure[], sides: readonly SideView[]): TemplateResult {
-  return html`<section aria-labelledby="times">
-    <h2 id="times">${title}</h2>
-    ${figureTable(all, sides)}
-  </section>`;
+function notice(text: string, icon: string): TemplateResult {
+  return html`<p class="notice ${icon}" dir="auto">
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${text}
+  </p>`;
 }
 
 customElements.define('compare-page', ComparePage);

@@ -4,15 +4,20 @@ import { compareApi } from './compareApi';
 
 export type SideName = 'left' | 'right';
 
+/** What people call the sides, wherever they stand in a narrow window. */
+export const letters = { left: 'A', right: 'B' } as const;
+
 /** Which run or iteration stands on a side. */
 export function sideHead(side: SideView, name: SideName): TemplateResult {
   const { title, n, shortId, runId, state, icon, reason, created } = side;
-  return html`<section class="side" aria-label=${name === 'left' ? 'Left side' : 'Right side'}>
-    <h2>
+  const letter = letters[name];
+  return html`<section class="side" aria-label="Side ${letter}">
+    <h2 dir="auto">
+      <span class="letter" aria-hidden="true">${letter}</span>
       <button
         class="link"
         role="link"
-        title=${`Open the run ${runId}`}
+        title=${`${title}\nOpen the run ${runId}`}
         @click=${() => compareApi.postMessage({ type: 'openRun', side: name })}
       >
         ${title}

@@ -1,25 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Fact, Figure, SideView } from '../../core/views/compare/comparison';
-import { orNothing } from './changeList';
+import { onlySide, type Fact, type Figure, type SideView } from '../../core/views/compare/comparison';
+import { onlyIn, orNotSet } from './cells';
 import { counted } from './counted';
+import { letters, type SideName } from './sideHead';
 
-/** Facts that both have: those that differ, and the others folded. */
+/** Facts that the sides have: those that differ, and the others folded. */
 export function factTable(facts: readonly Fact[], sides: readonly SideView[]): TemplateResult {
   const [differing, equal] = [facts.filter(({ same }) => !same), facts.filter(({ same }) => same)];
   const table = (some: readonly Fact[]): TemplateResult =>
-    html`<table>
-      ${tableHead('', sides, false)}
-      <tbody>
-        ${some.map(
-          ({ name, left, right }) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${orNothing(left)}</td>
-              <td>${orNothing(right)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    sideTable(
+      'Fact',
+      sides,
+      some.map((fact) => ({ ...fact, difference: onlyIn(onlySide(fact)), better: '' as const })),
+    );
   return html`
     ${differing.length === 0 ? nothing : table(differing)}
     ${
@@ -27,29 +20,60 @@ export function factTable(facts: readonly Fact[], sides: readonly SideView[]): T
         ? nothing
         : differing.length === 0
           ? table(equal)
-          : html`<details class="equal">
-              <summary>${counted(equal.length, 'equal value')}</summary>
+          : html`<details class="folded">
+              <summary>${counted(equal.length, 'unchanged value')}</summary>
               ${table(equal)}
             </details>`
     }
   `;
 }
 
-export function figureTable(all: readonly Figure[], sides: readonly SideView[]): TemplateResult {
-  return html`<table class="figures">
-    ${tableHead('', sides, true)}
+/** @param name what the figures are: "Metric" */
+export function figureTable(
+  name: string,
+  all: readonly Figure[],
+  sides: readonly SideView[],
+): TemplateResult {
+  const difference = (figure: Figure): unknown => {
+    const only = onlySide(figure);
+    return only === undefined ? figure.change || html`<span class="quiet">equal</span>` : onlyIn(only);
+  };
+  return sideTable(
+    name,
+    sides,
+    all.map((figure) => ({ ...figure, difference: difference(figure) })),
+  );
+}
+
+interface SideRow {
+  readonly name: string;
+  readonly left: string;
+  readonly right: string;
+  readonly difference: unknown;
+  readonly better: SideName | '';
+}
+
+function sideTable(name: string, sides: readonly SideView[], rows: readonly SideRow[]): TemplateResult {
+  const value = ({ better, ...row }: SideRow, side: SideName): TemplateResult =>
+    html`<td class=${better === side ? 'better' : ''} dir="auto">
+      ${orNotSet(row[side])} ${betterMark(better === side)}
+    </td>`;
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">${name}</th>
+        <th scope="col">${headOf(sides, 0)}</th>
+        <th scope="col">${headOf(sides, 1)}</th>
+        <th scope="col">Change</th>
+      </tr>
+    </thead>
     <tbody>
-      ${all.map(
-        ({ name, left, right, change, better }) =>
+      ${rows.map(
+        (row) =>
           html`<tr>
-            <th scope="row">${name}</th>
-            <td class=${better === 'left' ? 'better' : ''}>
-              ${orNothing(left)} ${betterMark(better === 'left')}
-            </td>
-            <td class=${better === 'right' ? 'better' : ''}>
-              ${orNothing(right)} ${betterMark(better === 'right')}
-            </td>
-            <td>${change === '' ? html`<span class="quiet">equal</span>` : change}</td>
+            <th scope="row" dir="auto">${row.name}</th>
+            ${value(row, 'left')} ${value(row, 'right')}
+            <td>${row.difference}</td>
           </tr>`,
       )}
     </tbody>
@@ -63,20 +87,10 @@ function betterMark(better: boolean): TemplateResult | typeof nothing {
     : nothing;
 }
 
-function tableHead(name: string, sides: readonly SideView[], change: boolean): TemplateResult {
-  const label = (side: SideView | undefined, other: SideView | undefined): string =>
-    side === undefined
-      ? ''
-      : side.n !== undefined && side.key === other?.key
-        ? `Iteration ${side.n}`
-        : [side.title, side.n === undefined ? '' : `iteration ${side.n}`].filter(Boolean).join(', ');
-  const [left, right] = sides;
-  return html`<thead>
-    <tr>
-      <td>${name}</td>
-      <th scope="col">${label(left, right)}</th>
-      <th scope="col">${label(right, left)}</th>
-      ${change ? html`<th scope="col">Change</th>` : nothing}
-    </tr>
-  </thead>`;
+/** "A", "A · iteration 3". */
+function headOf(sides: readonly SideView[], place: 0 | 1): string {
+  const n = sides[place]?.n;
+  return [letters[place === 0 ? 'left' : 'right'], n === undefined ? '' : `iteration ${n}`]
+    .filter(Boolean)
+    .join(' · ');
 }

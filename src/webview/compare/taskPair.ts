@@ -1,62 +1,48 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TaskPair, ComparedTask } from '../../core/views/compare/comparison';
-import { changeList } from './changeList';
-import { diffButton, openTask } from './compareButtons';
+import { onlySide, type ComparedTask, type TaskPair } from '../../core/views/compare/comparison';
+import { cell, onlyIn } from './cells';
+import { diffTag, openTask } from './compareButtons';
 import type { SideName } from './sideHead';
+import { changeRows } from './valueChanges';
+
+/** What can be compared in the editor, by the word of what differs. */
+const compared = { inputs: ['Inputs', 'task-inputs'], result: ['Results', 'task-result'] } as const;
 
 /** A task as both sides have it, or one of them. */
 export function taskPair(pair: TaskPair): TemplateResult {
   const { left, right, differs: what, inputs, result, replayed, iteration } = pair;
-  const ids = left && right ? { left: left.effectId, right: right.effectId } : undefined;
   const label = (left ?? right)?.title ?? '';
-  return html`<li class="item" tabindex="-1" aria-label=${label}>
-    <div class="pair">
-      ${taskSide(left, 'left')}
-      <div class="between">
-        ${iteration === '' ? nothing : html`<span class="tag" title="Iteration">#${iteration}</span>`}
-        ${what.map((one) => html`<span class="tag differs">${one}</span>`)}
-        ${replayed ? html`<span class="tag" title="The fork took the result over">replayed</span>` : nothing}
-        ${left ? nothing : html`<span class="tag differs">only right</span>`}
-        ${right ? nothing : html`<span class="tag differs">only left</span>`}
+  const difference = (word: string): TemplateResult => {
+    const known = word === 'inputs' || word === 'result' ? compared[word] : undefined;
+    if (!known || !left || !right) return html`<span class="tag differs">${word}</span>`;
+    const ids = { left: left.effectId, right: right.effectId };
+    return diffTag(known[0], { type: 'diffTask', what: known[1], ...ids }, label);
+  };
+  return html`<div class="item" tabindex="-1" role="group" aria-label=${label}>
+    <div class="columns">
+      <div class="task-title" dir="auto">
+        ${label} ${iteration === '' ? nothing : html`<span class="tag">iteration ${iteration}</span>`}
       </div>
-      ${taskSide(right, 'right')}
+      ${cell('left', taskSide('left', left, label))} ${cell('right', taskSide('right', right, label))}
+      <div class="tags">
+        ${onlyIn(onlySide(pair))} ${what.map(difference)}
+        ${replayed ? html`<span class="tag" title="The fork took the result over">replayed</span>` : nothing}
+      </div>
     </div>
-    ${
-      what.includes('inputs')
-        ? html`<p class="what">Inputs</p>
-            ${changeList(inputs.changes, inputs.more)}`
-        : nothing
-    }
-    ${
-      what.includes('result')
-        ? html`<p class="what">Result</p>
-            ${changeList(result.changes, result.more)}`
-        : nothing
-    }
-    <p class="buttons">
-      ${
-        ids && what.includes('result')
-          ? diffButton('Compare Results', { type: 'diffTask', what: 'task-result', ...ids }, label)
-          : nothing
-      }
-      ${
-        ids && what.includes('inputs')
-          ? diffButton('Compare Inputs', { type: 'diffTask', what: 'task-inputs', ...ids }, label)
-          : nothing
-      }
-      ${openTask(left, 'left')} ${openTask(right, 'right')}
-    </p>
-  </li>`;
+    ${what.includes('inputs') ? changeRows(inputs, 'Inputs') : nothing}
+    ${what.includes('result') ? changeRows(result, 'Result') : nothing}
+  </div>`;
 }
 
-function taskSide(task: ComparedTask | undefined, side: SideName): TemplateResult {
-  if (!task) return html`<div class="missing quiet">not on the ${side}</div>`;
+/** @param label the title that the row has already */
+function taskSide(name: SideName, task: ComparedTask | undefined, label: string): TemplateResult {
+  if (!task) return html`<span class="quiet">–</span>`;
   const { title, kind, state, icon, time, why } = task;
-  return html`<div>
-    <p class="task-title">
-      <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${title}
-    </p>
-    <p class="quiet">${[kind, state, time].filter(Boolean).join(' · ')}</p>
+  const said = [state, time].filter(Boolean).join(' · ');
+  return html`
+    ${title === label ? nothing : html`<p class="task-title">${title}</p>`}
+    <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
+    ${openTask(name, task, html`${said}`)} <span class="quiet">${kind}</span>
     ${why === '' ? nothing : html`<p class="why">${why}</p>`}
-  </div>`;
+  `;
 }

@@ -37,32 +37,38 @@ const factsOf: Told = ({ stored: { run, engine } }) => new Map(engine.facts(run)
 /** What there is to read of an iteration besides its tasks. */
 const aboutOf: Told = ({ iteration }) => new Map(iteration?.recorded?.about);
 
+/** That two runs are of different processes, as a sentence; empty: they are of one, or it is not known. */
+export function processWarning(left: Side, right: Side, clean: CleanText): string {
+  const [a, b] = [left.stored.run.processId, right.stored.run.processId];
+  return a === b || a === '' || b === ''
+    ? ''
+    : `Different processes: A runs ${clean(a, 200)}, B runs ${clean(b, 200)}. Only tasks with the same name are matched.`;
+}
+
 /** How the two belong together, as sentences. */
 export function compareOrigins(left: Side, right: Side, clean: CleanText): readonly string[] {
   const [a, b] = [left.stored.run, right.stored.run];
   if (a.key === b.key) return [];
   const [from, to] = [a.origin, b.origin];
   return [
-    ...(to?.runId === a.runId ? [originSentence(to, 'right', 'left')] : []),
-    ...(from?.runId === b.runId ? [originSentence(from, 'left', 'right')] : []),
+    ...(to?.runId === a.runId ? [originSentence(to, 'B', 'A')] : []),
+    ...(from?.runId === b.runId ? [originSentence(from, 'A', 'B')] : []),
     ...(from?.type === 'fork' && to?.type === 'fork' && from.runId === to.runId
-      ? [
-          `Both are forks of ${clean(from.runId, 100)}: the left one at event ${from.at}, the right one at ${to.at}.`,
-        ]
+      ? [`Both are forks of ${clean(from.runId, 100)}: A at event ${from.at}, B at event ${to.at}.`]
       : []),
-    ...(a.parentRunId === b.runId ? ['The right run started the left one.'] : []),
-    ...(b.parentRunId === a.runId ? ['The left run started the right one.'] : []),
+    ...(a.parentRunId === b.runId ? ['B started A.'] : []),
+    ...(b.parentRunId === a.runId ? ['A started B.'] : []),
   ];
 }
 
 function originSentence(origin: Origin, made: string, original: string): string {
   if (origin.type === 'recovery') {
-    return `The ${made} run was recovered from the ${original} one: it took over every recorded answer it asked for.`;
+    return `${made} was recovered from ${original}: every recorded answer it asked for was taken over.`;
   }
   const { inputs, result } = origin.edited;
   const edited = [...(inputs ? ['its inputs'] : []), ...(result ? ['the last result'] : [])];
   return [
-    `The ${made} run is a fork of the ${original} one: what was answered up to event ${origin.at} was replayed, not run again.`,
+    `${made} is a fork of ${original}: everything up to event ${origin.at} was replayed, not run again.`,
     ...(edited.length > 0 ? [`Before that, ${list(edited)} ${inputs ? 'were' : 'was'} edited.`] : []),
   ].join(' ');
 }

@@ -23,11 +23,13 @@ export function* compareMetrics(
     const b = scored(rightScores, key, metric);
     yield;
     if (!a && !b) continue;
+    // What one side never measured is missing once, not as the best and as the last.
+    const both = a !== undefined && b !== undefined;
     const of = (n: number): string => (whole ? `iteration ${n}` : '');
     figures.push(figure(whole ? `best ${name}` : name, a?.best, b?.best, of, lowest));
     // Where the best is the last, once is enough.
     const again = a?.best.n === a?.last.n && b?.best.n === b?.last.n;
-    if (whole && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, of, lowest));
+    if (whole && both && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, of, lowest));
   }
   if (!whole) return figures;
   const iterations = ({ opened }: Side): Scored => ({ value: opened.iterations.list.length, n: 0 });
@@ -37,9 +39,9 @@ export function* compareMetrics(
 /** How long the sides took, and who. */
 export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]> {
   const of: readonly (readonly [string, (side: Side) => number | undefined])[] = [
-    ['from start to end', spanOf],
-    ['agents at work', (side) => workTime(effectsOf(side)).agent],
-    ['waited for people', (side) => workTime(effectsOf(side)).human],
+    ['start to end', spanOf],
+    ['agent time', (side) => workTime(effectsOf(side)).agent],
+    ['waiting for people', (side) => workTime(effectsOf(side)).human],
   ];
   const figures: Figure[] = [];
   for (const [name, read] of of) {
@@ -47,6 +49,7 @@ export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]
     yield;
     const b = read(right);
     yield;
+    if (a === undefined && b === undefined) continue;
     const change = a === undefined || b === undefined ? 0 : b - a;
     const [x, y] = [a === undefined ? '' : duration(a), b === undefined ? '' : duration(b)];
     figures.push({

@@ -18,8 +18,11 @@ export function compareValues(
   const { differences, more } = valueDiff(left, right, changes);
   const text = (name: string, value: unknown): string => {
     if (value === undefined) return '';
-    if (Array.isArray(value)) return `a list of ${value.length}`;
-    if (isRecord(value)) return count(Object.keys(value).length, 'value');
+    if (Array.isArray(value)) return value.length === 0 ? 'empty list' : `list of ${value.length}`;
+    if (isRecord(value)) {
+      const names = Object.keys(value).length;
+      return names === 0 ? 'empty object' : count(names, 'value');
+    }
     const plain = clean(scalarText(name, value), longest);
     return typeof value === 'string' && plain === '' ? '(empty text)' : plain;
   };

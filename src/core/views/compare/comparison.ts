@@ -33,9 +33,17 @@ export interface SideView {
   readonly created: number;
 }
 
-/** Something that both sides have one of. */
+/** How many of something are on both sides and differ, and how many only one side has. Nothing is counted twice. */
+export interface Counts {
+  readonly differ: number;
+  readonly onlyLeft: number;
+  readonly onlyRight: number;
+}
+
+/** Something of which a side has one. */
 export interface Fact {
   readonly name: string;
+  /** Empty: that side has none. */
   readonly left: string;
   readonly right: string;
   readonly same: boolean;
@@ -106,6 +114,8 @@ export interface AnswerSide {
 /** Everything the page of a comparison shows: bounded, serialisable, its texts clean and made visible. */
 export interface Comparison {
   readonly sides: readonly [SideView, SideView];
+  /** Why hardly anything may match, as a sentence; empty: nothing speaks against comparing them. */
+  readonly warning: string;
   /** How the two belong together, as sentences. */
   readonly notes: readonly string[];
   readonly facts: readonly Fact[];
@@ -117,10 +127,8 @@ export interface Comparison {
   readonly answers: readonly AnswerPair[];
   readonly metrics: readonly Figure[];
   readonly times: readonly Figure[];
-  /** How many of each are different. */
-  readonly differences: Readonly<
-    Record<'facts' | 'inputs' | 'result' | 'tasks' | 'answers' | 'metrics', number>
-  >;
+  /** Of all, also of what is left out. */
+  readonly counts: Readonly<Record<'facts' | 'inputs' | 'result' | 'tasks' | 'answers' | 'metrics', Counts>>;
   /** How many tasks are left out because there are too many: equal ones first. */
   readonly left: number;
 }
@@ -129,6 +137,18 @@ export interface CompareOptions {
   readonly now: number;
   readonly metric: MetricChoice;
   readonly clean: CleanText;
+}
+
+/** Which side alone has it; `undefined`: both do. */
+export function onlySide({
+  left,
+  right,
+}: {
+  readonly left: unknown;
+  readonly right: unknown;
+}): 'left' | 'right' | undefined {
+  const isMissing = (value: unknown): boolean => value === undefined || value === '';
+  return isMissing(right) ? 'left' : isMissing(left) ? 'right' : undefined;
 }
 
 /** The effects that are compared of a side. */
