@@ -99,9 +99,9 @@ describe('Compare Runs…', () => {
     expect(await build.innerText()).toMatch(
       /title\s+Inputs\s+Results[\s\S]*result\.files\[1\]\s+A\s+not set\s+B\s+cart\.test\.ts\s+only in B/,
     );
-    await tasks.getByText('1 only in B').click();
+    await tasks.locator('summary', { hasText: '1 only in B' }).click();
     await tasks.getByRole('group', { name: 'Measure the cart' }).getByText('only in B').waitFor();
-    await tasks.getByText('1 unchanged').click();
+    await tasks.locator('summary', { hasText: '1 unchanged' }).click();
     await tasks.getByRole('group', { name: 'Plan the cart' }).getByText('replayed').waitFor();
     expect(
       await region(/^Metrics/)
