@@ -64,6 +64,15 @@ export const settings = {
     scope: 'resource',
     description: 'Which value of the metric is the best.',
   },
+  'metrics.lowerIsBetter': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 5,
+    scope: 'resource',
+    markdownDescription:
+      'Names of numbers in task results of which less is better: `latencyMs`, `failures`. Of the metric that scores iterations, `#babysitterRuns.metrics.best#` says it, too.',
+  },
   /** How many rows of a list are shown before "Load more". */
   pageSize: {
     type: 'integer',

@@ -30,10 +30,17 @@ function configValue<T>(names: readonly (keyof Settings)[], read: () => T): Conf
   });
 }
 
-export const metricChoice = configValue(['metrics.key', 'metrics.best'], (): MetricChoice => {
-  const key = setting('metrics.key').trim();
-  return { key: key === '' ? undefined : key, best: setting('metrics.best') };
-});
+export const metricChoice = configValue(
+  ['metrics.key', 'metrics.best', 'metrics.lowerIsBetter'],
+  (): MetricChoice => {
+    const key = setting('metrics.key').trim();
+    return {
+      key: key === '' ? undefined : key,
+      best: setting('metrics.best'),
+      lowerIsBetter: setting('metrics.lowerIsBetter').map((name) => name.trim()),
+    };
+  },
+);
 
 export function classifyOptions(): JudgeOptions {
   const seconds = setting('activityWindow');

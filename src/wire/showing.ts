@@ -62,7 +62,7 @@ export function follow(
   shownAttention: Showing,
 ): void {
   own(
-    onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best'], () => {
+    onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'], () => {
       opened.clear();
       store.reclassify(judgeOptions());
     }),

@@ -81,7 +81,7 @@ describe('The report of a run', () => {
     await row(scored).first().click();
     await row(/^Iteration 1, 3 done, score 61/).waitFor();
     await choose(window, row(scored).first(), 'Open Report');
-    await heading('Iteration 3 (5 iterations in all), the best').waitFor();
+    await heading('Iteration 3 of 5 · best').waitFor();
 
     const printed: { metrics: unknown[]; iterations: { metrics: { score: number } }[] } = JSON.parse(
       execFileSync(process.execPath, ['dist/cli.js', 'report', runDir('scored'), '--format', 'json'], {
@@ -97,7 +97,7 @@ describe('The report of a run', () => {
     expect(
       await chart.getByRole('button').evaluateAll((all) => all.map((p) => p.getAttribute('aria-label'))),
     ).toEqual(scores.map((score, i) => `score, iteration ${i + 1}: ${score}${i === 2 ? ', best' : ''}`));
-    await webview().getByRole('cell', { name: '92 (iteration 3)' }).waitFor();
+    await webview().getByRole('cell', { name: '0 (92 in iteration 3)' }).waitFor();
     await screenshot('report-best');
   });
 
@@ -106,23 +106,23 @@ describe('The report of a run', () => {
     const picker = webview().getByLabel('What the report shows');
     await webview().locator('h1').click();
     await page.keyboard.press('j');
-    await heading('Iteration 4 (5').waitFor();
+    await heading('Iteration 4 of 5').waitFor();
     await page.keyboard.press('k');
     await page.keyboard.press('ArrowLeft');
-    await heading('Iteration 2 (5').waitFor();
+    await heading('Iteration 2 of 5').waitFor();
     expect(await picker.inputValue()).toBe('2');
     await picker.selectOption('Whole run');
     await heading('Whole run, 5 iterations').waitFor();
     await webview().getByText('15 passed, 0 failed, 0 pending').waitFor();
     await picker.selectOption('5');
-    await heading('Iteration 5 (5 iterations in all), the last').waitFor();
+    await heading('Iteration 5 of 5 · last').waitFor();
     expect(await webview().getByRole('button', { name: 'Next iteration' }).isDisabled()).toBe(true);
     await webview().getByRole('button', { name: 'Previous iteration' }).click();
     await heading('Iteration 4').waitFor();
 
     const row = webview().getByRole('row', { name: /^1 61/ });
     await row.getByRole('cell').first().click();
-    await heading('Iteration 1 (5').waitFor();
+    await heading('Iteration 1 of 5').waitFor();
     expect(await row.getAttribute('aria-current')).toBe('true');
     // The Tab key reaches the point of the iteration that is shown; arrows go on from there.
     await webview().getByRole('button', { name: 'score, iteration 1: 61' }).focus();
@@ -217,17 +217,17 @@ describe('The report of a run', () => {
   test('is as it was left when the window is loaded again', async () => {
     const { page, webview, heading, runCommand } = window;
     await heading('Iteration 3').waitFor();
-    await webview().locator('#attempted > summary').click();
-    await webview().getByRole('heading', { name: 'Where it comes from' }).scrollIntoViewIfNeeded();
+    await webview().locator('#findings > summary').click();
+    await webview().getByRole('heading', { name: 'Provenance' }).scrollIntoViewIfNeeded();
     const loaded = page.waitForEvent('domcontentloaded');
     await runCommand('Developer: Reload Window');
     await loaded;
-    await heading('Iteration 3 (5 iterations in all), the best').waitFor();
+    await heading('Iteration 3 of 5 · best').waitFor();
     await webview()
       .getByRole('columnheader', { name: 'score' })
       .and(webview().locator('[aria-sort=ascending]'))
       .waitFor();
-    expect(await webview().locator('#attempted').getAttribute('open')).toBeNull();
+    expect(await webview().locator('#findings').getAttribute('open')).toBeNull();
     await expect
       .poll(() =>
         webview()
@@ -244,7 +244,7 @@ describe('The report of a run', () => {
     if (!(await second.isVisible())) await row(scored).first().click();
     await second.waitFor();
     await choose(window, second, 'Open Iteration Report');
-    await heading('Iteration 2 (5').waitFor();
+    await heading('Iteration 2 of 5').waitFor();
 
     const quickPick = page.locator('.quick-input-widget');
     await again(async () => {
@@ -255,17 +255,17 @@ describe('The report of a run', () => {
         .getByRole('option', { name: /^Iteration 4, 3 tasks · score 88/ })
         .click({ timeout: 10_000 });
     });
-    await heading('Iteration 4 (5').waitFor();
+    await heading('Iteration 4 of 5').waitFor();
 
     await webview().getByRole('button', { name: 'Open Run' }).click();
     await webview().getByRole('button', { name: 'Report of iteration 1' }).click();
-    await heading('Iteration 1 (5').waitFor();
+    await heading('Iteration 1 of 5').waitFor();
     await webview()
       .getByRole('button', { name: "Show Iteration 1: tune the ranking in the run's page" })
       .click();
     await webview().getByRole('complementary', { name: 'Task Iteration 1: tune the ranking' }).waitFor();
     await webview().getByRole('button', { name: 'Open Report' }).click();
-    await heading('Iteration 1 (5').waitFor();
+    await heading('Iteration 1 of 5').waitFor();
   });
 
   test('follows the run, as the engine iterates it', async () => {
@@ -299,7 +299,7 @@ describe('The report of a run', () => {
       }
     }
     // What was shown first stays, and everything else has grown.
-    await heading(/^Iteration 1 \(2 iterations in all\)/).waitFor();
+    await heading(/^Iteration 1 of 2/).waitFor();
     const chart = webview().getByRole('group', {
       name: /^score over 2 iterations.*passRate over 2 iterations/,
     });
@@ -378,7 +378,7 @@ describe('The report of many metrics and iterations', () => {
   test('has only the rows in it that are seen, and goes through them quickly', async () => {
     const { page, webview, heading, openReport, screenshot } = window;
     await openReport(/^A long search/);
-    await heading(/\(500 iterations in all\), the best$/).waitFor();
+    await heading(/of 500 · best$/).waitFor();
     const table = webview().getByRole('region', { name: 'Table of iterations' });
     expect(await table.locator('tbody tr:not([aria-hidden])').count()).toBeLessThan(60);
     await screenshot('report-long');
@@ -388,7 +388,7 @@ describe('The report of many metrics and iterations', () => {
     await table.getByRole('row', { name: /^500 / }).click();
     await heading('Iteration 500').waitFor();
     for (let n = 0; n < 20; n += 1) await page.keyboard.press('k');
-    await heading('Iteration 480 (').waitFor();
+    await heading('Iteration 480 of').waitFor();
     // The row of the iteration that is shown came into view by itself.
     expect(await table.getByRole('row', { name: /^480 / }).getAttribute('aria-current')).toBe('true');
   });
@@ -416,7 +416,7 @@ describe('The report of many metrics and iterations', () => {
       expect(await seriousViolations(window), theme).toEqual([]);
       await webview().getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
       await screenshot(`report-metrics-${theme}`);
-      await webview().getByRole('heading', { name: 'Where it comes from' }).scrollIntoViewIfNeeded();
+      await webview().getByRole('heading', { name: 'Provenance' }).scrollIntoViewIfNeeded();
       await screenshot(`report-below-${theme}`);
     }
     expect(window.complaints).toEqual([]);

@@ -5,7 +5,7 @@ import { findingsOf, pathsOf } from '../../src/core/views/report/findings';
 import { writeReport } from '../../src/core/views/report/formats';
 import type { Report, ReportSources } from '../../src/core/views/report/report';
 import { toReport } from '../../src/core/views/report/toReport';
-import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
+import { defaultMetricChoice, wantedMetricKeys, type MetricChoice } from '../../src/core/run/metrics';
 import { secretsIn } from '../../src/core/run/secrets';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { openRun } from '../../src/core/views/tree/buildTree';
@@ -18,6 +18,7 @@ interface Story {
   readonly results?: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly sources?: Partial<ReportSources>;
+  readonly metric?: MetricChoice;
   readonly iteration?: number;
 }
 
@@ -53,7 +54,7 @@ function report(story: Story): Report {
       now: start + 60 * minute,
       engine: babysitterEngine,
       classify: { activityWindow: minute },
-      metric: defaultMetricChoice,
+      metric: story.metric ?? defaultMetricChoice,
       iteration: story.iteration,
     },
   );
@@ -513,9 +514,56 @@ describe('the formats', () => {
     expect(html.match(/<polyline/g)).toHaveLength(2);
     expect(html.match(/class="frame"/g)).toHaveLength(2);
     const markdown = writeReport(made, 'md');
-    expect(markdown).toContain('## Metrics of iteration 2, the best');
-    expect(markdown).toContain('| score | 90 | 60 | 90 (iteration 2) | 95 |');
-    expect(markdown).toContain('| 2 ★ best | 90 | 0.9 | 2 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |');
+    expect(markdown).toContain('| Metric | Iteration 2 | vs previous | vs best | Target |');
+    expect(markdown).toContain('| score | 90 | \\+30 (60) | 0 (90 in iteration 2) | 95 (−5) |');
+    expect(markdown).toContain(
+      '| 2 ★ best | 90 | \\+30 | 0 | 0.9 | 2 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |',
+    );
+  });
+
+  it('tell what is of the iteration apart from what is of the run', () => {
+    const made = report({ ...scored(), iteration: 3 });
+    const headings = (format: 'md' | 'html', pattern: RegExp): readonly string[] =>
+      [...writeReport(made, format).matchAll(pattern)].map(([, text]) => text ?? '');
+    const parts = ['Metrics', 'Tasks', 'Findings', 'Time', 'State', 'Iterations', 'Provenance'];
+    expect(headings('md', /^## (.*)$/gm)).toEqual(['Iteration 3 of 3 · last', 'Run']);
+    expect(headings('md', /^### (.*)$/gm)).toEqual(parts);
+    expect(headings('html', /<h2>(.*?)<\/h2>/g)).toEqual(['Iteration 3 of 3 · last', 'Run']);
+    expect(headings('html', /<h3 id="[a-z]+">(.*?)<\/h3>/g)).toEqual(parts);
+    // The contents lead there.
+    expect(headings('html', /<a href="#[a-z]+">(.*?)<\/a>/g)).toEqual(parts);
+  });
+
+  it('list failures first, with what was asked, and findings in one form', () => {
+    const made = report({
+      journal: journal().created().done('plan').requested('build').erred('build', 'No room').done('check'),
+      tasks: { plan: { title: 'Plan', description: 'Think first.' } },
+      results: { plan: { summary: 'One' }, check: { risks: ['Two', 'Three'] } },
+    });
+    const text = writeReport(made, 'md');
+    expect(text.split('\n').filter((line) => / (?:Plan|build|agent) \| agent/.test(line))).toHaveLength(3);
+    expect(/✗ failed[^]*✓ passed/.test(text)).toBe(true);
+    expect(text).toContain('Think first.');
+    expect(text).toContain('**Summary**\n\n- One');
+    expect(text).toContain('**Risks**\n\n- Two\n- Three');
+  });
+
+  it('have every other number of results, by name, and which way is better', () => {
+    const made = report({
+      journal: journal().created().done('run1').done('run2').done('run3'),
+      tasks: Object.fromEntries([1, 2, 3].map((n) => [`run${n}`, { inputs: { iteration: n } }])),
+      results: {
+        run1: { score: 1, latencyMs: 90, once: 4 },
+        run2: { score: 3, latencyMs: 70, failures: 2 },
+        run3: { score: 2, latencyMs: 80, failures: 5 },
+      },
+      metric: { ...defaultMetricChoice, lowerIsBetter: ['latencyMs'] },
+    });
+    expect(made.numbers.map(({ key, better, best }) => [key, better, best?.value])).toEqual([
+      ['failures', 'highest', 5],
+      ['latencyMs', 'lowest', 70],
+    ]);
+    expect(made.metrics.map(({ key }) => key)).toEqual(['score']);
   });
 
   it('draw a flat line, one far from zero and hundreds of points without odd numbers', () => {

@@ -136,7 +136,7 @@ describe('the table of iterations', () => {
     iteration(10, { metrics: { score: 61 }, time: { agent: 2 * minute, human: 0 } }),
   ];
   const sorted = (order: IterationOrder): readonly number[] =>
-    sortIterations(list, iterationColumns(['score']), order).map(({ n }) => n);
+    sortIterations(list, iterationColumns([{ key: 'score', series: [] }]), order).map(({ n }) => n);
 
   it('is sorted by numbers, and not by the words for them', () => {
     expect(sorted({ column: 'iteration', descending: true })).toEqual([10, 3, 2, 1]);
@@ -245,7 +245,7 @@ describe('the page', () => {
     expect(one).toMatchObject({
       extent: 3,
       focus: 3,
-      heading: 'Iteration 3 (3 iterations in all), the last',
+      heading: 'Iteration 3 of 3 · last',
     });
     expect(one.tasks.map(({ title, previous, best }) => [title, previous, best])).toEqual([
       ['Iteration 3: plan web', 2, 2],
@@ -254,7 +254,7 @@ describe('the page', () => {
     ]);
     expect(one.time.rows.map(({ label, text }) => [label, text])[0]).toEqual([
       'Iteration 3: plan web',
-      '1m 2s of agents',
+      '1m 2s agent time',
     ]);
 
     const whole = viewOf(run, undefined);

@@ -173,7 +173,7 @@ layers Iteration 1 | 1 failed
   it('marks the best iteration only where there is something to compare', () => {
     const { run } = rounds();
     const marked = (values: Record<string, unknown>, best: 'highest' | 'lowest' = 'highest') => {
-      const open = opened(run, { results: values, metric: { key: undefined, best } });
+      const open = opened(run, { results: values, metric: { key: undefined, best, lowerIsBetter: [] } });
       return rowsBelow(runNode(run), open).flatMap((node) =>
         node.kind === 'iteration' && rowOf(node, run, { opened: open }).description.includes('★')
           ? [node.n]

@@ -64,10 +64,22 @@ export interface MetricTable {
 export interface MetricChoice {
   /** `undefined`: the known key that most iterations have, else the name ending in "score" that most have. */
   readonly key: string | undefined;
+  /** Which value is the better one of the metric that iterations are weighed by. */
   readonly best: 'highest' | 'lowest';
+  /** Names of numbers of which less is better, whether iterations are weighed by them or not. */
+  readonly lowerIsBetter: readonly string[];
 }
 
-export const defaultMetricChoice: MetricChoice = { key: undefined, best: 'highest' };
+export const defaultMetricChoice: MetricChoice = { key: undefined, best: 'highest', lowerIsBetter: [] };
+
+/** Which value of a number is the better one. @param isMain whether iterations are weighed by it */
+export function betterOf(
+  { best, lowerIsBetter }: MetricChoice,
+  key: string,
+  isMain: boolean,
+): MetricChoice['best'] {
+  return lowerIsBetter.includes(key) || (isMain && best === 'lowest') ? 'lowest' : 'highest';
+}
 
 /** The keys worth looking for in results. */
 export function wantedMetricKeys(choice: MetricChoice): readonly string[] {
@@ -97,9 +109,10 @@ export function* tabulatingMetric(
   const chosen =
     known ?? (choice.key === undefined ? yield* mostFound(iterations, ownScores(iterations)) : undefined);
   if (!chosen) return undefined;
+  const better = betterOf(choice, chosen.key, true);
   let best: readonly [number, number] | undefined;
   for (const entry of chosen.values) {
-    if (!best || (choice.best === 'highest' ? entry[1] > best[1] : entry[1] < best[1])) best = entry;
+    if (!best || (better === 'highest' ? entry[1] > best[1] : entry[1] < best[1])) best = entry;
   }
   return { ...chosen, best: chosen.values.size > 1 ? best?.[0] : undefined };
 }

@@ -107,7 +107,9 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
       }),
     );
     this.#disposables.add(
-      onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best'], () => this.#updateSoon()),
+      onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'], () =>
+        this.#updateSoon(),
+      ),
     );
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#lookUp()));
     this.#disposables.add(toDisposable(() => this.#rest?.dispose()));

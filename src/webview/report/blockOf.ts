@@ -10,9 +10,14 @@ export function blockOf(block: Block, section: Section): TemplateResult | typeof
     case 'text':
       return html`<p>${block.text}</p>`;
     case 'heading':
-      return html`<h3>${block.text}</h3>`;
-    case 'markdown':
-      return html`<div class="said">${guard([block.text], () => unsafeHTML(safeHtml(block.text)))}</div>`;
+      return html`<h4 dir="auto">${block.text}</h4>`;
+    case 'entries':
+      return html`<p class="quiet">${block.name}</p>
+        <ul class="bullets">
+          ${block.entries.map(
+            (text) => html`<li dir="auto">${guard([text], () => unsafeHTML(safeHtml(text)))}</li>`,
+          )}
+        </ul>`;
     case 'list':
       return html`<ul class="bullets">
         ${block.items.map((item) => html`<li>${textOf(item)}</li>`)}
@@ -23,7 +28,7 @@ export function blockOf(block: Block, section: Section): TemplateResult | typeof
           ([name, value]) =>
             html`<div>
               <dt>${name}</dt>
-              <dd>${value}</dd>
+              <dd dir="auto">${value}</dd>
             </div>`,
         )}
       </dl>`;
@@ -39,7 +44,7 @@ export function blockOf(block: Block, section: Section): TemplateResult | typeof
             ${block.rows.map(
               (row) =>
                 html`<tr>
-                  ${row.map((item) => html`<td>${textOf(item)}</td>`)}
+                  ${row.map((item) => html`<td dir="auto">${textOf(item)}</td>`)}
                 </tr>`,
             )}
           </tbody>

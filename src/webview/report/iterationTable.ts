@@ -71,7 +71,7 @@ export class IterationTable extends LitElement {
   }
 
   get #columns() {
-    return iterationColumns(this.metrics.map(({ key }) => key));
+    return iterationColumns(this.metrics);
   }
 
   protected override updated(): void {

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { chartLegend, metricChart, type ChartNode } from '../../core/views/report/metricChart';
+import { change, figure } from '../../core/views/report/figures';
 import type { ReportMetric } from '../../core/views/report/report';
 import { reportApi } from './reportApi';
 import { savedSvg } from '../savedSvg';
@@ -12,15 +13,23 @@ export class MetricCharts extends LitElement {
   static override properties = {
     metrics: { attribute: false },
     current: { attribute: false },
+    numbers: { attribute: false },
     unwanted: { state: true },
+    wanted: { state: true },
+    read: { state: true },
     width: { state: true },
   };
 
   declare metrics: readonly ReportMetric[];
+  /** Other numbers of results, which are drawn when somebody wants them. */
+  declare numbers: readonly ReportMetric[];
   /** The iteration that is shown. */
   declare current: number | undefined;
-  /** Keys that are not drawn. */
+  /** Metrics that are not drawn, and other numbers that are, by their names. */
   declare unwanted: readonly string[];
+  declare wanted: readonly string[];
+  /** What the point says that is pointed to or has the focus. */
+  declare read: string;
   declare width: number;
   declare onShow: (iteration: number) => void;
 
@@ -34,7 +43,10 @@ export class MetricCharts extends LitElement {
 
   constructor() {
     super();
+    this.numbers = [];
     this.unwanted = reportApi.state().hidden;
+    this.wanted = reportApi.state().numbers;
+    this.read = '';
     this.width = 800;
     this.onShow = () => {};
   }
@@ -55,7 +67,10 @@ export class MetricCharts extends LitElement {
   }
 
   get #drawn(): readonly ReportMetric[] {
-    return this.metrics.filter(({ key, series }) => series.length > 1 && !this.unwanted.includes(key));
+    return [
+      ...this.metrics.filter(({ key, series }) => series.length > 1 && !this.unwanted.includes(key)),
+      ...this.numbers.filter(({ key }) => this.wanted.includes(key)),
+    ];
   }
 
   /** The picture is made anew, and whatever had the focus in it gets it back. */
@@ -145,14 +160,48 @@ export class MetricCharts extends LitElement {
     this.#at = { key: dataset['key'] ?? '', iteration: Number(dataset['iteration']) };
   }
 
+  /** Says the value of a point, and how far it is from the one before and from the best. */
+  #tell(target: EventTarget | null): void {
+    const point = target instanceof Element ? target.closest<SVGElement>('[data-iteration]') : null;
+    const { key, iteration } = point?.dataset ?? {};
+    const metric = this.#drawn.find((known) => known.key === key);
+    this.read = metric ? pointText(metric, Number(iteration)) : '';
+  }
+
+  #toggleNumber(key: string, drawn: boolean): void {
+    this.wanted = drawn ? [...this.wanted, key] : this.wanted.filter((other) => other !== key);
+    reportApi.keep({ numbers: this.wanted });
+  }
+
   #toggle(key: string, drawn: boolean): void {
     this.unwanted = drawn ? this.unwanted.filter((other) => other !== key) : [...this.unwanted, key];
     reportApi.keep({ hidden: this.unwanted });
   }
 
+  /** Every number that results have, under the process's own names. */
+  #numbersMenu(): TemplateResult | typeof nothing {
+    return this.numbers.length === 0
+      ? nothing
+      : html`<details class="numbers">
+          <summary>Other numbers (${this.numbers.length})</summary>
+          ${this.numbers.map(
+            ({ key }) =>
+              html`<label class="inline">
+                <input
+                  type="checkbox"
+                  .checked=${this.wanted.includes(key)}
+                  @change=${(event: Event) =>
+                    this.#toggleNumber(key, (event.target as HTMLInputElement).checked)}
+                />
+                <span dir="auto">${key}</span>
+              </label>`,
+          )}
+        </details>`;
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const drawable = this.metrics.filter(({ series }) => series.length > 1);
-    if (drawable.length === 0) return nothing;
+    if (drawable.length + this.numbers.length === 0) return nothing;
     const drawn = this.#drawn;
     return html`
       <div class="filters" role="group" aria-label="Metrics in the chart">
@@ -167,6 +216,7 @@ export class MetricCharts extends LitElement {
               ${key}
             </label>`,
         )}
+        ${this.#numbersMenu()}
         <button
           class="small"
           ?disabled=${drawn.length === 0}
@@ -182,13 +232,32 @@ export class MetricCharts extends LitElement {
         class="chart-place"
         @keydown=${(event: KeyboardEvent) => this.#press(event)}
         @click=${(event: Event) => this.#click(event)}
-        @focusin=${({ target }: Event) => target instanceof SVGElement && this.#remember(target)}
+        @focusin=${({ target }: Event) => {
+          if (target instanceof SVGElement) this.#remember(target);
+          this.#tell(target);
+        }}
+        @focusout=${() => this.#tell(null)}
+        @pointerover=${({ target }: Event) => this.#tell(target)}
+        @pointerleave=${() => this.#tell(this.querySelector('.chart :focus'))}
       ></div>
-      <p class="quiet">
-        ${drawn.length === 0 ? 'No metric is chosen.' : `${chartLegend(drawn, this.current)}.`}
+      <p class="quiet" dir="auto">
+        ${this.read || (drawn.length === 0 ? 'No metric is chosen.' : chartLegend(drawn, this.current))}
       </p>
     `;
   }
+}
+
+/** "score, iteration 3: 92 · +18 vs previous · best". */
+function pointText({ key, series, best }: ReportMetric, iteration: number): string {
+  const place = series.findIndex((point) => point.iteration === iteration);
+  const [value, previous] = [series[place]?.value, series[place - 1]?.value];
+  if (value === undefined) return '';
+  const fromBest = best?.iteration === iteration ? 'best' : `${change(value, best?.value)} vs best`;
+  return [
+    `${key}, iteration ${iteration}: ${figure(value)}`,
+    ...(previous === undefined ? [] : [`${change(value, previous)} vs previous`]),
+    ...(best === undefined ? [] : [fromBest]),
+  ].join(' · ');
 }
 
 /** The picture as elements; texts are text nodes, whatever they hold. */

@@ -11,6 +11,8 @@ export interface ReportPageState {
   readonly extent: ReportExtent | undefined;
   /** Keys of metrics that are not drawn. */
   readonly hidden: readonly string[];
+  /** Names of other numbers that are drawn. */
+  readonly numbers: readonly string[];
   readonly order: IterationOrder;
   /** Sections that are closed. */
   readonly closed: readonly string[];
@@ -24,6 +26,7 @@ export const reportApi = connectPage<ReportPageState, FromReportPage>({
   dir: document.body.dataset['dir'] ?? '',
   extent: undefined,
   hidden: [],
+  numbers: [],
   order: { column: 'iteration', descending: false },
   closed: [],
   text: '',

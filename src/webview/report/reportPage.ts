@@ -1,11 +1,13 @@
 import { commandTitle } from '../../core/commands';
+import { thousands } from '../../core/format';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ArtefactVersions, ToReportPage } from '../../core/views/page/reportProtocol';
 import type { ReportExtent, ReportView } from '../../core/views/page/reportView';
 import { iterationName } from '../../core/views/report/iterationColumns';
-import type { Section } from '../../core/views/report/sections';
+import type { SectionId } from '../../core/views/report/sections';
 import { helpDialog, helpLink } from '../help';
+import { longList } from '../longList';
 import { artefactList } from './artefactList';
 import { blockOf } from './blockOf';
 import './iterationTable';
@@ -14,9 +16,6 @@ import { reportApi } from './reportApi';
 import './report.css';
 import { taskRow } from './taskRow';
 import { timeBars } from './timeBars';
-
-/** So many tasks are listed before somebody asks for more. */
-const tasksAtOnce = 200;
 
 const keys = [
   ['j, →', 'next iteration'],
@@ -35,7 +34,6 @@ class ReportPage extends LitElement {
     extent: { state: true },
     versions: { state: true },
     text: { state: true },
-    limit: { state: true },
     closed: { state: true },
   };
 
@@ -46,7 +44,6 @@ class ReportPage extends LitElement {
   declare versions:
     { readonly extent: ReportExtent; readonly files: readonly ArtefactVersions[] } | undefined;
   declare text: string;
-  declare limit: number;
   declare closed: readonly string[];
 
   #scrolled = false;
@@ -54,7 +51,6 @@ class ReportPage extends LitElement {
   readonly #show = (extent: ReportExtent): void => {
     if (extent === this.extent) return;
     this.extent = extent;
-    this.limit = tasksAtOnce;
     reportApi.keep({ extent });
     reportApi.ask({ type: 'show', extent });
   };
@@ -67,7 +63,6 @@ class ReportPage extends LitElement {
     this.extent = extent;
     this.versions = undefined;
     this.text = text;
-    this.limit = tasksAtOnce;
     this.closed = closed;
     reportApi.keep({});
     window.addEventListener('scroll', () => reportApi.keep({ scroll: window.scrollY }), { passive: true });
@@ -184,23 +179,27 @@ class ReportPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.gone) return html`<p class="gone">This run is not there any more.</p>`;
+    if (this.gone) return html`<p class="gone">This run was deleted.</p>`;
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the run…</p>`;
     return html`
       <header>
-        <h1>${view.title}</h1>
-        <p class="facts">
-          <span class="codicon codicon-${view.icon}" aria-hidden="true"></span> ${view.state} · ${view.runId}
+        <h1 dir="auto">${view.title}</h1>
+        <p class="facts" dir="auto">
+          <span class="codicon codicon-${view.icon} state-${view.icon}" aria-hidden="true"></span>
+          ${view.state} · <code>${view.runId}</code>
         </p>
       </header>
-      ${this.#bar(view)}
+      ${this.#bar(view)} ${this.#contents(view)}
       <main>
-        ${this.#section('state', view)} ${this.#metrics(view)} ${this.#section('about', view)}
-        ${this.#iterations(view)} ${this.#section('attempted', view)} ${this.#tasks(view)}
-        ${this.#section('findings', view)} ${this.#artefacts(view)} ${this.#section('answers', view)}
-        ${this.#time(view)} ${this.#section('usage', view)} ${this.#section('provenance', view)}
-        ${this.#section('problems', view)} ${helpLink(this)}
+        ${view.groups.map(
+          ({ title, sections }, i) =>
+            html`<section class="group" aria-labelledby="group-${i}">
+              <h2 id="group-${i}">${title}</h2>
+              ${sections.map((id) => this.#section(id, view))}
+            </section>`,
+        )}
+        ${helpLink(this)}
       </main>
       ${helpDialog(keys)}
     `;
@@ -257,122 +256,116 @@ class ReportPage extends LitElement {
     </nav>`;
   }
 
-  #part(id: string, title: string, content: unknown): TemplateResult {
+  /** Links to the sections; what is folded is unfolded. */
+  #contents(view: ReportView): TemplateResult {
+    return html`<nav class="contents" aria-label="Contents">
+      ${view.groups.map(
+        ({ title, sections }) =>
+          html`<p>
+            <span class="quiet">${title}</span>
+            ${sections.flatMap((id) => {
+              const name = this.#titleOf(id, view);
+              return name === undefined
+                ? []
+                : html`<a href="#${id}" @click=${() => this.#open(id)}>${name}</a> `;
+            })}
+          </p>`,
+      )}
+    </nav>`;
+  }
+
+  /** `undefined`: there is nothing to be said in this section. */
+  #titleOf(id: SectionId, view: ReportView): string | undefined {
+    if (id === 'iterations') return view.iterations.length < 2 ? undefined : 'Iterations';
+    if (id === 'tasks') return view.tasks.length === 0 ? undefined : 'Tasks';
+    if (id === 'artefacts') return view.artefacts.length === 0 ? undefined : 'Artefacts';
+    return view.sections.find((known) => known.id === id)?.title;
+  }
+
+  #section(id: SectionId, view: ReportView): TemplateResult | typeof nothing {
+    const title = this.#titleOf(id, view);
+    if (title === undefined) return nothing;
     return html`<details
       class="part"
       id=${id}
       ?open=${!this.closed.includes(id)}
       @toggle=${(event: Event) => this.#toggled(id, event)}
     >
-      <summary><h2>${title}</h2></summary>
-      ${content}
+      <summary><h3>${title}</h3></summary>
+      ${this.#content(id, view)}
     </details>`;
   }
 
-  #section(id: Section['id'], view: ReportView): TemplateResult | typeof nothing {
-    const section = view.sections.find((known) => known.id === id);
-    return section
-      ? this.#part(
-          id,
-          section.title,
-          section.blocks.map((block) => blockOf(block, section)),
-        )
-      : nothing;
+  #content(id: SectionId, view: ReportView): unknown {
+    if (id === 'iterations') return this.#iterations(view);
+    if (id === 'tasks') return this.#tasks(view);
+    if (id === 'artefacts') {
+      const known = this.versions?.extent === view.extent ? this.versions.files : [];
+      return artefactList(view.artefacts, known);
+    }
+    const section = view.sections.find((one) => one.id === id);
+    return [
+      section?.blocks.map((block) => blockOf(block, section)),
+      id === 'metrics'
+        ? html`<metric-charts
+            .metrics=${view.metrics}
+            .numbers=${view.numbers}
+            .current=${view.focus}
+            .onShow=${this.#show}
+          ></metric-charts>`
+        : nothing,
+      id === 'time' ? timeBars(view.time) : nothing,
+    ];
   }
 
-  #metrics(view: ReportView): TemplateResult | typeof nothing {
-    const section = view.sections.find(({ id }) => id === 'metrics');
-    if (!section) return nothing;
-    return this.#part('metrics', section.title, [
-      section.blocks.filter(({ kind }) => kind !== 'chart').map((block) => blockOf(block, section)),
-      html`<metric-charts
-        .metrics=${view.metrics}
-        .current=${view.focus}
-        .onShow=${this.#show}
-      ></metric-charts>`,
-    ]);
-  }
-
-  #iterations(view: ReportView): TemplateResult | typeof nothing {
-    if (view.iterations.length < 2) return nothing;
-    const more =
-      view.leftIterations === 0
-        ? nothing
-        : html`<p class="quiet">
-            ${view.leftIterations} older iterations are left out; an exported report has them.
-          </p>`;
-    return this.#part('iterations', 'All iterations', [
+  #iterations(view: ReportView): unknown {
+    return [
       html`<iteration-table
         .iterations=${view.iterations}
         .metrics=${view.metrics}
         .current=${view.focus}
         .onShow=${this.#show}
       ></iteration-table>`,
-      more,
-    ]);
+      view.leftIterations === 0
+        ? nothing
+        : html`<p class="quiet">
+            ${thousands(view.leftIterations)} older iterations are left out; an exported report has them.
+          </p>`,
+    ];
   }
 
-  #tasks(view: ReportView): TemplateResult | typeof nothing {
-    if (view.tasks.length === 0) return nothing;
+  #tasks(view: ReportView): TemplateResult {
     const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = view.tasks.filter(({ title, kind, outcome, why }) => {
       const said = `${title} ${kind} ${outcome} ${why}`.toLowerCase();
       return words.every((word) => said.includes(word));
     });
     const withIteration = view.extent === 'run' && view.iterations.length > 1;
-    return this.#part(
-      'tasks',
-      'Tasks',
-      html`
-        <div class="filters">
-          <label class="inline">
-            Find tasks
-            <input
-              type="search"
-              .value=${this.text}
-              @input=${(event: Event) => {
-                this.text = (event.target as HTMLInputElement).value;
-                this.limit = tasksAtOnce;
-                reportApi.keep({ text: this.text });
-              }}
-            />
-          </label>
-          <span class="quiet" role="status">
-            ${words.length === 0 ? '' : `${found.length} of ${view.tasks.length} tasks`}
-          </span>
-        </div>
-        <ul class="report-tasks">
-          ${repeat(
-            found.slice(0, this.limit),
-            ({ effectId }) => effectId,
-            (task) => taskRow(task, withIteration),
-          )}
-        </ul>
-        ${
-          found.length > this.limit
-            ? html`<button class="secondary" @click=${() => (this.limit += tasksAtOnce)}>
-                Show ${Math.min(tasksAtOnce, found.length - this.limit)} more tasks
-              </button>`
-            : nothing
-        }
-        ${view.leftTasks === 0 ? nothing : html`<p class="quiet">${view.leftTasks} further tasks are left out.</p>`}
-      `,
-    );
-  }
-
-  #artefacts(view: ReportView): TemplateResult | typeof nothing {
-    if (view.artefacts.length === 0) return nothing;
-    const known = this.versions?.extent === view.extent ? this.versions.files : [];
-    return this.#part('artefacts', 'Artefacts', artefactList(view.artefacts, known));
-  }
-
-  #time(view: ReportView): TemplateResult | typeof nothing {
-    const section = view.sections.find(({ id }) => id === 'time');
-    if (!section) return nothing;
-    return this.#part('time', section.title, [
-      section.blocks.map((block) => blockOf(block, section)),
-      timeBars(view.time),
-    ]);
+    return html`
+      <div class="filters">
+        <label>
+          <span class="hidden">Find tasks</span>
+          <input
+            type="search"
+            placeholder="Find tasks by title (/)"
+            .value=${this.text}
+            @input=${(event: Event) => {
+              this.text = (event.target as HTMLInputElement).value;
+              reportApi.keep({ text: this.text });
+            }}
+          />
+        </label>
+        <span class="quiet" role="status">
+          ${words.length === 0 ? view.taskCounts : `${thousands(found.length)} of ${thousands(view.tasks.length)} tasks`}
+        </span>
+      </div>
+      ${longList(found, (task) => taskRow(task, withIteration), 32)}
+      ${
+        view.leftTasks === 0
+          ? nothing
+          : html`<p class="quiet">${thousands(view.leftTasks)} further tasks are left out.</p>`
+      }
+    `;
   }
 }
 

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { ReportTaskView } from '../../core/views/page/reportView';
 import type { ReportBase } from '../../core/views/report/counterparts';
+import { safeHtml } from '../markdown';
 import { reportApi } from './reportApi';
 
 /**
@@ -8,7 +10,7 @@ import { reportApi } from './reportApi';
  * @param withIteration whether the iteration is told
  */
 export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateResult {
-  const { effectId, title, kind, outcome, failed, took, why, iteration } = task;
+  const { effectId, title, kind, outcome, failed, took, why, iteration, asked } = task;
   const compare = (
     base: ReportBase,
     n: number | undefined,
@@ -23,9 +25,9 @@ export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateR
         >
           <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}
         </button>`;
-  return html`<li class=${failed ? 'failed' : nothing}>
+  return html`<div class="report-task ${failed ? 'failed' : ''}">
     <span class="outcome">${outcome}</span>
-    <span class="what">
+    <div class="what" dir="auto">
       <button
         class="link"
         role="link"
@@ -37,7 +39,15 @@ export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateR
         >${[withIteration ? `iteration ${iteration}` : '', kind, took].filter(Boolean).join(' · ')}</small
       >
       ${why === '' ? nothing : html`<span class="why">${why}</span>`}
-    </span>
+      ${
+        asked === ''
+          ? nothing
+          : html`<details>
+              <summary class="quiet">What was asked</summary>
+              <div class="said">${unsafeHTML(safeHtml(asked))}</div>
+            </details>`
+      }
+    </div>
     <span class="row-actions">
       ${compare('previous', task.previous, 'previous')}
       ${task.best === task.previous ? nothing : compare('best', task.best, 'best')}
@@ -50,5 +60,5 @@ export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateR
         <span class="codicon codicon-open-preview" aria-hidden="true"></span>
       </button>
     </span>
-  </li>`;
+  </div>`;
 }

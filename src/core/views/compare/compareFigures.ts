@@ -1,6 +1,6 @@
 import { duration } from '../../format';
 import { metricsOfIteration } from '../../run/iterations';
-import { chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
+import { betterOf, chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
 import { runTime, workTime } from '../../run/workTime';
 import type { Sliced } from '../../sliced';
 import { formatNumber } from '../tree/describe';
@@ -13,14 +13,16 @@ export function* compareMetrics(
   { metric, clean }: CompareOptions,
 ): Sliced<readonly Figure[]> {
   const whole = left.iteration === undefined && right.iteration === undefined;
-  const lowest = metric.best === 'lowest';
   const figures: Figure[] = [];
   const [leftScores, rightScores] = [scoresOf(left), scoresOf(right)];
   for (const key of chartableKeys([...leftScores, ...rightScores], metric)) {
     const name = clean(key, 100);
-    const a = scored(leftScores, key, metric);
+    const isMain = [left, right].some(({ opened }) => opened.iterations.metric?.key === key);
+    const best = betterOf(metric, key, isMain);
+    const lowest = best === 'lowest';
+    const a = scored(leftScores, { ...metric, key, best });
     yield;
-    const b = scored(rightScores, key, metric);
+    const b = scored(rightScores, { ...metric, key, best });
     yield;
     if (!a && !b) continue;
     // What one side never measured is missing once, not as the best and as the last.
@@ -78,10 +80,9 @@ function scoresOf({ opened: { details, iterations }, iteration }: Side) {
 
 function scored(
   scores: ReturnType<typeof scoresOf>,
-  key: string,
   choice: MetricChoice,
 ): { readonly best: Scored; readonly last: Scored } | undefined {
-  const table = tabulateMetric(scores, { key, best: choice.best });
+  const table = tabulateMetric(scores, choice);
   const last = table && [...table.values].at(-1);
   if (!table || !last) return undefined;
   const best = table.best ?? last[0];

@@ -1,8 +1,17 @@
-import { titleOfIteration } from '../../run/iterations';
 import { capital, count, cutAtWord, duration, oneLine } from '../../format';
 import type { Counterparts } from '../report/counterparts';
 import type { Report, ReportAnswer, ReportIteration, ReportMetric, ReportTask } from '../report/report';
-import { outcomes, toSections, type Section, type SectionId } from '../report/sections';
+import {
+  failuresFirst,
+  iterationPlace,
+  outcomes,
+  sectionGroups,
+  taskCounts,
+  toSections,
+  type Section,
+  type SectionGroup,
+  type SectionId,
+} from '../report/sections';
 import type { State } from '../../run/judgement';
 import { stateIcons, stateWords } from '../tree/describe';
 
@@ -20,6 +29,8 @@ export interface ReportTaskView {
   /** "3 min", "waited 2 h". */
   readonly took: string;
   readonly why: string;
+  /** What it was to do; Markdown. Empty: that is not recorded. */
+  readonly asked: string;
   /** The iterations that have the same task. */
   readonly previous?: number;
   readonly best?: number;
@@ -30,7 +41,7 @@ export interface TimeRow {
   readonly label: string;
   readonly by: ReportTask['by'];
   readonly milliseconds: number;
-  /** "3 min of agents". */
+  /** "3m agent time". */
   readonly text: string;
 }
 
@@ -48,7 +59,7 @@ export interface ReportView {
   /** "Ready to continue: Everything is answered". */
   readonly state: string;
   readonly extent: ReportExtent;
-  /** "Iteration 3 of 5, the best", "Whole run, 5 iterations". */
+  /** "Iteration 3 of 5 · best", "Whole run, 5 iterations". */
   readonly heading: string;
   /** The iteration in focus. */
   readonly focus: number | undefined;
@@ -56,9 +67,16 @@ export interface ReportView {
   readonly iterations: readonly ReportIteration[];
   readonly leftIterations: number;
   readonly metrics: readonly ReportMetric[];
+  /** Other numbers of results, which are drawn when somebody wants them. */
+  readonly numbers: readonly ReportMetric[];
+  /** What is said, of the iteration and of the run, in the order in which a person reads it. */
+  readonly groups: readonly SectionGroup[];
   /** Those that are texts, tables and lists; the page makes the others by itself. */
   readonly sections: readonly Section[];
+  /** What did not pass first. */
   readonly tasks: readonly ReportTaskView[];
+  /** "13 passed, 2 failed, 0 pending". */
+  readonly taskCounts: string;
   readonly leftTasks: number;
   readonly artefacts: readonly string[];
   readonly time: TimeView;
@@ -67,7 +85,7 @@ export interface ReportView {
 /** Sections that the page makes of data, to sort, open and compare. */
 const own: ReadonlySet<SectionId> = new Set(['iterations', 'tasks', 'artefacts']);
 
-const most = { iterations: 2000, tasks: 5000, why: 500, times: 40, answers: 200 };
+const most = { iterations: 2000, tasks: 5000, why: 500, times: 40, answers: 200, asked: 2000 };
 
 /** Makes the page's content from a report. */
 export function toReportView(report: Report, counterparts: ReadonlyMap<string, Counterparts>): ReportView {
@@ -85,8 +103,13 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
     iterations: shown.iterations,
     leftIterations: iterations.length - shown.iterations.length,
     metrics: shown.metrics,
+    numbers: shown.numbers,
+    groups: sectionGroups(report),
     sections: toSections(shown, own),
-    tasks: report.tasks.slice(0, most.tasks).map((task) => toReportTaskView(task, answers, counterparts)),
+    tasks: failuresFirst(report.tasks)
+      .slice(0, most.tasks)
+      .map((task) => toReportTaskView(task, answers, counterparts)),
+    taskCounts: taskCounts(report),
     leftTasks: report.left.tasks + Math.max(0, report.tasks.length - most.tasks),
     artefacts: report.artefacts.map(({ path }) => path),
     time: timeOf(report),
@@ -103,9 +126,7 @@ function headingOf({ scope, iteration, iterations }: Report): string {
   if (scope === 'run' || iteration === undefined) {
     return all < 2 ? 'Whole run' : `Whole run, ${count(all, 'iteration')}`;
   }
-  const { best } = iterations.find(({ n }) => n === iteration) ?? {};
-  const place = best ? ', the best' : iterations.at(-1)?.n === iteration && all > 1 ? ', the last' : '';
-  return `${capital(titleOfIteration(iterations, iteration))}${all > 1 ? ` (${count(all, 'iteration')} in all)` : ''}${place}`;
+  return capital(iterationPlace({ iterations }, iteration));
 }
 
 /** The newest iterations, and the best one. */
@@ -113,13 +134,15 @@ function bounded(report: Report): Report {
   const from = report.iterations.length - most.iterations;
   const iterations = report.iterations.filter(({ best }, i) => i >= from || best);
   const numbers = new Set(iterations.map(({ n }) => n));
+  const within = (metric: ReportMetric): ReportMetric => ({
+    ...metric,
+    series: metric.series.filter(({ iteration }) => numbers.has(iteration)),
+  });
   return {
     ...report,
     iterations,
-    metrics: report.metrics.map((metric) => ({
-      ...metric,
-      series: metric.series.filter(({ iteration }) => numbers.has(iteration)),
-    })),
+    metrics: report.metrics.map(within),
+    numbers: report.numbers.map(within),
     answers: report.answers.slice(-most.answers),
     left: {
       ...report.left,
@@ -149,6 +172,7 @@ function toReportTaskView(
     failed,
     took: ms === undefined ? '' : `${by === 'person' ? 'waited ' : ''}${duration(ms)}`,
     why: task.why === undefined ? '' : cutAtWord(oneLine(task.why), most.why),
+    asked: (task.description ?? '').slice(0, most.asked),
     ...(previous ? { previous: previous.iteration } : {}),
     ...(best ? { best: best.iteration } : {}),
   };
@@ -163,7 +187,7 @@ function timeOf({ tasks, scope }: Report): TimeView {
     const { sum, n } = groups.get(key) ?? { sum: 0, n: 0 };
     groups.set(key, { task, sum: sum + task.duration, n: n + 1 });
   }
-  const whose = { agent: 'of agents', person: 'waiting for people', clock: 'asleep' } as const;
+  const whose = { agent: 'agent time', person: 'waiting for people', clock: 'asleep' } as const;
   const rows = [...groups.values()]
     .toSorted((a, b) => b.sum - a.sum)
     .map(({ task, sum, n }): TimeRow => ({

@@ -11,6 +11,14 @@ export function figureOrDash(number: number | undefined): string {
   return number === undefined ? '–' : figure(number);
 }
 
+/** How much more a number is than another one: "+18", "−0.5", "0"; empty where one of them is missing. */
+export function change(number: number | undefined, from: number | undefined): string {
+  if (number === undefined || from === undefined) return '';
+  // Without the tail that a difference of fractions has: 0.3 − 0.1.
+  const difference = Number((number - from).toPrecision(12));
+  return difference === 0 ? '0' : `${difference > 0 ? '+' : '−'}${figure(Math.abs(difference))}`;
+}
+
 /** A duration, or a dash where there was none. */
 export function lasted(milliseconds: number): string {
   return milliseconds === 0 ? '–' : duration(milliseconds);

@@ -2,7 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { linkTo } from './links';
 import { chartLegend, metricChart, svgText } from './metricChart';
 import type { Report } from './report';
-import { reportTitle, toSections, type Block, type Cell } from './sections';
+import { reportTitle, sectionGroups, toSections, type Block, type Cell, type Section } from './sections';
 
 // Run text: no HTML, no images (they would load from the network), no links that are made by themselves.
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');
@@ -11,7 +11,7 @@ markdown.validateLink = (url) => /^(?:https?|mailto):/i.test(url);
 markdown.core.ruler.push('fit_into_report', ({ tokens }) => {
   for (const token of tokens) {
     // Headings go below those of the report, so that its outline stays whole.
-    if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 3)}`;
+    if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 4)}`;
     for (const child of token.children ?? []) {
       if (child.type === 'link_open') child.attrSet('rel', 'noreferrer noopener');
     }
@@ -26,10 +26,19 @@ const { escapeHtml } = markdown.utils;
  */
 export function toHtml(report: Report, base = ''): string {
   const { title, prompt, runId } = report.run;
-  const sections = toSections(report).map((section, i) => {
-    const body = section.blocks.map((block) => toElement(block, base, section.title)).join('\n');
-    return `<section aria-labelledby="s${i}">\n<h2 id="s${i}">${escapeHtml(section.title)}</h2>\n${body}\n</section>`;
+  const sections = toSections(report);
+  const groups = sectionGroups(report).flatMap(({ title: name, sections: ids }) => {
+    const some = sections.filter(({ id }) => ids.includes(id));
+    return some.length === 0 ? [] : [{ name: escapeHtml(name), sections: some }];
   });
+  const contents = groups.map(
+    ({ name, sections: some }) =>
+      `<li>${name}<ul>${some.map(({ id, title: heading }) => `<li><a href="#${id}">${heading}</a></li>`).join('')}</ul></li>`,
+  );
+  const parts = groups.map(
+    ({ name, sections: some }) =>
+      `<h2>${name}</h2>\n${some.map((section) => toPart(section, base)).join('\n')}`,
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,15 +52,21 @@ export function toHtml(report: Report, base = ''): string {
 <body>
 <main>
 <header>
-<h1>${escapeHtml(title)}</h1>
+<h1 dir="auto">${escapeHtml(title)}</h1>
 <p class="quiet">${escapeHtml(reportTitle(report))} · <code>${escapeHtml(runId)}</code></p>
 ${prompt === undefined || prompt === title ? '' : `<blockquote>${markdown.render(prompt)}</blockquote>`}
 </header>
-${sections.join('\n')}
+<nav aria-label="Contents"><ul>${contents.join('')}</ul></nav>
+${parts.join('\n')}
 </main>
 </body>
 </html>
 `;
+}
+
+function toPart({ id, title, blocks }: Section, base: string): string {
+  const body = blocks.map((block) => toElement(block, base, title)).join('\n');
+  return `<section aria-labelledby="${id}">\n<h3 id="${id}">${escapeHtml(title)}</h3>\n${body}\n</section>`;
 }
 
 function toElement(block: Block, base: string, caption: string): string {
@@ -59,17 +74,18 @@ function toElement(block: Block, base: string, caption: string): string {
     case 'text':
       return `<p>${escapeHtml(block.text)}</p>`;
     case 'heading':
-      return `<h3>${escapeHtml(block.text)}</h3>`;
-    case 'markdown':
-      return `<div class="said">${markdown.render(block.text)}</div>`;
+      return `<h4 dir="auto">${escapeHtml(block.text)}</h4>`;
+    case 'entries':
+      return `<p class="quiet">${escapeHtml(block.name)}</p><ul>${block.entries.map((text) => `<li dir="auto">${markdown.render(text)}</li>`).join('')}</ul>`;
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${cell(item, base)}</li>`).join('')}</ul>`;
     case 'facts':
-      return `<dl>${block.rows.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
+      return `<dl>${block.rows.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd dir="auto">${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
     case 'table': {
       const head = block.head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
       const rows = block.rows.map(
-        (row) => `<tr${rowClass(row)}>${row.map((item) => `<td>${cell(item, base)}</td>`).join('')}</tr>`,
+        (row) =>
+          `<tr${rowClass(row)}>${row.map((item) => `<td dir="auto">${cell(item, base)}</td>`).join('')}</tr>`,
       );
       // What is wider than the page can be scrolled with the keyboard, too.
       return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(`Table: ${caption}`)}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
@@ -100,9 +116,12 @@ const style = `
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-wrap:anywhere}
 main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem}
-h2{font-size:1.2rem;margin:2rem 0 .5rem;padding-bottom:.25rem;border-bottom:1px solid var(--line)}
-h3{font-size:1rem;margin:1.25rem 0 .25rem}
+h2{font-size:1.35rem;margin:2.25rem 0 .5rem;padding-bottom:.25rem;border-bottom:1px solid var(--line)}
+h3{font-size:1.1rem;margin:1.5rem 0 .4rem}
 h4,h5,h6{font-size:.95rem;margin:1rem 0 .25rem}
+nav>ul{display:flex;flex-wrap:wrap;gap:0 2.5rem;padding:0;list-style:none}
+nav ul ul{padding-left:1rem}
+li>p{margin:.15rem 0}
 a{color:var(--accent)}
 .quiet,figcaption{color:var(--quiet)}
 figcaption{font-size:.85rem}
@@ -138,5 +157,6 @@ tr.failed td{color:var(--bad)}
 .chart .hit{fill:none}
 .chart .focus{fill:none;stroke:var(--text)}
 .chart .target{stroke:var(--series);stroke-width:1.5;stroke-opacity:.8}
-@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23;--s1:#7a2e00;--s3:#5b2fa8}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}.wide{overflow:visible}a{color:inherit}}
+@page{margin:16mm 14mm}
+@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23;--s1:#7a2e00;--s3:#5b2fa8}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3,h4{break-after:avoid}tr,li,dl>div{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}a{color:inherit}}
 `;

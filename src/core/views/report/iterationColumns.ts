@@ -1,7 +1,7 @@
 import { iterationTitle } from '../../run/iterations';
 import { capital } from '../../format';
-import { figure, figureOrDash, lasted, when } from './figures';
-import type { ReportIteration } from './report';
+import { change, figure, figureOrDash, lasted, when } from './figures';
+import type { ReportIteration, ReportMetric } from './report';
 
 /** A column of the table of iterations. */
 export interface IterationColumn {
@@ -20,9 +20,11 @@ export interface IterationOrder {
 
 /**
  * The columns of the table of iterations, of reports and of their page.
- * @param keys of the metrics, the main one first
+ * @param metrics the main one first, of which it is told how far each iteration is from the one before and from the best
  */
-export function iterationColumns(keys: readonly string[]): readonly IterationColumn[] {
+export function iterationColumns(
+  metrics: readonly Pick<ReportMetric, 'key' | 'series' | 'best'>[],
+): readonly IterationColumn[] {
   const counted = (
     id: string,
     name: string,
@@ -46,13 +48,16 @@ export function iterationColumns(keys: readonly string[]): readonly IterationCol
       value: ({ n }) => n,
       text: ({ n, title, best }) => `${title === undefined ? n : capital(title)}${best ? ' ★ best' : ''}`,
     },
-    ...keys.map((key): IterationColumn => {
+    ...metrics.flatMap(({ key }, place): IterationColumn[] => {
       const value = ({ metrics }: ReportIteration): number | undefined =>
         Object.hasOwn(metrics, key) ? metrics[key] : undefined;
-      return { id: `metric ${key}`, name: key, value, text: (iteration) => figureOrDash(value(iteration)) };
+      return [
+        { id: `metric ${key}`, name: key, value, text: (iteration) => figureOrDash(value(iteration)) },
+        ...(place === 0 ? changeColumns(metrics[0]) : []),
+      ];
     }),
-    counted('ok', 'Passed', ({ ok }) => ok),
-    counted('error', 'Failed', ({ error }) => error),
+    counted('ok', 'Passed', ({ ok, error, notPassed }) => ok + error - notPassed),
+    counted('error', 'Failed', ({ notPassed }) => notPassed),
     counted('requested', 'Tasks', ({ requested }) => requested),
     timed('agent', 'Agents', 'agent'),
     timed('human', 'People', 'human'),
@@ -63,6 +68,32 @@ export function iterationColumns(keys: readonly string[]): readonly IterationCol
       text: ({ startedAt }) => when(startedAt) ?? '–',
     },
   ];
+}
+
+/** How far the iterations are from the one before and from the best, by one metric. */
+function changeColumns(
+  metric: Pick<ReportMetric, 'series' | 'best'> | undefined,
+): readonly IterationColumn[] {
+  const values = new Map<number, { readonly value: number; readonly previous: number | undefined }>();
+  let previous: number | undefined;
+  for (const { iteration, value } of metric?.series ?? []) {
+    values.set(iteration, { value, previous });
+    previous = value;
+  }
+  const column = (id: string, name: string, from: (n: number) => number | undefined): IterationColumn => ({
+    ...{ id, name },
+    value: ({ n }) => {
+      const [here, other] = [values.get(n)?.value, from(n)];
+      return here === undefined || other === undefined ? undefined : here - other;
+    },
+    text: ({ n }) => change(values.get(n)?.value, from(n)) || '–',
+  });
+  return values.size < 2
+    ? []
+    : [
+        column('previous', 'vs previous', (n) => values.get(n)?.previous),
+        ...(metric?.best === undefined ? [] : [column('best', 'vs best', () => metric.best?.value)]),
+      ];
 }
 
 /** Sorted by a column; those without a value come last either way, and equal ones stay in the order of their numbers. */

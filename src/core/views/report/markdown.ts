@@ -1,7 +1,7 @@
 import type { Report } from './report';
 import { linkTo } from './links';
 import { figure } from './figures';
-import { reportTitle, toSections, type Block, type Cell } from './sections';
+import { reportTitle, sectionGroups, toSections, type Block, type Cell } from './sections';
 
 /**
  * The report as Markdown (GitHub's kind). Run text is escaped, so that it is text and never markup.
@@ -13,23 +13,37 @@ export function toMarkdown(report: Report, base = ''): string {
     `# ${escaped(title)}`,
     `${escaped(reportTitle(report))} · \`${code(report.run.runId)}\``,
     ...(prompt === undefined || prompt === title ? [] : [quoted(prompt)]),
-    ...toSections(report).flatMap((section) => [
-      `## ${section.title}`,
-      ...section.blocks.map((block) => toText(block, base)).filter((text) => text !== ''),
-    ]),
+    ...body(report, base),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
-function toText(block: Block, base: string): string {
+/** What is said of the iteration and of the run. */
+function body(report: Report, base: string): readonly string[] {
+  const sections = toSections(report);
+  const groups = sectionGroups(report);
+  const level = groups.length > 1 ? '###' : '##';
+  return groups.flatMap(({ title, sections: ids }) => [
+    ...(groups.length > 1 ? [`## ${escaped(title)}`] : []),
+    ...sections
+      .filter(({ id }) => ids.includes(id))
+      .flatMap((section) => [
+        `${level} ${section.title}`,
+        ...section.blocks.map((block) => toText(block, base, `${level}#`)).filter((text) => text !== ''),
+      ]),
+  ]);
+}
+
+/** @param level of a heading in a section: "###" */
+function toText(block: Block, base: string, level: string): string {
   switch (block.kind) {
     case 'text':
       return escaped(block.text);
     case 'heading':
-      return `### ${escaped(block.text)}`;
-    case 'markdown':
-      return quoted(block.text);
+      return `${level} ${escaped(block.text)}`;
+    case 'entries':
+      return `**${escaped(block.name)}**\n\n${block.entries.map(entry).join('\n')}`;
     case 'list':
       return block.items.map((item) => `- ${cell(item, base)}`).join('\n');
     case 'facts':
@@ -84,6 +98,11 @@ function needsEscape(mark: string, at: number, whole: string): boolean {
 
 function code(text: string): string {
   return text.replace(/[`\s|]+/g, ' ');
+}
+
+/** Several lines as an item of a list, line for line. */
+function entry(text: string): string {
+  return `- ${text.split(/\r?\n/).map(escaped).filter(Boolean).join('  \n  ')}`;
 }
 
 /** Several lines as a quotation, line for line. */

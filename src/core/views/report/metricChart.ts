@@ -256,7 +256,7 @@ function iterationAxis({ width, iterations, x }: Plot, height: number): readonly
 export function chartLegend(metrics: readonly ReportMetric[], focus: number | undefined): string {
   return [
     `By iteration. ★ best`,
-    ...(metrics.some(({ target }) => target !== undefined) ? ['dashed level line: target'] : []),
+    ...(metrics.some(({ target }) => target !== undefined) ? ['dashed line: target'] : []),
     ...(focus === undefined ? [] : [`ring: iteration ${focus}`]),
   ].join('; ');
 }

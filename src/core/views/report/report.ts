@@ -40,6 +40,8 @@ export interface Report {
   readonly tasks: readonly ReportTask[];
   /** The main metric first. */
   readonly metrics: readonly ReportMetric[];
+  /** Every other number at the top of results that two iterations or more have, by name. */
+  readonly numbers: readonly ReportMetric[];
   /** From the process's inputs. */
   readonly targets: { readonly quality?: number; readonly iterations?: number };
   readonly iterations: readonly ReportIteration[];
@@ -90,6 +92,8 @@ export interface ReportTask {
   readonly iteration: number;
   readonly kind: string;
   readonly title: string;
+  /** What it was to do; Markdown. */
+  readonly description?: string;
   readonly status: Effect['status'];
   /** Not there while it is pending, when it was cancelled, and for questions, which people answer either way. */
   readonly passed?: boolean;

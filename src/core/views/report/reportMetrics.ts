@@ -1,6 +1,15 @@
 import type { RecordedIteration } from '../../run/recordedIterations';
 import { isRecord } from '../../run/lenient';
-import { chartableKeys, tabulateMetric, type MetricChoice, type MetricTable } from '../../run/metrics';
+import type { Effect } from '../../run/effect';
+import {
+  betterOf,
+  chartableKeys,
+  tabulateMetric,
+  type MetricChoice,
+  type MetricTable,
+} from '../../run/metrics';
+import type { Sliced } from '../../sliced';
+import type { CleanText } from './cleanText';
 import { optional } from './optional';
 import type { Report, ReportMetric } from './report';
 
@@ -18,12 +27,12 @@ export function metricsTable(
     (a, b) => Number(b === main?.key) - Number(a === main?.key),
   );
   return keys.flatMap((key) => {
-    const table = key === main?.key ? main : tabulateMetric(found, { key, best: choice.best });
+    const better = betterOf(choice, key, key === main?.key);
+    const table = key === main?.key ? main : tabulateMetric(found, { ...choice, key, best: better });
     if (!table) return [];
     return [
       {
-        key,
-        better: choice.best,
+        ...{ key, better },
         ...optional('this', focus === undefined ? undefined : table.values.get(focus)),
         ...optional('previous', previous === undefined ? undefined : table.values.get(previous)),
         ...optional('best', bestOf(table)),
@@ -32,6 +41,59 @@ export function metricsTable(
         series: [...table.values].map(([iteration, value]) => ({ iteration, value })),
       },
     ];
+  });
+}
+
+/** Names of numbers that are kept besides the metrics. */
+const mostNumbers = 50;
+
+/**
+ * Every number at the top of results that two iterations or more have and that is no metric, by name. An iteration's value
+ * is that of its last resolved effect that has the number.
+ */
+export function* numbersTable(
+  iterations: readonly { readonly n: number; readonly effects: readonly Effect[] }[],
+  valueOf: (effectId: string) => unknown,
+  {
+    known,
+    choice,
+    focus,
+    clean,
+  }: {
+    readonly known: Parameters<typeof tabulateMetric>[0];
+    readonly choice: MetricChoice;
+    readonly focus: number | undefined;
+    readonly clean: CleanText;
+  },
+): Sliced<readonly ReportMetric[]> {
+  const metrics = new Set(known.flatMap(({ metrics: found }) => found.flatMap((each) => Object.keys(each))));
+  const found = new Map<string, Map<number, number>>();
+  for (const { n, effects } of iterations) {
+    const resolved = effects.filter(({ resolvedOrder }) => resolvedOrder > 0);
+    for (const { effectId } of resolved.toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)) {
+      const value = valueOf(effectId);
+      for (const [key, number] of isRecord(value) ? Object.entries(value) : []) {
+        if (typeof number !== 'number' || !Number.isFinite(number) || metrics.has(key)) continue;
+        const values = found.get(key) ?? new Map<number, number>();
+        found.set(key, values.set(n, number));
+      }
+    }
+    yield;
+  }
+  const previous = iterations[iterations.findIndex(({ n }) => n === focus) - 1]?.n;
+  const charted = [...found].filter(([, values]) => values.size > 1).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return charted.slice(0, mostNumbers).map(([key, values]): ReportMetric => {
+    const better = betterOf(choice, key, false);
+    const series = [...values].map(([iteration, value]) => ({ iteration, value }));
+    const best = series.reduce((a, b) =>
+      (better === 'lowest' ? b.value < a.value : b.value > a.value) ? b : a,
+    );
+    return {
+      ...{ key: clean(key, 100), better },
+      ...optional('this', focus === undefined ? undefined : values.get(focus)),
+      ...optional('previous', previous === undefined ? undefined : values.get(previous)),
+      ...{ best, series },
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 import { titleOfIteration } from '../../run/iterations';
-import { capital, count, duration, list, thousands } from '../../format';
+import { capital, count, cutAtWord, duration, list, thousands } from '../../format';
 import { stateWords } from '../tree/describe';
-import { figure, figureOrDash, lasted, when } from './figures';
+import { change, figure, figureOrDash, lasted, when } from './figures';
 import { iterationColumns } from './iterationColumns';
 import type { Report, ReportFact, ReportMetric, ReportTask, ReportUsage } from './report';
 
@@ -11,10 +11,10 @@ export type Cell = string | { readonly text: string; readonly link: string };
 /** What a report says, before it is Markdown or HTML. All texts are run text or made of it, and are no markup. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
-  /** Markdown of unknown origin. */
-  | { readonly kind: 'markdown'; readonly text: string }
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly Cell[] }
+  /** What is said under a name, each entry in Markdown of unknown origin. */
+  | { readonly kind: 'entries'; readonly name: string; readonly entries: readonly string[] }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
   | {
@@ -27,7 +27,6 @@ export type SectionId =
   | 'state'
   | 'metrics'
   | 'about'
-  | 'attempted'
   | 'findings'
   | 'answers'
   | 'iterations'
@@ -44,75 +43,99 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-/**
- * The sections that have something to say, in the order in which a person reads them.
- * @param without those that are not wanted
- */
-export function toSections(report: Report, without: ReadonlySet<SectionId> = new Set()): readonly Section[] {
-  return makers.flatMap(([id, title, make]) => {
-    const blocks = without.has(id) ? [] : make(report);
-    return blocks.length === 0 ? [] : [{ id, title: title(report), blocks: joinLists(blocks) }];
-  });
+/** What is said of the run, or of the iteration that is reported on. */
+export interface SectionGroup {
+  /** "Run", "Iteration 3 of 5 · best". */
+  readonly title: string;
+  readonly sections: readonly SectionId[];
 }
 
-type Maker = readonly [
-  id: SectionId,
-  title: (report: Report) => string,
-  blocks: (report: Report) => readonly Block[],
+/** What an iteration has of its own. */
+const ofIteration: readonly SectionId[] = [
+  ...(['metrics', 'about', 'tasks', 'findings', 'artefacts', 'answers', 'time', 'usage'] as const),
 ];
+const ofRun: readonly SectionId[] = ['state', 'iterations', 'problems', 'provenance'];
 
-const makers: readonly Maker[] = [
-  ['state', () => 'State', (report) => [facts(stateFacts(report))]],
-  ['metrics', (report) => focused('Metrics', report), metricBlocks],
-  ['about', (report) => focused('About', report), ({ about }) => about.flatMap(aboutBlocks)],
-  ['attempted', (report) => focused('What was attempted', report), attemptBlocks],
-  [
-    'findings',
-    () => 'Findings',
-    (report) => [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')],
-  ],
-  [
-    'answers',
-    () => 'Answers by people',
-    (report) => [...answerBlocks(report), ...leftOut(report, 'answers', 'answer')],
-  ],
-  ['iterations', () => 'All iterations', iterationBlocks],
-  ['tasks', () => 'Tasks', (report) => [...taskBlocks(report), ...leftOut(report, 'tasks', 'task')]],
-  [
-    'artefacts',
-    () => 'Artefacts',
-    (report) => [
+/** The sections in the order in which a person reads them; those of an iteration apart from those of its run. */
+export function sectionGroups(report: Report): readonly SectionGroup[] {
+  const { scope, iteration } = report;
+  if (scope === 'run' || iteration === undefined) {
+    const [state, iterations, ...rest] = ofRun;
+    const [metrics, ...others] = ofIteration;
+    return [
+      { title: 'Run', sections: [state, metrics, iterations, ...others, ...rest].flatMap((id) => id ?? []) },
+    ];
+  }
+  return [
+    { title: capital(iterationPlace(report, iteration)), sections: ofIteration },
+    { title: 'Run', sections: ofRun },
+  ];
+}
+
+/** The sections that have something to say, in the order of {@link sectionGroups}. @param without those that are not wanted */
+export function toSections(report: Report, without: ReadonlySet<SectionId> = new Set()): readonly Section[] {
+  return sectionGroups(report)
+    .flatMap(({ sections }) => sections)
+    .flatMap((id) => {
+      const { title, make } = makers[id];
+      const blocks = without.has(id) ? [] : make(report);
+      return blocks.length === 0 ? [] : [{ id, title, blocks }];
+    });
+}
+
+interface Maker {
+  readonly title: string;
+  readonly make: (report: Report) => readonly Block[];
+}
+
+const makers: Readonly<Record<SectionId, Maker>> = {
+  state: { title: 'State', make: (report) => [facts(stateFacts(report))] },
+  metrics: { title: 'Metrics', make: metricBlocks },
+  about: { title: 'About', make: ({ about }) => joinFacts(about.flatMap(aboutBlocks)) },
+  findings: {
+    title: 'Findings',
+    make: (report) => [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')],
+  },
+  answers: {
+    title: 'Answers by people',
+    make: (report) => [...answerBlocks(report), ...leftOut(report, 'answers', 'answer')],
+  },
+  iterations: { title: 'Iterations', make: iterationBlocks },
+  tasks: {
+    title: 'Tasks',
+    make: (report) => [...taskBlocks(report), ...leftOut(report, 'tasks', 'task')],
+  },
+  artefacts: {
+    title: 'Artefacts',
+    make: (report) => [
       ...some(report.artefacts, (all): Block => ({
         kind: 'list',
         items: all.map(({ path }) => ({ text: path, link: path })),
       })),
       ...leftOut(report, 'artefacts', 'artefact'),
     ],
-  ],
-  ['time', () => 'Time', (report) => [facts(timeFacts(report))]],
-  ['usage', () => 'Tokens and cost', usageBlocks],
-  ['provenance', () => 'Where it comes from', (report) => [facts(provenanceFacts(report))]],
-  [
-    'problems',
-    () => 'Problems',
-    (report) => [
+  },
+  time: { title: 'Time', make: (report) => [facts(timeFacts(report))] },
+  usage: { title: 'Tokens and cost', make: usageBlocks },
+  provenance: { title: 'Provenance', make: (report) => [facts(provenanceFacts(report))] },
+  problems: {
+    title: 'Problems',
+    make: (report) => [
       ...some(report.problems, (all): Block => ({
         kind: 'list',
         items: all.map((p) => `${p.file}: ${p.what}`),
       })),
       ...leftOut(report, 'problems', 'problem'),
     ],
-  ],
-];
+  },
+};
 
-/** Lists that follow each other are one, and so are facts. */
-function joinLists(blocks: readonly Block[]): readonly Block[] {
+/** Facts that follow each other are one list. */
+function joinFacts(blocks: readonly Block[]): readonly Block[] {
   const joined: Block[] = [];
   for (const block of blocks) {
     const last = joined.at(-1);
-    if (last?.kind === 'list' && block.kind === 'list') {
-      joined[joined.length - 1] = { kind: 'list', items: [...last.items, ...block.items] };
-    } else if (last?.kind === 'facts' && block.kind === 'facts') {
+    if (last?.kind === 'facts' && block.kind === 'facts') {
       joined[joined.length - 1] = { kind: 'facts', rows: [...last.rows, ...block.rows] };
     } else joined.push(block);
   }
@@ -120,19 +143,26 @@ function joinLists(blocks: readonly Block[]): readonly Block[] {
 }
 
 /** "Report of iteration 2 of 5", "Report". */
-export function reportTitle({ scope, iteration, iterations }: Report): string {
+export function reportTitle(report: Report): string {
+  const { scope, iteration } = report;
   return scope === 'iteration' && iteration !== undefined
-    ? `Report of ${titleOfIteration(iterations, iteration)} (${count(iterations.length, 'iteration')} in all)`
+    ? `Report of ${iterationPlace(report, iteration)}`
     : 'Report';
 }
 
-/** "Metrics of iteration 2, the best". */
-function focused(title: string, { iteration, iterations, scope }: Report): string {
-  if (iteration === undefined || iterations.length < 2) return title;
-  const { best } = iterations.find(({ n }) => n === iteration) ?? {};
-  const why = best ? ', the best' : scope === 'run' ? ', the last' : '';
-  const joint = title === 'Metrics' ? ' of' : title === 'About' ? '' : ' in';
-  return `${title}${joint} ${titleOfIteration(iterations, iteration)}${why}`;
+/** "iteration 2 of 5 · best", "model · iteration 2 · 4 of 5 · last". */
+export function iterationPlace({ iterations }: Pick<Report, 'iterations'>, n: number): string {
+  const title = titleOfIteration(iterations, n);
+  const all = iterations.length;
+  const place = iterations.findIndex((known) => known.n === n);
+  return [
+    all < 2
+      ? title
+      : title === `iteration ${place + 1}`
+        ? `${title} of ${thousands(all)}`
+        : `${title} · ${thousands(place + 1)} of ${thousands(all)}`,
+    ...(iterations[place]?.best ? ['best'] : place === all - 1 && all > 1 ? ['last'] : []),
+  ].join(' · ');
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): Block {
@@ -153,29 +183,14 @@ function leftOut({ left }: Report, what: keyof Report['left'], noun: string): re
     : [{ kind: 'text', text: `${count(left[what], `further ${noun}`)} left out.` }];
 }
 
-function isAnswered({ by, status }: ReportTask): boolean {
-  return by === 'person' && status === 'ok';
-}
-
-function stateFacts({ run, tasks, questions, left }: Report): [string, string | undefined][] {
-  const counted = (test: (task: ReportTask) => boolean): number => tasks.filter(test).length;
-  const counts = [
-    `${counted(({ passed }) => passed === true)} passed`,
-    `${counted(({ passed }) => passed === false)} failed`,
-    `${counted(({ status }) => status === 'pending')} pending`,
-    ...(counted(isAnswered) > 0 ? [`${counted(isAnswered)} answered`] : []),
-    ...(counted(({ status }) => status === 'cancelled') > 0
-      ? [`${counted(({ status }) => status === 'cancelled')} cancelled`]
-      : []),
-  ];
-  const of = left.tasks > 0 ? ` of the first ${tasks.length}` : '';
+/** Facts of the run alone, whatever is reported on. */
+function stateFacts({ run, time }: Report): [string, string | undefined][] {
   return [
     ['State', capital(stateWords[run.state])],
     ['Why', run.reason === capital(stateWords[run.state]) ? undefined : run.reason],
-    [`Tasks${of}`, counts.join(', ')],
-    ['Open questions', questions.length === 0 ? undefined : questions.map(({ title }) => title).join('; ')],
     ['Created', when(run.createdAt)],
     [run.endedAt === undefined ? 'Last event' : 'Ended', when(run.endedAt ?? run.updatedAt)],
+    ['Start to end', lasted(time.total)],
   ];
 }
 
@@ -190,31 +205,25 @@ function aboutBlocks({ name, text }: ReportFact): readonly Block[] {
       ];
 }
 
-function attemptBlocks({ attempted }: Report): readonly Block[] {
-  const blocks: Block[] = [];
-  let items: string[] = [];
-  for (const { title, description } of attempted) {
-    items.push(title);
-    if (description === undefined) continue;
-    blocks.push({ kind: 'list', items }, { kind: 'markdown', text: description });
-    items = [];
-  }
-  return items.length === 0 ? blocks : [...blocks, { kind: 'list', items }];
-}
-
 function metricBlocks({ metrics, targets, iterations, iteration }: Report): readonly Block[] {
-  const rows = metrics.map((metric) => [
-    metric.key,
-    figureOrDash(metric.this),
-    figureOrDash(metric.previous),
-    metric.best ? `${figure(metric.best.value)} (iteration ${metric.best.iteration})` : '–',
-    figureOrDash(metric.target),
+  const rows = metrics.map(({ key, this: here, previous, best, target }) => [
+    key,
+    figureOrDash(here),
+    previous === undefined ? '–' : `${change(here, previous) || '–'} (${figure(previous)})`,
+    best ? `${change(here, best.value) || '–'} (${figure(best.value)} in iteration ${best.iteration})` : '–',
+    target === undefined ? '–' : `${figure(target)}${here === undefined ? '' : ` (${change(here, target)})`}`,
   ]);
   const most = targets.iterations;
   return [
     ...some(rows, (all): Block => ({
       kind: 'table',
-      head: ['Metric', 'This', 'Previous', 'Best', 'Target'],
+      head: [
+        'Metric',
+        iteration === undefined ? 'Value' : capital(titleOfIteration(iterations, iteration)),
+        'vs previous',
+        'vs best',
+        'Target',
+      ],
       rows: all,
     })),
     ...some(
@@ -227,27 +236,14 @@ function metricBlocks({ metrics, targets, iterations, iteration }: Report): read
   ];
 }
 
-function findingBlocks({ findings, scope }: Report): readonly Block[] {
+/** Each task's under its title, each finding as a name and its entries, be it one or many. */
+function findingBlocks({ findings }: Report): readonly Block[] {
   let task = '';
-  return findings.flatMap((finding): Block[] => {
-    const heading = finding.effectId === task ? [] : [{ kind: 'heading' as const, text: finding.task }];
-    task = finding.effectId;
-    const name = inWords(finding.name);
-    const one = finding.texts.length === 1 ? finding.texts[0] : undefined;
-    const body: Block[] =
-      one === undefined
-        ? [
-            { kind: 'text', text: `${name}:` },
-            { kind: 'list', items: finding.texts },
-          ]
-        : one.length < 200 && !one.includes('\n')
-          ? [{ kind: 'list', items: [`${name}: ${one}`] }]
-          : [
-              { kind: 'text', text: `${name}:` },
-              { kind: 'markdown', text: one },
-            ];
-    const more: Block[] = finding.left > 0 ? [{ kind: 'text', text: `And ${finding.left} more.` }] : [];
-    return [...(scope === 'run' || heading.length > 0 ? heading : []), ...body, ...more];
+  return findings.flatMap(({ effectId, task: title, name, texts, left }): Block[] => {
+    const heading = effectId === task ? [] : [{ kind: 'heading' as const, text: title }];
+    task = effectId;
+    const more = left > 0 ? [`${thousands(left)} more`] : [];
+    return [...heading, { kind: 'entries', name: inWords(name), entries: [...texts, ...more] }];
   });
 }
 
@@ -285,7 +281,7 @@ function verdict(approved: boolean | undefined): string {
 }
 
 function iterationBlocks({ iterations, metrics }: Report): readonly Block[] {
-  const columns = iterationColumns(metrics.map(({ key }) => key));
+  const columns = iterationColumns(metrics);
   return some(iterations, (all): Block => ({
     kind: 'table',
     head: columns.map(({ name }) => name),
@@ -301,7 +297,31 @@ export const outcomes = {
   cancelled: '– cancelled',
 } as const;
 
-function taskBlocks({ tasks, answers }: Report): readonly Block[] {
+/** What did not pass first, then what is not done, each in the order in which it was asked for. */
+export function failuresFirst<T extends Pick<ReportTask, 'passed' | 'status'>>(
+  tasks: readonly T[],
+): readonly T[] {
+  const rank = ({ passed, status }: T): number => (passed === false ? 0 : status === 'pending' ? 1 : 2);
+  return tasks.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** "13 passed, 2 failed, 0 pending". */
+export function taskCounts({ tasks, left }: Report): string {
+  const counted = (test: (task: ReportTask) => boolean): number => tasks.filter(test).length;
+  const answered = counted(({ by, status }) => by === 'person' && status === 'ok');
+  const cancelled = counted(({ status }) => status === 'cancelled');
+  const counts = [
+    `${counted(({ passed }) => passed === true)} passed`,
+    `${counted(({ passed }) => passed === false)} failed`,
+    `${counted(({ status }) => status === 'pending')} pending`,
+    ...(answered > 0 ? [`${answered} answered`] : []),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+  ].join(', ');
+  return left.tasks > 0 ? `Of the first ${tasks.length}: ${counts}` : counts;
+}
+
+function taskBlocks(report: Report): readonly Block[] {
+  const { tasks, answers } = report;
   const verdicts = new Map(
     answers.map(({ effectId, approved }) => [effectId, verdict(approved) || 'answered']),
   );
@@ -321,20 +341,20 @@ function taskBlocks({ tasks, answers }: Report): readonly Block[] {
         ms === undefined ? '' : `${by === 'person' ? 'waited ' : ''}${duration(ms)}`,
     ],
     ['Why', ({ why }) => why ?? ''],
+    ['What was asked', ({ description }) => cutAtWord(description ?? '', 300)],
   ];
   const told = columns.filter(([, cell]) => tasks.some((task) => cell(task) !== ''));
   return some(tasks, (all): Block => ({
     kind: 'table',
     head: told.map(([name]) => name),
-    rows: all.map((task) => told.map(([, cell]) => cell(task))),
-  }));
+    rows: failuresFirst(all).map((task) => told.map(([, cell]) => cell(task))),
+  })).flatMap((table) => [table, { kind: 'text', text: `${taskCounts(report)}.` }]);
 }
 
-function timeFacts({ time, scope }: Report): [string, string | undefined][] {
+function timeFacts({ time }: Report): [string, string | undefined][] {
   return [
-    ['Agents worked', lasted(time.agent)],
-    ['Waited for people', lasted(time.human)],
-    [scope === 'run' ? 'From beginning to end' : 'The whole run took', lasted(time.total)],
+    ['Agent time', lasted(time.agent)],
+    ['Waiting for people', lasted(time.human)],
   ];
 }
 
@@ -353,7 +373,7 @@ function usageBlocks({ usage }: Report): readonly Block[] {
     { kind: 'text', text: from },
     {
       kind: 'table',
-      head: ['', 'Input tokens', 'Output tokens', 'Cache read', 'Cache written', 'US dollars'],
+      head: ['Model', 'Input tokens', 'Output tokens', 'Cache read', 'Cache written', 'US dollars'],
       rows: [...(isOnly ? [] : models), [isOnly ? (only?.[0] ?? '') : 'All', ...all]],
     },
   ];

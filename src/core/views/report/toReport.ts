@@ -27,7 +27,7 @@ import type {
   ReportTask,
   ReportUsage,
 } from './report';
-import { metricsTable, targetsOf } from './reportMetrics';
+import { metricsTable, numbersTable, targetsOf } from './reportMetrics';
 import { entryPath, folderAround } from './reportPaths';
 
 const most = {
@@ -43,6 +43,7 @@ const most = {
   attempted: 100,
   facts: 100,
   question: 20_000,
+  description: 4000,
 };
 
 /** What every part of a report is made from. */
@@ -89,6 +90,11 @@ export function* reporting(
     n,
     metrics: metricsOfIteration({ effects: some, recorded }, details),
   }));
+  const numbers = yield* numbersTable(
+    iterations.list.map(({ n, effects: some }) => ({ n, effects: some })),
+    (effectId) => details.results.get(effectId)?.value,
+    { known: metrics, choice: options.metric, focus: focus?.n, clean },
+  );
   const tasks = yield* mapped(effects.slice(0, most.tasks), (effect) => toReportTask(making, effect));
   const rows = yield* mapped(iterations.list, (iteration, place) =>
     toReportIteration(iteration, metrics[place]?.metrics ?? []),
@@ -112,6 +118,7 @@ export function* reporting(
       targets.quality,
       iterations.list.map(({ recorded }) => recorded),
     ),
+    numbers,
     targets,
     iterations: rows,
     findings,
@@ -244,6 +251,7 @@ function toReportTask(
     iteration: numbers.get(effect.effectId) as number,
     kind: clean(effect.kind, 100),
     title: short(taskTitle(effect, task)),
+    ...optional('description', task?.description && clean(task.description, most.description)),
     status: effect.status,
     ...optional('passed', passed(effect, result) ?? undefined),
     ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
