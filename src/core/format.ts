@@ -62,6 +62,11 @@ export function thousands(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** "$1.24", and of little "$0.0042". */
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(amount > 0 && amount < 0.1 ? 4 : 2)}`;
+}
+
 /** The text with a capital at its beginning. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

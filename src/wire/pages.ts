@@ -44,7 +44,15 @@ export function makePages(
     ),
   );
   const table = own(
-    new Pages(tablePages({ ...shared, arrangement, clock, compare: (a, b) => comparing.openRuns(a, b) })),
+    new Pages(
+      tablePages({
+        ...shared,
+        arrangement,
+        clock,
+        memento: context.workspaceState,
+        compare: (a, b) => comparing.openRuns(a, b),
+      }),
+    ),
   );
   const comparisons = own(new Pages(comparePages({ ...shared, opened })));
   const reports = own(

@@ -5,7 +5,7 @@ import type { Column } from '../../src/core/views/table/tableOrder';
 import { toRunNumbers, waitedBy } from '../../src/core/views/table/runNumbers';
 import { sorting } from '../../src/core/views/table/sorting';
 import { atOnce } from '../../src/core/sliced';
-import { fromTable } from '../../src/core/views/table/protocol';
+import { fromTable, parseKeptTable } from '../../src/core/views/table/protocol';
 import type { StoredRun } from '../../src/core/source/runStore';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, lyingIn } from '../support/runBuilder';
@@ -109,6 +109,8 @@ describe('the rows of the runs table', () => {
       best: { key: 'score', value, n: 1 },
       waited: 0,
       waitingSince: undefined,
+      tokens: undefined,
+      costUsd: undefined,
     });
     table.take(all[0] as StoredRun, numbers(5));
     table.take(all[1] as StoredRun, numbers(0.123456));
@@ -118,8 +120,15 @@ describe('the rows of the runs table', () => {
     expect(show('best')).toEqual(['Run 9', 'Run 10', 'Run 2', 'Run 1']);
     expect(show('best', true)).toEqual(['Run 10', 'Run 9', 'Run 2', 'Run 1']);
     expect(table.rows(1, 3).map(({ read }) => read)).toEqual([
-      { iterations: '2 of 3', best: { value: '0.1235', key: 'score', n: 1 }, waited: '', waiting: false },
-      { iterations: '', best: undefined, waited: '', waiting: false },
+      {
+        iterations: '2 of 3',
+        best: { value: '0.1235', key: 'score', n: 1 },
+        waited: '',
+        waiting: false,
+        tokens: '',
+        cost: '',
+      },
+      { iterations: '', best: undefined, waited: '', waiting: false, tokens: '', cost: '' },
     ]);
     expect([table.needsAll, table.read]).toEqual([true, 3]);
   });
@@ -135,6 +144,8 @@ describe('the rows of the runs table', () => {
       best: undefined,
       waited,
       waitingSince: undefined,
+      tokens: undefined,
+      costUsd: undefined,
     });
     all.forEach((each, i) => table.take(each, numbers(i)));
     atOnce(table.settle(all));
@@ -152,6 +163,17 @@ describe('the rows of the runs table', () => {
     table.take(changed, numbers(99));
     atOnce(table.settle(next));
     expect(order()).toEqual(['run9', 'run1', 'run10']);
+  });
+
+  it('stay selected while the runs are still being found', () => {
+    const all = some();
+    const { table } = tableOf([]);
+    const [first, gone] = ['/project/.a5c/runs/run2', '/project/.a5c/runs/gone'].map(asRunKey);
+    table.restore([first, gone].flatMap((key) => key ?? []));
+    atOnce(table.settle([], false));
+    expect(table.selected).toHaveLength(2);
+    atOnce(table.settle(all));
+    expect(table.selected).toEqual([first]);
   });
 
   it('are selected as in other lists', () => {
@@ -202,10 +224,10 @@ describe('the rows of the runs table', () => {
     atOnce(table.settle(all));
     const [head, row] = atOnce(table.csv()).split('\r\n');
     expect(head).toBe(
-      'run,title,state,process,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds',
+      'run,title,state,process,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd',
     );
     expect(row).toMatch(/^run1,"'=cmd\(\) ""completionProof"":""•••""/);
-    expect(row).toMatch(/,completed,demo\/process,1,1,,,,2026-03-01T10:01:00.000Z,.*,0$/);
+    expect(row).toMatch(/,completed,demo\/process,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,$/);
   });
 });
 
@@ -220,6 +242,17 @@ describe('the numbers of a run', () => {
       }),
     ).toMatchObject({ iterations: 3, done: 2, best: { key: 'score', value: 7, n: 1 } });
     expect(numbersOf(journal())).toMatchObject({ iterations: 0, done: 0, best: undefined, waited: 0 });
+  });
+
+  it('tell tokens and costs where the journal or results do', () => {
+    const story = journal().created().done('a').done('b');
+    const usage = (inputTokens: number, costUsd: number) => ({
+      usage: { inputTokens, outputTokens: 5, costUsd },
+    });
+    expect(numbersOf(story, { results: { a: usage(100, 0.5), b: usage(20, 0.25) } })).toMatchObject({
+      ...{ tokens: 130, costUsd: 0.75 },
+    });
+    expect(numbersOf(story)).toMatchObject({ tokens: undefined, costUsd: undefined });
   });
 
   it('tell for how long at least one question waited, whether or not it still does', () => {
@@ -275,9 +308,21 @@ describe('what the page of the table may say', () => {
     [{ ...ask, sort: 'dir' }, false],
     [{ ...ask, state: 'lost' }, false],
     [{ type: 'select', how: 'range', dir: '/a' }, true],
+    [{ type: 'hide', columns: ['process', 'cost'] }, true],
+    [{ type: 'hide', columns: ['nothing'] }, false],
     [{ type: 'open' }, false],
     [{ type: 'command', command: 'run.halt' }, false],
   ])('%j: %s', (message, fits) => {
     expect(fromTable.safeParse(message).success).toBe(fits);
+  });
+});
+
+describe('what the workspace keeps of the table', () => {
+  it('is read leniently', () => {
+    const nothing = { unwanted: [], sort: 'created', descending: true, selected: [] };
+    expect(parseKeptTable(undefined)).toEqual(nothing);
+    expect(parseKeptTable({ sort: 'gone' })).toEqual(nothing);
+    const kept = { unwanted: ['run'], sort: 'best', descending: false, selected: ['/a'] };
+    expect(parseKeptTable(kept)).toEqual(kept);
   });
 });

@@ -11,7 +11,13 @@ import { wantedMetricKeys } from '../../core/run/metrics';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { fromTable, type ReadFromTable, type ToTable } from '../../core/views/table/protocol';
+import {
+  fromTable,
+  parseKeptTable,
+  type KeptTable,
+  type ReadFromTable,
+  type ToTable,
+} from '../../core/views/table/protocol';
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
@@ -29,6 +35,8 @@ export interface RunsTableDeps {
   readonly store: RunStore;
   readonly arrangement: RunArrangement;
   readonly clock: Clock;
+  /** The workspace's. */
+  readonly memento: vscode.Memento;
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
@@ -42,6 +50,9 @@ const changesEvery = 150;
 const redrawEvery = 30_000;
 /** While runs are being read, the table is drawn again this often, in milliseconds. */
 const readingEvery = 400;
+
+/** Under this name the workspace keeps columns, order and selection, of so many runs at most. */
+const kept = { name: 'runs.table', mostSelected: 1000 };
 
 type Asked = Extract<ReadFromTable, { type: 'rows' }>;
 
@@ -71,6 +82,7 @@ class RunsTablePage implements Page<'table', never> {
   /** For each of these all runs are read, unless it is cancelled. */
   readonly #exports = new Set<vscode.CancellationToken>();
   #shownFacets = '';
+  #kept: KeptTable;
   #disposed = false;
 
   constructor(
@@ -79,6 +91,8 @@ class RunsTablePage implements Page<'table', never> {
   ) {
     const { store, arrangement, clock, extensionUri } = deps;
     this.#table = new RunTable(() => clock.now());
+    this.#kept = parseKeptTable(deps.memento.get(kept.name));
+    this.#table.restore(this.#kept.selected);
     const own = (item: Disposable): unknown => this.#disposables.add(item);
     own(listen(panel, 'The runs table', fromTable, (message) => this.#handle(message), deps.logger));
     own(store.onDidChange(() => this.#updateSoon(changesEvery)));
@@ -92,7 +106,9 @@ class RunsTablePage implements Page<'table', never> {
     );
     // Waits grow with time.
     own(every(clock, redrawEvery, () => this.#updateSoon(0)));
-    showPage(panel, extensionUri, { name: 'table', title: 'Runs', data: {} });
+    const { unwanted, sort, descending } = this.#kept;
+    const data = { kept: JSON.stringify({ unwanted, sort, descending }) };
+    showPage(panel, extensionUri, { name: 'table', title: 'Runs', data });
   }
 
   shows(): boolean {
@@ -119,11 +135,13 @@ class RunsTablePage implements Page<'table', never> {
         return;
       case 'rows':
         this.#asked = message;
+        this.#keep({ sort: message.sort, descending: message.descending });
         return this.#update();
       case 'select':
         // Not while rows are being arranged.
         await this.#update.idle();
         this.#table.select(message.how, message.key);
+        this.#keep({ selected: this.#table.selected.slice(0, kept.mostSelected) });
         return this.#update();
       case 'current':
         this.#current = message.key;
@@ -137,6 +155,8 @@ class RunsTablePage implements Page<'table', never> {
         }
         return this.deps.compare(a, b);
       }
+      case 'hide':
+        return this.#keep({ unwanted: message.columns });
       case 'csv':
         return this.#export(message.to);
       case 'reading':
@@ -147,9 +167,16 @@ class RunsTablePage implements Page<'table', never> {
     }
   }
 
+  #keep(change: Partial<KeptTable>): void {
+    const next = { ...this.#kept, ...change };
+    if (JSON.stringify(next) === JSON.stringify(this.#kept)) return;
+    this.#kept = next;
+    void this.deps.memento.update(kept.name, next);
+  }
+
   #stored(key: RunKey): StoredRun {
     const stored = this.deps.store.get(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError('This run was deleted.');
     return stored;
   }
 
@@ -176,7 +203,7 @@ class RunsTablePage implements Page<'table', never> {
       this.#stopped = false;
     }
     this.#arranged = arranged;
-    await this.deps.inSlices(this.#table.settle(store.all));
+    await this.deps.inSlices(this.#table.settle(store.all, store.loaded));
     if (this.#disposed) return;
     this.#tell(asked);
     void this.#readOn();
@@ -201,6 +228,7 @@ class RunsTablePage implements Page<'table', never> {
             ? { key: '', place: undefined }
             : { key: keyText(current), place: table.placeOf(current) },
         reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
+        hasUsage: table.hasUsage,
         viewFilter: describeFilter(this.deps.arrangement.filter),
         loaded: this.deps.store.loaded,
       },

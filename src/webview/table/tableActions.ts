@@ -5,8 +5,14 @@ import { tableApi } from './tableApi';
  * What can be done with the runs of the table.
  * @param summary how many runs are shown
  * @param selected how many runs are selected
+ * @param columns the menu of columns
  */
-export function tableActions(summary: string, selected: number, onHelp: () => void): TemplateResult {
+export function tableActions(
+  summary: string,
+  selected: number,
+  columns: TemplateResult,
+  onHelp: () => void,
+): TemplateResult {
   return html`<div class="bar">
     <span class="quiet" role="status">${summary}</span>
     <button
@@ -23,8 +29,9 @@ export function tableActions(summary: string, selected: number, onHelp: () => vo
     <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'file' })}>
       <span class="codicon codicon-export" aria-hidden="true"></span> Export as CSV…
     </button>
+    ${columns}
     <button class="small" @click=${onHelp}>
-      <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard shortcuts
+      <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard Shortcuts
     </button>
   </div>`;
 }

@@ -11,15 +11,22 @@ export interface TableState {
   readonly state: State | undefined;
   readonly process: string | undefined;
   readonly asView: boolean;
+  /** Columns that are not shown. */
+  readonly unwanted: readonly Column[];
   /** The key of the current run; empty: none. */
   readonly current: string;
   readonly scroll: number;
 }
 
+/** What the workspace kept when this page was made. */
+const kept = JSON.parse(document.body.dataset['kept'] ?? '{}') as Pick<
+  TableState,
+  'unwanted' | 'sort' | 'descending'
+>;
+
 /** The runs table's connection to the extension. */
 export const tableApi = connectPage<TableState, FromTable>({
-  sort: 'created',
-  descending: true,
+  ...kept,
   text: '',
   state: undefined,
   process: undefined,

@@ -2,31 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { TableView } from '../../core/views/table/protocol';
 import type { Column } from '../../core/views/table/tableOrder';
 import { tableApi } from './tableApi';
-
-export interface Head {
-  readonly column: Column;
-  readonly name: string;
-  /** How the table is sorted when this column is chosen. */
-  readonly descending: boolean;
-}
-
-/** The columns, in their order; before them is one of boxes. */
-export const heads: readonly Head[] = [
-  { column: 'state', name: 'State', descending: false },
-  { column: 'title', name: 'Title', descending: false },
-  { column: 'process', name: 'Process', descending: false },
-  { column: 'iterations', name: 'Iterations', descending: true },
-  { column: 'best', name: 'Best metric', descending: true },
-  { column: 'created', name: 'Created', descending: true },
-  { column: 'updated', name: 'Updated', descending: true },
-  { column: 'duration', name: 'Duration', descending: true },
-  { column: 'waited', name: 'Waited for people', descending: true },
-  { column: 'run', name: 'Run', descending: false },
-];
+import type { Head } from './tableColumns';
 
 /** The row of names, by which the table is sorted. */
 export function tableHead(
   view: TableView | undefined,
+  heads: readonly Head[],
   order: { readonly sort: Column; readonly descending: boolean },
   onSort: (head: Head) => void,
 ): TemplateResult {
@@ -35,7 +16,7 @@ export function tableHead(
     ${heads.map((head, place) => {
       const sorted = order.sort === head.column;
       return html`<div
-        class="cell"
+        class="cell ${head.column === 'title' ? 'pinned' : ''}"
         role="columnheader"
         aria-colindex=${place + 2}
         aria-sort=${sorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
@@ -58,7 +39,7 @@ export function tableHead(
 
 function selectAll(view: TableView | undefined): TemplateResult {
   const all = view !== undefined && view.total > 0 && view.selected >= view.total;
-  return html`<div class="cell" role="columnheader" aria-colindex="1">
+  return html`<div class="cell pinned box" role="columnheader" aria-colindex="1">
     <input
       type="checkbox"
       aria-label="Select all runs that are shown"

@@ -18,7 +18,9 @@ import './table.css';
 import { tableActions } from './tableActions';
 import { tableApi } from './tableApi';
 import { tableFilters, type TableFilter } from './tableFilters';
-import { heads, tableHead, type Head } from './tableHead';
+import { columnsMenu, layOut, shownHeads, type Head } from './tableColumns';
+import { tableHead } from './tableHead';
+import { noRuns, readingProgress } from './tableNotices';
 import { tableRow } from './tableRow';
 
 /** As in the style sheet. */
@@ -48,6 +50,7 @@ class TablePage extends LitElement {
     process: { state: true },
     onlySelected: { state: true },
     asView: { state: true },
+    unwanted: { state: true },
     current: { state: true },
   };
 
@@ -60,6 +63,8 @@ class TablePage extends LitElement {
   declare process: string | undefined;
   declare onlySelected: boolean;
   declare asView: boolean;
+  /** Columns that are not shown. */
+  declare unwanted: readonly Column[];
   /** The key of the run on which the keyboard is; empty: none. */
   declare current: string;
 
@@ -217,7 +222,7 @@ class TablePage extends LitElement {
     if (event.defaultPrevented || help?.open || event.altKey) return;
     if (target.matches('input[type="search"]') && (event.key === 'ArrowDown' || event.key === 'Enter')) {
       this.#grid?.focus();
-    } else if (target.matches('input:not([type="checkbox"]), select')) return;
+    } else if (target.matches('input:not([type="checkbox"]), select, summary')) return;
     else if (!this.#pressRow(event, target)) return;
     event.preventDefault();
   }
@@ -268,11 +273,22 @@ class TablePage extends LitElement {
     input?.select();
   }
 
+  get #heads(): readonly Head[] {
+    return shownHeads(this.unwanted, this.view?.hasUsage ?? false);
+  }
+
+  #hide(columns: readonly Column[]): void {
+    this.unwanted = columns;
+    tableApi.keep({ unwanted: columns });
+    tableApi.postMessage({ type: 'hide', columns: [...columns] });
+  }
+
   #help(): void {
     this.querySelector<HTMLDialogElement>('dialog')?.showModal();
   }
 
   protected override updated(): void {
+    if (this.#grid) layOut(this.#grid, this.#heads);
     this.#askForSeen();
   }
 
@@ -283,7 +299,7 @@ class TablePage extends LitElement {
     return html`
       <header>
         <h1>Runs</h1>
-        ${this.#header()} ${this.#progress()}
+        ${this.#header()} ${view ? readingProgress(view) : nothing}
       </header>
       <div
         class="grid"
@@ -292,11 +308,11 @@ class TablePage extends LitElement {
         aria-label="Runs"
         aria-multiselectable="true"
         aria-rowcount=${(view?.total ?? 0) + 1}
-        aria-colcount=${heads.length + 1}
+        aria-colcount=${this.#heads.length + 1}
         aria-busy=${view === undefined}
         aria-activedescendant=${active ? `row-${this.#place}` : nothing}
       >
-        ${tableHead(view, this, (head) => this.#sortBy(head))}
+        ${tableHead(view, this.#heads, this, (head) => this.#sortBy(head))}
         <div class="body" role="rowgroup" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
           ${repeat(
             items,
@@ -304,7 +320,7 @@ class TablePage extends LitElement {
             ({ index, start }) => this.#row(index, start),
           )}
         </div>
-        ${view && view.total === 0 ? this.#empty(view) : nothing}
+        ${view && view.total === 0 ? noRuns(view, () => this.#showAll()) : nothing}
       </div>
       ${helpDialog(keys)}
     `;
@@ -324,7 +340,12 @@ class TablePage extends LitElement {
         },
         onChange: (change) => this.#arrange(change),
       })}
-      ${tableActions(this.#summary(), view?.selected ?? 0, () => this.#help())}
+      ${tableActions(
+        this.#summary(),
+        view?.selected ?? 0,
+        columnsMenu(this.unwanted, view?.hasUsage ?? false, (columns) => this.#hide(columns)),
+        () => this.#help(),
+      )}
     `;
   }
 
@@ -339,46 +360,11 @@ class TablePage extends LitElement {
     return [runs, selected > 0 ? `${thousands(selected)} selected` : ''].filter(Boolean).join(' · ');
   }
 
-  /** All runs have to be read for the order to be right. */
-  #progress(): TemplateResult | typeof nothing {
-    const { view } = this;
-    if (!view?.reading) return nothing;
-    const { read, stopped } = view.reading;
-    const far = `${thousands(read)} of ${thousands(view.total)}`;
-    return html`<p class="notice reading">
-      <span role="status">
-        ${stopped ? `${far} runs were read; the others come last.` : `Reading the runs to sort them: ${far} read`}
-      </span>
-      <progress max=${view.total} .value=${read} aria-label="Runs read"></progress>
-      <button class="small" @click=${() => tableApi.postMessage({ type: 'reading', on: stopped })}>
-        ${stopped ? 'Read On' : 'Stop Reading'}
-      </button>
-    </p>`;
-  }
-
-  #empty(view: TableView): TemplateResult {
-    const filtered = view.all > 0;
-    return html`<p class="empty" role="row">
-      <span role="gridcell">
-        ${
-          filtered
-            ? html`No run fits the filter.
-                <button
-                  class="link"
-                  @click=${() =>
-                    this.#arrange({
-                      ...{ text: '', state: undefined, process: undefined },
-                      ...{ onlySelected: false, asView: false },
-                    })}
-                >
-                  Show all runs
-                </button>`
-            : view.loaded
-              ? 'There are no runs here yet.'
-              : 'The runs are being read…'
-        }
-      </span>
-    </p>`;
+  #showAll(): void {
+    this.#arrange({
+      ...{ text: '', state: undefined, process: undefined },
+      ...{ onlySelected: false, asView: false },
+    });
   }
 
   #row(place: number, start: number): TemplateResult {
@@ -386,7 +372,7 @@ class TablePage extends LitElement {
     // As a property: the policy forbids the attribute.
     const style = `transform: translateY(${start}px)`;
     return row
-      ? tableRow(row, {
+      ? tableRow(row, this.#heads, {
           current: place === this.#place,
           style,
           onClick: (event) => this.#click(event, row),

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TableRow } from '../../core/views/table/tableRow';
+import type { Head } from './tableColumns';
 
 interface RowState {
   /** The keyboard is on it. */
@@ -11,9 +12,12 @@ interface RowState {
 }
 
 /** A run in the table; its element is called by its place. */
-export function tableRow(row: TableRow, { current, style, onClick, onOpen }: RowState): TemplateResult {
-  const { place, key, selected, canDiagnose, state, icon, reason, title, runId, shortId, process, read } =
-    row;
+export function tableRow(
+  row: TableRow,
+  heads: readonly Head[],
+  { current, style, onClick, onOpen }: RowState,
+): TemplateResult {
+  const { place, key, selected, canDiagnose, title } = row;
   return html`<div
     class="row cells ${current ? 'current' : ''}"
     role="row"
@@ -30,64 +34,21 @@ export function tableRow(row: TableRow, { current, style, onClick, onOpen }: Row
     @click=${onClick}
     @dblclick=${onOpen}
   >
-    ${cell(
-      1,
-      html`<input type="checkbox" tabindex="-1" aria-label=${`Select ${title}`} .checked=${selected} />`,
-    )}
-    ${cell(
-      2,
-      html`<span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${state}`,
-      '',
-      reason,
-    )}
-    ${cell(3, title, 'title', title)} ${cell(4, process, '', process)}
-    ${cell(5, read ? read.iterations : unread, 'figure')}
-    ${cell(
-      6,
-      read ? read.best && html`<span class="key">${read.best.key}</span> ${read.best.value}` : unread,
-      'figure',
-      read?.best ? `${read.best.key} ${read.best.value} in iteration ${read.best.n}` : '',
-    )}
-    ${cell(7, moment(row.created), 'figure')} ${cell(8, moment(row.updated), 'figure')}
-    ${cell(9, row.duration, 'figure')} ${cell(10, read ? waited(read) : unread, 'figure')}
-    ${cell(11, html`<code>${shortId}</code>`, '', runId)}
+    <div class="cell pinned box" role="gridcell" aria-colindex="1">
+      <input type="checkbox" tabindex="-1" aria-label=${`Select ${title}`} .checked=${selected} />
+    </div>
+    ${heads.map((head, i) => {
+      const tip = head.tip?.(row) ?? '';
+      return html`<div
+        class="cell ${head.column === 'title' ? 'pinned title' : ''} ${head.isFigure ? 'figure' : ''}"
+        role="gridcell"
+        dir=${head.isFigure ? nothing : 'auto'}
+        data-column=${head.column}
+        aria-colindex=${i + 2}
+        title=${tip === '' ? nothing : tip}
+      >
+        ${head.cell(row)}
+      </div>`;
+    })}
   </div>`;
-}
-
-function cell(column: number, content: unknown, className = '', tip = ''): TemplateResult {
-  return html`<div
-    class="cell ${className}"
-    role="gridcell"
-    aria-colindex=${column}
-    title=${tip === '' ? nothing : tip}
-  >
-    ${content}
-  </div>`;
-}
-
-const unread = html`<span class="unread" title="Not read yet">…</span>`;
-
-function waited({ waiting, waited }: NonNullable<TableRow['read']>): TemplateResult {
-  return html`${
-    waiting
-      ? html`<span class="codicon codicon-bell-dot" title="It waits now" aria-hidden="true"></span>
-          <span class="hidden">waits now,</span>`
-      : nothing
-  }
-  ${waited}`;
-}
-
-const inYear: Intl.DateTimeFormatOptions = {
-  ...({ month: 'short', day: 'numeric' } as const),
-  ...({ hour: '2-digit', minute: '2-digit', hour12: false } as const),
-};
-
-const thisYear = new Intl.DateTimeFormat(undefined, inYear);
-
-const otherYear = new Intl.DateTimeFormat(undefined, { ...inYear, year: 'numeric' });
-
-function moment(at: number): string {
-  const date = new Date(at);
-  if (!Number.isFinite(date.getTime())) return '';
-  return (date.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
 }

@@ -3,7 +3,8 @@ import { capital, count, cutAtWord, duration, list, thousands } from '../../form
 import { stateWords } from '../tree/describe';
 import { change, figure, figureOrDash, lasted, when } from './figures';
 import { iterationColumns } from './iterationColumns';
-import type { Report, ReportFact, ReportMetric, ReportTask, ReportUsage } from './report';
+import type { Report, ReportFact, ReportMetric, ReportTask } from './report';
+import { usageBlocks } from './usageBlocks';
 
 /** A text of a table or list; `link` is the path, relative to the project, of a file it leads to. */
 export type Cell = string | { readonly text: string; readonly link: string };
@@ -355,35 +356,6 @@ function timeFacts({ time }: Report): [string, string | undefined][] {
   return [
     ['Agent time', lasted(time.agent)],
     ['Waiting for people', lasted(time.human)],
-  ];
-}
-
-function usageBlocks({ usage }: Report): readonly Block[] {
-  if (!usage) return [];
-  const from =
-    usage.from === 'journal'
-      ? 'As recorded; each record is counted once.'
-      : 'As the results of the tasks tell it; no costs are recorded.';
-  const models = (usage.byModel ?? []).map((model) => [model.model, ...usageCells(model)]);
-  const [only] = models;
-  const all = usageCells(usage);
-  // Some of it may belong to no model.
-  const isOnly = models.length === 1 && only?.slice(1).join() === all.join();
-  return [
-    { kind: 'text', text: from },
-    {
-      kind: 'table',
-      head: ['Model', 'Input tokens', 'Output tokens', 'Cache read', 'Cache written', 'US dollars'],
-      rows: [...(isOnly ? [] : models), [isOnly ? (only?.[0] ?? '') : 'All', ...all]],
-    },
-  ];
-}
-
-function usageCells(usage: ReportUsage): readonly string[] {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, costUsd } = usage;
-  return [
-    ...[inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens].map(figureOrDash),
-    costUsd === undefined ? '–' : costUsd.toFixed(costUsd < 0.1 ? 4 : 2),
   ];
 }
 

@@ -25,4 +25,6 @@ export const csvColumns: readonly (readonly [
   ['updatedAt', ({ stored }) => toIso(stored.run.updatedAt)],
   ['durationSeconds', ({ stored }) => seconds(runTime(stored.run))],
   ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
+  ['tokens', ({ numbers }) => numbers?.tokens],
+  ['costUsd', ({ numbers }) => numbers?.costUsd],
 ];

@@ -45,6 +45,8 @@ export const fromTable = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), key }),
   /** The two runs that are selected. */
   z.object({ type: z.literal('compare') }),
+  /** Columns that are not wanted; kept with the workspace. */
+  z.object({ type: z.literal('hide'), columns: z.array(z.enum(columns)).max(columns.length) }),
   z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),
   /** Whether all runs are to be read when their order depends on it. */
   z.object({ type: z.literal('reading'), on: z.boolean() }),
@@ -67,10 +69,29 @@ export interface TableView {
   readonly current: { readonly key: string; readonly place: number | undefined };
   /** Runs that have to be read for this order; `undefined`: it is right. */
   readonly reading: { readonly read: number; readonly stopped: boolean } | undefined;
+  /** Whether a run tells tokens or costs, which have columns then. */
+  readonly hasUsage: boolean;
   /** What the filter of the Runs view is; empty: it has none. */
   readonly viewFilter: string;
   /** Everything was looked for once. */
   readonly loaded: boolean;
+}
+
+/** What the workspace keeps of the table, besides what VS Code keeps of the page. */
+const keptTable = z.object({
+  /** Columns that are not shown. */
+  unwanted: z.array(z.enum(columns)).default([]),
+  sort: z.enum(columns).default('created'),
+  descending: z.boolean().default(true),
+  /** Keys of the runs that are selected. */
+  selected: z.array(key).default([]),
+});
+
+export type KeptTable = z.output<typeof keptTable>;
+
+/** Reads what was kept; whatever it is not becomes what a table begins with. */
+export function parseKeptTable(kept: unknown): KeptTable {
+  return keptTable.safeParse(kept ?? {}).data ?? keptTable.parse({});
 }
 
 /** What the extension says to the runs table. */

@@ -1,3 +1,4 @@
+import { usageByTask, usageInAll } from '../../run/usage';
 import { workTime } from '../../run/workTime';
 import type { OpenedRun } from '../tree/buildTree';
 
@@ -13,10 +14,16 @@ export interface RunNumbers {
   readonly waited: number;
   /** Since when a question waits without a break; `undefined`: none does. */
   readonly waitingSince: number | undefined;
+  /** Input and output tokens. `undefined`: neither the journal nor a result tells any. */
+  readonly tokens: number | undefined;
+  /** In US dollars; `undefined`: nothing tells it. */
+  readonly costUsd: number | undefined;
 }
 
-export function toRunNumbers({ run, iterations }: OpenedRun): RunNumbers {
+export function toRunNumbers({ run, details, iterations }: OpenedRun): RunNumbers {
   const { story, updatedAt } = run;
+  const usage = usageInAll(story.costs, usageByTask(story.costs, details.results))?.total;
+  const tokens = [usage?.inputTokens, usage?.outputTokens].filter((n) => n !== undefined);
   const { list, metric } = iterations;
   const [best] = metric ? [...metric.values].filter(([n]) => n === (metric.best ?? n)) : [];
   // Nobody answers what a finished run asks.
@@ -28,6 +35,8 @@ export function toRunNumbers({ run, iterations }: OpenedRun): RunNumbers {
     best: metric && best && { key: metric.key, value: best[1], n: best[0] },
     waited: workTime([...story.effects.values()], until).human,
     waitingSince,
+    tokens: tokens.length === 0 ? undefined : tokens.reduce((a, b) => a + b),
+    costUsd: usage?.costUsd,
   };
 }
 

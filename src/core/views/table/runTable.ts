@@ -52,6 +52,7 @@ export class RunTable {
   /** Up to here {@link unread} has found everything read. */
   #readUpTo = 0;
   #generation = 0;
+  #hasUsage = false;
 
   /** @param now the time, for questions that wait */
   constructor(private readonly now: () => number) {}
@@ -65,8 +66,11 @@ export class RunTable {
     this.#stale = true;
   }
 
-  /** Takes up the runs as they are now, and sorts them. Nothing else may be called meanwhile but {@link take}. */
-  *settle(all: readonly StoredRun[]): Sliced<void> {
+  /**
+   * Takes up the runs as they are now, and sorts them. Nothing else may be called meanwhile but {@link take}.
+   * @param complete whether these are all runs there are, so that a selected one that is not among them is gone
+   */
+  *settle(all: readonly StoredRun[], complete = true): Sliced<void> {
     const moved = this.#putNumbers();
     const entries = new Map<RunKey, TableEntry>();
     for (const stored of all) {
@@ -76,7 +80,7 @@ export class RunTable {
       if (!same || entries.size % 256 === 0) yield;
     }
     this.#entries = entries;
-    for (const key of this.#selected) if (!entries.has(key)) this.#selected.delete(key);
+    if (complete) for (const key of this.#selected) if (!entries.has(key)) this.#selected.delete(key);
     const compare = compareBy(this.#order, this.now());
     const wanted = new Set<TableEntry>();
     const fits = toTest(this.#filter, this.#selected);
@@ -101,6 +105,16 @@ export class RunTable {
   /** The runs that are selected, in the order in which they were. */
   get selected(): readonly RunKey[] {
     return [...this.#selected];
+  }
+
+  /** Selects what was selected when the window was left. */
+  restore(keys: readonly RunKey[]): void {
+    for (const key of keys) this.#selected.add(key);
+  }
+
+  /** Whether a run that was read tells tokens or costs. */
+  get hasUsage(): boolean {
+    return this.#hasUsage;
   }
 
   /** The place of a run; `undefined`: it is not shown. */
@@ -195,6 +209,7 @@ export class RunTable {
     // It has changed meanwhile, and is read again.
     if (!entry || readingOf(entry.stored) !== of) return;
     entry.fresh = true;
+    this.#hasUsage ||= numbers?.tokens !== undefined || numbers?.costUsd !== undefined;
     this.#taken.set(stored.run.key, { of, numbers });
   }
 

@@ -16,12 +16,16 @@ export const columns = [
   'updated',
   'duration',
   'waited',
+  'tokens',
+  'cost',
 ] as const;
 
 export type Column = (typeof columns)[number];
 
 /** Those whose values are in the task files of each run. */
-export const readColumns: ReadonlySet<Column> = new Set(['iterations', 'best', 'waited']);
+export const readColumns: ReadonlySet<Column> = new Set([
+  ...(['iterations', 'best', 'waited', 'tokens', 'cost'] as const),
+]);
 
 export interface TableOrder {
   readonly sort: Column;
@@ -70,6 +74,10 @@ export function compareBy(
       return number(({ stored }) => runTime(stored.run));
     case 'waited':
       return number(({ numbers }) => numbers && waitedBy(numbers, now));
+    case 'tokens':
+      return number(({ numbers }) => numbers?.tokens);
+    case 'cost':
+      return number(({ numbers }) => numbers?.costUsd);
     default:
       return sort satisfies never;
   }

@@ -1,4 +1,4 @@
-import { cutAtWord, duration, shortId, visible } from '../../format';
+import { cutAtWord, dollars, duration, shortId, thousands, visible } from '../../format';
 import { maskSecrets } from '../../run/secrets';
 import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
@@ -34,6 +34,9 @@ export interface TableRow {
         /** Empty: it never waited. */
         readonly waited: string;
         readonly waiting: boolean;
+        /** "12,480" and "$0.42"; empty: nothing tells it. */
+        readonly tokens: string;
+        readonly cost: string;
       }
     | undefined;
 }
@@ -76,6 +79,8 @@ export function toTableRow(
             },
             waited: waited > 0 ? duration(waited) : '',
             waiting: numbers?.waitingSince !== undefined,
+            tokens: numbers?.tokens === undefined ? '' : thousands(numbers.tokens),
+            cost: numbers?.costUsd === undefined ? '' : dollars(numbers.costUsd),
           }
         : undefined,
   };

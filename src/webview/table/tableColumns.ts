@@ -1,0 +1,148 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Column } from '../../core/views/table/tableOrder';
+import type { TableRow } from '../../core/views/table/tableRow';
+
+export interface Head {
+  readonly column: Column;
+  readonly name: string;
+  /** How the table is sorted when this column is chosen. */
+  readonly descending: boolean;
+  /** The least width, in em, and how much of what is left over the column takes. */
+  readonly width: number;
+  readonly grows?: number;
+  /** Numbers stand below each other. */
+  readonly isFigure?: true;
+  cell(row: TableRow): unknown;
+  tip?(row: TableRow): string;
+}
+
+const unread = html`<span class="unread" title="Not read yet">…</span>`;
+
+/** All columns, in their order; before them is one of boxes. The title stays in sight and is always there. */
+const all: readonly Head[] = [
+  {
+    ...{ column: 'title', name: 'Title', descending: false, width: 20, grows: 3 },
+    cell: ({ title }) => title,
+    tip: ({ title }) => title,
+  },
+  {
+    ...{ column: 'state', name: 'State', descending: false, width: 13, grows: 0.5 },
+    cell: ({ icon, state }) =>
+      html`<span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${state}`,
+    tip: ({ reason }) => reason,
+  },
+  {
+    ...{ column: 'process', name: 'Process', descending: false, width: 9, grows: 1 },
+    cell: ({ process }) => process,
+    tip: ({ process }) => process,
+  },
+  figure('iterations', 'Iterations', 7.4, ({ read }) => (read ? read.iterations : unread)),
+  {
+    ...figure('best', 'Best metric', 10, ({ read }) =>
+      read ? read.best && html`<span class="key">${read.best.key}</span> ${read.best.value}` : unread,
+    ),
+    tip: ({ read }) => (read?.best ? `${read.best.key} ${read.best.value} in iteration ${read.best.n}` : ''),
+  },
+  figure('created', 'Created', 10.6, ({ created }) => moment(created)),
+  figure('updated', 'Updated', 10.6, ({ updated }) => moment(updated)),
+  figure('duration', 'Duration', 6.6, ({ duration }) => duration),
+  figure('waited', 'Waited for people', 11.8, ({ read }) => (read ? waited(read) : unread)),
+  figure('tokens', 'Tokens', 7.4, ({ read }) => (read ? read.tokens : unread)),
+  figure('cost', 'Cost', 6, ({ read }) => (read ? read.cost : unread)),
+  {
+    ...{ column: 'run', name: 'Run', descending: false, width: 9 },
+    cell: ({ shortId }) => html`<code>${shortId}</code>`,
+    tip: ({ runId }) => runId,
+  },
+];
+
+function figure(column: Column, name: string, width: number, cell: Head['cell']): Head {
+  return { column, name, descending: true, width, isFigure: true, cell };
+}
+
+/** The columns there can be. @param hasUsage whether a run tells tokens or costs */
+function possibleHeads(hasUsage: boolean): readonly Head[] {
+  return hasUsage ? all : all.filter(({ column }) => column !== 'tokens' && column !== 'cost');
+}
+
+/** The columns that are shown. @param hidden those that are not wanted */
+export function shownHeads(hidden: readonly Column[], hasUsage: boolean): readonly Head[] {
+  return possibleHeads(hasUsage).filter(({ column }) => column === 'title' || !hidden.includes(column));
+}
+
+/** Gives the grid its columns. As properties: the policy forbids the attribute. */
+export function layOut(grid: HTMLElement, heads: readonly Head[]): void {
+  // What is pinned leaves room for another column, however narrow the window.
+  const least = heads.map(({ column, width }) =>
+    column === 'title' ? `min(${width}em, 45vw)` : `${width}em`,
+  );
+  const tracks = heads.map(({ grows }, i) =>
+    grows === undefined ? least[i] : `minmax(${least[i]}, ${grows}fr)`,
+  );
+  grid.style.setProperty('--columns', ['2.3em', ...tracks].join(' '));
+  grid.style.setProperty('--least', `calc(${['2.3em', ...least].join(' + ')})`);
+}
+
+/** Which columns are shown, to be chosen. */
+export function columnsMenu(
+  hidden: readonly Column[],
+  hasUsage: boolean,
+  onChange: (hidden: readonly Column[]) => void,
+): TemplateResult {
+  return html`<details
+    class="menu"
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      const menu = event.currentTarget as HTMLDetailsElement;
+      menu.open = false;
+      menu.querySelector('summary')?.focus();
+      event.preventDefault();
+    }}
+  >
+    <summary class="small">Columns</summary>
+    <div class="choices" role="group" aria-label="Columns">
+      ${possibleHeads(hasUsage).map(({ column, name }) =>
+        column === 'title'
+          ? nothing
+          : html`<label class="inline">
+              <input
+                type="checkbox"
+                .checked=${!hidden.includes(column)}
+                @change=${(event: Event) =>
+                  onChange(
+                    (event.target as HTMLInputElement).checked
+                      ? hidden.filter((other) => other !== column)
+                      : [...hidden, column],
+                  )}
+              />
+              ${name}
+            </label>`,
+      )}
+    </div>
+  </details>`;
+}
+
+function waited({ waiting, waited }: NonNullable<TableRow['read']>): TemplateResult {
+  return html`${
+    waiting
+      ? html`<span class="codicon codicon-bell-dot" title="Waiting now" aria-hidden="true"></span>
+          <span class="hidden">waiting now,</span>`
+      : nothing
+  }
+  ${waited}`;
+}
+
+const inYear: Intl.DateTimeFormatOptions = {
+  ...({ month: 'short', day: 'numeric' } as const),
+  ...({ hour: '2-digit', minute: '2-digit', hour12: false } as const),
+};
+
+const thisYear = new Intl.DateTimeFormat(undefined, inYear);
+
+const otherYear = new Intl.DateTimeFormat(undefined, { ...inYear, year: 'numeric' });
+
+function moment(at: number): string {
+  const date = new Date(at);
+  if (!Number.isFinite(date.getTime())) return '';
+  return (date.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
+}
