@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import type { Block, Cell, Section } from '../../core/views/report/sections';
+import type { Block, Cell } from '../../core/views/report/blocks';
+import type { Section } from '../../core/views/report/sections';
 import { safeHtml } from '../markdown';
 
 /** A block of a section; its chart is drawn elsewhere. */

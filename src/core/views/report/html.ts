@@ -2,7 +2,8 @@ import MarkdownIt from 'markdown-it';
 import { linkTo } from './links';
 import { chartLegend, metricChart, svgText } from './metricChart';
 import type { Report } from './report';
-import { reportTitle, sectionGroups, toSections, type Block, type Cell, type Section } from './sections';
+import type { Block, Cell } from './blocks';
+import { reportTitle, sectionGroups, toSections, type Section } from './sections';
 
 // Run text: no HTML, no images (they would load from the network), no links that are made by themselves.
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');

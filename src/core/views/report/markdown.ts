@@ -1,7 +1,8 @@
 import type { Report } from './report';
 import { linkTo } from './links';
 import { figure } from './figures';
-import { reportTitle, sectionGroups, toSections, type Block, type Cell } from './sections';
+import type { Block, Cell } from './blocks';
+import { reportTitle, sectionGroups, toSections } from './sections';
 
 /**
  * The report as Markdown (GitHub's kind). Run text is escaped, so that it is text and never markup.

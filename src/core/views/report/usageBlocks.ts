@@ -1,6 +1,6 @@
 import { figureOrDash } from './figures';
 import type { Report, ReportUsage } from './report';
-import type { Block } from './sections';
+import type { Block } from './blocks';
 
 /** What a run or an iteration took, by model where that is told. */
 export function usageBlocks({ usage }: Report): readonly Block[] {
