@@ -1,8 +1,9 @@
 // Packs the extension: `npm run --silent package` prints the path of the file, and nothing else, on stdout.
-import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProduct } from './build.mjs';
 import { ensureMade } from './lib/freshness.mjs';
+import { withoutRelativeLinks } from './lib/packedReadme.mjs';
 import { Failure, progress, root, run, runMain } from './lib/run.mjs';
 import { zipEntryNames } from './lib/zip.mjs';
 
@@ -42,23 +43,38 @@ async function packVsix() {
   mkdirSync(join(root, 'out'), { recursive: true });
   // Packed aside and then put in place, so that whatever lies there under its own name is whole and checked.
   const unchecked = join(root, 'out', vsixName());
+  const { repository } = readManifest();
   await run(process.execPath, [
-    join(root, 'node_modules', '@vscode', 'vsce', 'vsce'),
-    'package',
-    '--out',
+    join(root, 'scripts', 'lib', 'vsce.mjs'),
+    repository ? root : stage(),
     unchecked,
-    // Everything is bundled; links in the README stay as they are, as there is no repository to point them to.
-    '--no-dependencies',
-    '--no-rewrite-relative-links',
-    '--allow-missing-repository',
+    repository ? 'known' : 'unknown',
   ]);
   check(unchecked);
   progress(`The VSIX has ${Math.round(statSync(unchecked).size / 1000)} kB.`);
   renameSync(unchecked, join(root, vsixName()));
 }
 
+/** A folder to be packed whose texts have no links and pictures that would be broken. */
+function stage() {
+  const folder = join(root, 'out', 'package');
+  rmSync(folder, { recursive: true, force: true });
+  for (const name of ['package.json', '.vscodeignore', 'LICENSE', 'media', 'dist']) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
+  for (const name of ['README.md', 'CHANGELOG.md']) {
+    writeFileSync(join(folder, name), withoutRelativeLinks(readFileSync(join(root, name), 'utf8')));
+  }
+  return folder;
+}
+
+/** @returns {{ name: string, version: string, repository?: unknown }} */
+function readManifest() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+}
+
 function vsixName() {
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { name, version } = readManifest();
   return `${name}-${version}.vsix`;
 }
 
