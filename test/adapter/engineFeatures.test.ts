@@ -30,7 +30,7 @@ function engineAt(script: string): { engine: CliEngine; features: EngineFeatures
   return { engine, features: new EngineFeatures(engine, env), folder };
 }
 
-/** A command line of 6.x: its help, and every other call written down and answered. */
+/** A command line of 6.x: its help, which names not all that it knows, and every other call written down and answered. */
 function newerCli(): { script: string; asked: string } {
   const folder = temporaryFolder();
   const asked = join(folder, 'asked.jsonl');
@@ -40,7 +40,7 @@ function newerCli(): { script: string; asked: string } {
     `const { appendFileSync } = require('node:fs');
 const args = process.argv.slice(2);
 appendFileSync(${JSON.stringify(asked)}, JSON.stringify(args) + '\\n');
-if (args[0] === '--help') console.log('Usage:\\n  babysitter run:halt <runDir> --reason <t>\\n  babysitter task:cancel <runDir>\\n  babysitter run:assign-process <runDir>');
+if (args[0] === '--help') console.log('Usage:\\n  babysitter run:halt <runDir> --reason <t>\\n  babysitter run:assign-process <runDir>');
 else console.log(JSON.stringify({ ok: true }));
 `,
   );
@@ -66,8 +66,8 @@ it('a newer engine knows them, is asked once, and gets them with their arguments
   const calls: readonly CliCall<unknown>[] = [
     haltCall(dir, 'enough; $(rm)', 'failed'),
     cancelTaskCall(dir, 'E1', 'not needed'),
-    assignProcessCall(dir, '/p/a b.mjs', 'process', false),
-    assignProcessCall(dir, '/p/a b.mjs', 'other', true),
+    assignProcessCall(dir, '/p/a b.mjs', 'process', 'area/name', false),
+    assignProcessCall(dir, '/p/a b.mjs', 'other', 'area/name', true),
   ];
   for (const call of calls) expect((await engine.call(call, folder, never)).answer).toEqual({ ok: true });
   const lines = readFileSync(asked, 'utf8').trim().split('\n');
@@ -75,8 +75,17 @@ it('a newer engine knows them, is asked once, and gets them with their arguments
     ['--help'],
     ['run:halt', dir, '--reason', 'enough; $(rm)', '--final-status', 'failed', '--json'],
     ['task:cancel', dir, 'E1', '--reason', 'not needed', '--json'],
-    ['run:assign-process', dir, '--entry', '/p/a b.mjs#process', '--json'],
-    ['run:assign-process', dir, '--entry', '/p/a b.mjs#other', '--force', '--json'],
+    ['run:assign-process', dir, '--entry', '/p/a b.mjs#process', '--process-id', 'area/name', '--json'],
+    [
+      'run:assign-process',
+      dir,
+      '--entry',
+      '/p/a b.mjs#other',
+      '--process-id',
+      'area/name',
+      '--force',
+      '--json',
+    ],
   ]);
 });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { adviceSentences, readApprovalAdvice, whyNeverAutomatic } from '../../src/core/run/approvalAdvice';
+import {
+  adviceSentences,
+  readApprovalAdvice,
+  ruleCommand,
+  whyNeverAutomatic,
+} from '../../src/core/run/approvalAdvice';
 import { toRunView } from '../../src/core/views/page/runView';
 import { valueTree, type ValueNode } from '../../src/core/views/page/valueTree';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
@@ -158,14 +163,39 @@ describe('advice to approve', () => {
         metadata: { autoApproveAfterN: 3, presentAlwaysApprove: true },
       }),
     ).toEqual([
-      'The engine advises to approve: Approved three times, rule plan.*.',
+      'Your approval rule plan.* advises to approve: Approved three times.',
       'The process suggests to stop asking after 3 approvals in a row.',
       'The process suggests to always approve this gate.',
       'This is advice only; nothing is approved without you.',
     ]);
-    expect(advice({ autoApproval: { recommended: false } })[0]).toBe(
-      'The engine advises against approving without a look.',
+    // Of every gate for which there is no rule.
+    expect(
+      advice({ autoApproval: { recommended: false, reason: 'No matching auto-approval rule' } }),
+    ).toEqual([]);
+    const never = { id: 'r-1', pattern: 'draft.*' };
+    expect(advice({ autoApproval: { recommended: false, matchedRule: never } })[0]).toBe(
+      'Your approval rule draft.* keeps this question for a person.',
     );
+    expect(advice({ autoApproval: { recommended: true } })[0]).toBe('The engine advises to approve.');
+  });
+
+  it.each<[string, object | undefined, readonly string[] | undefined]>([
+    ['no rule fits: one can be made', { recommended: false }, ['breakpoint:approve-rule', 'draft.accept']],
+    [
+      'a rule fits: it can be removed',
+      { recommended: true, matchedRule: { id: 'r-1', pattern: 'draft.*' } },
+      ['breakpoint:remove-rule', 'r-1'],
+    ],
+    [
+      'a rule fits of which only the pattern is told',
+      { recommended: true, matchedRule: 'draft.*' },
+      ['breakpoint:list-rules'],
+    ],
+    ['the engine knows no rules', undefined, undefined],
+  ])('has a command about rules: %s', (_, autoApproval, command) => {
+    const told = readApprovalAdvice({ ...(autoApproval && { autoApproval }), metadata: {} });
+    expect(ruleCommand(told, 'draft.accept', false)).toEqual(command);
+    expect(ruleCommand(told, 'draft.accept', true)).toBe(undefined);
   });
 
   it.each<[string, string | undefined, readonly string[], boolean]>([

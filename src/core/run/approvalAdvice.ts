@@ -6,7 +6,10 @@ export interface ApprovalAdvice {
   /** What a rule of the person recommends; `undefined`: nothing was said. */
   readonly recommended: boolean | undefined;
   readonly reason: string | undefined;
+  /** The pattern of the person's rule that fits the gate, else its id; `undefined`: none fits. */
   readonly matchedRule: string | undefined;
+  /** By which that rule is removed; `undefined`: it is not told. */
+  readonly ruleId: string | undefined;
   readonly consecutiveApprovals: number | undefined;
   /** The engine's own policy forbids automatic approval. */
   readonly blocked: boolean;
@@ -23,10 +26,13 @@ export function readApprovalAdvice(task: Readonly<Record<string, unknown>>): App
   const afterN = numberOf(metadata['autoApproveAfterN']);
   const offersAlways = metadata['presentAlwaysApprove'] === true;
   if (!advice && afterN === undefined && !offersAlways) return undefined;
+  const rule = advice?.['matchedRule'];
+  const ruleId = isRecord(rule) ? textOf(rule['id']) : undefined;
   return {
     recommended: typeof advice?.['recommended'] === 'boolean' ? advice['recommended'] : undefined,
     reason: textOf(advice?.['reason']),
-    matchedRule: textOf(advice?.['matchedRule']),
+    matchedRule: isRecord(rule) ? (textOf(rule['pattern']) ?? ruleId) : textOf(rule),
+    ruleId,
     consecutiveApprovals: numberOf(advice?.['consecutiveApprovals']),
     blocked: advice?.['blockedByPosture'] === true,
     afterN,
@@ -59,22 +65,39 @@ export function adviceSentences(
   const { recommended, reason, matchedRule, consecutiveApprovals, afterN, offersAlways } = advice;
   const because = [
     reason && shown(reason.replace(/\.\s*$/, '')),
-    matchedRule && `rule ${shown(matchedRule)}`,
     // The reason mostly says how often already.
     reason === undefined &&
       consecutiveApprovals !== undefined &&
       `approved ${consecutiveApprovals} times in a row`,
   ].filter(Boolean);
   const why = because.length === 0 ? '' : `: ${because.join(', ')}`;
+  const rule = matchedRule && `Your approval rule ${shown(matchedRule)}`;
   const sentences = [
-    recommended === true && `The engine advises to approve${why}.`,
-    recommended === false && `The engine advises against approving without a look${why}.`,
+    recommended === true && `${rule ?? 'The engine'} advises to approve${why}.`,
+    // Without a rule that fits, engines write this of every gate.
+    recommended === false && rule && `${rule} keeps this question for a person${why}.`,
     afterN !== undefined && `The process suggests to stop asking after ${afterN} approvals in a row.`,
     offersAlways && 'The process suggests to always approve this gate.',
-  ].filter((sentence) => sentence !== false);
+  ].filter((sentence) => typeof sentence === 'string');
   return sentences.length === 0
     ? []
     : [...sentences, 'This is advice only; nothing is approved without you.'];
+}
+
+/**
+ * The engine's command line about the rules for a gate, without its program: removes the rule that fits, else lists rules,
+ * else makes one for this gate. `undefined`: the engine that asked knows no rules, or never applies one here.
+ */
+export function ruleCommand(
+  advice: ApprovalAdvice | undefined,
+  breakpointId: string | undefined,
+  neverAutomatic: boolean,
+): readonly [string, ...string[]] | undefined {
+  // Engines that know rules say so of every gate.
+  if (advice?.recommended === undefined || neverAutomatic) return undefined;
+  if (advice.ruleId !== undefined) return ['breakpoint:remove-rule', advice.ruleId];
+  if (advice.matchedRule !== undefined) return ['breakpoint:list-rules'];
+  return breakpointId === undefined ? undefined : ['breakpoint:approve-rule', breakpointId];
 }
 
 function shown(text: string): string {

@@ -22,6 +22,8 @@ import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
+import { ruleCommand } from '../../core/run/approvalAdvice';
+import { commandLine } from '../../core/shellLine';
 import { copyText } from '../commands/copyText';
 import { findContextFile } from '../contextFile';
 import type { Opener } from '../opener';
@@ -46,6 +48,7 @@ export type Inspection = Extract<
       | 'openEntry'
       | 'openFrame'
       | 'copyFailure'
+      | 'copyRule'
       | 'comparePredecessor'
       | 'openRun';
   }
@@ -202,6 +205,13 @@ export class RunInspector implements Disposable {
         const { name, message: said = '', stack = '' } = error;
         const words = name === undefined ? said : `${name}: ${said}`;
         return copyText(maskSecrets(stack.includes(said) ? stack : `${words}\n${stack}`), 'The error');
+      }
+      case 'copyRule': {
+        const asks = this.#shown.run?.pendingTasks.get(message.effectId)?.breakpoint;
+        const words = asks && ruleCommand(asks.advice, asks.breakpointId, false);
+        if (!words) throw new HumanError('There is no rule for this question.');
+        const shell = process.platform === 'win32' ? 'powershell' : 'posix';
+        return copyText(commandLine(['babysitter', ...words], shell), 'The command line');
       }
       case 'comparePredecessor': {
         const { run } = this.#shown;

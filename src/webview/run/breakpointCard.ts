@@ -205,6 +205,16 @@ export class BreakpointCard extends LitElement {
                 <span class="codicon codicon-lightbulb" aria-hidden="true"></span> ${view.advice.join(' ')}
               </p>`
         }
+        ${
+          view.ruleCommand === ''
+            ? nothing
+            : html`<p class="facts">
+                Approval rules: <code>${view.ruleCommand}</code>
+                <button class="link" @click=${() => this.#post({ type: 'copyRule', effectId })}>
+                  Copy Command
+                </button>
+              </p>`
+        }
         ${this.#foldable('question', view.question, long.question)}
         ${
           view.cut

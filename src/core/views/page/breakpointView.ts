@@ -1,6 +1,6 @@
 import { ago, cutAtWord, visible } from '../../format';
 import { fenced } from '../../review/reviewComment';
-import { adviceSentences, whyNeverAutomatic } from '../../run/approvalAdvice';
+import { adviceSentences, ruleCommand, whyNeverAutomatic } from '../../run/approvalAdvice';
 import { optionApproves, otherAnswers } from '../../run/answer';
 import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
 import type { Effect } from '../../run/effect';
@@ -74,6 +74,8 @@ export interface BreakpointView {
   readonly tags: readonly string[];
   /** Sentences; none of them does anything. */
   readonly advice: readonly string[];
+  /** The engine's command about approval rules for this gate, to be copied; empty: there is none. */
+  readonly ruleCommand: string;
   /** Why it is never approved without a person; empty when it is no such gate. */
   readonly neverAutomatic: string;
   readonly options: readonly OptionView[];
@@ -151,6 +153,9 @@ export function toBreakpointView(
       .join(' · '),
     tags: (asks?.tags ?? []).slice(0, most.tags).map(short),
     advice: adviceSentences(asks?.advice, never !== undefined),
+    ruleCommand: visible(
+      (ruleCommand(asks?.advice, asks?.breakpointId, never !== undefined) ?? []).join(' '),
+    ),
     neverAutomatic: never ?? '',
     options: optionViews(declared),
     moreOptions: Math.max(0, declared.length - most.options),

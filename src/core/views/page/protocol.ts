@@ -83,6 +83,8 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openFrame'), frame: place }),
   /** Message and stack of the failure: put on the clipboard. */
   z.object({ type: z.literal('copyFailure') }),
+  /** The engine's command about approval rules for a question: put on the clipboard. */
+  z.object({ type: z.literal('copyRule'), effectId: segment }),
   z.object({ type: z.literal('comparePredecessor') }),
   z.object({ type: z.literal('openRun'), runId: segment }),
   z.object({ type: z.literal('openReport'), iteration: z.int().min(0) }),

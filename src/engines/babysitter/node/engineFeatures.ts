@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { commandsInHelp } from '../core/drive/newerCalls';
+import { knownCommands } from '../core/drive/newerCalls';
 import { NoEngineError } from '../core/drive/engine';
 import type { CliEngine } from './cliEngine';
 import type { CliLocation } from './locateCli';
@@ -9,7 +9,7 @@ import { runProcess } from '../../../node/spawn';
 /** npx may have to download the package first. In milliseconds. */
 const timeLimit = 120_000;
 
-/** What the engines found on this machine can be asked for, as their help says; each is asked once. */
+/** What the engines found on this machine can be asked for, by their help and version; each is asked once. */
 export class EngineFeatures {
   readonly #commands = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -43,6 +43,6 @@ export class EngineFeatures {
       timeLimit,
     });
     // Some versions print it as an error.
-    return commandsInHelp(`${stdout}\n${stderr}`);
+    return knownCommands(`${stdout}\n${stderr}`, found.version);
   }
 }

@@ -145,7 +145,7 @@ export class EngineCommands {
     }
     await this.#call(
       stored,
-      assignProcessCall(run.location, file.path, exportName, replaces),
+      assignProcessCall(run.location, file.path, exportName, file.processId, replaces),
       ({ run: now }) => hasProcess(now) && now.eventCount > run.eventCount,
       'It has its process now.',
     );
