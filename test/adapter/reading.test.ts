@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -777,28 +778,46 @@ describe('checksums', () => {
   });
 });
 
-describe('a process file that was changed after all that the run did', () => {
-  const warnings = (story: JournalBuilder): readonly string[] => {
-    const { dir, project } = setUp({ journal: story });
+describe('a process file that was changed since', () => {
+  const place = (story: JournalBuilder, metadata: object = {}) => {
+    const { dir, project } = setUp({ journal: story, metadata: { ...metadata } });
     const file = join(project, '.a5c/processes/demo.mjs');
     const directory = open(dir);
     atOnce(directory.read());
-    const told = (at: number): readonly string[] => {
+    const told = (at: number) => {
       utimesSync(file, at / 1000, at / 1000);
-      return (atOnce(directory.readDetails([]))?.warnings ?? []).map(({ what }) => what);
+      return atOnce(directory.readDetails([]))?.warnings ?? [];
     };
-    expect(told(story.lastAt - 1000)).toEqual([]);
-    return told(story.lastAt + 1000);
+    return { file, told };
   };
-  const said = expect.stringMatching(/demo\.mjs, which was changed after the run's last event/);
 
-  it.each<[string, JournalBuilder, readonly unknown[]]>([
-    ['that is under way', answered(), [said]],
-    ['that failed and can be tried again', answered().failed(), [said]],
-    ['that is completed', answered().completed(), []],
-    ['that has not begun', journal().created(), []],
-  ])('of a run %s', (_, story, expected) => {
-    expect(warnings(story)).toEqual(expected);
+  it.each<[string, JournalBuilder, boolean]>([
+    ['that is under way', answered(), true],
+    ['that failed and can be tried again', answered().failed(), true],
+    ['that is completed', answered().completed(), false],
+    ['that has not begun', journal().created(), false],
+  ])('of a run %s, by its time, is a hint at most', (_, story, hinted) => {
+    const { told } = place(story);
+    expect(told(story.lastAt - 1000)).toEqual([]);
+    const said = {
+      file: 'run.json',
+      what: expect.stringMatching(/demo\.mjs, which may have changed since .* \(file time 2026-/),
+      hint: true,
+    };
+    expect(told(story.lastAt + 1000)).toEqual(hinted ? [said] : []);
+  });
+
+  it('is told by its content, where the engine recorded that, and never by its time', () => {
+    const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+    const before = place(answered());
+    const text = readFileSync(before.file, 'utf8');
+    const { file, told } = place(answered(), { processCodeHash: hash(text) });
+    const later = answered().lastAt + 1000;
+    expect(told(later)).toEqual([]);
+    writeFileSync(file, `${text}// Changed.\n`);
+    const said = expect.stringMatching(/demo\.mjs, which was changed since the run used it/);
+    expect(told(later)).toEqual([{ file: 'run.json', what: said }]);
+    expect(told(answered().lastAt - 1000)).toEqual([{ file: 'run.json', what: said }]);
   });
 });
 

@@ -45,13 +45,17 @@ test('a failed run leads to the place of its error; the agent is chosen from the
   await picker.getByPlaceholder(/The list of prices is empty.*1 result is replayed/).waitFor();
   // The next step stands first.
   await picker.locator('[role=option][data-index="0"]', { hasText: 'Iterate once' }).waitFor();
-  await option(/Iterate once.*The process file has changed/).waitFor();
+  await option(/Iterate once.*The process file may have changed/).waitFor();
   await screenshot('resume-failed');
   await option(/Choose the agent/).click();
   await option(/Codex/).waitFor();
   await screenshot('resume-agents');
   await option(/^Codex/).click();
-  // It is not installed here, so it is typed into the person's shell, which says so.
+  // It is not installed here, which is said before it is typed into the person's shell.
+  const missing = page.getByRole('dialog').filter({ hasText: '"codex" was not found on the PATH' });
+  await missing.waitFor();
+  await screenshot('resume-missing');
+  await missing.getByRole('button', { name: 'Open Terminal Anyway' }).click();
   await page.locator('.terminal-wrapper.active, .terminal-wrapper').first().waitFor();
   await screenshot('resume-typed');
 

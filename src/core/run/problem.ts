@@ -11,4 +11,6 @@ export interface Problem {
    * (0.0.187 fails a run whose pending task.json is unreadable, and numbers the next event wrongly beside a leftover.)
    */
   readonly stops?: 'iterate' | 'any';
+  /** It may be so, and nothing proves it: told where the run is to go on, and not among what is wrong. */
+  readonly hint?: boolean;
 }

@@ -133,7 +133,11 @@ export function toRunView(
       ),
     });
   }
-  const problems = [...run.problems, ...opened.details.problems, ...opened.details.warnings];
+  const problems = [
+    ...run.problems,
+    ...opened.details.problems,
+    ...opened.details.warnings.filter(({ hint }) => !hint),
+  ];
   return {
     title: visible(runTitle(run)),
     runId: visible(run.runId),

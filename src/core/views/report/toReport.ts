@@ -99,7 +99,7 @@ export function* reporting(
   const rows = yield* mapped(iterations.list, (iteration, place) =>
     toReportIteration(iteration, metrics[place]?.metrics ?? []),
   );
-  const problems = [...run.problems, ...details.problems, ...details.warnings];
+  const problems = [...run.problems, ...details.problems, ...details.warnings.filter(({ hint }) => !hint)];
   return {
     format: 'babysitter-runs/report',
     version: 1,

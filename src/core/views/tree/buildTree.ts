@@ -108,10 +108,9 @@ export function childNodes(
   if (node.kind !== 'run') return [];
   // A problem that the run and its details both have; VS Code shows no branch in which an id comes twice.
   const problems = new Map(
-    [...run.problems, ...details.problems, ...details.warnings].map(({ file, what }) => [
-      JSON.stringify([file, what]),
-      { file, what },
-    ]),
+    [...run.problems, ...details.problems, ...details.warnings.filter(({ hint }) => !hint)].map(
+      ({ file, what }) => [JSON.stringify([file, what]), { file, what }],
+    ),
   );
   const items: NewNode<RunPart>[] = [];
   for (const { effect } of pendingEffects(run)) {

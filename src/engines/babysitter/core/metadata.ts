@@ -19,6 +19,8 @@ export interface RunMetadata {
   /** What it was made for; a fork says here where it comes from. */
   readonly request: string | undefined;
   readonly processRevision: string | undefined;
+  /** The SHA-256 of the process file that it ran last; only newer engines write it. */
+  readonly codeHash: string | undefined;
   readonly nonInteractive: boolean;
   /** The run that started this one as a subprocess. */
   readonly parentRunId: string | undefined;
@@ -49,6 +51,7 @@ const shape = {
   harness: text,
   request: text,
   processRevision: text,
+  processCodeHash: text,
   nonInteractive: yesOrNo,
   nested,
 };
@@ -72,6 +75,7 @@ export function parseMetadata(json: string): {
       harness: fields.harness,
       request: fields.request && intern(withoutSecrets(fields.request, raw)),
       processRevision: fields.processRevision,
+      codeHash: fields.processCodeHash && intern(fields.processCodeHash),
       nonInteractive: fields.nonInteractive ?? false,
       parentRunId: fields.nested,
     },

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { utcMinute } from '../../../core/format';
 import { isInside } from '../../../core/paths';
 import type { RunFold } from '../core/foldRun';
 import type { Problem } from '../../../core/run/problem';
 import { projectOf } from './projectOf';
+import { readBytes } from '../../../node/safeFile';
 import type { Entrypoint } from '../../../core/run/entrypoint';
 
 /**
@@ -28,19 +31,40 @@ let lastLook = { shared: '', importPath: '', at: 0, missing: false };
 /** In milliseconds. */
 const lookHolds = 10;
 
-/** The process file of a run that may go on was changed after all that the run did. */
+/**
+ * The process file of a run that may go on was changed since the run used it: by the hash that newer engines record. Of
+ * others the time of the file is only a hint, as a copy or a checkout changes it, too.
+ */
 export function changedEntry(
   real: string,
   entry: Entrypoint | undefined,
+  codeHash: string | undefined,
   fold: RunFold | undefined,
 ): readonly Problem[] {
   if (!entry || fold?.lastAt === undefined || fold.effects.size === 0) return [];
   if (fold.end?.sealed || fold.end?.type === 'RUN_COMPLETED' || fold.end?.type === 'RUN_HALTED') return [];
   const at = entryChangedAt(real, entry);
-  if (typeof at !== 'number' || at <= fold.lastAt) return [];
-  const what = `names the process file ${entry.importPath}, which was changed after the run's last event: finished tasks may be asked again`;
-  return [{ file: 'run.json', what }];
+  if (typeof at !== 'number') return [];
+  const file = 'run.json';
+  if (codeHash !== undefined) {
+    const now = hashOf(resolve(real, entry.importPath));
+    if (now === undefined || now === codeHash.toLowerCase()) return [];
+    const what = `names the process file ${entry.importPath}, which was changed since the run used it: finished tasks may be asked again`;
+    return [{ file, what }];
+  }
+  if (at <= fold.lastAt) return [];
+  const what = `names the process file ${entry.importPath}, which may have changed since the run's last event (file time ${utcMinute(at)})`;
+  return [{ file, what, hint: true }];
 }
+
+/** Engines hash the bytes of the file. `undefined`: it cannot be read, or is no file that a person writes. */
+function hashOf(path: string): string | undefined {
+  const read = readBytes(path, longestEntry, true);
+  return 'bytes' in read ? createHash('sha256').update(read.bytes).digest('hex') : undefined;
+}
+
+/** In bytes. */
+const longestEntry = 4 * 1024 * 1024;
 
 /** In milliseconds since 1970; `undefined`: it is not ours to look at. */
 function entryChangedAt(real: string, { importPath }: Entrypoint): number | 'missing' | undefined {

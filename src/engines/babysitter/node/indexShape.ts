@@ -18,7 +18,13 @@ type Told<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
 const entry: Told<Entrypoint> = { importPath: 'main.js', exportName: 'process' };
 const error: Told<RecordedError> = { name: 'Error', message: 'It broke', stack: 'at' };
-const problem: Told<Problem> = { file: 'journal', what: 'is empty', mendable: true, stops: 'any' };
+const problem: Told<Problem> = {
+  file: 'journal',
+  what: 'is empty',
+  mendable: true,
+  stops: 'any',
+  hint: true,
+};
 const cost: Told<CostRecord> & { usage: Told<CostRecord['usage']> } = {
   key: 'key',
   effectId: 'effect',
@@ -36,6 +42,7 @@ const metadata: Told<RunMetadata> = {
   request: 'request',
   processRevision: 'revision',
   nonInteractive: true,
+  codeHash: 'c0de',
   parentRunId: 'parent',
 };
 const effect: Told<Effect> = {

@@ -41,6 +41,7 @@ export class RunDirectory {
   /** Whether the folder it lies in may be trusted to lie inside the root. */
   readonly #parentInside: boolean;
   #entry: Entrypoint | undefined;
+  #codeHash: string | undefined;
 
   /**
    * @param dir absolute path of the run folder
@@ -102,6 +103,7 @@ export class RunDirectory {
     const problems: Problem[] = [];
     const metadata = readMetadata(real, problems);
     this.#entry = metadata?.entry;
+    this.#codeHash = metadata?.codeHash;
     if (!metadata) {
       const closed = whyClosed(real);
       if (closed !== undefined) return this.#closedRun(closed);
@@ -149,7 +151,8 @@ export class RunDirectory {
     const effects = this.#journal.reading?.fold.effects.values() ?? [];
     const files = yield* this.#tasks.readAll(real, effects, metricKeys);
     const { fold } = this.#journal.reading ?? {};
-    return { ...files, warnings: changedEntry(real, this.#entry, fold), ...readOutput(real, fold?.end) };
+    const warnings = changedEntry(real, this.#entry, this.#codeHash, fold);
+    return { ...files, warnings, ...readOutput(real, fold?.end) };
   }
 
   /**

@@ -16,7 +16,7 @@ import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run
 import type { StateAction } from '../../../core/run/judgement';
 import { keyText } from '../../../core/run/runKey';
 import type { StoredRun } from '../../../core/source/runStore';
-import { commandName, tell, withoutIcons } from '../../../vscode/messages';
+import { commandName, confirm, tell, withoutIcons } from '../../../vscode/messages';
 import { setting } from '../../../vscode/settings';
 import { workspaceFolders } from '../../../vscode/workspacePlaces';
 import { pick } from '../../../vscode/commands/targets';
@@ -131,8 +131,9 @@ function resumeItems(
       detail: 'Opens the question; the run goes on from your answer.',
       choice: { type: 'answer', effectId: effect.effectId },
     }));
-  const warning =
-    warnings.length > 0 ? '$(warning) The process file has changed: finished tasks may be asked again.' : '';
+  const [first] = warnings;
+  const changed = first?.hint ? 'may have changed' : 'has changed';
+  const warning = first ? `$(warning) The process file ${changed}: finished tasks may be asked again.` : '';
   const ways = [
     ...iterateItems(stored, warning, deps),
     ...agentItems(run, agentTemplate(deps.plugin(run.projectDir))),
@@ -327,6 +328,13 @@ export async function resumeAgent(run: Run, { logger, findProgram, plugin }: Age
       );
     }
     const line = typedLine(words, shell, process.platform);
+    if (found === undefined) {
+      await confirm(
+        `"${visible(program)}" was not found on the PATH`,
+        'It can be typed into your shell, which may know it all the same. Another program: Resume Run, Choose the agent.',
+        'Open Terminal Anyway',
+      );
+    }
     const terminal = vscode.window.createTerminal({ ...common, shellPath: vscode.env.shell });
     terminal.show();
     return terminal.sendText(line);

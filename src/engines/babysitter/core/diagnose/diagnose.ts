@@ -316,7 +316,7 @@ function finalError({ stored, details }: Known): Diagnosis | undefined {
     );
   }
   if (state.state !== 'failed') return undefined;
-  const changed = details?.warnings.some(({ file }) => file === 'run.json') ?? false;
+  const changed = details?.warnings.some(({ file, hint }) => file === 'run.json' && !hint) ?? false;
   const advice: Partial<Record<CommandId, string>> = {
     'run.fork': 'No iterate gets past it; a fork runs the rest anew.',
     'run.resume': 'Resuming recovers from it, and runs the process again with all recorded results.',
@@ -339,7 +339,7 @@ function otherEngine({ stored, engine }: Known): Diagnosis | undefined {
 function goesOn({ stored, details }: Known): Diagnosis | undefined {
   const { state } = stored;
   if (state.state !== 'ready' && state.state !== 'created') return undefined;
-  const changed = details?.warnings.find(({ file }) => file === 'run.json');
+  const changed = details?.warnings.find(({ file, hint }) => file === 'run.json' && !hint);
   const also = changed ? ` But ${changed.file} ${changed.what}.` : '';
   return said(`${state.next.reason.replace(/\.$/, '')}.${also}`, nextStep(stored));
 }
