@@ -190,9 +190,14 @@ export async function buildBench() {
   await bundle({ ...forNode, entryPoints, outdir: 'out/bench' });
 }
 
-/** Writes out/faults/: the kills of the engine, with the adapters as they ship. */
+/** Writes out/faults/: the kills of the engine and of the product, with the adapters as they ship, and what is killed. */
 export async function buildFaults() {
-  await bundle({ ...forNode, entryPoints: ['test/faults/program.ts'], outdir: 'out/faults' });
+  const entryPoints = {
+    program: 'test/faults/program.ts',
+    product: 'test/faults/product.ts',
+    feeder: 'src/engines/babysitter/node/feederProgram.ts',
+  };
+  await bundle({ ...forNode, entryPoints, outdir: 'out/faults' });
 }
 
 /** Writes out/hostile/: the hostile runs and whoever reads them, with the adapters as they ship. */

@@ -1,5 +1,5 @@
-// Kills the engine's command line at every step and sees whether its runs can be explained and mended
-// (docs/reliability.md). `npm run faults -- [--count n]`
+// Kills the engine's command line, and the product that forks, repairs and imports, at every step and sees whether the runs
+// can be explained and mended (docs/reliability.md). `npm run faults -- [--count n] [--only victim] [--full]`
 import { join } from 'node:path';
 import { buildFaults } from './build.mjs';
 import { exitCodeOf, root, runMain } from './lib/run.mjs';
