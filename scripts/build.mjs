@@ -205,6 +205,11 @@ export async function buildHostile() {
   await bundle({ ...forNode, entryPoints: ['test/hostile/program.ts'], outdir: 'out/hostile' });
 }
 
+/** Writes out/soak/: the windows that are upset, with the adapters as they ship. */
+export async function buildSoak() {
+  await bundle({ ...forNode, entryPoints: ['test/soak/program.ts'], outdir: 'out/soak' });
+}
+
 /**
  * Writes out/look/ and the pages: what shows a page in a browser without VS Code, for which a stand-in answers.
  */

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { faultTable, runFaults, victims } from '../faults/faults';
+import { faultTable, runFaults } from '../faults/faults';
+import { victims } from '../faults/victims';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -16,9 +16,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { engineHome } from '../../scripts/lib/engineHome.mjs';
 import { atOnce } from '../../src/core/sliced';
 import { packRun } from '../../src/engines/babysitter/node/runArchive';
-import type { Fault, Victim } from './faults';
 import { LaterWindow } from './mend';
 import { filesBelow, journalOf, leftovers, runsOf, type Specimen } from './specimen';
+import type { Fault, Victim } from './victims';
 
 export type Kill = { readonly step: number; readonly of: number } | { readonly after: number };
 

@@ -1,6 +1,7 @@
 // `npm run faults -- [--count n] [--only victim] [--full]`: the table goes to stdout, what is being done to stderr.
 import { parseArgs } from 'node:util';
-import { faultTable, runFaults, victims } from './faults';
+import { faultTable, runFaults } from './faults';
+import { victims } from './victims';
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,102 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { watchTurns } from '../bench/blocks';
+import { fullDisk } from './fullDisk';
+import { ShakenWorkspace, type ShakenFigures, type SoakSize } from './shakenWorkspace';
+
+export interface SoakOptions {
+  /** The project's root folder. */
+  readonly root: string;
+  /** No round is begun after so long. */
+  readonly seconds: number;
+  readonly size: SoakSize;
+  readonly say: (text: string) => void;
+}
+
+export const smallSoak: SoakSize = { live: 20, events: 20, made: 150, answers: 1 };
+export const largeSoak: SoakSize = { live: 100, events: 100, made: 2700, answers: 3 };
+
+export interface SoakFigures extends ShakenFigures {
+  readonly rounds: number;
+  /** What was done on a full disk, in words. */
+  readonly fullDisk: string;
+  /** The longest block of the event loop, in milliseconds of the processor; the writing is part of it. */
+  readonly block: number;
+  /** Resident memory in megabytes after the first round and after the last one. */
+  readonly memory: readonly [number, number];
+}
+
+/** Of the memory after the first round. */
+const mostGrowth = 1.1;
+/** In milliseconds of the processor. */
+const mostBlock = 50;
+
+/** Lets two windows follow one workspace in which everything happens that upsets them, for some time. */
+export async function runSoak({ root, seconds, size, say }: SoakOptions): Promise<SoakFigures> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'babysitter-soak-')));
+  const soak = new ShakenWorkspace(folder, say);
+  const began = performance.now();
+  let [rounds, before, block] = [0, 0, 0];
+  let turns = watchTurns();
+  try {
+    await soak.begin();
+    do {
+      await soak.liveRuns(size);
+      await soak.madeAndDeleted(size.made);
+      await soak.replaced();
+      await soak.clockJumps();
+      rounds += 1;
+      if (rounds === 1) {
+        // Collecting all garbage at once is no part of it.
+        block = turns();
+        before = memory();
+        turns = watchTurns();
+      }
+      say(`Round ${rounds} is done.`);
+    } while (performance.now() - began < seconds * 1000);
+    block = Math.round(Math.max(block, turns()));
+    const after = memory();
+    if (after > before * mostGrowth) soak.wrong(`memory grew from ${before} to ${after} MB`);
+    if (block > mostBlock) soak.wrong(`a block took ${block} ms of the processor`);
+    const full = await fullDisk(root, folder, size.answers, say);
+    const { wrong, ...figures } = soak.figures;
+    return {
+      ...figures,
+      wrong: [...wrong, ...full.wrong],
+      rounds,
+      fullDisk: full.done,
+      block,
+      memory: [before, after],
+    };
+  } finally {
+    soak.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Resident memory in megabytes, without what only waits to be collected. */
+function memory(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage().rss / 1e6);
+}
+
+/** The figures as lines of text. */
+export function soakReport(figures: SoakFigures): string {
+  const {
+    rounds,
+    events,
+    runs,
+    questions,
+    fullDisk,
+    wrong,
+    block,
+    memory: [before, after],
+  } = figures;
+  return [
+    `${rounds} rounds, ${runs} runs, ${events} events, ${questions} questions: ${wrong.length} went wrong`,
+    `longest block ${block} ms; memory ${before} MB after the first round, ${after} MB after the last`,
+    fullDisk,
+    ...wrong,
+  ].join('\n');
+}
