@@ -27,7 +27,8 @@ function world(first: readonly SessionState[]) {
       world.looks += 1;
       return world.states;
     },
-    read: async () => [],
+    reading: () => ({ read: async () => [] }),
+    transcript: () => undefined,
     follow: (_, onChange) => {
       world.followed += 1;
       world.changed = onChange;

@@ -3,6 +3,7 @@ import type { Run } from '../run/run';
 import type { AgentNow } from './agentNow';
 import type { Attribution } from './attribute';
 import type { Transcript } from './transcript';
+import type { TranscriptSource } from './transcriptSource';
 
 /** An agent, as far as its sessions are told of. */
 export interface AgentInfo {
@@ -40,6 +41,24 @@ export interface SessionState {
 export interface SessionReport extends SessionState {
   readonly attribution: Attribution;
   readonly transcript: Transcript;
+  /** Its own file first, then those of its subagents. */
+  readonly files: readonly SessionFile[];
+  /** Values of the run that are shown nowhere. */
+  readonly secrets: readonly string[];
+}
+
+/** Sessions of one run, read whole, and later on from where that ended. */
+export interface SessionReading {
+  /** What they do and did, the newest last. Never rejects. */
+  read(run: Run): Promise<readonly SessionReport[]>;
+}
+
+/** A file of a session. */
+export interface SessionFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** What a subagent was to do, as far as that is told; empty: it is the session's own. */
+  readonly name: string;
 }
 
 /** What is known of a run, to find its sessions. */
@@ -71,8 +90,11 @@ export interface AgentSessions {
   /** What the sessions of a run do now, the newest last; of each only the end is read. Never rejects. */
   look(run: Run): Promise<readonly SessionState[]>;
 
-  /** The same with all that they did, read whole. Never rejects. */
-  read(run: Run): Promise<readonly SessionReport[]>;
+  /** Begins to read sessions whole. What was read is held as long as this is. */
+  reading(): SessionReading;
+
+  /** A file of a session, of which rows are read when they are wanted. */
+  transcript(session: SessionReport, file: SessionFile): TranscriptSource | undefined;
 
   /** Calls back when the sessions of a run may have changed, until disposed. */
   follow(run: Run, onChange: () => void): Disposable;

@@ -17,6 +17,8 @@ export interface Totals {
   readonly subagents: number;
   /** From the first to the last sign of it, in milliseconds, without waiting for a person's answer. */
   readonly time: number;
+  /** For how long it waited for a person's answers, in milliseconds; waiting for leave is not told. */
+  readonly waited: number;
 }
 
 /** Adds up pieces of work. */
@@ -78,6 +80,7 @@ export class Tally {
       models: [...this.#models],
       subagents: this.subagents,
       time: Math.max(0, this.#last - this.#first - this.#waited) || 0,
+      waited: this.#waited,
     };
   }
 }

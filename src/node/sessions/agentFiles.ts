@@ -6,13 +6,17 @@ import type { RunKey } from '../../core/run/runKey';
 import type {
   AgentSessions,
   RunLinks,
+  SessionFile,
   SessionOptions,
+  SessionReading,
   SessionReport,
   SessionState,
 } from '../../core/sessions/agentSessions';
+import type { TranscriptSource } from '../../core/sessions/transcriptSource';
 import type { Sliced } from '../../core/sliced';
 import { inSlices } from '../slices';
 import { watchFolder } from '../watchFolder';
+import { ReadTranscripts } from './readTranscripts';
 import type { RunSessions } from './runSessions';
 
 export interface AgentFilesDeps {
@@ -51,16 +55,25 @@ export class AgentFiles implements AgentSessions {
     }
   }
 
-  async read(run: Run): Promise<readonly SessionReport[]> {
+  reading(): SessionReading {
+    const known = new ReadTranscripts();
+    return { read: (run) => this.#read(run, known) };
+  }
+
+  async #read(run: Run, known: ReadTranscripts): Promise<readonly SessionReport[]> {
     try {
       const links = await this.#linksOf(run);
-      this.deps.beforeReading();
       const options = { ...this.deps.options(), promptOf: this.deps.prompts(run) };
-      return await inSlices(this.deps.sessions.read(run, links, options));
+      if (this.deps.sessions.find(run, links).length > 0) this.deps.beforeReading();
+      return await inSlices(this.deps.sessions.read(run, links, options, known));
     } catch (error) {
       this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);
       return [];
     }
+  }
+
+  transcript(session: SessionReport, file: SessionFile): TranscriptSource | undefined {
+    return this.deps.sessions.transcript(session, file);
   }
 
   follow(run: Run, onChange: () => void): Disposable {

@@ -4,6 +4,7 @@ import type { AgentInfo } from '../../core/sessions/agentSessions';
 import type { ProcessState } from '../../core/sessions/agentNow';
 import type { Subagent } from '../../core/sessions/attribute';
 import type { LineReader, Seen, Transcript } from '../../core/sessions/transcript';
+import type { RowReader } from '../../core/sessions/transcriptRow';
 import { realPath } from '../safeFile';
 
 /** A session's own file. */
@@ -33,9 +34,16 @@ export interface AgentStore {
    */
   recent(projectDir: string, since: number): readonly StoredSession[];
   reader(seen?: Seen): LineReader;
+  rows(): RowReader;
   process(id: string, told: SessionSigns): ProcessState;
   /** The folders in which processes tell what they do. */
   processFolders(): readonly string[];
+}
+
+/** A file of a session with the agent whose it is. */
+export interface Found {
+  readonly store: AgentStore;
+  readonly session: StoredSession;
 }
 
 /** Ids come from files: only such are made into paths, and into arguments, which must not look like options. */

@@ -14,6 +14,19 @@ const tailSizes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024];
 
 const lineEnd = 10;
 
+/** Where a line lies in its file, in bytes, without its end. */
+export interface LinePlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What takes whole lines; {@link LineReader} does. */
+export interface LineSink {
+  read(line: string, place: LinePlace): void;
+  readLong(head: string, tail: string, place: LinePlace): void;
+  skipped(): void;
+}
+
 /** How far a file was read. */
 export interface ReadPlace {
   /** The offset behind the last whole line that was read. */
@@ -32,7 +45,7 @@ export interface ReadPlace {
  */
 export function* readLines(
   path: string,
-  reader: LineReader,
+  reader: LineSink,
   before?: ReadPlace,
 ): Sliced<ReadPlace | undefined> {
   const opened = open(path);
@@ -116,6 +129,33 @@ export function* fileMentions(
   }
 }
 
+/**
+ * Gives one line of a file to a sink once more.
+ * @returns false: the file cannot be read, or is shorter by now
+ */
+export function readLineAt(path: string, { offset, length }: LinePlace, sink: LineSink): boolean {
+  const opened = open(path);
+  if (!opened) return false;
+  try {
+    if (opened.size < offset + length) return false;
+    const part = (from: number, size: number): Buffer => {
+      const buffer = Buffer.allocUnsafe(size);
+      return buffer.subarray(0, readSync(opened.file, buffer, 0, size, from));
+    };
+    if (length > parsedLength) {
+      const [head, tail] = [part(offset, endLength), part(offset + length - endLength, endLength)];
+      sink.readLong(head.toString('utf8'), tail.toString('utf8'), { offset, length });
+    } else {
+      sink.read(part(offset, length).toString('utf8'), { offset, length });
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
 function open(path: string): (Omit<ReadPlace, 'offset'> & { readonly file: number }) | undefined {
   try {
     const file = openRegular(path);
@@ -138,7 +178,7 @@ function nextLine(file: number, from: number, size: number): number {
   return size;
 }
 
-function* readRange(file: number, from: number, to: number, reader: LineReader): Sliced<number> {
+function* readRange(file: number, from: number, to: number, reader: LineSink): Sliced<number> {
   const buffer = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(1, to - from)));
   const line = new LineUnderWay(reader);
   let offset = from;
@@ -147,7 +187,7 @@ function* readRange(file: number, from: number, to: number, reader: LineReader):
     if (read === 0) break;
     let start = 0;
     for (let end = buffer.indexOf(lineEnd); end >= 0 && end < read; end = buffer.indexOf(lineEnd, start)) {
-      line.finish(buffer.subarray(start, end));
+      line.finish(buffer.subarray(start, end), offset);
       start = end + 1;
       offset = at + start;
       yield;
@@ -166,7 +206,7 @@ class LineUnderWay {
   #head: Buffer | undefined;
   #tail = Buffer.alloc(0);
 
-  constructor(private readonly reader: LineReader) {}
+  constructor(private readonly reader: LineSink) {}
 
   /** @param part is read over later, so what is kept is copied */
   add(part: Buffer): void {
@@ -185,13 +225,20 @@ class LineUnderWay {
     this.#tail = Buffer.from(Buffer.concat([this.#tail, part]).subarray(-endLength));
   }
 
-  /** @param rest of the line */
-  finish(rest: Buffer): void {
-    if (this.#length === 0 && rest.length <= parsedLength) return this.reader.read(rest.toString('utf8'));
+  /**
+   * @param rest of the line
+   * @param offset of the line in its file
+   */
+  finish(rest: Buffer, offset: number): void {
+    const place = { offset, length: this.#length + rest.length };
+    if (this.#length === 0 && rest.length <= parsedLength) {
+      return this.reader.read(rest.toString('utf8'), place);
+    }
     this.add(rest);
     if (this.#length > readLength) this.reader.skipped();
-    else if (this.#head) this.reader.readLong(this.#head.toString('utf8'), this.#tail.toString('utf8'));
-    else this.reader.read(Buffer.concat(this.#parts).toString('utf8'));
+    else if (this.#head) {
+      this.reader.readLong(this.#head.toString('utf8'), this.#tail.toString('utf8'), place);
+    } else this.reader.read(Buffer.concat(this.#parts).toString('utf8'), place);
     this.#parts = [];
     this.#length = 0;
     this.#head = undefined;

@@ -1,7 +1,8 @@
-import { visible } from '../../core/format';
+import { cutAtWord, firstLine, visible } from '../../core/format';
 import { agentNow, lastSign } from '../../core/sessions/agentNow';
 import type {
   RunLinks,
+  SessionFile,
   SessionOptions,
   SessionReport,
   SessionState,
@@ -9,23 +10,20 @@ import type {
 import { attribute, type SessionFiles, type Subagent, type TaskWindow } from '../../core/sessions/attribute';
 import { maskCredentials } from '../../core/sessions/maskCredentials';
 import { hasWorkLeft, taskWindows } from '../../core/sessions/taskWindows';
-import { Seen, type Transcript } from '../../core/sessions/transcript';
+import type { Transcript } from '../../core/sessions/transcript';
+import type { TranscriptSource } from '../../core/sessions/transcriptSource';
 import type { Run } from '../../core/run/run';
 import type { Sliced } from '../../core/sliced';
-import { modified, type AgentStore, type StoredSession } from './agentStore';
-import { fileMentions, readHead, readLines, readTail } from './lineFile';
+import { modified, type AgentStore, type Found } from './agentStore';
+import { TranscriptFile } from './transcriptFile';
+import { ReadTranscripts } from './readTranscripts';
+import { fileMentions, readHead, readTail } from './lineFile';
 
 /** A run with more sessions than this shows the newest. */
 const mostSessions = 20;
 
 /** So many bytes are searched for a run that no session says it drives. */
 const searchedBytes = 64 * 1024 * 1024;
-
-/** A file of a session with the agent whose it is. */
-export interface Found {
-  readonly store: AgentStore;
-  readonly session: StoredSession;
-}
 
 /** What a run's sessions are read with. */
 export interface ReadingOptions extends SessionOptions {
@@ -73,10 +71,15 @@ export class RunSessions {
   }
 
   /** The same with all that they did, read whole. What sessions copy from each other counts once, for the older one. */
-  *read(run: Run, links: RunLinks, options: ReadingOptions): Sliced<readonly SessionReport[]> {
+  *read(
+    run: Run,
+    links: RunLinks,
+    options: ReadingOptions,
+    known = new ReadTranscripts(),
+  ): Sliced<readonly SessionReport[]> {
     let found = this.find(run, links);
-    if (found.length === 0) found = yield* this.#search(run);
-    const seen = new Seen();
+    if (found.length === 0) found = yield* known.found(() => this.#search(run));
+    known.begin();
     const begun: { readonly found: Found; readonly at: number; readonly last: number }[] = [];
     for (const each of found) {
       // A fork begins with its original's lines, and goes on after it.
@@ -89,16 +92,26 @@ export class RunSessions {
     }
     const reports: SessionReport[] = [];
     for (const { found: each } of begun.toSorted((a, b) => a.at - b.at || a.last - b.last)) {
-      const files = yield* readFiles(each, seen);
+      const files = yield* readFiles(each, known);
       if (!files || files.main.parentId !== undefined) continue;
       const windows = windowsOf(run, each.session.id, files.main, links, options);
       reports.push({
         ...stateOf(each, files, run, links, options),
         attribution: attribute(files, windows),
         transcript: files.main,
+        secrets: links.secrets,
+        files: [{ path: each.session.path, name: '' }, ...files.subagents.map(fileOf)],
       });
     }
+    // A file is another one by now, so what others copied from it is to be counted anew.
+    if (known.isOutdated) return yield* this.read(run, links, options);
     return reports.toSorted((a, b) => a.lastAt - b.lastAt);
+  }
+
+  /** One file of a session, of which rows are read when they are wanted. */
+  transcript({ agent }: SessionState, { path }: SessionFile): TranscriptSource | undefined {
+    const store = this.stores.find((known) => known.agent.id === agent.id);
+    return store && new TranscriptFile(path, () => store.rows());
   }
 
   /** Sessions of the project in which the run is named, for runs that no session says it drives. */
@@ -158,15 +171,28 @@ function windowsOf(
   return [...taskWindows(run, promptOf), ...others.flatMap((other) => taskWindows(other, () => undefined))];
 }
 
-function* readFiles({ store, session }: Found, seen: Seen): Sliced<SessionFiles | undefined> {
-  const main = store.reader(seen);
-  if (!(yield* readLines(session.path, main))) return undefined;
-  const subagents: Subagent[] = [];
-  for (const { path, ...link } of store.subagents(session)) {
-    const reader = store.reader(seen);
-    if (yield* readLines(path, reader)) subagents.push({ ...link, transcript: reader.transcript });
+/** A subagent's file with what it was to do. */
+function fileOf({ path, description, agentId = '', transcript }: ReadSubagent): SessionFile {
+  const name = description ?? firstLine(transcript.prompt ?? '');
+  return { path, name: cutAtWord(name, 80) || agentId || 'subagent' };
+}
+
+/** A subagent's file that was read. */
+type ReadSubagent = Subagent & { readonly path: string };
+
+interface ReadFiles extends SessionFiles {
+  readonly subagents: readonly ReadSubagent[];
+}
+
+function* readFiles({ store, session }: Found, known: ReadTranscripts): Sliced<ReadFiles | undefined> {
+  const main = yield* known.read(session.path, store);
+  if (!main) return undefined;
+  const subagents: ReadSubagent[] = [];
+  for (const link of store.subagents(session)) {
+    const transcript = yield* known.read(link.path, store);
+    if (transcript) subagents.push({ ...link, transcript });
   }
-  return { main: main.transcript, subagents };
+  return { main, subagents };
 }
 
 function* tailOf(store: AgentStore, path: string): Sliced<Transcript | undefined> {

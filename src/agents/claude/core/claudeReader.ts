@@ -4,9 +4,10 @@ import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
-import type { Outcome, Tokens, Work } from '../../../core/sessions/work';
+import type { Tokens, Work } from '../../../core/sessions/work';
 import { actionOf, asksPerson, changeOf, isCommand, isSpawn } from './claudeTools';
 import { readLongLine } from './claudeLongLine';
+import { blocksOf, compactionWords, errorWords, isProgress, outcomeOf, textOf } from './claudeParts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -238,10 +239,9 @@ export class ClaudeReader implements LineReader {
         return;
       }
       case 'compact_boundary': {
-        const { trigger, preTokens } = isRecord(line['compactMetadata']) ? line['compactMetadata'] : {};
-        const before = typeof preTokens === 'number' ? ` (${Math.round(preTokens / 1000)}k)` : '';
-        transcript.marks.push({ at, kind: 'compaction', text: `context compacted${before}` });
-        if (trigger === 'manual') transcript.ends(at);
+        const metadata = line['compactMetadata'];
+        transcript.marks.push({ at, kind: 'compaction', text: compactionWords(metadata) });
+        if (isRecord(metadata) && metadata['trigger'] === 'manual') transcript.ends(at);
         return;
       }
       default:
@@ -249,33 +249,9 @@ export class ClaudeReader implements LineReader {
   }
 }
 
-/** Thousands of them, of whole histories each, are in files of early 2.1; the beginning tells which they are. */
-function isProgress(line: string): boolean {
-  const head = line.slice(0, 2048);
-  return head.includes('"type":"progress"') && !/"type":"(?:assistant|user|system)"/.test(head);
-}
-
 /** Of a subagent whose lines lie among the session's own, as very old releases wrote them. */
 function isInline(line: Line): boolean {
   return line['isSidechain'] === true && line['agentId'] === undefined;
-}
-
-function blocksOf(content: unknown): readonly Line[] {
-  return Array.isArray(content) ? content.filter(isRecord) : [];
-}
-
-function textOf(content: unknown): string {
-  return typeof content === 'string'
-    ? content
-    : blocksOf(content)
-        .map((block) => text(block['text']))
-        .join('\n');
-}
-
-function outcomeOf(isError: boolean, said: string): Outcome {
-  if (!isError) return 'ok';
-  if (said.startsWith("The user doesn't want to")) return 'refused';
-  return said.startsWith('[Request interrupted by user') ? 'interrupted' : 'error';
 }
 
 function tokensOf(usage: unknown): Tokens {
@@ -306,13 +282,6 @@ function resetOf(limits: unknown): number | undefined {
 function resetIn(words: string): number | undefined {
   const [, seconds] = /\|(\d{10})\b/.exec(words) ?? [];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
-}
-
-function errorWords(error: unknown): string {
-  const { type, status, message } = isRecord(error) ? error : {};
-  return (
-    [status, text(type).replaceAll('_', ' ') || text(message)].filter(Boolean).join(' ') || 'request failed'
-  );
 }
 
 /** The first words of a person, a slash command as it was typed. */

@@ -18,6 +18,7 @@ import {
 import { readHead } from '../../../node/sessions/lineFile';
 import { claudeCode, listsProcesses, longestSlug, slugOf } from '../core/claudeCode';
 import { ClaudeReader } from '../core/claudeReader';
+import { ClaudeRows } from '../core/claudeRows';
 
 /** Such files hold a line of JSON. In bytes. */
 const smallFile = 64 * 1024;
@@ -115,6 +116,10 @@ export class ClaudeStore implements AgentStore {
 
   reader(seen?: Seen): ClaudeReader {
     return new ClaudeReader(seen);
+  }
+
+  rows(): ClaudeRows {
+    return new ClaudeRows();
   }
 
   processFolders(): readonly string[] {

@@ -5,7 +5,7 @@ import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import { noTokens, type Tokens, type Work } from '../../../core/sessions/work';
-import { actionOf, changesOf, inputOf, outcomeOf } from './codexTools';
+import { actionOf, changesOf, inputOf, isFromClient, outcomeOf, plainOutput, wordsOf } from './codexTools';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -170,7 +170,7 @@ export class CodexReader implements LineReader {
 
   #prompt(words: string, at: number): void {
     this.transcript.goesOn(at);
-    if (/^\s*<(?:environment_context|user_instructions)>/.test(words) || words.trim() === '') return;
+    if (isFromClient(words) || words.trim() === '') return;
     this.transcript.prompt ??= words.slice(0, promptLength);
     this.transcript.firstPrompt ??= cutAtWord(firstLine(words), 80) || undefined;
   }
@@ -228,25 +228,8 @@ export class CodexReader implements LineReader {
     const outcome = outcomeOf(said);
     const call = transcript.end(id, at, outcome);
     transcript.goesOn(at);
-    if (call) noteResult(transcript, call, { text: plain(said), ok: outcome === 'ok', at });
+    if (call) noteResult(transcript, call, { text: plainOutput(said), ok: outcome === 'ok', at });
   }
-}
-
-/** The output of a command lies in JSON, in newer releases as text. */
-function plain(output: string): string {
-  const json = output.startsWith('{') ? parseJson(output) : undefined;
-  const value = json && 'value' in json && isRecord(json.value) ? json.value['output'] : undefined;
-  return typeof value === 'string' ? value : output;
-}
-
-function wordsOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return Array.isArray(content)
-    ? content
-        .filter(isRecord)
-        .map((part) => text(part['text']))
-        .join('\n')
-    : '';
 }
 
 /** The thread that began another one as its subagent, by what that tells of itself; `undefined`: none did. */

@@ -108,3 +108,26 @@ export function changesOf(changes: unknown): readonly FileChange[] {
     };
   });
 }
+
+/** The output of a command lies in JSON, in newer releases as text. */
+export function plainOutput(output: string): string {
+  const json = output.startsWith('{') ? parseJson(output) : undefined;
+  const value = json && 'value' in json && isRecord(json.value) ? json.value['output'] : undefined;
+  return typeof value === 'string' ? value : output;
+}
+
+/** The texts of a content, which may be one text itself. */
+export function wordsOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content)
+    ? content
+        .filter(isRecord)
+        .map((part) => text(part['text']))
+        .join('\n')
+    : '';
+}
+
+/** Whether words that stand as a person's were put there by Codex itself. */
+export function isFromClient(words: string): boolean {
+  return /^\s*<(?:environment_context|user_instructions|turn_aborted|permissions)/.test(words);
+}

@@ -17,6 +17,7 @@ import {
 import { readHead } from '../../../node/sessions/lineFile';
 import { codex } from '../core/codex';
 import { CodexReader, parentOf } from '../core/codexReader';
+import { CodexRows } from '../core/codexRows';
 
 /** So many rollouts are looked into for subagents of one session, or for a run that no session says it drives. */
 const mostHeads = 2000;
@@ -117,6 +118,10 @@ export class CodexStore implements AgentStore {
 
   reader(seen?: Seen): CodexReader {
     return new CodexReader(seen);
+  }
+
+  rows(): CodexRows {
+    return new CodexRows();
   }
 
   /** It keeps no list of living processes. */

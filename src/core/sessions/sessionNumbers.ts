@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { SessionReport } from './agentSessions';
+import type { How, Part } from './attribute';
+
+const number = z.number().min(0);
+
+const part = z.object({
+  effectIds: z.array(z.string().max(200)).max(200),
+  how: z.enum(['post', 'time', 'sign', 'shared']),
+  answers: number,
+  calls: number,
+  files: number,
+  added: number,
+  removed: number,
+  ownFiles: number,
+  tokens: z.object({ in: number, out: number, cacheWrite: number, cacheRead: number }),
+  atLeast: z.boolean(),
+  errors: number,
+  models: z.array(z.string().max(100)).max(20),
+  subagents: number,
+  time: number,
+  waited: number,
+});
+
+const session = z.object({
+  agent: z.string().max(100),
+  id: z.string().max(128),
+  /** Milliseconds since 1970 of its last sign. */
+  lastAt: z.number(),
+  shift: z.number(),
+  parts: z.array(part).max(10_000),
+});
+
+/** What was done for one task, for several that pended together, or between tasks (no effect id): numbers only. */
+export type PartNumbers = Readonly<z.infer<typeof part>>;
+
+/** What is kept of a session when its transcript is gone: numbers and ids, none of its words. */
+export type SessionNumbers = Readonly<z.infer<typeof session>>;
+
+const record = z.object({ run: z.string().max(4000), sessions: z.array(session).max(100) });
+
+/** The numbers of all sessions of one run, as they are kept. */
+export type RunSessionNumbers = Readonly<z.infer<typeof record>>;
+
+/** What of kept records can be read. */
+export function parseSessionNumbers(records: readonly unknown[]): readonly RunSessionNumbers[] {
+  return records.flatMap((each) => {
+    const { data } = record.safeParse(each);
+    return data ? [data] : [];
+  });
+}
+
+/** The numbers of a session that was read whole. */
+export function toSessionNumbers({ agent, id, lastAt, attribution }: SessionReport): SessionNumbers {
+  const { tasks, batches, between, shift } = attribution;
+  const parts: readonly Part[] = [
+    ...tasks.values(),
+    ...batches,
+    { effectIds: [], totals: between, how: 'time' },
+  ];
+  return { agent: agent.id, id, lastAt, shift, parts: parts.map(toPartNumbers) };
+}
+
+export function toPartNumbers({ effectIds, totals, how }: Part): PartNumbers {
+  const { files, ...numbers } = totals;
+  const changes = [...files.values()];
+  return {
+    ...numbers,
+    ...{ effectIds: [...effectIds], how, files: files.size, models: numbers.models.slice(0, 20) },
+    added: changes.reduce((sum, { added }) => sum + added, 0),
+    removed: changes.reduce((sum, { removed }) => sum + removed, 0),
+  };
+}
+
+/** The sum of parts: a session's total, or several sessions' work on a task. Times are added up. */
+export function sumParts(parts: readonly PartNumbers[]): PartNumbers {
+  const sum = (of: (part: PartNumbers) => number): number => parts.reduce((all, each) => all + of(each), 0);
+  return {
+    effectIds: [],
+    how: parts[0]?.how ?? ('time' satisfies How),
+    answers: sum(({ answers }) => answers),
+    calls: sum(({ calls }) => calls),
+    files: sum(({ files }) => files),
+    added: sum(({ added }) => added),
+    removed: sum(({ removed }) => removed),
+    ownFiles: sum(({ ownFiles }) => ownFiles),
+    tokens: {
+      in: sum(({ tokens }) => tokens.in),
+      out: sum(({ tokens }) => tokens.out),
+      cacheWrite: sum(({ tokens }) => tokens.cacheWrite),
+      cacheRead: sum(({ tokens }) => tokens.cacheRead),
+    },
+    atLeast: parts.some(({ atLeast }) => atLeast),
+    errors: sum(({ errors }) => errors),
+    models: [...new Set(parts.flatMap(({ models }) => models))],
+    subagents: sum(({ subagents }) => subagents),
+    time: sum(({ time }) => time),
+    waited: sum(({ waited }) => waited),
+  };
+}
+
+/** All tokens that a part took, those from the cache included. */
+export function allTokens({ tokens }: Pick<PartNumbers, 'tokens'>): number {
+  return tokens.in + tokens.out + tokens.cacheWrite + tokens.cacheRead;
+}
