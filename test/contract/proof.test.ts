@@ -104,7 +104,7 @@ it('has a page and a command line entry that offer nothing', async () => {
   const { json } = await both();
   const { stored, opened } = json;
   const view = toRunView(stored, opened, now, { iterating: false, trusted: true });
-  expect(view).toMatchObject({ title: 'Tidy the notes', can: [], state: 'needs you' });
+  expect(view).toMatchObject({ title: 'Tidy the notes', can: [], verdict: { state: 'Needs you' } });
   expect(JSON.stringify(view)).not.toContain('Babysitter');
   for (const action of engineActions) {
     expect(whyNot(action, stored)).toMatch(/ is not something JSON Notes can do\.$/);
