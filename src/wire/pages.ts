@@ -1,3 +1,4 @@
+import { babysitter } from '../engines/babysitter/core/babysitterRun';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { sessionsOf } from '../engines/babysitter/node/sessionBindings';
 import { inSlices } from '../node/slices';
@@ -30,16 +31,22 @@ export function makePages(
   opener: Opener,
 ) {
   const shared = { store, logger, inSlices, opener, extensionUri: context.extensionUri };
+  const factsOf = new Map([
+    [
+      babysitter,
+      engineFacts({
+        engine: (projectDir) => (isTrusted() ? engine.locate(projectDir).found : 'untrusted'),
+        sessions: (runId) => sessionsOf(runId, env),
+        now: () => clock.now(),
+      }),
+    ],
+  ]);
   const runs = own(
     new Pages(
       runPages({
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
         ...{ comments, drafts: answerDrafts },
-        engineFacts: engineFacts({
-          engine: (projectDir) => (isTrusted() ? engine.locate(projectDir).found : 'untrusted'),
-          sessions: (runId) => sessionsOf(runId, env),
-          now: () => clock.now(),
-        }),
+        engineFacts: async (run, seen) => factsOf.get(run.engine)?.(run, seen) ?? [],
       }),
     ),
   );

@@ -1,7 +1,6 @@
 import type { DocumentPart } from '../../../core/documents';
 import type { Fact } from '../../../core/engine/runEngine';
 import type { SessionBinding } from '../core/diagnose/diagnose';
-import { babysitter } from '../core/babysitterRun';
 import { babysitterFacts, type Looked } from '../core/babysitterFacts';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { Run } from '../../../core/run/run';
@@ -25,7 +24,7 @@ export interface Seen {
   document(name: DocumentName): Promise<DocumentPart>;
 }
 
-/** Finds out what a run's page tells of its engine. */
+/** Finds out what the page of a Babysitter run tells of its engine. */
 export function engineFacts(deps: EngineFactsDeps): (run: Run, seen: Seen) => Promise<readonly Fact[]> {
   const bound = new Map<string, { readonly sessions: Looked['bound']; readonly due: number }>();
   const sessionsOf = (runId: string): Looked['bound'] => {
@@ -36,14 +35,12 @@ export function engineFacts(deps: EngineFactsDeps): (run: Run, seen: Seen) => Pr
     return sessions;
   };
   return async (run, { session, document }) =>
-    run.engine === babysitter
-      ? babysitterFacts(run, {
-          engine: deps.engine(run.projectDir),
-          session,
-          bound: sessionsOf(run.runId),
-          codeHash: codeHashOf(await document('run')),
-        })
-      : [];
+    babysitterFacts(run, {
+      engine: deps.engine(run.projectDir),
+      session,
+      bound: sessionsOf(run.runId),
+      codeHash: codeHashOf(await document('run')),
+    });
 }
 
 /** What run.json says of the process file; the only part of it that is taken here. */
