@@ -39,6 +39,19 @@ export default defineConfig({
         },
       },
       {
+        // Run pages as they ship in a browser, told by the extension's own code; a stand-in answers for VS Code.
+        resolve: { alias: { vscode: resolve('test/look/vscode.ts') } },
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: 'test/page/globalSetup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
         // The packed extension in a real window. Two at a time, as much of a test is waiting.
         test: {
           name: 'e2e',
@@ -50,7 +63,7 @@ export default defineConfig({
           maxWorkers: 2,
           // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
           retry: process.env['CI'] ? 1 : 0,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

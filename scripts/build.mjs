@@ -210,10 +210,8 @@ export async function buildSoak() {
   await bundle({ ...forNode, entryPoints: ['test/soak/program.ts'], outdir: 'out/soak' });
 }
 
-/**
- * Writes out/look/ and the pages: what shows a page in a browser without VS Code, for which a stand-in answers.
- */
-export async function buildLook() {
+/** Writes the pages alone, with their font. */
+export async function buildPages() {
   await bundle({ ...forBrowser, entryPoints: pages });
   for (const name of ['codicon.css', 'codicon.ttf']) {
     await write(
@@ -221,6 +219,11 @@ export async function buildLook() {
       await readFile(join(root, 'node_modules/@vscode/codicons/dist', name)),
     );
   }
+}
+
+/** Writes out/look/ and the pages: what shows a page in a browser without VS Code, for which a stand-in answers. */
+export async function buildLook() {
+  await buildPages();
   await bundle({
     ...forNode,
     format: 'esm',

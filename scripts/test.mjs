@@ -26,6 +26,10 @@ const stages = {
   unit: (wanted) => ({ run: () => vitest('unit', wanted) }),
   contract: (wanted) => ({ run: () => vitest('contract', wanted) }),
   adapter: (wanted) => ({ run: () => vitest('adapter', wanted) }),
+  page: (wanted) => ({
+    prepare: () => ensureBrowser({ headed: wanted.headed }).then(() => undefined),
+    run: () => vitest('page', wanted),
+  }),
   integration: (wanted) => ({ run: () => integration(wanted) }),
   e2e: (wanted) => ({
     async prepare() {
@@ -36,7 +40,7 @@ const stages = {
     run: () => vitest('e2e', wanted),
   }),
 };
-const vitestStages = ['unit', 'contract', 'adapter', 'e2e'];
+const vitestStages = ['unit', 'contract', 'adapter', 'page', 'e2e'];
 
 /**
  * @param {string} script

@@ -175,7 +175,10 @@ function panelDeps({ store, opened, clock, project, asked }: Parts): PanelDeps {
         get: (_, what: string) =>
           what in answers
             ? answers[what]
-            : (...args: readonly unknown[]) => Promise.resolve(void asked.push({ what, args })),
+            : (...args: readonly unknown[]) => {
+                asked.push({ what, args });
+                return Promise.resolve({ recorded: true, sentence: '' });
+              },
       },
     ) as never;
   const never = (): { dispose(): void } => toDisposable(() => {});

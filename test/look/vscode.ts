@@ -15,8 +15,21 @@ export const workspace = lenient({
     get: (name: string) => (section === prefix ? Reflect.get(settings, name)?.default : undefined),
   }),
 });
-export const window = lenient({});
-export const commands = lenient({});
+/** What a person would have been told. */
+const tell = (...words: readonly unknown[]): Promise<void> => {
+  process.stderr.write(`${words.join(' ')}\n`);
+  return Promise.resolve();
+};
+export const window = lenient({
+  showErrorMessage: tell,
+  showWarningMessage: tell,
+  showInformationMessage: tell,
+});
+/** What was asked of VS Code's own commands. */
+export const executed: (readonly unknown[])[] = [];
+export const commands = lenient({
+  executeCommand: (...args: readonly unknown[]) => Promise.resolve(void executed.push(args)),
+});
 export const env = { language: 'en' };
 export const ViewColumn = { Beside: -2, Active: -1, One: 1, Two: 2, Nine: 9 };
 export const Uri = {
@@ -26,7 +39,10 @@ export const Uri = {
   from: (parts: object) => ({ ...parts, toString: () => JSON.stringify(parts) }),
 };
 export class Range {
-  constructor(readonly start: number) {}
+  constructor(
+    readonly startLine: number,
+    readonly startCharacter: number,
+  ) {}
 }
 export class EventEmitter {
   event = nothing;

@@ -130,7 +130,8 @@ export class BreakpointCard extends LitElement {
   }
 
   #focusChoices(): void {
-    this.querySelector<HTMLElement>('.part input:enabled, .choice:enabled, .breakpoint')?.focus();
+    const choice = this.querySelector<HTMLElement>('.part input:enabled, .choice:enabled');
+    (choice ?? this.querySelector<HTMLElement>('.breakpoint'))?.focus();
   }
 
   get #busy(): boolean {

@@ -139,7 +139,12 @@ class RunPage extends LitElement {
     keepReadingPlace(this, () => this.#barHeight);
     // What is moved to must not lie below the bar that stays in view.
     const bar = new ResizeObserver(() => {
-      document.documentElement.style.scrollPaddingTop = `${this.#barHeight + 8}px`;
+      const height = this.#barHeight;
+      document.documentElement.style.scrollPaddingTop = `${height + 8}px`;
+      // It grew over the question that the page was opened at.
+      const question = document.activeElement?.matches('.breakpoint') ? document.activeElement : undefined;
+      const top = question?.getBoundingClientRect().top ?? height;
+      if (top > 0 && top < height) question?.scrollIntoView({ block: 'start' });
     });
     this.#watchBar = (top) => bar.observe(top);
   }

@@ -17,7 +17,7 @@ import {
 } from './timelineScale';
 
 /** Sizes in pixels. */
-const laneHeights = { usual: 20, many: 14 };
+const laneHeights = { usual: 20, many: 16 };
 const rowGap = 6;
 const top = 46;
 /** The column of labels: how wide it may be, and how much of a window. */

@@ -1,0 +1,2 @@
+/** Writes the pages alone, with their font. */
+export function buildPages(): Promise<void>;
