@@ -70,7 +70,10 @@ describe('making a run', () => {
   it('refuses an id that is taken, and touches nothing of that run', async () => {
     const { dir, driving, make } = await project();
     const before = [await readJson(dir, 'run.json'), readdirSync(join(dir, 'journal'))];
-    expect(await make({ runId: 'run' })).toEqual({ made: false, sentence: 'There is a run "run" already.' });
+    expect(await make({ runId: 'run' })).toEqual({
+      ...{ made: false, taken: true },
+      sentence: 'There is a run "run" already.',
+    });
     expect([await readJson(dir, 'run.json'), readdirSync(join(dir, 'journal'))]).toEqual(before);
     expect(driving.commands).toEqual([]);
   });
@@ -95,6 +98,7 @@ describe('making a run', () => {
     );
     expect(await make({ runId: 'broken', entry })).toEqual({
       made: false,
+      taken: false,
       sentence: expect.stringContaining('The process file could not be loaded'),
     });
     expect(existsSync(join(runsDir, 'broken', 'run.json'))).toBe(false);

@@ -170,6 +170,8 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await page.keyboard.insertText('count-20260125');
   await page.keyboard.press('Enter');
   await option(/Resume the run that is there/).waitFor();
+  // Enter would do nothing to the run that is there.
+  await page.locator('.quick-input-widget [role=option].focused', { hasText: 'Choose another id' }).waitFor();
   await screenshot('new-run-taken');
   await option(/Make a new run with the id count-20260125-2/).click();
   await option(/Only makes the run/).click();

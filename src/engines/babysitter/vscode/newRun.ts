@@ -118,10 +118,13 @@ export class NewRuns {
     });
   }
 
-  /** @returns whether there is a run now */
-  async #make(plan: Plan): Promise<boolean> {
+  /**
+   * @param taken the id that was chosen before, which another run has now
+   * @returns whether there is a run now
+   */
+  async #make(plan: Plan, taken?: string): Promise<boolean> {
     const { access, logger, engine, folders, iterating } = this.deps;
-    const runId = await this.#askRunId(plan);
+    const runId = await this.#askRunId(plan, taken);
     if (runId === undefined) return true;
     const create = {
       label: '$(add) Create',
@@ -150,6 +153,8 @@ export class NewRuns {
         ),
       async () => void (await this.#make(plan)),
     );
+    // Somebody made one of this id while this person was asked.
+    if (!report.made && report.taken) return this.#make(plan, runId);
     if (!report.made) throw new HumanError(`The run was not made. ${report.sentence}`);
     logger.info(`${visible(report.dir)} was made of ${visible(plan.entry)}.`);
     const key = babysitterKey(report.dir);
@@ -175,25 +180,16 @@ export class NewRuns {
   }
 
   /** @returns `undefined` when the person chose to go on with the run that has the id already */
-  async #askRunId(plan: Plan): Promise<string | undefined> {
+  async #askRunId(plan: Plan, taken = ''): Promise<string | undefined> {
     const { folders, newRunId } = this.deps;
-    let value = '';
+    let typed = taken === '' ? await askId(plan.title, '') : taken;
     for (;;) {
-      const typed = await vscode.window.showInputBox({
-        title: plan.title,
-        prompt: 'The id of the run, which is its folder’s name. Empty: one is made.',
-        placeHolder: 'feature-auth-20260125',
-        value,
-        ignoreFocusOut: true,
-        validateInput: (text) => (text === '' ? undefined : whyNotRunId(text)),
-      });
-      if (typed === undefined) throw new CancelledError();
       if (typed === '') return newRunId();
       const dir = folders.path(plan.runsDir, typed);
       if (!folders.exists(dir)) return typed;
       const decided = await this.#decideOnExisting(plan, babysitterKey(dir), typed);
-      if (decided === 'other') value = typed;
-      else return decided === 'use' ? undefined : decided;
+      if (decided !== 'other') return decided === 'use' ? undefined : decided;
+      typed = await askId(plan.title, typed);
     }
   }
 
@@ -205,23 +201,32 @@ export class NewRuns {
     const use = completed
       ? {
           label: '$(graph) Open the report of the run that is there',
+          description: 'auto',
           detail: 'It is completed.',
           decided: 'use',
         }
       : {
-          label: '$(debug-continue) Resume the run that is there',
+          label: '$(debug-continue) Resume the run that is there…',
+          description: 'auto',
           detail: withoutIcons(visible(stored?.state.reason ?? '')),
           decided: 'use',
         };
     const { decided } = await pick(
+      // What Enter takes does nothing to the run that is there.
       [
-        ...(stored ? [use] : []),
+        {
+          label: '$(edit) Choose another id',
+          description: 'error',
+          detail: 'Nothing is made yet.',
+          decided: 'other',
+        },
         {
           label: `$(add) Make a new run with the id ${visible(fresh)}`,
+          description: 'rerun',
           detail: 'The run that is there stays as it is.',
           decided: fresh,
         },
-        { label: '$(edit) Choose another id', detail: '', decided: 'other' },
+        ...(stored ? [use] : []),
       ],
       plan.title,
       `There is a run "${visible(runId)}" already`,
@@ -272,6 +277,20 @@ export class NewRuns {
       check();
     });
   }
+}
+
+/** @throws CancelledError */
+async function askId(title: string, value: string): Promise<string> {
+  const typed = await vscode.window.showInputBox({
+    title,
+    prompt: 'The id of the run, which is its folder’s name. Empty: one is made.',
+    placeHolder: 'feature-auth-20260125',
+    value,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text === '' ? undefined : whyNotRunId(text)),
+  });
+  if (typed === undefined) throw new CancelledError();
+  return typed;
 }
 
 async function askPrompt(title: string): Promise<string> {

@@ -16,8 +16,8 @@ export interface RunFolders {
 
 export type MakeReport =
   | { readonly made: true; readonly dir: string }
-  /** No run was made. */
-  | { readonly made: false; readonly sentence: string };
+  /** No run was made. `taken`: as there is one of this id. */
+  | { readonly made: false; readonly sentence: string; readonly taken: boolean };
 
 /** Why a run cannot be called so, as a sentence; `undefined` when it can. */
 export function whyNotRunId(runId: string): string | undefined {
@@ -37,12 +37,12 @@ export async function makeRun(
   engine: Engine,
   folders: RunFolders,
 ): Promise<MakeReport> {
-  const refused = (sentence: string): MakeReport => ({ made: false, sentence });
+  const refused = (sentence: string, taken = false): MakeReport => ({ made: false, sentence, taken });
   const wrong = whyNotRunId(run.runId);
   if (wrong !== undefined) return refused(wrong);
   const dir = folders.path(run.runsDir, run.runId);
   // The engine would overwrite it.
-  if (folders.exists(dir)) return refused(`There is a run "${visible(run.runId)}" already.`);
+  if (folders.exists(dir)) return refused(`There is a run "${visible(run.runId)}" already.`, true);
   const outcome = await engine.call(createCall(run), projectDir, new AbortController().signal);
   return folders.isCreated(dir) ? { made: true, dir } : refused(explainNoEffect(outcome));
 }
