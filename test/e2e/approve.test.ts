@@ -22,9 +22,7 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
   // Approve, on the row.
   await question.hover();
   await question.getByRole('button', { name: 'Approve Breakpoint' }).click();
-  await page
-    .getByText(/^Answered "Approve migration plan" with "Approve" in "Move the order lines/)
-    .waitFor();
+  await page.getByText(/^Approved "Approve migration plan" in "Move the order lines/).waitFor();
   await screenshot('approve-undo');
   await page.getByRole('button', { name: 'Undo' }).click();
   await question.waitFor();
@@ -32,7 +30,7 @@ test('a person approves a breakpoint, resumes the run and iterates it to its end
   await question.hover();
   await question.getByRole('button', { name: 'Approve Breakpoint' }).click();
   await page
-    .getByText('Answered "Approve migration plan" with "Approve". Saved. Continue the run to apply it.')
+    .getByText('Approved "Approve migration plan". Saved. Continue the run to apply it.')
     .first()
     .waitFor();
   await question.waitFor({ state: 'detached' });

@@ -110,7 +110,7 @@ describe('What needs a person', () => {
     await keyboard.press('Enter');
     await choose(/Record: Request changes/, 'record');
 
-    await picker.getByText('Answered "Approve migration plan" with "Request changes"').waitFor();
+    await picker.getByText('Requested changes to "Approve migration plan"').waitFor();
     await page.getByPlaceholder('Saved. Continue the run to apply it. What now?').waitFor();
     await screenshot('attention-what-now');
     const { result, metadata } = answerTo('breakpoint', 'Approve migration plan');
@@ -220,7 +220,7 @@ describe('With a choice for all answers', () => {
 
     await notification('The run is completed.').waitFor();
     await row(/^Move the order lines.*, completed\./).waitFor();
-    const answered = toasts(page, 'Answered "Approve migration plan" with "Approve".');
+    const answered = toasts(page, 'Approved "Approve migration plan".');
     await answered.getByRole('button', { name: 'Next Question (2 Left)' }).waitFor();
     expect(await answered.getByRole('button', { name: 'Iterate Now' }).count()).toBe(0);
     await screenshot('attention-iterated');

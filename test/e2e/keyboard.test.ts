@@ -21,9 +21,7 @@ describe('Without a mouse', () => {
     await page.getByRole('option', { name: /^Approve migration plan/ }).waitFor();
     await keyboard.press('Enter');
 
-    await notification(
-      'Answered "Approve migration plan" with "Approve". Saved. Continue the run to apply it.',
-    ).waitFor();
+    await notification('Approved "Approve migration plan". Saved. Continue the run to apply it.').waitFor();
     await row(/^Breakpoint Approve migration plan/)
       .first()
       .waitFor({ state: 'detached' });

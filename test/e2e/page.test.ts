@@ -86,7 +86,7 @@ describe('The page of a run', () => {
     await webview().getByRole('button', { name: 'Abort', exact: true }).click();
 
     await notification(
-      'Answered "Approve migration plan" with "Abort". Saved. Continue the run to apply it.',
+      'Rejected "Approve migration plan": Abort. Saved. Continue the run to apply it.',
     ).waitFor();
     await row(migration).first().waitFor({ state: 'detached' });
     await webview().getByText('Your answer is saved. Continue the run to apply it.').waitFor();

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isApproval, otherAnswers, plainChoice, toAnswer, type Decision } from '../../src/core/run/answer';
+import {
+  choiceWords,
+  isApproval,
+  otherAnswers,
+  plainChoice,
+  toAnswer,
+  type Choice,
+  type Decision,
+} from '../../src/core/run/answer';
 import { readBreakpoint, type Breakpoint, type BreakpointOption } from '../../src/core/run/breakpoint';
 
 const asking = (payload: unknown): Breakpoint => readBreakpoint({ metadata: { payload } });
@@ -7,6 +15,28 @@ const option = (given: unknown): BreakpointOption =>
   asking({ options: [given] }).options[0] ?? expect.fail('no option');
 const comments = [{ file: 'a.md', line: 3, quote: 'old', comment: 'New' }];
 const commentText = '1 comment in 1 file:\n\n**a.md, line 3**\n\n```\nold\n```\n\nNew';
+
+describe('what is said of an answer', () => {
+  const chosen = (given: unknown, approved?: boolean): Choice => ({
+    kind: 'option',
+    option: option(given),
+    approved,
+  });
+  it.each<[string, Choice]>([
+    ['Approved "Ship it?"', { kind: 'approve' }],
+    ['Approved "Ship it?"', chosen('Approve')],
+    ['Approved "Ship it?": Go on with it', chosen('Go on with it')],
+    ['Requested changes to "Ship it?"', chosen('Request changes')],
+    ['Requested changes to "Ship it?": Needs work', chosen('Needs work')],
+    ['Rejected "Ship it?": Abort', chosen('Abort')],
+    ['Rejected "Ship it?"', chosen('Reject')],
+    ['Answered "Ship it?": PostgreSQL', chosen('PostgreSQL')],
+    ['Rejected "Ship it?": PostgreSQL', chosen('PostgreSQL', false)],
+    ['Answered "Ship it?"', { kind: 'text' }],
+  ])('%s', (said, choice) => {
+    expect(choiceWords(choice, 'Ship it?', (text) => text)).toBe(said);
+  });
+});
 
 describe('what is recorded', () => {
   it.each<[string, Decision, object]>([

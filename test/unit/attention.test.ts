@@ -18,6 +18,8 @@ import { journal, minute, second, start, type JournalBuilder } from '../support/
 import { aRun, lyingIn } from '../support/runBuilder';
 
 const hour = 60 * minute;
+/** After so long what came is told. */
+const soon = 3 * second;
 
 /** A run with a folder and a title of its own. */
 function run(name: string, story: JournalBuilder): Run {
@@ -266,22 +268,28 @@ describe('notifications', () => {
     const window = openSince();
     window.deliver(run('a', askingNow(window)));
     expect(window.said).toEqual([]);
-    window.clock.advance(second);
+    window.clock.advance(soon);
     expect(window.said).toEqual(['A question waits for you: "Ship a?" in "a".']);
     window.deliver(run('a', askingNow(window)));
     window.clock.advance(hour);
     expect(window.said).toHaveLength(1);
   });
 
-  it('tell of what comes within a second together', () => {
+  it('tell of what comes within seconds together, and do not wait for ever', () => {
     const window = openSince({ settings: { failed: true, completed: true } });
     window.deliver(run('a', askingNow(window)));
-    window.clock.advance(400);
+    window.clock.advance(1900);
     window.deliver(run('b', askingNow(window)));
-    window.clock.advance(400);
+    window.clock.advance(1900);
     window.deliver(run('c', askingNow(window)), run('d', failed(window.clock.now() - start)));
-    window.clock.advance(200);
-    expect(window.said).toEqual(['3 questions wait for you and 1 run failed.']);
+    window.clock.advance(1900);
+    expect(window.said).toEqual([]);
+    window.deliver(run('e', askingNow(window)));
+    window.clock.advance(300);
+    expect(window.said).toEqual(['4 questions wait for you and 1 run failed.']);
+    window.deliver(run('f', askingNow(window)));
+    window.clock.advance(2000);
+    expect(window.said).toHaveLength(2);
   });
 
   it('are shown in one of several windows, the one with the person', () => {
@@ -298,7 +306,7 @@ describe('notifications', () => {
     const window = openSince();
     window.here.focused = false;
     window.deliver(run('a', askingNow(window)));
-    window.clock.advance(2 * second);
+    window.clock.advance(soon);
     expect(window.said).toHaveLength(1);
   });
 
@@ -309,7 +317,7 @@ describe('notifications', () => {
     window.here.iterating = '/runs/b';
     window.deliver(run('b', askingNow(window)));
     window.here.iterating = '';
-    window.clock.advance(second);
+    window.clock.advance(soon);
     window.here.lookedAt = '';
     window.clock.advance(hour);
     expect(window.said).toEqual([]);
@@ -326,15 +334,15 @@ describe('notifications', () => {
   it('follow the settings, and what was not told is not told later', () => {
     const window = openSince({ settings: { breakpoints: false } });
     window.deliver(run('a', askingNow(window)), run('b', failed(window.clock.now() - start)));
-    window.clock.advance(second);
+    window.clock.advance(soon);
     window.here.settings = { ...quiet, failed: true, completed: true };
     window.notifier.update();
     window.clock.advance(hour);
     expect(window.said).toEqual([]);
     window.deliver(run('b', failed(window.clock.now() - start)));
-    window.clock.advance(second);
+    window.clock.advance(soon);
     window.deliver(run('c', done(window.clock.now() - start).completed()));
-    window.clock.advance(second);
+    window.clock.advance(soon);
     expect(window.said).toEqual(['"b" failed: It broke', '"c" is completed.']);
   });
 
@@ -397,13 +405,13 @@ describe('notifications', () => {
   it('come again when the time of a snooze is over, and not when it is woken before', () => {
     const window = openSince();
     window.deliver(run('a', askingNow(window)), run('b', askingNow(window)));
-    window.clock.advance(second);
+    window.clock.advance(soon);
     expect(window.said).toEqual(['2 questions wait for you.']);
     const at = window.clock.now();
     for (const dir of ['/runs/a', '/runs/b'])
       window.shared.setSnooze(asRunKey(dir), 'gate', { until: at + hour, at });
     window.shared.setSnooze(asRunKey('/runs/b'), 'gate', undefined);
-    window.clock.advance(hour + second);
+    window.clock.advance(hour + soon);
     expect(window.said.slice(1)).toEqual(['A question waits for you: "Ship a?" in "a".']);
   });
 
@@ -448,7 +456,7 @@ describe('notifications', () => {
       ...run('a', askingNow(window)),
       prompt: '\u202eevil',
     });
-    window.clock.advance(second);
+    window.clock.advance(soon);
     expect(window.said).toEqual(['A question waits for you: "Ship a?" in "⟨U+202E⟩evil".']);
   });
 });

@@ -55,8 +55,8 @@ interface Found extends NoticeItem {
   readonly quiet: boolean;
 }
 
-/** What comes within so many milliseconds is told together. */
-const gatherFor = 1000;
+/** What comes within so many milliseconds of each other is told together, but no later than the second. */
+const gather = { within: 2000, atMost: 6000 };
 /** A window without the person lets the one with the person go first. */
 const politeFor = 500;
 /** So long after all places were looked at, nothing old comes any more. */
@@ -78,7 +78,9 @@ export class Notifier implements Disposable {
   #old: Map<string, Found> | undefined = new Map();
   readonly #startTimer = this.#disposables.add(new MutableDisposable());
   readonly #reminderTimer = this.#disposables.add(new MutableDisposable());
-  #flushTimer: Disposable | undefined;
+  readonly #flushTimer = this.#disposables.add(new MutableDisposable());
+  /** When what was found is told at the latest; `undefined`: nothing was found. */
+  #flushBy: number | undefined;
 
   constructor(private readonly deps: NotifierDeps) {
     const { clock, store, attention, shared, workspace } = deps;
@@ -86,7 +88,6 @@ export class Notifier implements Disposable {
     this.#wasOpenBefore = !shared.claim({ kind: 'workspace', about: workspace, detail: '' });
     this.#disposables.add(store.onDidChange(({ keys }) => this.#lookAtEnds(keys)));
     this.#disposables.add(attention.onDidChange(() => this.update()));
-    this.#disposables.add({ dispose: () => this.#flushTimer?.dispose() });
     this.#waitForStart();
     this.update();
   }
@@ -161,8 +162,11 @@ export class Notifier implements Disposable {
       return;
     }
     this.#found.set(key, found);
-    const wait = gatherFor + (this.deps.isFocused() ? 0 : politeFor);
-    this.#flushTimer ??= this.deps.clock.after(wait, () => this.#flush());
+    const { clock, isFocused } = this.deps;
+    const polite = isFocused() ? 0 : politeFor;
+    this.#flushBy ??= clock.now() + gather.atMost + polite;
+    const at = Math.min(clock.now() + gather.within + polite, this.#flushBy);
+    this.#flushTimer.set(clock.after(at - clock.now(), () => this.#flush()));
   }
 
   #waitForStart(): void {
@@ -178,7 +182,7 @@ export class Notifier implements Disposable {
   }
 
   #flush(): void {
-    this.#flushTimer = undefined;
+    this.#flushBy = undefined;
     const found = [...this.#found.values()];
     this.#found.clear();
     const told = this.#claimed(found);

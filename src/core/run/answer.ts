@@ -64,6 +64,39 @@ export function isApproval(choice: Choice): boolean {
   }
 }
 
+/** What was done by a choice, without a full stop: 'Approved "Ship it?"'. `title` and `cut`: made safe to be shown. */
+export function choiceWords(choice: Choice, title: string, cut: (text: string) => string): string {
+  switch (choice.kind) {
+    case 'approve':
+      return `Approved "${title}"`;
+    case 'reject':
+      return `Rejected "${title}"`;
+    case 'request-changes':
+      return `Requested changes to "${title}"`;
+    case 'option': {
+      const { option } = choice;
+      const approved = choice.approved ?? option.approved ?? undefined;
+      const verb =
+        approved === undefined
+          ? 'Answered'
+          : approved
+            ? 'Approved'
+            : asksForChanges(option)
+              ? 'Requested changes to'
+              : 'Rejected';
+      // A label that only repeats the verb says nothing.
+      const says =
+        approved === undefined || !/^(?:approved?|reject(?:ed)?|request changes)$/i.test(option.label.trim());
+      return `${verb} "${title}"${says ? `: ${cut(option.label)}` : ''}`;
+    }
+    case 'text':
+    case 'several':
+      return `Answered "${title}"`;
+    default:
+      return choice satisfies never;
+  }
+}
+
 /** A decision's words, with the comments that go with them. */
 export function decisionText({ text, comments = [] }: Decision): string {
   return answerText(text, comments);

@@ -3,7 +3,7 @@ import type { AnswerReport } from '../../core/engine/answerReport';
 import { demandEngineCan } from '../../core/engine/whyNot';
 import { CancelledError } from '../../core/errors';
 import { cutAtWord, visible } from '../../core/format';
-import { plainChoice, type Choice as Chosen, type Decision } from '../../core/run/answer';
+import { choiceWords, plainChoice, type Choice as Chosen, type Decision } from '../../core/run/answer';
 import { runTitle, taskTitle, type Run } from '../../core/run/run';
 import { keyText } from '../../core/run/runKey';
 import { reviewSummary, type ReviewComment } from '../../core/review/reviewComment';
@@ -292,19 +292,5 @@ async function askWhatGoesAlong(title: string, waits: string): Promise<boolean> 
 }
 
 function told(chosen: Chosen, title: string): string {
-  switch (chosen.kind) {
-    case 'approve':
-      return `Approved "${title}"`;
-    case 'reject':
-      return `Rejected "${title}"`;
-    case 'request-changes':
-      return `Requested changes to "${title}"`;
-    case 'option':
-      return `Answered "${title}" with "${visible(cutAtWord(chosen.option.label, 60))}"`;
-    case 'text':
-    case 'several':
-      return `Answered "${title}"`;
-    default:
-      return chosen satisfies never;
-  }
+  return choiceWords(chosen, title, (text) => visible(cutAtWord(text, 60)));
 }
