@@ -6,6 +6,7 @@ import {
   lstatSync,
   // oxlint-disable-next-line no-restricted-imports -- this is the one place
   openSync,
+  readlinkSync,
   readSync,
   realpathSync,
   statSync,
@@ -43,10 +44,10 @@ export const fileLimits = {
 export function readTextInside(root: string, path: string, limit: number): FileText {
   try {
     const full = join(root, path);
-    const folder = realpathSync.native(dirname(full));
-    if (!isInside(root, folder))
-      return { problem: 'leads out of the run folder; it is not read', missing: false };
-    return readRegularFile(root, full, limit);
+    const leadsOut = (): boolean => !isInside(root, realpathSync.native(dirname(full)));
+    if (leadsOut()) return outside;
+    const read = readRegularFile(root, full, limit);
+    return knowsPlaces || !leadsOut() ? read : outside;
   } catch (error) {
     return toProblem(error);
   }
@@ -157,6 +158,21 @@ export function isFile(path: string): boolean {
 // such pipes in folders, and links are looked for.
 const carefully = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
+/** Whether the system tells where an opened file lies. */
+const knowsPlaces = process.platform === 'linux';
+
+const outside: Unread = { problem: 'leads out of the run folder; it is not read', missing: false };
+
+/** Whether an opened file lies outside: a folder on the way to it may have become a link since it was looked at. */
+function isOutside(root: string, file: number): boolean {
+  if (!knowsPlaces) return false;
+  try {
+    return !isInside(root, readlinkSync(`/proc/self/fd/${file}`));
+  } catch {
+    return false;
+  }
+}
+
 /** Grows to the largest small file read; one for all, as reading is synchronous. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
 
@@ -173,6 +189,7 @@ function readRegularFile(root: string, full: string, limit: number): FileText {
     file = openSync(target, carefully);
   }
   try {
+    if (isOutside(root, file)) return outside;
     return toText(readSmall(file, limit) ?? readWhole(file, limit));
   } finally {
     closeSync(file);

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type * as fs from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { readBytes, readTextInside } from '../../src/node/safeFile';
+import { journal } from '../support/journalBuilder';
+import { projectFolder, temporaryFolder, write, writeRun } from '../support/runFolder';
+import { watched } from '../support/watched';
+
+/** What somebody does just before and just after a file is opened. */
+const swaps = vi.hoisted(() => ({ before: (): void => {}, after: (): void => {} }));
+vi.mock('node:fs', async (original) => {
+  const actual = await original<typeof fs>();
+  return {
+    ...actual,
+    openSync(...args: Parameters<typeof actual.openSync>): number {
+      swaps.before();
+      try {
+        return actual.openSync(...args);
+      } finally {
+        swaps.after();
+      }
+    },
+  };
+});
+const quiet = { before: (): void => {}, after: (): void => {} };
+afterEach(() => void Object.assign(swaps, quiet));
+
+const isWindows = process.platform === 'win32';
+const leadsOut = { problem: 'leads out of the run folder; it is not read' };
+
+/** A task in a run, and a folder outside that has a file of the same name. */
+function task() {
+  const [root, outside] = [temporaryFolder(), temporaryFolder()];
+  write(root, 'tasks/e/task.json', '{}\n');
+  write(outside, 'task.json', 'secret\n');
+  const [folder, aside] = [join(root, 'tasks/e'), join(root, 'aside')];
+  const swap = (): void => {
+    renameSync(folder, aside);
+    symlinkSync(outside, folder);
+  };
+  const back = (): void => {
+    rmSync(folder);
+    renameSync(aside, folder);
+  };
+  return { swap, back, read: () => readTextInside(root, 'tasks/e/task.json', 1000) };
+}
+
+it.skipIf(isWindows)('a link in place of a folder on the way leads nowhere', () => {
+  const { read, swap } = task();
+  expect(read()).toEqual({ text: '{}\n' });
+  swaps.before = swap;
+  expect(read()).toMatchObject(leadsOut);
+});
+
+it.skipIf(process.platform !== 'linux')('nor does one that is gone again when the file is open', () => {
+  const { read, swap, back } = task();
+  Object.assign(swaps, { before: swap, after: back });
+  expect(read()).toMatchObject(leadsOut);
+  Object.assign(swaps, quiet);
+  expect(read()).toEqual({ text: '{}\n' });
+});
+
+it.skipIf(isWindows)(
+  'a pipe, a link or a larger file in place of the file itself is what is looked at',
+  () => {
+    const secret = write(temporaryFolder(), 'secret', 'secret\n');
+    const strangers: readonly ((path: string) => void)[] = [
+      (path) => execFileSync('mkfifo', [path]),
+      (path) => symlinkSync(secret, path),
+      (path) => symlinkSync('/dev/zero', path),
+      (path) => writeFileSync(path, 'x'.repeat(2000)),
+    ];
+    for (const put of strangers) {
+      for (const read of [
+        (dir: string) => readTextInside(dir, 'x', 1000),
+        (dir: string) => readBytes(join(dir, 'x'), 1000),
+      ]) {
+        const root = temporaryFolder();
+        const path = write(root, 'x', '{}\n');
+        swaps.before = () => {
+          swaps.before = quiet.before;
+          rmSync(path);
+          put(path);
+        };
+        expect(read(root)).toHaveProperty('problem');
+      }
+    }
+  },
+);
+
+it.skipIf(isWindows)(
+  'a run whose journal is exchanged while it is read stays a row, and tells of no other',
+  async () => {
+    const { dir, runs } = projectFolder();
+    const outside = writeRun(temporaryFolder(), 'secret', { journal: journal().created().done('secret') });
+    const run = writeRun(runs, 'r', { journal: journal().created().done('a') });
+    let swapped = false;
+    swaps.before = () => {
+      if (swapped) return;
+      swapped = true;
+      renameSync(join(run, 'journal'), join(run, 'journal.aside'));
+      symlinkSync(join(outside, 'journal'), join(run, 'journal'));
+    };
+    const window = await watched({ dir, holds: 'project' });
+    expect(swapped).toBe(true);
+    const [row] = window.runs.values();
+    expect(row?.runId).toBe('r');
+    expect(JSON.stringify([...(row?.story.effects.values() ?? [])])).not.toContain('secret');
+  },
+);
