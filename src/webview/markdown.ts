@@ -58,8 +58,22 @@ DOMPurify.addHook('uponSanitizeAttribute', (_element, attribute) => {
 
 /** Run text as safe HTML: what Markdown makes of it, reduced to harmless elements without style, script or image. */
 export function safeHtml(text: string): string {
-  return purified(markdown.render(text));
+  const html = isBearable(text) ? markdown.render(text) : undefined;
+  if (html !== undefined && html.length <= most.html) return purified(html);
+  return purified(`<pre tabindex="0">${markdown.utils.escapeHtml(text)}</pre>`);
 }
+
+/** So many marks are looked at, and so much is drawn, in characters; what has more is shown as it is written. */
+const most = { marks: 5000, html: 400_000 };
+
+/** Nobody writes so many marks; of brackets that never close each is looked for to the end. */
+function isBearable(text: string): boolean {
+  let marks = 0;
+  for (let i = 0; i < text.length; i += 1) if (markCodes.has(text.charCodeAt(i))) marks += 1;
+  return marks <= most.marks;
+}
+
+const markCodes = new Set([...'[]()*_`~|<>&!\n\\'].map((mark) => mark.charCodeAt(0)));
 
 /** Code as safe HTML, highlighted where its language is known. */
 export function safeCode(code: string, language: string): string {

@@ -16,7 +16,7 @@ import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
 import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { RunStore } from '../core/source/runStore';
-import { runNodes } from '../core/views/tree/buildTree';
+import { pageOf, runNodes } from '../core/views/tree/buildTree';
 import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
 import { PastRuns } from '../vscode/panel/pastRuns';
@@ -59,7 +59,10 @@ export function makeReading(
 
   const tree = { store, attention, driver, opened, clock };
   const needsYou = own(
-    new RunTree(views.needsYou, tree, { roots: () => attention.needs.map(needNode), alone: true }),
+    new RunTree(views.needsYou, tree, {
+      roots: (_, paging) => pageOf(attention.needs, '', paging, needNode),
+      alone: true,
+    }),
   );
   const arrangement = own(new RunArrangement(store, context.workspaceState, clock));
   const runs = own(

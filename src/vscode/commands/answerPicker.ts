@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandTitle } from '../../core/commands';
 import { CancelledError } from '../../core/errors';
-import { cutAtWord, firstLine, oneLine, visible } from '../../core/format';
+import { cutAtWord, firstLine, oneLine, thousands, visible } from '../../core/format';
 import {
   isAnswered,
   isApproval,
@@ -83,8 +83,8 @@ async function answerEach(
   const answers: QuestionAnswer[] = [];
   while (answers.length < questions.length) {
     const { question, options } = questions[answers.length] as BreakpointQuestion;
-    const items: Item<QuestionAnswer>[] = [
-      ...options.map((option) => ({ ...optionItem(option), value: { question, option, text: '' } })),
+    const items = (words: string): readonly Item<QuestionAnswer>[] => [
+      ...optionItems(options, words, (option) => ({ question, option, text: '' })),
       { label: '$(dash) No answer to this one', value: { question, text: '' } },
     ];
     const answer = await pickStep(items, {
@@ -93,6 +93,7 @@ async function answerEach(
       step: 1,
       back: true,
       typed: (text) => ({ question, text }),
+      isCut: options.length > mostOptions,
     });
     if (answer !== 'back') answers.push(answer);
     else if (!answers.pop()) return undefined;
@@ -108,7 +109,7 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
     ...otherAnswers(questions.length > 0 ? [] : options, wordsOnly),
     ...(free ? (['text'] as const) : []),
   ];
-  const items: Item<Start>[] = [
+  const items = (words: string): readonly Item<Start>[] => [
     ...(questions.length > 0
       ? [
           {
@@ -116,10 +117,12 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
             value: { type: 'several' } as const,
           },
         ]
-      : options.map((option) => ({
-          ...optionItem(option, wordsOnly),
-          value: { type: 'choice', choice: { kind: 'option', option } } as const,
-        }))),
+      : optionItems(
+          options,
+          words,
+          (option) => ({ type: 'choice', choice: { kind: 'option', option } }) as const,
+          wordsOnly,
+        )),
     ...(free || others.length === 0 ? [] : [separator('Another answer')]),
     ...others.map((kind) => ({
       label: `$(${plainAnswers[kind].icon}) ${plainAnswers[kind].label}`,
@@ -135,6 +138,7 @@ async function chooseAnswer({ title, runTitle, breakpoint }: Asked): Promise<Sta
     title: `${title} (${cutAtWord(runTitle, 40)})`,
     placeholder: placeholder === '' ? 'How do you answer?' : placeholder,
     step: 1,
+    isCut: options.length > mostOptions,
   });
   if (picked === 'back') throw new CancelledError();
   return picked;
@@ -150,6 +154,30 @@ const plainAnswers = {
   },
   text: { icon: 'comment', label: 'Answer', prompt: 'Your answer. The process gets your words.' },
 } as const;
+
+/** So many options are in a list at once. */
+const mostOptions = 200;
+
+/** The first options that have some words in their label, and how many there are more. */
+function optionItems<T>(
+  options: readonly BreakpointOption[],
+  words: string,
+  toValue: (option: BreakpointOption) => T,
+  wordsOnly?: Parameters<typeof optionItem>[1],
+): readonly Item<T>[] {
+  const wanted = words.toLowerCase();
+  const isCut = options.length > mostOptions;
+  const found = isCut ? options.filter(({ label }) => label.toLowerCase().includes(wanted)) : options;
+  const left = found.length - mostOptions;
+  return [
+    ...found
+      .slice(0, mostOptions)
+      .map((option) => ({ ...optionItem(option, wordsOnly), value: toValue(option) })),
+    ...(left > 0
+      ? [{ label: `$(ellipsis) ${thousands(left)} more: type to find them`, alwaysShow: true }]
+      : []),
+  ];
+}
 
 function optionItem(option: BreakpointOption, wordsOnly = false): Item<never> {
   const detail = shown(option.description ?? '', 200);
@@ -219,7 +247,7 @@ async function check(asked: Asked, decision: Decision): Promise<'record' | 'swit
     decision.text.trim() !== '' && `the words: ${shown(decision.text, 300)}`,
     asked.alongWith !== '' && asked.alongWith,
   ].filter((part) => part !== false);
-  const items: Item<'record' | 'switch' | 'back'>[] = [
+  const items = (): readonly Item<'record' | 'switch' | 'back'>[] => [
     {
       label: `$(check) Record: ${wordOf(decision)}`,
       ...(wordsOnly ? {} : { description: `counts as ${counts}` }),
@@ -266,12 +294,14 @@ interface Step<T> {
   readonly back?: boolean;
   /** What a text means that was typed instead of choosing; left out: it only filters. */
   readonly typed?: (text: string) => T;
+  /** The list has not all there is, and others for other words. */
+  readonly isCut?: boolean;
 }
 
 /** @throws CancelledError when the person leaves */
 async function pickStep<T>(
-  items: readonly Item<T>[],
-  { title, placeholder, step, back = step > 1, typed }: Step<T>,
+  items: (words: string) => readonly Item<T>[],
+  { title, placeholder, step, back = step > 1, typed, isCut = false }: Step<T>,
 ): Promise<T | 'back'> {
   const picker = vscode.window.createQuickPick<Item<T>>();
   picker.title = withoutIcons(title);
@@ -279,12 +309,12 @@ async function pickStep<T>(
   picker.step = step;
   picker.totalSteps = 3;
   picker.ignoreFocusOut = true;
-  picker.items = items;
-  if (typed) {
+  picker.items = items('');
+  if (typed || isCut) {
     picker.onDidChangeValue((text) => {
       const own = text.trim();
-      const item = { label: `$(comment) ${shown(own, 200)}`, alwaysShow: true, value: typed(own) };
-      picker.items = own === '' ? items : [item, ...items];
+      const item = typed && { label: `$(comment) ${shown(own, 200)}`, alwaysShow: true, value: typed(own) };
+      picker.items = [...(item && own !== '' ? [item] : []), ...items(own)];
     });
   }
   if (back) picker.buttons = [vscode.QuickInputButtons.Back];

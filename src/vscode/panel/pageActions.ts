@@ -55,6 +55,13 @@ export function pageActions(deps: PageActionDeps): PageActions {
 
     snooze: async (key, effectId) => snoozing.snoozeUntil({ stored: stored(key), effectId }),
 
+    async pickAnswer(key, effectId) {
+      const found = stored(key);
+      const effect = found.run.story.effects.get(effectId);
+      if (!effect) throw new HumanError('The run has no such breakpoint.');
+      await answering.answerStepByStep({ stored: found, effect, surface: 'page' });
+    },
+
     openTask: (key, effectId) => commands['task.open']({ dir: keyText(key), effectId }),
 
     fork: (key, event, effectId) => commands['run.fork']({ dir: keyText(key), event, effectId }),

@@ -47,6 +47,7 @@ export interface PageActions {
   answer(key: RunKey, message: AnswerMessage): Promise<{ recorded: boolean; sentence: string }>;
   snooze(key: RunKey, effectId: string): Promise<void>;
   openTask(key: RunKey, effectId: string): Promise<void>;
+  pickAnswer(key: RunKey, effectId: string): Promise<void>;
   fork(key: RunKey, event: number | undefined, effectId: string | undefined): Promise<void>;
   openReport(key: RunKey, iteration: number): Promise<void>;
 }
@@ -93,6 +94,8 @@ class RunPanel implements Page<RunKey, string> {
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #ready = false;
   #reveal: string | undefined;
+  /** So many pages of open questions are shown. */
+  #questionPages = 1;
   /** The pending breakpoints whose evidence the page has. */
   #shownEvidence = '';
   /** The run is shown as it was with so many events; `undefined`: as it is. */
@@ -215,6 +218,11 @@ class RunPanel implements Page<RunKey, string> {
         );
       case 'openTask':
         return actions.openTask(this.runKey, message.effectId);
+      case 'pickAnswer':
+        return actions.pickAnswer(this.runKey, message.effectId);
+      case 'moreQuestions':
+        this.#questionPages += 1;
+        return this.#update();
       case 'fork':
         return actions.fork(this.runKey, message.event, message.effectId);
       case 'openReport':
@@ -306,7 +314,10 @@ class RunPanel implements Page<RunKey, string> {
     this.panel.title = visible(runTitle(current.run));
     const others = current.run.story.end ? store.all.map(({ run }) => run) : [];
     const predecessor = predecessorOf(current.run, others);
-    const view = toRunView(current, details, clock.now(), { iterating, trusted, predecessor });
+    const view = toRunView(current, details, clock.now(), {
+      ...{ iterating, trusted, predecessor },
+      questionPages: this.#questionPages,
+    });
     this.#post({ type: 'view', view });
     this.#shownEvent = undefined;
     this.#postTravel(current, undefined);
@@ -391,6 +402,7 @@ class RunPanel implements Page<RunKey, string> {
 function isAboutNow(message: FromPage): boolean {
   switch (message.type) {
     case 'answer':
+    case 'pickAnswer':
     case 'snooze':
     case 'openReport':
     case 'removeComment':

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { thousands } from '../../core/format';
 import type {
   BreakpointView,
   OptionView,
@@ -35,6 +36,8 @@ interface AnswerButtons {
   readonly switched: ReadonlySet<number>;
   readonly onSend: (answer: Answer) => void;
   readonly onSwitch: (place: number) => void;
+  /** Lets the person choose among all options. */
+  readonly onPick: () => void;
 }
 
 interface Questions {
@@ -70,7 +73,12 @@ export function answerButtons(buttons: AnswerButtons): TemplateResult {
     ${
       view.moreOptions === 0
         ? nothing
-        : html`<p class="quiet">${view.moreOptions} more options are not shown here.</p>`
+        : html`<p class="quiet">
+            ${thousands(view.moreOptions)} more options are not shown here.
+            <button class="link" ?disabled=${buttons.disabled} @click=${buttons.onPick}>
+              Choose among all…
+            </button>
+          </p>`
     }
     ${
       view.others.length === 0

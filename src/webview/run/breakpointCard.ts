@@ -415,6 +415,7 @@ export class BreakpointCard extends LitElement {
       ...{ view, disabled, chosen, switched, written: this.draft.trim() !== '' },
       onSend: (answer: Answer): void => this.#send(answer),
       onSwitch: (place: number): void => this.#switch(place),
+      onPick: (): void => this.#post({ type: 'pickAnswer', effectId: this.view.effectId }),
     };
     return html`
       ${

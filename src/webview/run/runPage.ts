@@ -323,7 +323,7 @@ class RunPage extends LitElement {
           ({ effectId }) => effectId,
           (breakpoint) => this.#card(breakpoint),
         )}
-        ${repeat(sections, ({ id }) => id, pageSection)} ${helpLink(this)}
+        ${moreQuestions(view)} ${repeat(sections, ({ id }) => id, pageSection)} ${helpLink(this)}
       </main>
       ${this.task ? html`<task-panel .detail=${this.task} .canFork=${view.can.includes('run.fork')}></task-panel>` : nothing}
       ${helpDialog(runKeys)}
@@ -406,6 +406,14 @@ class RunPage extends LitElement {
 
 function several(n: number): string {
   return n > 1 ? String(n) : '';
+}
+
+function moreQuestions({ moreBreakpoints: more }: RunView): TemplateResult | typeof nothing {
+  if (more === 0) return nothing;
+  return html`<p class="quiet">
+    ${thousands(more)} more ${more === 1 ? 'question is' : 'questions are'} open.
+    <button class="link" @click=${() => runApi.postMessage({ type: 'moreQuestions' })}>Show more</button>
+  </p>`;
 }
 
 customElements.define('run-page', RunPage);

@@ -47,6 +47,10 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
   z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
+  /** Show more of the open questions. */
+  z.object({ type: z.literal('moreQuestions') }),
+  /** Choose among all options of a question, of which the page shows the first ones. */
+  z.object({ type: z.literal('pickAnswer'), effectId: segment }),
   /** Fork after an event, before a task, or where the person says. */
   z.object({ type: z.literal('fork'), event: z.int().min(1).optional(), effectId: z.optional(segment) }),
   z.object({ type: z.literal('openFile'), effectId: segment, file: place, beside: z.boolean() }),

@@ -56,6 +56,8 @@ export interface RunView {
   /** `undefined`: the process has returned nothing, or nothing that can be read. */
   readonly output: OutputCard | undefined;
   readonly breakpoints: readonly BreakpointView[];
+  /** So many further questions are open, and shown when they are asked for. */
+  readonly moreBreakpoints: number;
   /** Newest first. */
   readonly answered: readonly AnsweredView[];
   readonly iterate: ActionView;
@@ -90,6 +92,8 @@ export interface Shown {
   readonly partial?: boolean;
   /** The run is given as it was at some event, and so is the current moment. */
   readonly past?: boolean;
+  /** So many pages of open questions are shown; left out: one. */
+  readonly questionPages?: number;
   /** The run that this one follows; left out: there is none. */
   readonly predecessor?: Run | undefined;
 }
@@ -99,7 +103,7 @@ export function toRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
-  { iterating, trusted, partial = false, past = false, predecessor }: Shown,
+  { iterating, trusted, partial = false, past = false, predecessor, questionPages = 1 }: Shown,
 ): RunView {
   const { run } = stored;
   const prompt = run.prompt ?? '';
@@ -133,6 +137,8 @@ export function toRunView(
       ),
     });
   }
+  const questions = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
+  const shownQuestions = questions.slice(0, most.breakpoints * questionPages);
   const problems = [
     ...run.problems,
     ...opened.details.problems,
@@ -152,10 +158,10 @@ export function toRunView(
     ended: run.story.end !== undefined,
     predecessor: predecessor ? visible(runTitle(predecessor)) : '',
     output: toOutputCard(opened.details),
-    breakpoints: pendingEffects(run)
-      .filter(({ effect }) => effect.kind === 'breakpoint')
-      .slice(0, most.breakpoints)
-      .map((pending) => toBreakpointView(opened, pending, now, action('breakpoint.answer'))),
+    breakpoints: shownQuestions.map((pending) =>
+      toBreakpointView(opened, pending, now, action('breakpoint.answer')),
+    ),
+    moreBreakpoints: questions.length - shownQuestions.length,
     answered: answeredBreakpoints(opened),
     iterate,
     resume,

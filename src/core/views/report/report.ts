@@ -78,7 +78,9 @@ export interface Report {
   };
   readonly problems: readonly { readonly file: string; readonly what: string }[];
   /** How many of each are left out because there are too many. */
-  readonly left: Readonly<Record<'tasks' | 'findings' | 'artefacts' | 'answers' | 'problems', number>>;
+  readonly left: Readonly<
+    Record<'metrics' | 'tasks' | 'findings' | 'artefacts' | 'answers' | 'problems', number>
+  >;
 }
 
 export interface ReportFact {

@@ -44,6 +44,39 @@ export function metricsTable(
   });
 }
 
+/** So many metrics are drawn and have a column. */
+const mostMetrics = 30;
+
+type Found = Parameters<typeof tabulateMetric>[0];
+
+/**
+ * The first metrics, the main one among them. The others are numbers like any, and are drawn where somebody wants them.
+ * @returns `others`: their names
+ */
+export function* fewMetrics(
+  found: Found,
+  main: string | undefined,
+): Sliced<{ readonly metrics: Found; readonly others: ReadonlySet<string> }> {
+  const names = new Set<string>(main === undefined ? [] : [main]);
+  for (const { metrics } of found) {
+    for (const each of metrics) for (const name in each) names.add(name);
+    yield;
+  }
+  const others = new Set([...names].slice(mostMetrics));
+  if (others.size === 0) return { metrics: found, others };
+  const kept = [...names].slice(0, mostMetrics);
+  const pick = (each: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      kept.flatMap((name) => (Object.hasOwn(each, name) ? [[name, each[name] as number]] : [])),
+    );
+  const metrics = [];
+  for (const { n, metrics: all } of found) {
+    metrics.push({ n, metrics: all.map(pick) });
+    yield;
+  }
+  return { metrics, others };
+}
+
 /** Names of numbers that are kept besides the metrics. */
 const mostNumbers = 50;
 

@@ -74,7 +74,10 @@ interface Maker {
 
 const makers: Readonly<Record<SectionId, Maker>> = {
   state: { title: 'State', make: (report) => [facts(stateFacts(report))] },
-  metrics: { title: 'Metrics', make: metricBlocks },
+  metrics: {
+    title: 'Metrics',
+    make: (report) => [...metricBlocks(report), ...leftOut(report, 'metrics', 'metric')],
+  },
   about: { title: 'About', make: ({ about }) => joinFacts(about.flatMap(aboutBlocks)) },
   findings: {
     title: 'Findings',

@@ -27,7 +27,7 @@ import type {
   ReportTask,
   ReportUsage,
 } from './report';
-import { metricsTable, numbersTable, targetsOf } from './reportMetrics';
+import { fewMetrics, metricsTable, numbersTable, targetsOf } from './reportMetrics';
 import { entryPath, folderAround } from './reportPaths';
 
 const most = {
@@ -86,10 +86,11 @@ export function* reporting(
   const { findings, left: leftFindings } = yield* findingFindings(making);
   const answers = auditAnswers(run, details).filter(({ effectId }) => ids.has(effectId));
   const artefacts = yield* findingArtefacts(opened, effects, sources, clean);
-  const metrics = yield* mapped(iterations.list, ({ n, effects: some, recorded }) => ({
+  const scored = yield* mapped(iterations.list, ({ n, effects: some, recorded }) => ({
     n,
     metrics: metricsOfIteration({ effects: some, recorded }, details),
   }));
+  const { metrics, others } = yield* fewMetrics(scored, iterations.metric?.key);
   const numbers = yield* numbersTable(
     iterations.list.map(({ n, effects: some }) => ({ n, effects: some })),
     (effectId) => details.results.get(effectId)?.value,
@@ -141,6 +142,7 @@ export function* reporting(
       .slice(0, most.problems)
       .map(({ file, what }) => ({ file: clean(file, 1000), what: clean(what, 1000) })),
     left: {
+      metrics: others.size - numbers.filter(({ key }) => others.has(key)).length,
       tasks: Math.max(0, effects.length - most.tasks),
       findings: leftFindings,
       answers: Math.max(0, answers.length - most.answers),

@@ -68,7 +68,7 @@ function pageOfRuns(runs: readonly StoredRun[], below: string, paging: Paging): 
 }
 
 /** The first rows, and one that brings more. Nothing is made of what lies beyond. */
-function pageOf<T>(
+export function pageOf<T>(
   items: readonly T[],
   below: string,
   { limit, pinned }: Paging,
