@@ -184,7 +184,7 @@ describe('The page of a run', () => {
     const timeline = webview().getByRole('group', { name: /^Timeline: 6 tasks/ });
     await timeline.getByRole('button', { name: /^Review billing, pending/ }).waitFor();
     expect(await timeline.locator('path.parallel').count()).toBe(1);
-    expect(await events().getByText('← waiting here').count()).toBe(3);
+    expect(await events().getByText('waiting', { exact: true }).count()).toBe(3);
     await screenshot('runPage-parallel');
   });
 
@@ -309,7 +309,7 @@ describe('A run of ten thousand events', () => {
     const { openPage, webview, events } = window;
     await openPage(rows.long);
 
-    await events().getByRole('option', { selected: true }).getByText('← waiting here').waitFor();
+    await events().getByRole('option', { selected: true }).getByText('waiting', { exact: true }).waitFor();
     await webview().getByText('10,000 events').waitFor();
     expect(await events().getByRole('option').count()).toBeLessThan(60);
     expect(await webview().locator('.bar').count()).toBeLessThan(1600);
@@ -337,7 +337,7 @@ describe('A run of ten thousand events', () => {
 
     await webview().getByRole('button', { name: 'Oldest first' }).click();
     const newest = events().getByRole('option').filter({ hasText: '10001' });
-    await newest.getByText('new', { exact: true }).waitFor();
+    await newest.getByText('Not yet replayed').waitFor();
     await events().evaluate((list) => (list.scrollTop = 26_000));
     const seen = events()
       .getByRole('option')
@@ -366,7 +366,7 @@ describe('A run of ten thousand events', () => {
     await webview().getByText('2500 done').first().waitFor();
     await slider.press('ArrowLeft');
     await webview().getByText('2499 done, 1 pending').first().waitFor();
-    await events().getByRole('option', { selected: true }).getByText('← waiting here').waitFor();
+    await events().getByRole('option', { selected: true }).getByText('waiting', { exact: true }).waitFor();
   });
 });
 

@@ -97,14 +97,14 @@ describe('Time travel on the page of a run', () => {
     await page.keyboard.press('[');
     await page.keyboard.press('{');
     await past(14).waitFor();
-    await events().getByRole('option', { selected: true }).getByText('← here').waitFor();
+    await events().getByRole('option', { selected: true }).getByText('you are here').waitFor();
 
     // Later events are listed, but not how they went on.
     const later = events()
       .getByRole('option')
       .filter({ hasText: /^\s*\S\s*15\b/ });
     await later.getByText('not yet').waitFor();
-    expect(await later.getByText('cached').count()).toBe(0);
+    expect(await later.getByText('Replayed').count()).toBe(0);
 
     const row = (seq: number): Locator =>
       events()
@@ -197,7 +197,7 @@ describe('Time travel on the page of a run', () => {
     // Beside the list, which names all events, nothing tells how it ended.
     const texts = webview().locator('header, .tasks, run-timeline');
     expect((await texts.allInnerTexts()).join()).not.toMatch(/rate limit|failed [^·]*ago/);
-    await events().getByText('← waiting here').waitFor();
+    await events().getByText('waiting', { exact: true }).waitFor();
     await window.screenshot('travel-failed');
     await slider().fill('5');
     await webview()

@@ -6,6 +6,7 @@ import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/co
 import { toRunView } from '../../src/core/views/page/runView';
 import { failingTask, toFailureView } from '../../src/core/views/page/failureView';
 import { toOutputCard } from '../../src/core/views/page/outputView';
+import type { TaskDetail } from '../../src/core/views/page/taskDetail';
 import type { Verdict } from '../../src/core/views/page/verdict';
 import { stackFrames } from '../../src/core/run/stackFrames';
 import { auditAnswers } from '../../src/core/run/audit';
@@ -97,6 +98,12 @@ describe('the failure of a run', () => {
       ],
     });
     expect(failingTask(run)?.effectId).toBe('b');
+    const output = [{ name: 'stderr', text: 'a\n⟨U+001B⟩[31mfatal⟨U+001B⟩[0m: b', cut: false }] as const;
+    const asked = { description: 'Import', prompt: [], command: 'node a.mjs', inputs: [] };
+    const task = { effectId: 'b', title: 'Build', output, asked } as unknown as TaskDetail;
+    expect(toFailureView(run, task)).toMatchObject({
+      ...{ effectId: 'b', title: 'Build', command: 'node a.mjs', asked: 'Import', stderr: 'a\nfatal: b' },
+    });
     expect(toFailureView(aRun({ journal: journal().created().completed() }), undefined)).toBeUndefined();
   });
 });

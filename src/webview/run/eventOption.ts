@@ -7,15 +7,21 @@ import { showTask } from './taskList';
 
 const marks: Readonly<Record<EventMark, { readonly sign: string; readonly word: string }>> = {
   resolved: { sign: '✓', word: 'resolved' },
-  waiting: { sign: '←', word: 'waiting here' },
+  waiting: { sign: '←', word: 'waiting' },
   failed: { sign: '✗', word: 'failed' },
   cancelled: { sign: '⊘', word: 'cancelled' },
   none: { sign: '·', word: '' },
 };
 
 const replays = {
-  cached: 'The process has taken this result up; it is read from the journal at each iterate.',
-  new: 'The process has not seen this result yet; the next iterate takes it up.',
+  cached: {
+    word: 'Replayed',
+    what: 'The process has taken this result up; it is read from the journal at each iterate.',
+  },
+  new: {
+    word: 'Not yet replayed',
+    what: 'The process has not seen this result yet; the next iterate takes it up.',
+  },
 };
 
 interface EventOption {
@@ -59,12 +65,12 @@ export function eventOption(
       <bdi>${title}</bdi>
       ${
         mark === 'waiting'
-          ? html`<strong class="waiting">← waiting here</strong>`
+          ? html`<strong class="waiting">waiting</strong>`
           : html`<span class="hidden">${later ? 'not yet' : word}</span>`
       }
-      ${isMoment ? html`<strong class="waiting">← here</strong>` : nothing}
+      ${isMoment ? html`<strong class="waiting">you are here</strong>` : nothing}
     </span>
-    ${replay === '' ? nothing : html`<span class="tag" title=${replays[replay]}>${replay}</span>`}
+    ${replay === '' ? nothing : html`<span class="tag" title=${replays[replay].what}>${replays[replay].word}</span>`}
     <small class="kind">${kind}</small>
     ${shortEffectId === '' ? html`<span class="id"></span>` : html`<code class="id">${shortEffectId}</code>`}
     <span

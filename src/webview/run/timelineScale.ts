@@ -84,7 +84,9 @@ function placeTicks(scale: TimelineScale, moments: readonly number[], width: num
     const clock = date.toLocaleTimeString(undefined, { hour12: false });
     const label = today === day ? clock : `${today} ${clock}`;
     const isCut = x + label.length * 6 > width;
-    if (isCut || x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
+    // Moments within one second say nothing new.
+    const isSame = ticks.at(-1)?.label.endsWith(clock) === true;
+    if (isCut || isSame || x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
     ticks.push({ x, label });
     day = today;
   }

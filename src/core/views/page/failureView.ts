@@ -60,7 +60,9 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
   const error = errorOf(run);
   if (!error) return undefined;
   const shown = (text: string, limit: number): string => visible(maskSecrets(text.slice(0, limit)));
-  const stderr = task?.output.find(({ name }) => name === 'stderr')?.text ?? '';
+  const written = task?.output.find(({ name }) => name === 'stderr')?.text ?? '';
+  // Colours of a terminal, which are spelled out like everything that deceives.
+  const stderr = written.slice(-most.stderr).replaceAll(/⟨U\+001B⟩\[[\d;]{0,20}m/g, '');
   const prompt = task?.asked.prompt.map(({ name, text }) => `${name}: ${text}`).join('\n') ?? '';
   return {
     effectId: task?.effectId ?? '',
@@ -74,7 +76,7 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
       foreign,
     })),
     command: task?.asked.command ?? '',
-    stderr: stderr.slice(-most.stderr).split('\n').slice(-most.lines).join('\n').trim(),
+    stderr: stderr.split('\n').slice(-most.lines).join('\n').trim(),
     asked: cutAtWord(task?.asked.description || prompt, most.asked),
   };
 }
