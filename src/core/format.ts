@@ -17,6 +17,17 @@ export function visible(text: string): string {
   );
 }
 
+/** A colour or another look of what follows, as programs write it for a terminal. */
+export const terminalLook = /(\u001b\[[\d;:]{0,40}m)/;
+
+/** The text as {@link visible} gives it, colours of a terminal left in. */
+export function coloured(text: string): string {
+  return text
+    .split(terminalLook)
+    .map((part, i) => (i % 2 === 1 ? part : visible(part)))
+    .join('');
+}
+
 /** The text on one line: white space, line ends included, becomes single spaces. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

@@ -14,6 +14,7 @@ export class LongList<T> extends LitElement {
     items: { attribute: false },
     row: { attribute: false },
     estimate: { attribute: false },
+    isText: { attribute: false },
     near: { state: true },
   };
 
@@ -21,6 +22,8 @@ export class LongList<T> extends LitElement {
   declare row: (item: T, place: number) => TemplateResult;
   /** How high a row is likely to be, in pixels. */
   declare estimate: number;
+  /** The rows are lines of a text, and nothing to be counted. */
+  declare isText: boolean;
   /** The blocks of rows that are drawn. */
   declare near: ReadonlySet<number>;
 
@@ -31,6 +34,7 @@ export class LongList<T> extends LitElement {
     super();
     this.items = [];
     this.estimate = 30;
+    this.isText = false;
     this.near = new Set([0]);
   }
 
@@ -41,7 +45,6 @@ export class LongList<T> extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.role = 'list';
     // `scrollMargin` is for lists within an element that scrolls.
     const options = { root: document, rootMargin: margin, scrollMargin: margin };
     this.#observer = new IntersectionObserver((entries) => this.#see(entries), options);
@@ -68,6 +71,7 @@ export class LongList<T> extends LitElement {
   }
 
   protected override updated(): void {
+    this.role = this.isText ? 'none' : 'list';
     for (const block of this.children) this.#observer?.observe(block);
   }
 
@@ -85,11 +89,12 @@ export class LongList<T> extends LitElement {
     return html`<div role="none" data-block=${block} .style=${isNear ? '' : `height: ${height}px`}>
       ${
         isNear
-          ? items.map(
-              (item, i) =>
-                html`<div role="listitem" aria-setsize=${this.items.length} aria-posinset=${from + i + 1}>
-                  ${this.row(item, from + i)}
-                </div>`,
+          ? items.map((item, i) =>
+              this.isText
+                ? this.row(item, from + i)
+                : html`<div role="listitem" aria-setsize=${this.items.length} aria-posinset=${from + i + 1}>
+                    ${this.row(item, from + i)}
+                  </div>`,
             )
           : nothing
       }
@@ -99,11 +104,16 @@ export class LongList<T> extends LitElement {
 
 customElements.define('long-list', LongList);
 
-/** A list of which only what is near to what is seen is drawn. @param estimate how high a row is likely to be, in pixels */
+/**
+ * A list of which only what is near to what is seen is drawn.
+ * @param estimate how high a row is likely to be, in pixels
+ * @param isText the rows are lines of a text, and nothing to be counted
+ */
 export function longList<T>(
   items: readonly T[],
   row: (item: T, place: number) => TemplateResult,
   estimate: number,
+  isText = false,
 ): TemplateResult {
-  return html`<long-list .items=${items} .row=${row} .estimate=${estimate}></long-list>`;
+  return html`<long-list .items=${items} .row=${row} .estimate=${estimate} .isText=${isText}></long-list>`;
 }

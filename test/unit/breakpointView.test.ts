@@ -6,7 +6,7 @@ import {
   whyNeverAutomatic,
 } from '../../src/core/run/approvalAdvice';
 import { toRunView } from '../../src/core/views/page/runView';
-import { valueTree, type ValueNode } from '../../src/core/views/page/valueTree';
+import { inFull, valueRows, type ValueRow } from '../../src/core/views/page/valueRows';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
 import { now, opened, stored, type TaskParts } from '../support/treeText';
@@ -106,37 +106,46 @@ describe('a gate that was answered before', () => {
 });
 
 describe('context values', () => {
-  const names = (nodes: readonly ValueNode[]): unknown =>
-    nodes.map(({ name, text, children }) =>
-      children.length === 0 ? `${name}: ${text}` : [name, names(children)],
-    );
+  const told = (rows: readonly ValueRow[]): readonly string[] =>
+    rows.map(({ depth, name, text }) => `${'  '.repeat(depth)}${name}: ${text}`);
 
   it('are shown by name, without the files', () => {
     const context = { files: ['a.md'], summary: 'Fine', limits: { rows: 5, on: true }, list: [1, null] };
     const run = journal().created().requested('g', 'breakpoint');
     const [gate] = pending(run, { tasks: { g: asks({ question: 'Q', context }) } }).breakpoints;
-    expect(names(gate?.context ?? [])).toEqual([
+    expect(told(gate?.context ?? [])).toEqual([
       'summary: Fine',
-      ['limits', ['rows: 5', 'on: true']],
-      ['list', ['0: 1', '1: null']],
+      'limits: 2 values',
+      '  rows: 5',
+      '  on: true',
+      'list: list of 2',
+      '  0: 1',
+      '  1: null',
     ]);
   });
 
-  it('are bounded in depth, width and number', () => {
+  it('are told at any depth, bounded in number and length, and say what is left out', () => {
     let deep: unknown = 1;
     for (let i = 0; i < 10_000; i += 1) deep = { deep };
-    const depth = (nodes: readonly ValueNode[]): number =>
-      nodes.length === 0 ? 0 : 1 + Math.max(...nodes.map(({ children }) => depth(children)));
-    expect(depth(valueTree({ deep }))).toBe(6);
-    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i]));
-    expect(valueTree(wide)).toHaveLength(51);
-    expect(valueTree(wide).at(-1)).toMatchObject({ text: '450 more' });
-    expect(valueTree({ long: 'x'.repeat(100_000) })[0]?.text.length).toBe(2001);
+    expect(valueRows({ deep }).at(-2)?.depth).toBe(499);
+    expect(valueRows({ deep }, inFull)).toHaveLength(5001);
+    const wide = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`k${i}`, i]));
+    expect(valueRows(wide)).toHaveLength(501);
+    expect(valueRows({ wide: [wide], after: 1 }).at(-1)).toMatchObject({ name: '…', text: '203 more' });
+    expect(valueRows({ long: 'x'.repeat(100_000) })[0]?.text).toMatch(/x… \(95,000 more characters\)$/);
+    const heavy = Array.from({ length: 400 }, () => 'y'.repeat(4000));
+    expect(JSON.stringify(valueRows({ heavy })).length).toBeLessThan(120_000);
+  });
+
+  it('keep colours of a terminal, and no other sequence', () => {
+    expect(valueRows({ said: '\u001b[31mred\u001b[0m \u001b]0;title\u0007' })[0]?.text).toBe(
+      '\u001b[31mred\u001b[0m ⟨U+001B⟩]0;title⟨U+0007⟩',
+    );
   });
 
   it('keep secrets and deceiving characters to themselves', () => {
     const secret = 'a'.repeat(32);
-    const nodes = valueTree({
+    const nodes = valueRows({
       completionProof: secret,
       nested: { text: `{"completionProof":"${secret}"}` },
       'a\u202eb': 'c\u202ed',

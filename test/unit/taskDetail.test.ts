@@ -57,7 +57,9 @@ describe('a task on the page', () => {
     ]);
     expect(asked.prompt).toMatchObject([
       { name: 'name', text: 'tester' },
-      { name: 'prompt', children: [{ text: 'a tester' }, { text: 'Write tests' }] },
+      { depth: 0, name: 'prompt', holds: true },
+      { depth: 1, text: 'a tester' },
+      { depth: 1, text: 'Write tests' },
     ]);
     expect(asked.inputs).toMatchObject([{ name: 'module', text: 'orders' }]);
   });

@@ -10,7 +10,7 @@ import { errorOf, failingTask, failureFrames, toFailureView } from '../../core/v
 import { descendantsOf, originalOf, predecessorOf } from '../../core/run/lineage';
 import type { FromPage, ToPage } from '../../core/views/page/protocol';
 import { lineOfFunction, toProvenance } from '../../core/views/page/provenance';
-import { valueTree, type ValueNode } from '../../core/views/page/valueTree';
+import { valueRows, type ValueRow } from '../../core/views/page/valueRows';
 import { maskSecrets } from '../../core/run/secrets';
 import type { EventRecord } from '../../core/run/eventRecord';
 import { noTaskFiles } from '../../core/run/iterations';
@@ -92,7 +92,7 @@ export class RunInspector implements Disposable {
   #events: Extract<FromPage, { type: 'events' }> | undefined;
   /** Requests are answered one after the other. */
   #answering = Promise.resolve();
-  #inputs: readonly ValueNode[] | undefined;
+  #inputs: readonly ValueRow[] | undefined;
   #shownProvenance = '';
   #shownFailure = '';
   #knewTitles = false;
@@ -365,9 +365,9 @@ export class RunInspector implements Disposable {
 }
 
 /** The inputs of a run; empty when none were given. */
-function inputTree(part: DocumentPart): readonly ValueNode[] {
+function inputTree(part: DocumentPart): readonly ValueRow[] {
   if ('problem' in part) return [];
   const json = parseJson(part.text);
-  if ('problem' in json) return valueTree({ inputs: `inputs.json ${json.problem}` });
-  return valueTree(isRecord(json.value) ? json.value : { inputs: json.value });
+  if ('problem' in json) return valueRows({ inputs: `inputs.json ${json.problem}` });
+  return valueRows(isRecord(json.value) ? json.value : { inputs: json.value });
 }

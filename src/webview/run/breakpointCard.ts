@@ -17,8 +17,8 @@ import { commentList } from './commentList';
 import { contextFiles } from './contextFiles';
 import { foldableText } from './foldableText';
 import { runApi } from './runApi';
+import { dataView } from '../dataView';
 import { taskList } from './taskList';
-import { values } from './values';
 
 /** Texts longer than this are folded at first. */
 const long = {
@@ -300,7 +300,7 @@ export class BreakpointCard extends LitElement {
       ? nothing
       : html`<details class="context">
           <summary>Context</summary>
-          ${values(context)}
+          ${dataView(context, 'the context')}
         </details>`;
   }
 

@@ -4,7 +4,7 @@ import { facts } from './facts';
 import { foldableText } from './foldableText';
 import { isUnfolded } from './folds';
 import { runApi } from './runApi';
-import { values } from './values';
+import { dataView } from '../dataView';
 
 const limit = { characters: 3000, lines: 40 };
 
@@ -43,6 +43,6 @@ export function outputCard(
         html`<h3>${name}</h3>
           ${markdown(String(i), text)}`,
     )}
-    ${nodes.length === 0 ? nothing : values(nodes, nodes.length < 12)}
+    ${nodes.length === 0 ? nothing : dataView(nodes, 'the output')}
   `;
 }

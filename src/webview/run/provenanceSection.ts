@@ -3,7 +3,7 @@ import type { Provenance } from '../../core/views/page/provenance';
 import { facts } from './facts';
 import { foldable } from './folds';
 import { runApi } from './runApi';
-import { values } from './values';
+import { dataView } from '../dataView';
 
 /** Where the run comes from. */
 export function provenanceSection({
@@ -52,7 +52,7 @@ export function provenanceSection({
       }
     </dl>
     ${prompt === '' ? nothing : foldable('prompt', false, 'Prompt', html`<p class="words" dir="auto">${prompt}</p>`)}
-    ${inputs.length === 0 ? nothing : foldable('inputs', false, 'Inputs', values(inputs))}`;
+    ${inputs.length === 0 ? nothing : foldable('inputs', false, 'Inputs', dataView(inputs, 'the inputs'))}`;
 }
 
 function runLink(runId: string, label: string): TemplateResult {

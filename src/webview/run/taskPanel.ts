@@ -1,9 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
-import type { ValueNode } from '../../core/views/page/valueTree';
+import type { ValueRow } from '../../core/views/page/valueRows';
 import { facts } from './facts';
 import { runApi } from './runApi';
-import { values } from './values';
+import { copyButton } from '../copyButton';
+import { dataView, longText } from '../dataView';
 
 const tabs = {
   asked: 'Asked',
@@ -157,7 +158,7 @@ class TaskPanel extends LitElement {
       case 'result':
         return html`
           ${result.note === '' ? nothing : html`<p class="words">${result.note}</p>`}
-          ${result.value.length === 0 ? nothing : values(result.value, true)}
+          ${result.value.length === 0 ? nothing : dataView(result.value, 'the result')}
           ${tree('Posted with', result.metadata)}
           ${result.note === '' && result.value.length === 0 ? html`<p class="quiet">The result is empty.</p>` : nothing}
         `;
@@ -168,8 +169,11 @@ class TaskPanel extends LitElement {
             </p>`
           : html`${output.map(
               ({ name, text, cut }) =>
-                html`<h3>${name}${cut ? html` <small>the beginning is left out</small>` : nothing}</h3>
-                  <pre tabindex="0"><code>${text}</code></pre>`,
+                html`<h3 class="text-head">
+                    ${name}${cut ? html` <small>the beginning is left out</small>` : nothing}
+                    ${copyButton(text, name)}
+                  </h3>
+                  ${longText(text)}`,
             )}`;
       case 'files':
         return files.length === 0
@@ -192,18 +196,21 @@ class TaskPanel extends LitElement {
       case 'timing':
         return facts(timing);
       case 'raw':
-        return html`<pre tabindex="0"><code>${raw}</code></pre>`;
+        return html`<p class="text-head quiet">
+            task.json and result.json ${copyButton(raw, 'the raw JSON')}
+          </p>
+          ${longText(raw)}`;
       default:
         return this.tab satisfies never;
     }
   }
 }
 
-function tree(title: string, nodes: readonly ValueNode[]): TemplateResult | typeof nothing {
-  return nodes.length === 0
+function tree(title: string, rows: readonly ValueRow[]): TemplateResult | typeof nothing {
+  return rows.length === 0
     ? nothing
     : html`<h3>${title}</h3>
-        ${values(nodes, true)}`;
+        ${dataView(rows, title.toLowerCase())}`;
 }
 
 customElements.define('task-panel', TaskPanel);

@@ -1,5 +1,5 @@
 import { count } from '../../format';
-import { scalarText } from '../page/valueTree';
+import { scalarText } from '../page/valueRows';
 import type { CleanText } from '../report/cleanText';
 import { isRecord } from '../../run/lenient';
 import type { ValueComparison } from './comparison';

@@ -12,7 +12,7 @@ import { maskSecrets } from '../../run/secrets';
 import type { TaskResult } from '../../run/task';
 import type { OpenedRun } from '../tree/buildTree';
 import { describeTask } from '../tree/describe';
-import { valueTree, type ValueNode } from './valueTree';
+import { valueRows, type ValueRow } from './valueRows';
 
 /** An action on the page: a button, and beside a disabled one the reason. */
 export interface ActionView {
@@ -91,7 +91,7 @@ export interface BreakpointView {
   readonly takesText: boolean;
   /** The paths as the breakpoint names them. */
   readonly files: readonly string[];
-  readonly context: readonly ValueNode[];
+  readonly context: readonly ValueRow[];
   /** What the process says was answered last time, where our own record does not say it. Markdown. */
   readonly previousFeedback: string;
   /** Newest first. */
@@ -167,7 +167,7 @@ export function toBreakpointView(
     wordsOnly: asks?.wordsOnly === true,
     takesText: declared.length === 0 && several.length === 0,
     files: (asks?.files ?? []).slice(0, most.files).map(({ path }) => visible(path)),
-    context: valueTree(asks?.context ?? {}),
+    context: valueRows(asks?.context ?? {}),
     previousFeedback: earlier.some(({ words }) => words.trim() === said.trim()) ? '' : said,
     earlier,
     ran: ranBefore(opened, effect, now),

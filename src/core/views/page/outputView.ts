@@ -3,7 +3,7 @@ import { isRecord } from '../../run/lenient';
 import { outcomeOf } from '../../run/outcome';
 import type { RunDetails } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
-import { scalarText, valueTree, type ValueNode } from './valueTree';
+import { scalarText, valueRows, type ValueRow } from './valueRows';
 
 /** What a process returned, to be read: bounded, its texts made visible and without secrets. */
 export interface OutputCard {
@@ -16,7 +16,7 @@ export interface OutputCard {
   /** Longer texts, as Markdown of unknown origin. */
   readonly texts: readonly { readonly name: string; readonly text: string }[];
   /** Lists and objects. */
-  readonly values: readonly ValueNode[];
+  readonly values: readonly ValueRow[];
 }
 
 const most = { facts: 40, texts: 10, text: 50_000, short: 120 };
@@ -44,7 +44,7 @@ export function toOutputCard(details: Pick<RunDetails, 'output'>): OutputCard | 
     summary: visible(maskSecrets(summary.slice(0, most.text))),
     facts: facts.slice(0, most.facts),
     texts: texts.slice(0, most.texts),
-    values: valueTree(Object.fromEntries(rest)),
+    values: valueRows(Object.fromEntries(rest)),
   };
 }
 

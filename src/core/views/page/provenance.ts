@@ -3,7 +3,7 @@ import { toIso, visible } from '../../format';
 import { descendantWords, nameOf, originWords, type Descendant } from '../../run/lineage';
 import type { Run } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
-import type { ValueNode } from './valueTree';
+import type { ValueRow } from './valueRows';
 
 /** Where a run comes from; its texts made visible. */
 export interface Provenance {
@@ -12,7 +12,7 @@ export interface Provenance {
   readonly entry: string;
   /** The prompt as it was given; empty: none is recorded. */
   readonly prompt: string;
-  readonly inputs: readonly ValueNode[];
+  readonly inputs: readonly ValueRow[];
   /** The run it was forked from or recovered from, in words. `open`: as below. */
   readonly origin: { readonly words: string; readonly runId: string; readonly open: boolean } | undefined;
   /** Forks and recoveries of this run, the newest first. */
@@ -27,7 +27,7 @@ export interface Provenance {
 
 export interface ProvenanceParts {
   readonly run: Run;
-  readonly inputs: readonly ValueNode[];
+  readonly inputs: readonly ValueRow[];
   /** Folder-free: the parent is found again by its id when it is opened. */
   readonly parentIsHere: boolean;
   /** The run it was made from, if that is here. */

@@ -1,5 +1,5 @@
 import { taskDocument, type DocumentPart } from '../../documents';
-import { ago, cutAtWord, duration, toIso, visible } from '../../format';
+import { ago, coloured, cutAtWord, duration, toIso, visible } from '../../format';
 import type { Effect } from '../../run/effect';
 import { isRecord, parseJson } from '../../run/lenient';
 import { taskTitle } from '../../run/run';
@@ -7,7 +7,7 @@ import { maskSecrets } from '../../run/secrets';
 import { fileOfRef, type TaskDefinition, type TaskResult } from '../../run/task';
 import type { DocumentName } from '../../source/documentName';
 import { describeTask } from '../tree/describe';
-import { valueTree, type ValueNode } from './valueTree';
+import { inFull, valueRows, type ValueRow } from './valueRows';
 
 /** Everything the page shows of one task: bounded, serialisable, its texts made visible and without secrets. */
 export interface TaskDetail {
@@ -19,17 +19,17 @@ export interface TaskDetail {
   readonly asked: {
     readonly description: string;
     /** What an agent was told; Markdown is not rendered. */
-    readonly prompt: readonly ValueNode[];
+    readonly prompt: readonly ValueRow[];
     /** The program and its arguments, for reading only; empty: none is recorded. */
     readonly command: string;
-    readonly inputs: readonly ValueNode[];
+    readonly inputs: readonly ValueRow[];
   };
   readonly result: {
-    readonly value: readonly ValueNode[];
+    readonly value: readonly ValueRow[];
     /** Why there is no value, or what went wrong. */
     readonly note: string;
     /** Who posted it, and through what. */
-    readonly metadata: readonly ValueNode[];
+    readonly metadata: readonly ValueRow[];
   };
   readonly output: readonly OutputView[];
   /** By their places in {@link taskFiles}. */
@@ -86,19 +86,19 @@ export function toTaskDetail(
     icon: row.icon.name,
     asked: {
       description: visible(maskSecrets(task?.description ?? '').slice(0, 4000)),
-      prompt: valueTree(promptOf(definition)),
+      prompt: valueRows(promptOf(definition), inFull),
       command: visible(maskSecrets(commandOf(definition)).slice(0, most.command)),
       inputs:
         task?.inputs === undefined
           ? task?.inputsRef === undefined
             ? []
-            : valueTree({ inputs: `They lie in ${task.inputsRef}` })
-          : valueTree(isRecord(task.inputs) ? task.inputs : { inputs: task.inputs }),
+            : valueRows({ inputs: `In ${task.inputsRef}` })
+          : valueRows(isRecord(task.inputs) ? task.inputs : { inputs: task.inputs }, inFull),
     },
     result: {
       value: valueOf(result?.value),
       note: resultNote(effect, result, texts.result),
-      metadata: valueTree(result?.metadata ?? {}),
+      metadata: valueRows(result?.metadata ?? {}),
     },
     output: (['stdout', 'stderr'] as const).flatMap((name) =>
       outputOf(name, texts[name], recordOf(texts.result)),
@@ -111,8 +111,8 @@ export function toTaskDetail(
   };
 }
 
-function valueOf(value: unknown): readonly ValueNode[] {
-  return value === undefined ? [] : valueTree(isRecord(value) ? value : { value });
+function valueOf(value: unknown): readonly ValueRow[] {
+  return value === undefined ? [] : valueRows(isRecord(value) ? value : { value }, inFull);
 }
 
 function recordOf(part: DocumentPart): Readonly<Record<string, unknown>> {
@@ -167,7 +167,7 @@ function outputOf(
   const text = 'text' in part ? part.text : typeof recorded === 'string' ? recorded : '';
   if (text === '') return [];
   const shown = maskSecrets(text).slice(-most.output);
-  return [{ name, text: visible(shown.replaceAll('\r\n', '\n')), cut: shown.length === most.output }];
+  return [{ name, text: coloured(shown.replaceAll('\r\n', '\n')), cut: shown.length === most.output }];
 }
 
 /** Everything of a task that lies in a file, what the engine keeps first; the paths are run text. */

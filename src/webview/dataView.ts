@@ -1,0 +1,192 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import type { ValueRow } from '../core/views/page/valueRows';
+import { thousands } from '../core/format';
+import { colouredLines } from './colouredText';
+import { copyButton } from './copyButton';
+import './dataView.css';
+import { longList } from './longList';
+import { safeHtml } from './markdown';
+
+/** From so many rows on they can be searched, and from so many on deeper ones are folded at first. */
+const many = { search: 12, fold: 60 };
+/** Longer texts are folded at first. */
+const longest = { lines: 20, characters: 2000 };
+
+/** Data of any shape, depth and length: rows that fold, found by words, with texts as what they are. */
+export class DataView extends LitElement {
+  static override properties = {
+    rows: { attribute: false },
+    label: { attribute: false },
+    text: { state: true },
+    turned: { state: true },
+    unfolded: { state: true },
+  };
+
+  declare rows: readonly ValueRow[];
+  /** What the data is called, for those who hear it: "Inputs". */
+  declare label: string;
+  /** What is looked for. */
+  declare text: string;
+  /** Rows that are not folded as they were at first, and texts that are shown whole; by place. */
+  declare turned: ReadonlySet<number>;
+  declare unfolded: ReadonlySet<number>;
+
+  constructor() {
+    super();
+    this.rows = [];
+    this.label = 'Data';
+    this.text = '';
+    this.turned = new Set();
+    this.unfolded = new Set();
+  }
+
+  /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  #isFolded(place: number): boolean {
+    const atFirst = this.rows.length > many.fold && (this.rows[place]?.depth ?? 0) > 0;
+    return atFirst !== this.turned.has(place);
+  }
+
+  #toggle(place: number): void {
+    const turned = new Set(this.turned);
+    if (!turned.delete(place)) turned.add(place);
+    this.turned = turned;
+  }
+
+  /** The places of the rows that are seen: found with what they are in, or not folded away. */
+  #shown(): readonly number[] {
+    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
+    return words.length === 0 ? this.#unfoldedRows() : this.#found(words);
+  }
+
+  #unfoldedRows(): readonly number[] {
+    const shown: number[] = [];
+    let within = Number.POSITIVE_INFINITY;
+    for (const [place, { depth, holds }] of this.rows.entries()) {
+      if (depth > within) continue;
+      within = holds && this.#isFolded(place) ? depth : Number.POSITIVE_INFINITY;
+      shown.push(place);
+    }
+    return shown;
+  }
+
+  #found(words: readonly string[]): readonly number[] {
+    const shown = new Set<number>();
+    const path: number[] = [];
+    for (const [place, { depth, name, text }] of this.rows.entries()) {
+      path.length = depth;
+      path.push(place);
+      const said = `${name} ${text}`.toLowerCase();
+      if (words.every((word) => said.includes(word))) for (const outer of path) shown.add(outer);
+    }
+    return [...shown].toSorted((a, b) => a - b);
+  }
+
+  protected override render(): TemplateResult {
+    const shown = this.#shown();
+    return html`
+      ${
+        this.rows.length < many.search
+          ? nothing
+          : html`<div class="filters">
+              <label>
+                <span class="hidden">Find in ${this.label}</span>
+                <input
+                  type="search"
+                  placeholder="Find names and values"
+                  .value=${this.text}
+                  @input=${(event: Event) => (this.text = (event.target as HTMLInputElement).value)}
+                />
+              </label>
+              <span class="quiet" role="status">
+                ${this.text.trim() === '' ? `${thousands(this.rows.length)} values` : `${thousands(shown.length)} found`}
+              </span>
+            </div>`
+      }
+      ${longList(shown, (place) => this.#row(place), 24)}
+    `;
+  }
+
+  #row(place: number): TemplateResult {
+    const row = this.rows[place];
+    if (!row) return html``;
+    const { depth, name, text, holds } = row;
+    const isFolded = this.#isFolded(place);
+    // As a property: the policy forbids the attribute. Deeper than this nobody counts steps.
+    return html`<div class="data-row" .style=${`--depth: ${Math.min(depth, 24)}`}>
+      ${
+        holds
+          ? html`<button
+              class="fold"
+              aria-expanded=${!isFolded}
+              ?disabled=${this.text.trim() !== ''}
+              @click=${() => this.#toggle(place)}
+            >
+              <span class="codicon codicon-chevron-${isFolded ? 'right' : 'down'}" aria-hidden="true"></span>
+              <span class="name" dir="auto">${name}</span>
+            </button>`
+          : html`<span class="name" dir="auto">${name}</span>`
+      }
+      ${holds ? html`<small>${text}</small>` : this.#value(place, row)}
+      ${holds ? nothing : copyButton(text, name)}
+    </div>`;
+  }
+
+  #value(place: number, { text }: ValueRow): TemplateResult {
+    const lines = text.split('\n', longest.lines + 1);
+    if (lines.length === 1 && text.length <= longest.characters && !isMarkdown(text))
+      return html`<span class="value" dir="auto">${colouredLines(text)}</span>`;
+    const isLong = lines.length > longest.lines || text.length > longest.characters;
+    const whole = !isLong || this.unfolded.has(place);
+    const shown = whole ? text : lines.slice(0, longest.lines).join('\n').slice(0, longest.characters);
+    return html`<div class="value" dir="auto">
+      ${guard([shown], () =>
+        isMarkdown(text) ? html`<div class="said">${unsafeHTML(safeHtml(shown))}</div>` : longText(shown),
+      )}
+      ${
+        isLong
+          ? html`<button
+              class="link"
+              aria-expanded=${whole}
+              @click=${() => {
+                const unfolded = new Set(this.unfolded);
+                if (!unfolded.delete(place)) unfolded.add(place);
+                this.unfolded = unfolded;
+              }}
+            >
+              ${whole ? 'Show less' : 'Show all'}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+}
+
+customElements.define('data-view', DataView);
+
+/** @param label what the data is called: "Inputs" */
+export function dataView(rows: readonly ValueRow[], label: string): TemplateResult {
+  return html`<data-view .rows=${rows} .label=${label}></data-view>`;
+}
+
+/** A text of any length as it was written, its colours drawn; only the lines near to what is seen are in the page. */
+export function longText(text: string): TemplateResult {
+  return html`<div class="long-text" tabindex="0" role="group" aria-label="Text">
+    ${longList(colouredLines(text), (line) => html`<div class="line">${line}</div>`, 18, true)}
+  </div>`;
+}
+
+/** Whether a text has what Markdown gives a meaning, and is no plain text or output of a program. */
+function isMarkdown(text: string): boolean {
+  const beginning = text.slice(0, 4000);
+  return (
+    !beginning.includes('\u001b') &&
+    (/^(?:#{1,6} \S|[*-] \S|\d{1,3}\. \S|```)/m.test(beginning) ||
+      /\*\*[^*\n]{1,200}\*\*|`[^`\n]{1,200}`|\[[^\]\n[]{1,200}\]\([^)\n(]{1,200}\)/.test(beginning))
+  );
+}
