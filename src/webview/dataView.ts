@@ -122,7 +122,7 @@ export class DataView extends LitElement {
       ${
         holds
           ? html`<button
-              class="fold"
+              class="data-fold"
               aria-expanded=${!isFolded}
               ?disabled=${this.text.trim() !== ''}
               @click=${() => this.#toggle(place)}
