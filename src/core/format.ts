@@ -18,6 +18,7 @@ export function visible(text: string): string {
 }
 
 /** A colour or another look of what follows, as programs write it for a terminal. */
+// oxlint-disable-next-line no-control-regex -- it is what is looked for
 export const terminalLook = /(\u001b\[[\d;:]{0,40}m)/;
 
 /** The text as {@link visible} gives it, colours of a terminal left in. */

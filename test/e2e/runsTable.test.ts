@@ -104,9 +104,9 @@ describe('The runs table', () => {
     await page.keyboard.type('number 30 nightly');
     await table.says(/^14 of 400 runs/);
     await webview().getByLabel('Find runs').fill('');
-    await webview().getByLabel('State').selectOption('failed');
+    await webview().getByRole('combobox', { name: 'State' }).selectOption('failed');
     await table.says(/^20 of 400 runs/);
-    await webview().getByLabel('Process').selectOption({ label: 'nightly/check (134)' });
+    await webview().getByRole('combobox', { name: 'Process' }).selectOption({ label: 'nightly/check (134)' });
     await table.says(/^7 of 400 runs/);
     await webview().getByLabel('Find runs').fill('nothing of the kind');
     await webview().getByRole('button', { name: 'Show all runs' }).click();
