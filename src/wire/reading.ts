@@ -15,6 +15,7 @@ import { KnownRuns } from '../core/attention/knownRuns';
 import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
 import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
+import { Outcomes } from '../core/source/outcomes';
 import { RunStore } from '../core/source/runStore';
 import { pageOf, runNodes } from '../core/views/tree/buildTree';
 import { AttentionFiles } from '../node/attentionFiles';
@@ -57,7 +58,8 @@ export function makeReading(
 
   const attention = own(new Attention(store, shared, clock, needsOptions));
 
-  const tree = { store, attention, driver, opened, clock };
+  const outcomes = own(new Outcomes(store));
+  const tree = { store, attention, driver, opened, outcomes, clock };
   const needsYou = own(
     new RunTree(views.needsYou, tree, {
       roots: (_, paging) => pageOf(attention.needs, '', paging, needNode),

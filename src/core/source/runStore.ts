@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { DisposableStore, toDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
+import type { Outcome } from '../run/outcome';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
 import type { JudgeOptions, Judgement } from '../run/judgement';
@@ -163,6 +164,11 @@ export class RunStore implements Disposable {
   /** See {@link RunSource.readTitles}. */
   async readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]> {
     return (await this.sourceOf(key)?.readTitles(key, signal)) ?? [];
+  }
+
+  /** See {@link RunSource.readOutcome}. */
+  async readOutcome(run: Run): Promise<Outcome | undefined> {
+    return this.sourceOf(run.key)?.readOutcome?.(run);
   }
 
   dispose(): void {

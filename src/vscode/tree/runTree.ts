@@ -6,6 +6,7 @@ import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
 import { lineageLines } from '../../core/run/lineage';
 import type { RunKey } from '../../core/run/runKey';
+import type { Outcomes } from '../../core/source/outcomes';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import {
   childNodes,
@@ -67,6 +68,7 @@ export interface TreeDeps {
   readonly attention: Attention;
   readonly driver: RunActivity;
   readonly opened: OpenedRuns;
+  readonly outcomes: Outcomes;
   readonly clock: Clock;
 }
 
@@ -112,6 +114,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
     this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
+    this.#disposables.add(deps.outcomes.onDidChange(() => this.update()));
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
     }
@@ -274,7 +277,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   #describe(node: TreeNode): Row | undefined {
-    const { store, driver, opened, clock } = this.deps;
+    const { store, driver, opened, outcomes, clock } = this.deps;
     const list = this.options.arrangement?.list;
     if (node.kind === 'more') return describeMore(node.left, pageSize());
     if (node.kind === 'group') {
@@ -290,6 +293,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         iterating: driver.isIterating(node.runKey),
         alone: this.options.alone,
         opened: opened.peek(node.runKey),
+        outcome: node.kind === 'run' ? outcomes.of(stored) : undefined,
         childRuns: list?.children.get(node.runKey)?.length ?? 0,
         snoozed: 'effectId' in node ? this.#snoozed(node.runKey, node.effectId) : '',
       })

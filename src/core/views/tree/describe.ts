@@ -1,4 +1,4 @@
-import { outcomeIn, unsuccessful } from '../../run/outcome';
+import { outcomeIn, unsuccessful, type Outcome } from '../../run/outcome';
 import {
   ago,
   capital,
@@ -108,6 +108,7 @@ export function stateWord({ state }: StoredRun): string {
  * @param iterating this window is iterating it right now
  * @param childRuns how many child runs hang below it
  * @param opened what its task files tell; left out: nobody has looked into it yet
+ * @param outcome what its process returned, where that was read apart
  */
 export function describeRun(
   stored: StoredRun,
@@ -115,6 +116,7 @@ export function describeRun(
   iterating: boolean,
   childRuns = 0,
   opened?: Weighed,
+  outcome?: Outcome,
 ): Row {
   const { run, state, engine, copies = [] } = stored;
   const age = ago(now - run.updatedAt);
@@ -128,7 +130,7 @@ export function describeRun(
         : count(run.eventCount, 'event');
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
-  const failing = opened?.details && unsuccessful(outcomeIn(opened.details));
+  const failing = unsuccessful(opened?.details ? outcomeIn(opened.details) : outcome);
   const word = iterating
     ? 'iterating'
     : failing === undefined

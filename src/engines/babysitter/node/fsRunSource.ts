@@ -6,6 +6,7 @@ import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { babysitter, babysitterKey, folderOf } from '../core/babysitterRun';
+import type { Outcome } from '../../../core/run/outcome';
 import type { Run, RunDetails } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import type { RunKey } from '../../../core/run/runKey';
@@ -177,6 +178,10 @@ export class FsRunSource implements RunSource {
   async readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]> {
     const tracked = this.#runs.get(folderOf(key));
     return tracked ? inSlices(tracked.directory.readTitles(signal)) : [];
+  }
+
+  async readOutcome({ key, story }: Run): Promise<Outcome | undefined> {
+    return this.#runs.get(folderOf(key))?.directory.readOutcome(story.end);
   }
 
   async document(key: RunKey, name: DocumentName): Promise<DocumentPart> {

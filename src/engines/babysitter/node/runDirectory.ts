@@ -10,6 +10,7 @@ import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
 import { behindByteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
 import { parseMetadata, type RunMetadata } from '../core/metadata';
+import { outcomeIn, type Outcome } from '../../../core/run/outcome';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
 import type { RunEnd } from '../../../core/run/story';
@@ -164,6 +165,12 @@ export class RunDirectory {
     return opened === undefined || 'problem' in opened ? [] : yield* readTaskTitles(opened.real, signal);
   }
 
+  /** What the process says of its work, by the run's end as it is known; `undefined`: it says nothing that a row can show. */
+  readOutcome(end: RunEnd | undefined): Outcome | undefined {
+    const opened = this.#open();
+    return opened && 'real' in opened ? outcomeIn(readOutput(opened.real, end, longestForRow)) : undefined;
+  }
+
   /** Forgets the task files, when nobody looks into the run any more. */
   forgetDetails(): void {
     this.#tasks.forgetAll();
@@ -255,10 +262,17 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   return metadata;
 }
 
+/** Of what a process returned for the sake of its row, in bytes. */
+const longestForRow = 256 * 1024;
+
 /** What the process returned, where it ended by itself. */
-function readOutput(real: string, end: RunEnd | undefined): { output?: unknown } {
+function readOutput(
+  real: string,
+  end: RunEnd | undefined,
+  limit: number = fileLimits.task,
+): { output?: unknown } {
   if (end?.outcome !== 'completed' || end.sealed) return {};
-  const read = readTextInside(real, 'state/output.json', fileLimits.task);
+  const read = readTextInside(real, 'state/output.json', limit);
   const json = 'text' in read ? parseJson(read.text) : undefined;
   return json && 'value' in json ? { output: json.value } : {};
 }
