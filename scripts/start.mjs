@@ -75,7 +75,10 @@ await runMain(async () => {
   progress('Preparing the demo project…');
   const { ensureDemo } = await import('./demo.mjs');
   const demo = await ensureDemo({ say: progress });
+  // An agent is at work on one of the runs, as long as this program runs.
+  const { playDemoSession, writeDemoSession } = await import('./demoSession.mjs');
+  const stop = playDemoSession(await writeDemoSession(demo, { pid: process.pid }));
   const code = hasDisplay() && !values['no-open'] ? findEditor() : undefined;
-  if (code) await startDesktop(code, demo);
+  if (code) await startDesktop(code, demo).finally(stop);
   else await startHosted(demo, !values['no-open']);
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * The variables that make the engine write below this folder instead of the person's own ~/.a5c.
+ * The variables that make the engine write below this folder instead of the person's own ~/.a5c, and the sessions of
+ * agents be looked for there.
  * @param {string} home
  * @returns {Record<string, string>}
  */
@@ -20,5 +21,9 @@ export function engineFolders(home) {
     BABYSITTER_LOG_DIR: join(state, 'logs'),
     BABYSITTER_STATE_DIR: join(state, 'state'),
     BABYSITTER_GLOBAL_STATE_DIR: state,
+    CLAUDE_CONFIG_DIR: join(home, '.claude'),
+    CODEX_HOME: join(home, '.codex'),
+    GEMINI_CLI_HOME: home,
+    COPILOT_HOME: join(home, '.copilot'),
   };
 }

@@ -2,6 +2,8 @@ import { babysitter } from '../engines/babysitter/core/babysitterRun';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { sessionsOf } from '../engines/babysitter/node/sessionBindings';
 import { inSlices } from '../node/slices';
+import { mayReadAgents } from '../vscode/agentReading';
+import { pressSession } from '../vscode/commands/sessionCommands';
 import type { Opener } from '../vscode/opener';
 import { comparePages } from '../vscode/panel/comparePage';
 import { Pages } from '../vscode/panel/pages';
@@ -24,7 +26,7 @@ export type AllPages = ReturnType<typeof makePages>;
 export function makePages(
   { context, env, clock, logger, own }: Host,
   { engine }: EngineParts,
-  { store, driver, opened, past, arrangement }: Reading,
+  { store, driver, opened, past, arrangement, sessions, keptSessions }: Reading,
   { comparing, comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { commands, actions }: Commands,
@@ -45,7 +47,8 @@ export function makePages(
     new Pages(
       runPages({
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
-        ...{ comments, drafts: answerDrafts },
+        ...{ comments, drafts: answerDrafts, sessions, kept: keptSessions },
+        ...{ mayRead: mayReadAgents, press: pressSession },
         engineFacts: async (run, seen) => factsOf.get(run.engine)?.(run, seen) ?? [],
       }),
     ),

@@ -12,6 +12,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     project: { type: 'string' },
+    home: { type: 'string' },
+    now: { type: 'string' },
     theme: { type: 'string', multiple: true, default: ['Default Dark Modern'] },
     width: { type: 'string', multiple: true, default: ['1400'] },
     height: { type: 'string', default: '1000' },
@@ -40,6 +42,8 @@ async function main(): Promise<void> {
         const { page, asked, close } = await showRunPage(browser, {
           ...{ project, dir: resolve(dir), size, theme: theme as ThemeName },
           ...(question === undefined ? {} : { question }),
+          ...(values.home === undefined ? {} : { home: resolve(values.home) }),
+          ...(values.now === undefined ? {} : { now: Date.parse(values.now) }),
         });
         page.on('pageerror', (error) => process.stderr.write(`${error.stack}\n`));
         page.on('console', (message) => process.stderr.write(`${message.text()}\n`));

@@ -2,21 +2,28 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type * as vscode from 'vscode';
+import { agentStores } from '../../src/agents/agentStores';
 import type { Clock } from '../../src/core/clock';
 import { toDisposable } from '../../src/core/disposables';
 import { Emitter } from '../../src/core/event';
 import { enginesOf } from '../../src/core/engine/runEngine';
 import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { KeptSessions } from '../../src/core/sessions/keptSessions';
 import { RunStore } from '../../src/core/source/runStore';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { babysitterKey } from '../../src/engines/babysitter/core/babysitterRun';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
+import { runLinks } from '../../src/engines/babysitter/node/runLinks';
+import { taskPrompts } from '../../src/engines/babysitter/node/taskPrompts';
+import { AgentFiles } from '../../src/node/sessions/agentFiles';
+import { RunSessions } from '../../src/node/sessions/runSessions';
 import { readTextIn, realPath } from '../../src/node/safeFile';
 import { inSlices } from '../../src/node/slices';
 import { PastRuns } from '../../src/vscode/panel/pastRuns';
 import { runPages, type PanelDeps } from '../../src/vscode/panel/runPanel';
 import { OpenedRuns } from '../../src/vscode/tree/openedRuns';
+import { homeVariables } from '../support/agentSessions';
 import { FakeClock } from '../support/fakeClock';
 import { style, themes } from './themes.json';
 
@@ -28,6 +35,8 @@ export interface LookOptions {
   readonly dir: string;
   readonly theme?: ThemeName;
   readonly size?: { readonly width: number; readonly height: number };
+  /** The home folder in which agents keep their sessions; left out: none are read. */
+  readonly home?: string;
   /** The question that the page is opened at. */
   readonly question?: string;
   /** The moment at which the run is looked at; left out: five minutes after its last event. */
@@ -84,7 +93,7 @@ export async function showRunPage(browser: Browser, options: LookOptions): Promi
   });
   await page.addInitScript(beVsCode, { ...themes[theme], style });
   const opened = new OpenedRuns(store, inSlices);
-  const deps = panelDeps({ store, opened, clock: moving, project, asked });
+  const deps = panelDeps({ store, opened, clock: moving, project, asked, home: options.home });
   const shown = runPages(deps).create(panel, key);
   if (options.question !== undefined) shown.reveal(options.question);
   await page.goto(address);
@@ -158,16 +167,29 @@ function fakePanel(
   return panel as unknown as vscode.WebviewPanel;
 }
 
+function sessionsAt(home: string, clock: Clock): AgentFiles {
+  const env = homeVariables(home);
+  return new AgentFiles({
+    sessions: new RunSessions(agentStores(env)),
+    logger: silentLogger,
+    links: (run) => runLinks(run, env, () => undefined),
+    prompts: taskPrompts,
+    options: () => ({ now: clock.now(), activityWindow: defaultActivityWindow }),
+    beforeReading: () => {},
+  });
+}
+
 interface Parts {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly project: string;
+  readonly home: string | undefined;
   readonly asked: { what: string; args: readonly unknown[] }[];
 }
 
 /** What pages ask the rest of the extension for is noted and not done. */
-function panelDeps({ store, opened, clock, project, asked }: Parts): PanelDeps {
+function panelDeps({ store, opened, clock, project, home, asked }: Parts): PanelDeps {
   const noted = (answers: Readonly<Record<string, unknown>> = {}): never =>
     new Proxy(
       {},
@@ -199,5 +221,9 @@ function panelDeps({ store, opened, clock, project, asked }: Parts): PanelDeps {
     },
     engineFacts: async () => [],
     opener: noted(),
+    sessions: sessionsAt(home ?? join(project, 'nobody'), clock),
+    kept: new KeptSessions({ all: () => [], put: () => {} }, clock),
+    mayRead: () => home !== undefined,
+    press: async (session, button) => void asked.push({ what: button, args: [session.id] }),
   };
 }

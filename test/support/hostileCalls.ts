@@ -158,7 +158,7 @@ class Makers {
     if (name === 'Set' || name === 'ReadonlySet') return (text) => new Set([first?.(text)]);
     if (name === 'Map' || name === 'ReadonlyMap') return (text) => new Map([[first?.(text), second?.(text)]]);
     if (name === 'Promise') return (text) => Promise.resolve(first?.(text));
-    const builtIn = builtIns[name ?? ''];
+    const builtIn = name !== undefined && Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
     if (builtIn && isBuiltIn(type)) return builtIn;
     const [call] = type.getCallSignatures();
     if (call) {

@@ -98,8 +98,3 @@ export function sumParts(parts: readonly PartNumbers[]): PartNumbers {
     waited: sum(({ waited }) => waited),
   };
 }
-
-/** All tokens that a part took, those from the cache included. */
-export function allTokens({ tokens }: Pick<PartNumbers, 'tokens'>): number {
-  return tokens.in + tokens.out + tokens.cacheWrite + tokens.cacheRead;
-}

@@ -5,6 +5,7 @@ import type { RunAgents } from '../../core/sessions/runAgents';
 import type { AgentSessions, SessionState } from '../../core/sessions/agentSessions';
 import { sessionLine } from '../../core/sessions/agentFact';
 import { visible } from '../../core/format';
+import type { SessionButton } from '../../core/views/page/sessionButtons';
 import { isAtLeast } from '../../core/sessions/version';
 import { mayReadAgents } from '../agentReading';
 import { withoutIcons } from '../messages';
@@ -21,16 +22,31 @@ export interface SessionCommandDeps {
 /** The session of an agent that works on a run: shown, resumed, copied. Nothing here writes into an agent's files. */
 export function sessionCommands(deps: SessionCommandDeps) {
   const chosen = (argument: unknown, id: CommandId) => chooseSession(argument, pickerTitle(id), deps);
+  const command = (id: SessionButton) => async (argument?: unknown) =>
+    pressSession(await chosen(argument, id), id);
   return {
-    'session.show': async (argument?: unknown) => showSession(await chosen(argument, 'session.show')),
-    'session.resume': async (argument?: unknown) => resumeSession(await chosen(argument, 'session.resume')),
-    'session.copyId': async (argument?: unknown) =>
-      copyText((await chosen(argument, 'session.copyId')).id, 'The session id'),
-    'session.open': async (argument?: unknown) => {
-      const { file } = await chosen(argument, 'session.open');
-      await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
-    },
+    'session.show': command('session.show'),
+    'session.resume': command('session.resume'),
+    'session.copyId': command('session.copyId'),
+    'session.open': command('session.open'),
   };
+}
+
+/** Does what a button or a command says with a session. */
+export async function pressSession(session: SessionState, button: SessionButton): Promise<void> {
+  switch (button) {
+    case 'session.show':
+      return showSession(session);
+    case 'session.resume':
+      return resumeSession(session);
+    case 'session.copyId':
+      return copyText(session.id, 'The session id');
+    case 'session.open':
+      await vscode.window.showTextDocument(vscode.Uri.file(session.file), { preview: true });
+      return;
+    default:
+      button satisfies never;
+  }
 }
 
 /** The only session of a run, else the one that the person picks, the newest first. */

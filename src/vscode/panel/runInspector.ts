@@ -17,7 +17,6 @@ import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
-import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
@@ -31,6 +30,7 @@ import { documentUri, openRunDocument } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { savePicture } from './savePicture';
 import { ShownRun } from './shownRun';
+import { ShownSessions, type ShownSessionsDeps } from './shownSessions';
 import { ShownTask } from './shownTask';
 import { ShownTimeline } from './shownTimeline';
 
@@ -50,7 +50,8 @@ export type Inspection = Extract<
       | 'copyFailure'
       | 'copyRule'
       | 'comparePredecessor'
-      | 'openRun';
+      | 'openRun'
+      | 'sessions';
   }
 >;
 
@@ -60,12 +61,11 @@ export interface ReadFiles {
   readText(path: string, limit: number): { readonly text: string } | { readonly problem: string };
 }
 
-export interface InspectorDeps {
+export interface InspectorDeps extends ShownSessionsDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly files: ReadFiles;
-  readonly inSlices: InSlices;
   /** What its engine tells of a run, from a closer look. */
   engineFacts(
     run: Run,
@@ -85,6 +85,7 @@ export class RunInspector implements Disposable {
   readonly #shown: ShownRun;
   readonly #task: ShownTask;
   readonly #timeline: ShownTimeline;
+  readonly #sessions: ShownSessions;
   readonly #log: EventLog;
   /** How many events the log knows of, or is being told of. */
   #listed = -1;
@@ -107,6 +108,19 @@ export class RunInspector implements Disposable {
     this.#shown = new ShownRun(runKey, deps);
     this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
     this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
+    const events = {
+      timeOf: async (seq: number) => {
+        const place = await this.#log.placeOf(seq);
+        return place === undefined ? undefined : (await this.#log.at(place + 1))?.record.at;
+      },
+      lastAt: async (time: number) => {
+        const found = await this.#log.findLast(({ at }) => at !== undefined && at <= time);
+        return found && found.place + 1;
+      },
+    };
+    this.#sessions = this.#disposables.add(
+      new ShownSessions(this.#shown, deps, (tell) => post({ type: 'sessions', tell }), events, beside),
+    );
     this.#log = new EventLog(
       async (from, to) => (await deps.store.sourceOf(runKey)?.events(runKey, from, to)) ?? [],
       () => new Promise((resolve) => setTimeout(resolve)),
@@ -122,6 +136,7 @@ export class RunInspector implements Disposable {
   /** The page is new and knows nothing. */
   forget(): void {
     this.#task.forget();
+    this.#sessions.forget();
     this.#shownProvenance = '';
     this.#shownFailure = '';
     this.#listed = -1;
@@ -141,6 +156,7 @@ export class RunInspector implements Disposable {
     this.#knewTitles ||= opened !== undefined;
     await this.#list(run);
     this.post({ type: 'eventsChanged' });
+    if (opened) void this.#sessions.update();
     if (opened) void (moved ? this.#timeline.update() : this.#timeline.updateSoon());
     await this.#task.update();
     await this.#postFailure(opened);
@@ -195,6 +211,8 @@ export class RunInspector implements Disposable {
           this.deps.files.folders()[0] ?? this.#shown.run?.place ?? '',
           message.svg,
         );
+      case 'sessions':
+        return this.#sessions.handle(message.ask);
       case 'openEntry':
         return this.#openEntry();
       case 'openFrame':

@@ -66,6 +66,10 @@ export interface PanelDeps {
   readonly drafts: AnswerDrafts;
   readonly files: ReadFiles;
   readonly engineFacts: InspectorDeps['engineFacts'];
+  readonly sessions: InspectorDeps['sessions'];
+  readonly kept: InspectorDeps['kept'];
+  readonly mayRead: InspectorDeps['mayRead'];
+  readonly press: InspectorDeps['press'];
   readonly opener: InspectorDeps['opener'];
   readonly inSlices: InSlices;
   readonly past: PastRuns;

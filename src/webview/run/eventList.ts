@@ -10,6 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventsView } from '../../core/views/page/protocol';
 import { thousands } from '../../core/format';
+import { askSessions } from './askSessions';
 import { eventOption } from './eventOption';
 import { showTask } from './taskList';
 import { runApi } from './runApi';
@@ -145,6 +146,11 @@ export class EventList extends LitElement {
   travelToSelected(): void {
     const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
     if (row) this.#travelTo(row.event);
+  }
+
+  #showInTranscript(): void {
+    const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
+    if (row) askSessions({ type: 'rowOfEvent', seq: row.seq });
   }
 
   #travelTo(event: number): void {
@@ -304,6 +310,14 @@ export class EventList extends LitElement {
           @click=${() => this.travelToSelected()}
         >
           <span class="codicon codicon-history" aria-hidden="true"></span> Show the Run as of Here
+        </button>
+        <button
+          class="small"
+          title="Show what the agent did when the selected event was written"
+          ?disabled=${this.selected === undefined}
+          @click=${() => this.#showInTranscript()}
+        >
+          Show in Transcript
         </button>
         <span class="quiet" role="status">${this.#summary()}</span>
       </div>

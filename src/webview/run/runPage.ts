@@ -6,6 +6,7 @@ import type { FailureView } from '../../core/views/page/failureView';
 import type { AnswerProgress, CommentView, LeftWords, ToPage } from '../../core/views/page/protocol';
 import type { Provenance } from '../../core/views/page/provenance';
 import type { RunView } from '../../core/views/page/runView';
+import type { SessionView } from '../../core/views/page/sessionsView';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
 import type { Timeline } from '../../core/views/page/timeline';
 import type { UsageView } from '../../core/views/page/usageView';
@@ -30,6 +31,8 @@ import './run.css';
 import { runApi } from './runApi';
 import { runKeys } from './runKeys';
 import './runTimeline';
+import type { SessionSection } from './sessionSection';
+import './sessionSection';
 import type { TaskPanel } from './taskPanel';
 import './taskPanel';
 import { TimeTravel } from './timeTravel';
@@ -53,6 +56,7 @@ class RunPage extends LitElement {
     timeline: { state: true },
     provenance: { state: true },
     usage: { state: true },
+    sessions: { state: true },
     failure: { state: true },
     events: { state: true },
     marked: { state: true },
@@ -73,6 +77,7 @@ class RunPage extends LitElement {
   declare timeline: Timeline | undefined;
   declare provenance: Provenance | undefined;
   declare usage: UsageView | undefined;
+  declare sessions: readonly SessionView[];
   declare failure: FailureView | undefined;
   /** The task of what is selected: an event, a bar or a task; empty: none. */
   declare marked: string;
@@ -105,6 +110,7 @@ class RunPage extends LitElement {
     this.timeline = undefined;
     this.provenance = undefined;
     this.usage = undefined;
+    this.sessions = [];
     this.failure = undefined;
     this.events = 0;
     this.marked = runApi.state().task;
@@ -233,6 +239,11 @@ class RunPage extends LitElement {
       case 'failure':
         this.failure = message.failure;
         return;
+      case 'sessions':
+        // The list of sessions is the page's, as it tells whether there is a section at all.
+        if (message.tell.type === 'sessions') this.sessions = message.tell.view.sessions;
+        else this.querySelector<SessionSection>('session-section')?.receive(message.tell);
+        return;
       case 'provenance':
         this.provenance = message.provenance;
         return;
@@ -332,7 +343,7 @@ class RunPage extends LitElement {
 
   /** What the page has below the questions, in its order. To add one is to add a line here. */
   #sections(view: RunView): readonly PageSection[] {
-    const { failure, timeline, provenance, usage } = this;
+    const { failure, timeline, provenance, usage, sessions } = this;
     const { output, problems, answers } = view;
     const canFork = view.can.includes('run.fork');
     const sections: readonly (PageSection | false | undefined)[] = [
@@ -361,6 +372,13 @@ class RunPage extends LitElement {
           view.partial || !this.settled
             ? html`<p class="quiet" role="status">Reading the tasks…</p>`
             : iterationSections(view),
+      },
+      sessions.length > 0 && {
+        ...{ id: 'sessions', title: 'Agent sessions', count: sessions.length },
+        content: html`<session-section
+          .sessions=${sessions}
+          @show-event=${(event: CustomEvent<number>) => this.#events?.showMoment(event.detail)}
+        ></session-section>`,
       },
       answers.length > 0 && {
         ...{ id: 'answers', title: 'Answers', count: answers.length + view.moreAnswers },

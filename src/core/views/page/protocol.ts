@@ -6,6 +6,7 @@ import type { FailureView } from './failureView';
 import { pageCommands } from './pageCommands';
 import type { Provenance } from './provenance';
 import type { RunView } from './runView';
+import { fromSessions, type ToSessions } from './sessionProtocol';
 import type { TaskDetail } from './taskDetail';
 import type { Timeline } from './timeline';
 import type { UsageView } from './usageView';
@@ -91,6 +92,7 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('copyRule'), effectId: segment }),
   z.object({ type: z.literal('comparePredecessor') }),
   z.object({ type: z.literal('openRun'), runId: segment }),
+  z.object({ type: z.literal('sessions'), ask: fromSessions }),
   z.object({ type: z.literal('openReport'), iteration: z.int().min(0) }),
   z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
   z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
@@ -164,6 +166,7 @@ export type ToPage =
   | { readonly type: 'timeline'; readonly timeline: Timeline | undefined }
   /** `undefined`: it has not failed. */
   | { readonly type: 'failure'; readonly failure: FailureView | undefined }
+  | { readonly type: 'sessions'; readonly tell: ToSessions }
   | { readonly type: 'provenance'; readonly provenance: Provenance }
   /** `undefined`: nothing tells what the run took. */
   | { readonly type: 'usage'; readonly usage: UsageView | undefined }

@@ -246,11 +246,3 @@ function iconOf({ now, living }: SessionReport): string {
       return 'question';
   }
 }
-
-/** What several sessions did for a task; `undefined`: nothing is known. */
-export function workOnTask(sessions: readonly SessionNumbers[], effectId: string): PartNumbers | undefined {
-  const parts = sessions.flatMap(({ parts }) =>
-    parts.filter(({ effectIds }) => effectIds.length === 1 && effectIds[0] === effectId),
-  );
-  return parts.length === 0 ? undefined : sumParts(parts);
-}
