@@ -54,6 +54,7 @@ export class RowTable {
   readonly #outcomes = new Numbers(() => new Uint8Array(blockLength));
   /** Calls without a result, by their ids. */
   readonly #open = new Map<string, number>();
+  readonly #keys = new Set<string>();
   #lastTime = 0;
 
   /** How many rows there are, results among them. */
@@ -61,7 +62,9 @@ export class RowTable {
     return this.#kinds.length;
   }
 
-  add({ kind, at, id, outcome }: TranscriptRow, { offset, length, part }: RowPlace): void {
+  add({ kind, at, id, outcome, key }: TranscriptRow, { offset, length, part }: RowPlace): void {
+    if (key !== undefined && this.#keys.has(key)) return;
+    if (key !== undefined) this.#keys.add(key);
     const place = this.length;
     this.#lastTime = at ?? this.#lastTime;
     this.#offsets.push(offset);

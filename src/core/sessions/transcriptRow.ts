@@ -24,6 +24,8 @@ export interface TranscriptRow {
   readonly action: Action | undefined;
   /** Of a result. */
   readonly outcome: Outcome | undefined;
+  /** Of agents that tell things again: names it, so that it is one row; else left out. */
+  readonly key?: string;
 }
 
 /** Reads the rows of one agent's lines. Never throws; what it does not know it leaves out. */

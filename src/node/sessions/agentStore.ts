@@ -66,6 +66,11 @@ export function fileInside(root: string, path: string): string | undefined {
   return real !== undefined && isInside(root, real) && modified(real) !== undefined ? real : undefined;
 }
 
+/** Whether a session that was found is still the file that it was, and no link by now. */
+export function isThere({ path }: StoredSession): boolean {
+  return realPath(path) === path && modified(path) !== undefined;
+}
+
 /** When a regular file was changed last, in milliseconds since 1970; `undefined`: there is none. */
 export function modified(path: string): number | undefined {
   try {

@@ -8,6 +8,7 @@ import { readTextIn, realPath } from '../../../node/safeFile';
 import {
   fileInside,
   isSessionId,
+  isThere,
   modified,
   namesIn,
   type AgentStore,
@@ -49,7 +50,7 @@ export class ClaudeStore implements AgentStore {
   find(id: string): StoredSession | undefined {
     if (!isSessionId(id)) return undefined;
     const known = this.#found.get(id);
-    if (known && modified(known.path) !== undefined) return known;
+    if (known && isThere(known)) return known;
     let newest: { readonly session: StoredSession; readonly at: number } | undefined;
     for (const projects of this.#projects()) {
       for (const folder of namesIn(projects)) {

@@ -8,6 +8,7 @@ import { realPath } from '../../../node/safeFile';
 import {
   fileInside,
   isSessionId,
+  isThere,
   modified,
   namesIn,
   type AgentStore,
@@ -40,7 +41,7 @@ export class CodexStore implements AgentStore {
     const root = this.#root;
     if (root === undefined || !isSessionId(id)) return undefined;
     const known = this.#found.get(id);
-    if (known && modified(known.path) !== undefined) return known;
+    if (known && isThere(known)) return known;
     for (const folder of [...days(root), join(root, 'archived_sessions')]) {
       const name = namesIn(folder).find((name) => idOf(name) === id);
       const path = name === undefined ? undefined : fileInside(root, join(folder, name));

@@ -1,0 +1,234 @@
+import { action, commandAction, pathFrom, pathIn } from '../../../core/sessions/action';
+import { cutAtWord, firstLine } from '../../../core/format';
+import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
+import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
+import { noTokens, type Action, type Tokens, type Work } from '../../../core/sessions/work';
+
+export type Line = Readonly<Record<string, unknown>>;
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const promptLength = 8000;
+
+/** Reads the events of one session of Copilot CLI. What was put in is told only when a session is shut down. */
+export class CopilotReader implements LineReader {
+  readonly transcript: Transcript;
+  /** The answer that calls belong to. */
+  #work: Work | undefined;
+  /** The last answer asked for calls, so the agent goes on with what they give. */
+  #goesOn = false;
+  /** Output tokens that were counted since the last shutdown. */
+  #out = 0;
+
+  /** @param seen shared by all files of a run */
+  constructor(seen: Seen = new Seen()) {
+    this.transcript = new Transcript(seen);
+  }
+
+  read(line: string): void {
+    this.transcript.lines += 1;
+    if (line.trim() === '') return;
+    const json = parseJson(line);
+    if ('value' in json && isRecord(json.value)) this.#event(json.value);
+    else this.transcript.badLines += 1;
+  }
+
+  readLong(head: string): void {
+    const { transcript } = this;
+    transcript.lines += 1;
+    transcript.longLines += 1;
+    transcript.time(parseTime(/"timestamp":"([^"]{1,40})"/.exec(head)?.[1] ?? ''));
+  }
+
+  skipped(): void {
+    this.transcript.lines += 1;
+    this.transcript.longLines += 1;
+  }
+
+  #event(event: Line): void {
+    const { transcript } = this;
+    const at = transcript.time(parseTime(text(event['timestamp'])));
+    const data = isRecord(event['data']) ? event['data'] : {};
+    switch (event['type']) {
+      case 'session.start': {
+        const context = isRecord(data['context']) ? data['context'] : {};
+        transcript.sessionId ??= text(data['sessionId']) || undefined;
+        transcript.version = text(data['copilotVersion']) || transcript.version;
+        transcript.cwd ??= text(context['cwd']) || text(data['cwd']) || undefined;
+        return;
+      }
+      case 'user.message':
+        transcript.goesOn(at);
+        transcript.prompt ??= text(data['content']).slice(0, promptLength);
+        transcript.firstPrompt ??= cutAtWord(firstLine(text(data['content'])), 80) || undefined;
+        return;
+      case 'assistant.turn_start':
+        return transcript.goesOn(at);
+      case 'assistant.message':
+        return this.#answer(data, at);
+      case 'assistant.turn_end':
+        if (!this.#goesOn && transcript.open.size === 0) transcript.ends(at);
+        return;
+      case 'tool.execution_start':
+        return this.#begin(text(data['toolCallId']), text(data['toolName']), data['arguments'], at);
+      case 'tool.execution_complete':
+        return this.#end(data, at);
+      case 'session.error': {
+        transcript.ends(at);
+        transcript.failure = cutAtWord(text(data['message']), 200) || 'unknown';
+        transcript.marks.push({ at, kind: 'error', text: transcript.failure });
+        return;
+      }
+      case 'abort':
+        return transcript.interrupt(at);
+      case 'session.shutdown':
+        this.#shutdown(data['modelMetrics'], at);
+        return transcript.ends(at);
+      default:
+    }
+  }
+
+  #answer(data: Line, at: number): void {
+    const { transcript } = this;
+    const id = text(data['messageId']) || `${transcript.sessionId} ${transcript.lines}`;
+    const out = typeof data['outputTokens'] === 'number' ? Math.max(0, data['outputTokens']) : 0;
+    const model = text(data['model']) || undefined;
+    transcript.goesOn(at);
+    transcript.model = model ?? transcript.model;
+    if (!transcript.seen.answers.has(id)) {
+      this.#work = { at, answers: 1, tokens: { ...noTokens, out }, atLeast: false, model, calls: [] };
+      transcript.seen.answers.set(id, this.#work);
+      transcript.work.push(this.#work);
+      this.#out += out;
+    }
+    const requests = Array.isArray(data['toolRequests']) ? data['toolRequests'].filter(isRecord) : [];
+    this.#goesOn = requests.length > 0;
+    for (const request of requests) {
+      this.#begin(text(request['toolCallId']), text(request['name']), request['arguments'], at);
+    }
+  }
+
+  #begin(id: string, name: string, given: unknown, at: number): void {
+    const { transcript } = this;
+    if (id === '' || transcript.seen.calls.has(id)) return;
+    const args = argumentsOf(given);
+    const input = JSON.stringify(args);
+    const command = isCommand(name);
+    if (command) noteRuns(transcript, input);
+    transcript.goesOn(at);
+    if (!this.#work) {
+      this.#work = { at, answers: 0, tokens: noTokens, atLeast: false, model: undefined, calls: [] };
+      transcript.work.push(this.#work);
+    }
+    transcript.begin(this.#work, {
+      ...{ id, at, name, action: actionOf(name, args, transcript.cwd), asks: name === 'ask_user' },
+      ...{ mentions: mentionsIn(input), signs: command ? signsIn(input) : noSigns },
+      prompt: name === 'task' ? `${text(args['prompt'])}\n${text(args['description'])}` : undefined,
+      ...{ endedAt: undefined, outcome: undefined, files: [] },
+    });
+    const path = changedPath(name, args);
+    const call = transcript.seen.calls.get(id);
+    const [added, removed] = [text(args['new_str']) || text(args['file_text']), text(args['old_str'])].map(
+      lines,
+    );
+    if (path !== '' && call) {
+      call.files = [
+        {
+          path: pathFrom(transcript.cwd, path),
+          created: name === 'create',
+          added: added ?? 0,
+          removed: removed ?? 0,
+        },
+      ];
+    }
+  }
+
+  #end(data: Line, at: number): void {
+    const { transcript } = this;
+    const ok = data['success'] === true;
+    const said = resultOf(data);
+    const refused = /denied|rejected by|user declined/i.test(said.slice(0, 300));
+    const call = transcript.end(text(data['toolCallId']), at, ok ? 'ok' : refused ? 'refused' : 'error');
+    transcript.goesOn(at);
+    if (!call) return;
+    if (!ok) call.files = [];
+    if (isCommand(call.name)) noteResult(transcript, call, { text: said, ok, at });
+  }
+
+  #shutdown(metrics: unknown, at: number): void {
+    const usages = Object.values(isRecord(metrics) ? metrics : {}).flatMap((metric) =>
+      isRecord(metric) && isRecord(metric['usage']) ? [metric['usage']] : [],
+    );
+    const sum = (name: string): number =>
+      usages.reduce(
+        (all, usage) => all + (typeof usage[name] === 'number' ? Math.max(0, usage[name]) : 0),
+        0,
+      );
+    const cacheRead = sum('cacheReadTokens');
+    const tokens: Tokens = {
+      in: Math.max(0, sum('inputTokens') - cacheRead),
+      // What was counted answer by answer is in it.
+      out: Math.max(0, sum('outputTokens') - this.#out),
+      cacheWrite: sum('cacheWriteTokens'),
+      cacheRead,
+    };
+    this.#out = 0;
+    if (usages.length === 0) return;
+    this.transcript.work.push({ at, answers: 0, tokens, atLeast: false, model: undefined, calls: [] });
+  }
+}
+
+/** Arguments are an object, or its JSON. */
+export function argumentsOf(given: unknown): Line {
+  if (isRecord(given)) return given;
+  const json = typeof given === 'string' ? parseJson(given) : undefined;
+  return json && 'value' in json && isRecord(json.value) ? json.value : {};
+}
+
+/** What came of a call, in words. */
+export function resultOf({ result, error }: Line): string {
+  const said = isRecord(result) ? text(result['content']) || text(result['detailedContent']) : text(result);
+  return said || (isRecord(error) ? text(error['message']) : text(error));
+}
+
+/** What a call does, in words. */
+export function actionOf(name: string, args: Line, cwd: string | undefined): Action {
+  const path = pathIn(cwd, text(args['path']) || text(args['file_path']));
+  switch (name) {
+    case 'bash':
+    case 'powershell':
+      return commandAction(text(args['command']), text(args['description']));
+    case 'edit':
+    case 'create':
+      return action('editing', path);
+    case 'str_replace_editor':
+      return action(args['command'] === 'view' ? 'reading' : 'editing', path);
+    case 'view':
+      return action('reading', path);
+    case 'grep':
+    case 'glob':
+      return action('searching', text(args['pattern']));
+    case 'task':
+      return action('delegating:', text(args['description']));
+    case 'web_search':
+    case 'web_fetch':
+      return action('looking up', text(args['query']) || text(args['url']));
+    default:
+      return action(name, text(Object.values(args).find((value) => typeof value === 'string')).slice(0, 200));
+  }
+}
+
+function isCommand(name: string): boolean {
+  return name === 'bash' || name === 'powershell' || name.includes('babysitter');
+}
+
+function changedPath(name: string, args: Line): string {
+  const edits =
+    name === 'edit' || name === 'create' || (name === 'str_replace_editor' && args['command'] !== 'view');
+  return edits ? text(args['path']) || text(args['file_path']) : '';
+}
+
+function lines(words: string): number {
+  return words === '' ? 0 : words.split('\n').length - (words.endsWith('\n') ? 1 : 0);
+}

@@ -1,0 +1,111 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { ProcessState } from '../../../core/sessions/agentNow';
+import type { Seen } from '../../../core/sessions/transcript';
+import { realPath } from '../../../node/safeFile';
+import {
+  fileInside,
+  isSessionId,
+  isThere,
+  modified,
+  namesIn,
+  type AgentStore,
+  type StoredSession,
+  type StoredSubagent,
+} from '../../../node/sessions/agentStore';
+import { readHead } from '../../../node/sessions/lineFile';
+import { gemini } from '../core/gemini';
+import { GeminiReader } from '../core/geminiReader';
+import { GeminiRows } from '../core/geminiRows';
+
+/** So many chats are looked into where no session says which runs it drives. */
+const mostRecent = 50;
+
+/** The chats of Gemini CLI in a home folder. Those of older releases, one JSON document each, are not read. */
+export class GeminiStore implements AgentStore {
+  readonly agent = gemini;
+  readonly #found = new Map<string, StoredSession>();
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
+
+  get #root(): string | undefined {
+    return realPath(join(this.env['GEMINI_CLI_HOME'] || homedir(), '.gemini', 'tmp'));
+  }
+
+  /** Names hold the first eight characters of an id; the first line holds all of it. */
+  find(id: string): StoredSession | undefined {
+    const root = this.#root;
+    if (root === undefined || !isSessionId(id)) return undefined;
+    const known = this.#found.get(id);
+    if (known && isThere(known)) return known;
+    for (const path of this.#chats(root)) {
+      if (!path.endsWith(`-${id.slice(0, 8)}.jsonl`)) continue;
+      const real = fileInside(root, path);
+      if (real === undefined || idOf(real) !== id) continue;
+      this.#found.set(id, { id, path: real });
+      return { id, path: real };
+    }
+    return undefined;
+  }
+
+  #chats(root: string): readonly string[] {
+    return namesIn(root)
+      .map((project) => join(root, project, 'chats'))
+      .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
+      .filter((path) => /^session-.{1,100}\.jsonl$/.test(basename(path)));
+  }
+
+  subagents({ id, path }: StoredSession): readonly StoredSubagent[] {
+    const folder = join(dirname(path), id);
+    return namesIn(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .flatMap((name) => {
+        const real = fileInside(dirname(path), join(folder, name));
+        if (real === undefined) return [];
+        const link = {
+          toolUseId: undefined,
+          parentAgentId: undefined,
+          description: undefined,
+          copies: false,
+        };
+        return [{ path: real, agentId: basename(name, '.jsonl'), ...link }];
+      });
+  }
+
+  recent(_projectDir: string, since: number): readonly StoredSession[] {
+    const root = this.#root;
+    if (root === undefined) return [];
+    return this.#chats(root)
+      .flatMap((path) => {
+        const at = modified(path);
+        return at === undefined || at < since ? [] : [{ path, at }];
+      })
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, mostRecent)
+      .flatMap(({ path }) => {
+        const id = idOf(path);
+        return (id === undefined ? undefined : this.find(id)) ?? [];
+      });
+  }
+
+  reader(seen?: Seen): GeminiReader {
+    return new GeminiReader(seen);
+  }
+
+  rows(): GeminiRows {
+    return new GeminiRows();
+  }
+
+  /** It keeps no list of living processes. */
+  process(): ProcessState {
+    return 'unknown';
+  }
+
+  processFolders(): readonly string[] {
+    return [];
+  }
+}
+
+function idOf(path: string): string | undefined {
+  return /"sessionId":\s*"([A-Za-z0-9._-]{1,128})"/.exec(readHead(path, 4096) ?? '')?.[1];
+}
