@@ -14,15 +14,15 @@ export interface TerminalCommand {
   readonly words: readonly [string, ...string[]];
   /** Where the program can be set, without the prefix. */
   readonly setting: string;
-  /** The person closed the terminal, or it ended. */
-  onClose(): void;
+  /** The command ended, as far as the shell tells, or the terminal was closed; once. */
+  onEnd(): void;
 }
 
 /**
  * Types a command, quoted by us, into a shell of its own, so that what it prints stays there to be read.
  * @throws HumanError when the shell passes text on in ways that cannot be relied on
  */
-export function runInTerminal({ name, cwd, words, setting, onClose }: TerminalCommand): void {
+export function runInTerminal({ name, cwd, words, setting, onEnd }: TerminalCommand): void {
   const shell = shellOf(vscode.env.shell);
   if (!shell) {
     throw new HumanError(
@@ -34,11 +34,15 @@ export function runInTerminal({ name, cwd, words, setting, onClose }: TerminalCo
     ...{ name: name.slice(0, 40), cwd, shellPath: vscode.env.shell, isTransient: true },
     iconPath: new vscode.ThemeIcon('beaker'),
   });
+  const end = (which: vscode.Terminal): void => {
+    if (which !== terminal) return;
+    ends.dispose();
+    onEnd();
+  };
+  const ends = vscode.Disposable.from(
+    vscode.window.onDidCloseTerminal(end),
+    vscode.window.onDidEndTerminalShellExecution((ended) => end(ended.terminal)),
+  );
   terminal.show();
   terminal.sendText(line);
-  const closed = vscode.window.onDidCloseTerminal((which) => {
-    if (which !== terminal) return;
-    closed.dispose();
-    onClose();
-  });
 }

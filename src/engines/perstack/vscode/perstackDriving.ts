@@ -157,10 +157,10 @@ async function ask(title: string, prompt: string): Promise<string> {
   return text;
 }
 
-function start(run: PerstackRun, what: string, args: Args, onClose: () => void): void {
+function start(run: PerstackRun, what: string, args: Args, onEnd: () => void): void {
   const words = [...program(), ...args] as const;
   runInTerminal({
-    ...{ name: `Perstack: ${what}`, cwd: run.projectDir, setting: commandSetting, onClose },
+    ...{ name: `Perstack: ${what}`, cwd: run.projectDir, setting: commandSetting, onEnd },
     words: words as readonly [string, ...string[]],
   });
 }

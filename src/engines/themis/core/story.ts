@@ -103,8 +103,9 @@ function worksOf(stage: Stage, one: RunCase, snapshot: Snapshot, several: boolea
 type Done = Pick<Work, 'status' | 'error' | 'value'>;
 const notDone: Done = { status: 'pending', error: undefined, value: undefined };
 
+/** @param value what there is all the same */
 function failed(error: string, value?: unknown): Done {
-  return { status: 'error', error, value };
+  return { status: 'error', error, value: { error, ...objectOf(value) } };
 }
 
 function generateWork({ result }: RunCase): Done {

@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../../core/commands';
+import { prefix } from '../../../core/contract';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { cutAtWord, oneLine, visible } from '../../../core/format';
 import { keyText, type RunKey } from '../../../core/run/runKey';
@@ -112,7 +113,7 @@ export class ThemisDriving {
       cwd: config ? dirname(config.path) : run.projectDir,
       words: [...program(), ...step.args],
       setting: commandSetting,
-      onClose: () => void this.deps.reread(key),
+      onEnd: () => void this.deps.reread(key),
     });
   }
 
@@ -165,7 +166,12 @@ export class ThemisDriving {
     const printed = await vscode.window.withProgress(options, async (_, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return this.deps.ask([...program(), ...estimateArgs(path)], dirname(path), abort.signal);
+      try {
+        return await this.deps.ask([...program(), ...estimateArgs(path)], dirname(path), abort.signal);
+      } catch (error) {
+        if (!(error instanceof HumanError)) throw error;
+        throw new HumanError(`${error.message} The program is set in ${prefix}.${commandSetting}.`);
+      }
     });
     const made = runIdIn(printed);
     if (made === run.runId) return;
@@ -202,7 +208,7 @@ function program(): readonly [string, ...string[]] {
   const words: readonly unknown[] = setting('stores.themis.command');
   const [first, ...rest] = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
   if (first === undefined || first.trim() === '') {
-    throw new HumanError(`The setting babysitterRuns.${commandSetting} names no program.`);
+    throw new HumanError(`The setting ${prefix}.${commandSetting} names no program.`);
   }
   return [first, ...rest];
 }
