@@ -26,6 +26,12 @@ const stages = {
   unit: (wanted) => ({ run: () => vitest('unit', wanted) }),
   contract: (wanted) => ({ run: () => vitest('contract', wanted) }),
   adapter: (wanted) => ({ run: () => vitest('adapter', wanted) }),
+  sqlite: () => ({
+    async prepare() {
+      if (!hasSqlite) await ensureHostedVsCode();
+    },
+    run: sqlite,
+  }),
   page: (wanted) => ({
     prepare: () => ensureBrowser({ headed: wanted.headed }).then(() => undefined),
     run: () => vitest('page', wanted),
@@ -40,6 +46,7 @@ const stages = {
     run: () => vitest('e2e', wanted),
   }),
 };
+const hasSqlite = process.getBuiltinModule?.('node:sqlite') !== undefined;
 const vitestStages = ['unit', 'contract', 'adapter', 'page', 'e2e'];
 
 /**
@@ -65,9 +72,10 @@ async function asOne(exitCode) {
 
 /**
  * @param {string} project one of those in vitest.config.mts
- * @param {Wanted} wanted
+ * @param {Pick<Wanted, 'files' | 'options' | 'headed'>} wanted
+ * @param {string} [program] the Node that runs them
  */
-async function vitest(project, { files, options, headed }) {
+async function vitest(project, { files, options, headed }, program = process.execPath) {
   const report = join(results.path, `${project}.json`);
   // `-t name` may mean a test that another stage has.
   const mayBeEmpty = options.length > 0;
@@ -76,13 +84,9 @@ async function vitest(project, { files, options, headed }) {
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     ...(mayBeEmpty ? ['--passWithNoTests'] : []),
   ];
-  const exitCode = await exitCodeOf(
-    process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), ...args],
-    {
-      env: { ...process.env, ...(headed ? { BABYSITTER_TEST_HEADED: '1' } : {}) },
-    },
-  );
+  const exitCode = await exitCodeOf(program, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    env: { ...process.env, ...(headed ? { BABYSITTER_TEST_HEADED: '1' } : {}) },
+  });
   const read = ({ numPassedTests, numFailedTests, testResults }) => ({
     passed: numPassedTests,
     // A file that could not even be loaded has no tests to be counted.
@@ -94,6 +98,25 @@ async function vitest(project, { files, options, headed }) {
 /** @param {{ status: string, assertionResults: { status: string }[] }} file */
 function isUnloadable({ status, assertionResults }) {
   return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
+}
+
+/** What needs a Node with SQLite, where this one has none: that of the hosted VS Code. @returns {Promise<Count>} */
+async function sqlite() {
+  const program = hasSqlite ? process.execPath : (await ensureHostedVsCode()).node;
+  const total = { passed: 0, failed: 0 };
+  for (const [project, files] of [
+    ['contract', ['sources']],
+    ['adapter', ['themis']],
+  ]) {
+    const { passed, failed } = await vitest(
+      project,
+      { files, options: ['-t', 'SQLite'], headed: false },
+      program,
+    );
+    total.passed += passed;
+    total.failed += failed + (passed === 0 ? 1 : 0);
+  }
+  return total;
 }
 
 /** @param {Wanted} wanted */
