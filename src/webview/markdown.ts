@@ -15,10 +15,21 @@ const harmless = /^(?:https?|mailto):/i;
 const relative = /^(?![/\\#?])[^:?]+$/;
 markdown.validateLink = (url) => harmless.test(url) || relative.test(url);
 
+/** How deep a heading lies in its text, from 1: with no step left out, as "###" may be all that a text has. */
+function depthOf(heading: { readonly tag: string; readonly nesting: number }, above: number[]): number {
+  const level = Number(heading.tag.slice(1));
+  if (heading.nesting > 0) {
+    while ((above.at(-1) ?? 0) >= level) above.pop();
+    above.push(level);
+  }
+  return above.length;
+}
+
 markdown.core.ruler.push('fit_into_page', ({ tokens }) => {
+  const above: number[] = [];
   for (const [i, token] of tokens.entries()) {
     // Headings go below those of the page, so that its outline stays whole.
-    if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
+    if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, depthOf(token, above) + 2)}`;
     // The page's policy allows no style attributes.
     const align = /^text-align:(\w+)$/.exec(token.attrGet('style') ?? '')?.[1];
     if (align !== undefined) token.attrs = [['align', align]];

@@ -1,9 +1,11 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import type * as Axe from 'axe-core';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
-import { showRunPage, type LookOptions, type ShownPage } from '../look/shownPage';
+import { showRunPage, type LookOptions, type ShownPage, type ThemeName } from '../look/shownPage';
 import { executed } from '../look/vscode';
 import { eventFile, eventText, start } from '../support/journalBuilder';
 import { temporaryFolder, write } from '../support/runFolder';
@@ -150,6 +152,26 @@ test('What is read stays at its place while the run grows above it', async () =>
   }
   await page.getByRole('region', { name: 'Iteration 301' }).waitFor({ state: 'attached' });
   await expect.poll(place).toBe(before);
+});
+
+const looks: readonly (readonly [StrangeRun, ThemeName])[] = [
+  ['options', 'Default Dark Modern'],
+  ['stack', 'Light 2026'],
+  ['scored', 'Default High Contrast'],
+  ['texts', 'Default High Contrast Light'],
+];
+
+test.each(looks)('Everybody can use the page: %s, %s', async (run, theme) => {
+  const { page } = await show(run, { theme, size: { width: 900, height: 900 } });
+  await page.locator('.task').first().waitFor({ state: 'attached' });
+  // Through the debugger, which the page's policy does not bind.
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof Axe };
+    const { violations } = await axe.run(document);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  expect(found).toEqual([]);
 });
 
 /** Puts an event into a journal as an engine does. */

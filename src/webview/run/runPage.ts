@@ -326,7 +326,7 @@ class RunPage extends LitElement {
           ])}
         </div>
       </div>
-      <div class="actions">${runActions(view)}</div>
+      <section class="actions" aria-label="Actions">${runActions(view)}</section>
       <main>
         ${view.past ? nothing : html`${answerStatus(view, this.progress)} ${leftWords(this.left, (effectId) => this.#draft(effectId, ''))} ${unsentComments(this.comments, view)}`}
         ${repeat(
