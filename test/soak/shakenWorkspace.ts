@@ -168,9 +168,12 @@ export class ShakenWorkspace {
 
   /** Waits until both windows show what they must. */
   async check(when: string): Promise<void> {
-    const differs = ({ rows }: Window): boolean =>
-      rows.size !== this.#expected.size ||
-      [...this.#expected].some(([dir, events]) => rows.get(dir) !== events);
+    // Looked at often, so that looking costs little.
+    const differs = (window: Window): boolean => {
+      if (window.store.all.length !== this.#expected.size) return true;
+      for (const [dir, events] of this.#expected) if (window.eventsOf(dir) !== events) return true;
+      return false;
+    };
     if (await settled(() => !this.#windows.some(differs), patience)) return;
     for (const { rows } of this.#windows) {
       const missing = [...this.#expected.keys()].filter((dir) => !rows.has(dir));
@@ -204,6 +207,10 @@ export class ShakenWorkspace {
 
   #ask(dir: string): void {
     const effectId = `question-${this.#asked.size}`;
+    // As the engine does: a question without its task would make the run a damaged one.
+    const task = join(dir, 'tasks', effectId);
+    mkdirSync(task, { recursive: true });
+    writeFileSync(join(task, 'task.json'), JSON.stringify({ kind: 'breakpoint', title: effectId }));
     this.#append(dir, 'EFFECT_REQUESTED', { effectId, taskId: 't', kind: 'breakpoint', stepId: effectId });
     this.#asked.add(`${dir} ${effectId}`);
   }

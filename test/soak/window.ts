@@ -7,7 +7,7 @@ import { DisposableStore, type Disposable } from '../../src/core/disposables';
 import { enginesOf } from '../../src/core/engine/runEngine';
 import type { Logger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import { keyText } from '../../src/core/run/runKey';
+import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore } from '../../src/core/source/runStore';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
@@ -70,6 +70,11 @@ export class Window implements Disposable {
         },
       }),
     );
+  }
+
+  /** How many events a run has; `undefined`: it has no row. */
+  eventsOf(dir: string): number | undefined {
+    return this.store.get(asRunKey(dir))?.run.eventCount;
   }
 
   /** Events of each run by folder. */
