@@ -135,7 +135,9 @@ const noDetails: RunDetails = { tasks: new Map(), results: new Map(), problems: 
 
 function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
-  const sessions = withSessions && run.engine === babysitter ? readSessions(run, now) : undefined;
+  // Only runs of Babysitter are known to be worked on by agents.
+  const reading = run.engine === babysitter ? readSessions : () => [];
+  const sessions = withSessions ? reading(run, now) : undefined;
   const facts = sessions ? { ...options, sessions: () => sessions } : options;
   const entry = toRunEntry(run, details, now, { ...facts, engine });
   const tasks = toTaskEntries(run, details, options.metric);

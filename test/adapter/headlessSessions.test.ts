@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEntry } from '../../src/core/sessions/sessionEntry';
 import { homeVariables, sessionFixtures } from '../support/agentSessions';
@@ -97,6 +98,14 @@ describe('show --sessions', () => {
     rmSync(join(home, '.a5c'), { recursive: true });
     const ids = show('20260504-health', '--sessions', ...now).sessions?.map(({ id }) => id);
     expect(ids).toEqual(['019df1a0-2b3c-7d4e-8f50-6a7b8c9d0e1f']);
+  });
+
+  it('has none for a run of another engine', () => {
+    useHome();
+    const stores = fileURLToPath(new URL('../fixtures/stores', import.meta.url));
+    const [run] = JSON.parse(cli.run('list', stores, '--json').stdout) as readonly { dir: string }[];
+    const shown = JSON.parse(cli.run('show', `${run?.dir}`, '--json', '--sessions').stdout) as object;
+    expect(shown).toMatchObject({ sessions: [] });
   });
 
   it('reads nothing of the home folder unless it is asked to', () => {
