@@ -173,7 +173,7 @@ describe('Compare Runs…', () => {
     await loaded;
     await webview()
       .getByText(/A is a fork of B/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 90_000 });
     await region('Side A').getByText('failed').waitFor();
   });
 

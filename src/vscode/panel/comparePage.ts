@@ -164,7 +164,7 @@ class ComparePage implements Page<ComparedSides, never> {
 
   #stored(key: RunKey): StoredRun {
     const stored = this.deps.store.get(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError('This run was deleted.');
     return stored;
   }
 
@@ -174,7 +174,7 @@ class ComparePage implements Page<ComparedSides, never> {
     const { left, right } = this.#sides;
     for (const key of this.#keys) {
       if (!store.get(key)) {
-        if (store.loaded) this.#post({ type: 'gone', sentence: 'One of the runs is not there any more.' });
+        if (store.loaded) this.#post({ type: 'gone', sentence: 'One of the runs was deleted.' });
         return;
       }
       // Somebody looks at the runs, so their changes are to be seen at once, even if they were finished.
@@ -188,7 +188,7 @@ class ComparePage implements Page<ComparedSides, never> {
     if (compared.every((item, i) => item === this.#compared[i])) return;
     const [x, y] = [await this.#side(storedA, a, left), await this.#side(storedB, b, right)];
     if (!x || !y) {
-      this.#post({ type: 'gone', sentence: 'The iteration is not there any more.' });
+      this.#post({ type: 'gone', sentence: 'The run no longer has this iteration.' });
       return;
     }
     this.#compared = compared;

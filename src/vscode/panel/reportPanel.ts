@@ -181,7 +181,7 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
   }
 
   #known(): Shown {
-    if (!this.#shown) throw new HumanError('The run is not there any more.');
+    if (!this.#shown) throw new HumanError('This run was deleted.');
     return this.#shown;
   }
 
