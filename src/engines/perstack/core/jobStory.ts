@@ -135,8 +135,9 @@ export function detailsOf(facts: JobFacts, steps: JobSteps): RunDetails {
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
   for (const call of steps.calls.values()) {
-    tasks.set(call.id, taskOf(call, facts.question));
-    if (call.result) results.set(call.id, resultOf(call.result.text));
+    const asked = call.kind === 'breakpoint' ? { call, checkpoint: undefined, place: 1, of: 1 } : undefined;
+    tasks.set(call.id, taskOf(call, asked));
+    if (call.result) results.set(call.id, resultOf(call.result.text, asked !== undefined));
   }
   if (facts.question) tasks.set(facts.question.call.id, taskOf(facts.question.call, facts.question));
   return {
@@ -146,8 +147,9 @@ export function detailsOf(facts: JobFacts, steps: JobSteps): RunDetails {
   };
 }
 
-function resultOf(text: string): TaskResult {
-  const json = parseJson(text);
+/** @param isAnswer the words are those of a person */
+function resultOf(text: string, isAnswer: boolean): TaskResult {
+  const json = isAnswer ? { value: { response: text } } : parseJson(text);
   return {
     value: 'value' in json ? json.value : text,
     ...{ metrics: {}, resultRef: undefined, metadata: undefined, failure: undefined },
