@@ -74,9 +74,10 @@ export class MetricCharts extends LitElement {
   }
 
   /** The picture is made anew, and whatever had the focus in it gets it back. */
-  protected override updated(): void {
+  protected override updated(changed: ReadonlyMap<PropertyKey, unknown>): void {
     const place = this.querySelector('.chart-place');
-    if (!place) return;
+    // What a point says changes nothing in the picture, and drawing it anew would move the focus again and again.
+    if (!place || (changed.size === 1 && changed.has('read'))) return;
     const hadFocus = place.contains(document.activeElement);
     const drawn = this.#drawn;
     if (drawn.length === 0) {
