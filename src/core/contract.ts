@@ -90,7 +90,16 @@ export const contextKeys = {
   shown: `${prefix}.shown`,
   /** "set": the Runs view is filtered; "hidesAll": so that nothing is left; unset without a filter. */
   filter: `${prefix}.filter`,
+  /** This window is iterating a run. */
+  iterating: `${prefix}.iterating`,
+  /** Needs You has rows. */
+  needs: `${prefix}.needs`,
 } as const;
+
+/** A context key for the palette: there is a run with which this is possible now. */
+export function possibleKey(action: EngineAction): string {
+  return `${prefix}.possible.${action}`;
+}
 
 /** Words in a row's `contextValue`; menus ask for them with `viewItem =~ /\bword\b/`. */
 export const contextWords = [

@@ -1,7 +1,7 @@
 import { commands, commandTitle, type Command, type CommandId } from '../core/commands';
 import { prefix, views } from '../core/contract';
 import { settings, type Setting } from '../core/settings';
-import { menus } from './menus';
+import { menus, submenus } from './menus';
 import { all, draftEditor, filterHidesAll, noFolder, noRuns, someFolder, someRuns } from './when';
 
 const icon = 'media/activity-bar.svg';
@@ -17,6 +17,7 @@ export const contributes = {
   },
   commands: contributedCommands(),
   menus,
+  submenus,
   keybindings: [
     {
       command: `${prefix}.draft.use`,

@@ -1,6 +1,7 @@
 import type { CommandId } from '../core/commands';
 import { canWord, prefix, type ContextWord } from '../core/contract';
 import type { EngineAction } from '../core/engine/runEngine';
+import { palette } from './palette';
 import {
   all,
   diagnosableRowOfRunsTable,
@@ -37,13 +38,35 @@ function engineEntry(
   return entry(id, group, rowThatCan(id, first), ...more.map((word) => rowThatCan(id, word)));
 }
 
-function hiddenInPalette(id: CommandId): object {
-  return { command: `${prefix}.${id}`, when: 'false' };
+/** The submenus of rows, by the part of their id after ours. */
+const submenuTitles = {
+  new: 'New Run From This',
+  session: 'Agent Session',
+  export: 'Export',
+  copy: 'Copy',
+  manage: 'Manage Run',
+} as const;
+
+type Submenu = keyof typeof submenuTitles;
+
+function submenuId(name: Submenu): string {
+  return `${prefix}.menu.${name}`;
+}
+
+/** What package.json has under the same name. */
+export const submenus = (Object.keys(submenuTitles) as Submenu[]).map((name) => ({
+  id: submenuId(name),
+  label: submenuTitles[name],
+}));
+
+/** A submenu, shown where one of its entries is. */
+function submenu(name: Submenu, group: string, ...alternatives: readonly [string, ...string[]]): object {
+  return { submenu: submenuId(name), when: alternatives.join(' || '), group };
 }
 
 /** The menus of the extension, by VS Code's names for them. */
 export const menus = {
-  commandPalette: [hiddenInPalette('runs.changeFilter'), hiddenInPalette('runs.loadMore')],
+  commandPalette: palette,
   'view/title': [
     entry('run.create', 'navigation@0', inRuns),
     entry('runs.search', 'navigation@1', inRuns),
@@ -93,29 +116,46 @@ export const menus = {
     engineEntry('breakpoint.reject', '2_answer@3', 'breakpoint', 'run'),
     entry('breakpoint.snooze', '2_answer@4', row('breakpoint'), rowOfNeedsYou('run')),
     entry('run.markSeen', '2_answer@5', rowOfNeedsYou('unseen')),
+    engineEntry('task.run', '2_answer@1', 'pending'),
+    engineEntry('task.post', '2_answer@2', 'pending'),
+    engineEntry('task.cancel', '2_answer@3', 'pending'),
     engineEntry('run.resume', '3_go@1', 'run'),
     engineEntry('run.iterate', '3_go@2', 'run'),
     engineEntry('run.continue', '3_go@3', 'run'),
     entry('run.stop', '3_go@4', row('run', 'stop')),
-    engineEntry('run.startAgain', '4_new@1', 'run'),
-    engineEntry('task.run', '2_answer@1', 'pending'),
-    engineEntry('task.post', '2_answer@2', 'pending'),
     engineEntry('run.diagnose', '3_go@8', 'run'),
     engineEntry('run.repair', '3_go@9', 'run'),
-    engineEntry('run.fork', '4_new@2', 'run', 'iteration', 'task'),
-    engineEntry('run.assignProcess', '5_engine@1', 'run'),
-    engineEntry('run.halt', '5_engine@2', 'run'),
-    engineEntry('task.cancel', '5_engine@1', 'pending'),
     entry('session.show', 'inline@0', row('run', 'session')),
-    entry('session.show', '3_session@1', row('run', 'session')),
-    entry('session.resume', '3_session@2', row('run', 'session')),
-    entry('session.open', '3_session@3', row('run', 'session')),
-    entry('session.copyId', '8_copy@4', row('run', 'session')),
-    entry('run.compare', '6_compare@1', row('run'), rowOfRuns('iteration')),
-    entry('run.export', '7_export@1', row('run'), rowOfRuns('iteration')),
-    engineEntry('run.exportArchive', '7_export@2', 'run'),
-    entry('run.reveal', '8_copy@1', row('run')),
-    entry('run.copyId', '8_copy@2', row('run')),
-    engineEntry('run.copyCommand', '8_copy@3', 'run', 'breakpoint'),
+    submenu('session', '4_more@1', row('run', 'session')),
+    submenu('new', '4_more@2', rowThatCan('run.startAgain', 'run'), rowThatCan('run.fork', 'run')),
+    // A row that is no run has one way to a new one.
+    engineEntry('run.fork', '4_more@2', 'iteration', 'task'),
+    entry('run.compare', '4_more@3', row('run'), rowOfRuns('iteration')),
+    submenu('manage', '4_more@4', rowThatCan('run.assignProcess', 'run'), rowThatCan('run.halt', 'run')),
+    submenu('export', '5_out@1', row('run'), rowOfRuns('iteration')),
+    submenu('copy', '5_out@2', row('run'), rowThatCan('run.copyCommand', 'breakpoint')),
+    entry('run.reveal', '5_out@3', row('run')),
+  ],
+  [submenuId('session')]: [
+    entry('session.show', '1_session@1', row('run', 'session')),
+    entry('session.resume', '1_session@2', row('run', 'session')),
+    entry('session.open', '1_session@3', row('run', 'session')),
+  ],
+  [submenuId('new')]: [
+    engineEntry('run.startAgain', '1_new@1', 'run'),
+    engineEntry('run.fork', '1_new@2', 'run'),
+  ],
+  [submenuId('manage')]: [
+    engineEntry('run.assignProcess', '1_manage@1', 'run'),
+    engineEntry('run.halt', '1_manage@2', 'run'),
+  ],
+  [submenuId('export')]: [
+    entry('run.export', '1_export@1', row('run'), rowOfRuns('iteration')),
+    engineEntry('run.exportArchive', '1_export@2', 'run'),
+  ],
+  [submenuId('copy')]: [
+    entry('run.copyId', '1_copy@1', row('run')),
+    entry('session.copyId', '1_copy@2', row('run', 'session')),
+    engineEntry('run.copyCommand', '1_copy@3', 'run', 'breakpoint'),
   ],
 };

@@ -1,3 +1,4 @@
+import type { RunKey } from '../core/run/runKey';
 import { SleepWatch } from '../engines/babysitter/core/drive/sleepWatch';
 import { TaskPoster } from '../engines/babysitter/core/taskRun/taskPoster';
 import { installedPlugin } from '../engines/babysitter/node/claudePlugin';
@@ -40,12 +41,21 @@ import { daystromId, perstackId, themisId } from './storeKinds';
 
 export type Doing = ReturnType<typeof makeDoing>;
 
-/** What a person does with runs and tasks: answers, iterates, makes, posts. */
-export function makeDoing(host: Host, engineParts: EngineParts, reading: Reading, opener: Opener) {
+/**
+ * What a person does with runs and tasks: answers, iterates, makes, posts.
+ * @param shownRun the run whose page or report is in front
+ */
+export function makeDoing(
+  host: Host,
+  engineParts: EngineParts,
+  reading: Reading,
+  opener: Opener,
+  shownRun: () => RunKey | undefined,
+) {
   const { env, clock, logger, own } = host;
   const { engine, access, responder, useVersion, node } = engineParts;
   const { store, driver, opened, attention, shared } = reading;
-  const targets = new Targets(store, opened);
+  const targets = new Targets(store, opened, shownRun);
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
     ...{ store, targets, engine, access, logger, useVersion, findProcesses },

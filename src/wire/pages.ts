@@ -81,6 +81,7 @@ export function makePages(
 export function openerOf(pages: () => AllPages): Opener {
   return {
     run: (key, effectId) => pages().runs.open(key, effectId),
+    preview: (key) => pages().runs.preview(key),
     report: (key, extent) => pages().reports.open(key, extent),
     compare: (left, right) => pages().comparisons.open({ left, right }),
     table: () => pages().table.open('table'),

@@ -11,6 +11,7 @@ import { indexOfPlace } from '../engines/babysitter/node/digestIndex';
 import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
 import { showAttention } from '../vscode/attention';
 import { showEngineStatus } from '../engines/babysitter/vscode/engineStatus';
+import { followPossible } from '../vscode/paletteKeys';
 import { showNotifications } from '../vscode/notifications';
 import type { Opener } from '../vscode/opener';
 import type { LookedAt } from '../vscode/panel/lookedAt';
@@ -32,6 +33,7 @@ export function showAll(
   pages: LookedAt,
   opener: Opener,
 ) {
+  own(followPossible({ store, driver, attention }));
   own(showEngineStatus({ store, pages, version: access.version }));
   const message = (): string | undefined => {
     // VS Code shows either a message or the welcome text, which leads out of the filter.

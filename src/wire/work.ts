@@ -14,7 +14,7 @@ export type Work = ReturnType<typeof makeWork>;
 export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
   // Commands open pages, and pages run commands: what comes later is asked for when it is wanted.
   const opener: Opener = openerOf(() => pages);
-  const doing = makeDoing(host, engine, reading, opener);
+  const doing = makeDoing(host, engine, reading, opener, () => pages.runs.active ?? pages.reports.active);
   const evidence = makeEvidence(host, reading, doing);
   const mending = makeMending(host, engine, reading, doing, {
     opener,

@@ -47,6 +47,7 @@ export function openerOf(work: () => Promise<Work>): Opener {
   const open = (with_: (opener: Opener) => void): void => void work().then(({ opener }) => with_(opener));
   return {
     run: (...asked) => open((opener) => opener.run(...asked)),
+    preview: (...asked) => open((opener) => opener.preview(...asked)),
     report: (...asked) => open((opener) => opener.report(...asked)),
     compare: (...asked) => open((opener) => opener.compare(...asked)),
     table: () => open((opener) => opener.table()),

@@ -85,6 +85,7 @@ test(
     await up.waitFor();
 
     // Edited inputs, from the palette, after everything that was answered.
+    await runCommand('View: Close All Editors');
     await again(async () => {
       await runCommand('Babysitter: Fork From Here…');
       await option(/^Find out why/).click();

@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { makeDemo } from '../../scripts/demo.mjs';
 import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
+import { chooseFromMenu } from './support/chooseFromMenu';
 import { openWindow, type EditorWindow } from './support/openWindow';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -13,9 +14,7 @@ vi.setConfig({ testTimeout: 120_000 });
 async function choose({ page }: EditorWindow, row: Locator, item: string): Promise<void> {
   await page.getByRole('tab', { name: /^Babysitter Runs.*3 questions wait for you/ }).waitFor();
   await row.click({ button: 'right' });
-  // A menu that is just opening misses a click now and then.
-  await page.getByRole('menuitem', { name: item }).hover();
-  await page.keyboard.press('Enter');
+  await chooseFromMenu(page, item);
 }
 
 /** Types a path into the dialog for a file, in which the hosted VS Code has no window of the system. */

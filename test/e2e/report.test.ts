@@ -7,6 +7,7 @@ import { journal } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
 import { seriousViolations } from './support/axe';
 import { again } from './support/again';
+import { chooseFromMenu } from './support/chooseFromMenu';
 import { openDemo, type DemoOptions, type DemoWindow } from './support/openDemo';
 
 const size = { width: 1400, height: 1400 };
@@ -51,9 +52,7 @@ async function openReports(options: DemoOptions = {}): Promise<ReportWindow> {
 async function choose({ page }: DemoWindow, row: Locator, item: string): Promise<void> {
   await page.getByRole('tab', { name: /^Babysitter Runs.*3 questions wait for you/ }).waitFor();
   await row.click({ button: 'right' });
-  // A menu that is just opening misses a click now and then.
-  await page.getByRole('menuitem', { name: item, exact: true }).hover();
-  await page.keyboard.press('Enter');
+  await chooseFromMenu(page, item);
 }
 
 describe('The report of a run', () => {
@@ -78,7 +77,7 @@ describe('The report of a run', () => {
   test("opens from a run's row, on the best iteration, and says the same as the command line", async () => {
     const { row, heading, webview, screenshot, runDir } = window;
     // Its iterations are read with it; then it is drawn no more.
-    await row(scored).first().click();
+    await window.fold(scored);
     await row(/^Iteration 1, 3 done, score 61/).waitFor();
     await choose(window, row(scored).first(), 'Open Report');
     await heading('Iteration 3 of 5 · best').waitFor();
@@ -241,7 +240,7 @@ describe('The report of a run', () => {
   test("opens from an iteration's row, from the palette and from the page of the run", async () => {
     const { page, webview, heading, row, runCommand } = window;
     const second = row(/^Iteration 2, 3 done, score 74/);
-    if (!(await second.isVisible())) await row(scored).first().click();
+    if (!(await second.isVisible())) await window.fold(scored);
     await second.waitFor();
     await choose(window, second, 'Open Iteration Report');
     await heading('Iteration 2 of 5').waitFor();
@@ -250,7 +249,7 @@ describe('The report of a run', () => {
     await again(async () => {
       await webview().locator('h1').click();
       await runCommand('Babysitter: Open Iteration Report');
-      await quickPick.getByRole('option', { name: scored }).click({ timeout: 10_000 });
+      // The run is the one whose report is open.
       await quickPick
         .getByRole('option', { name: /^Iteration 4, 3 tasks · score 88/ })
         .click({ timeout: 10_000 });

@@ -8,6 +8,7 @@ import {
   contextKeys,
   contextWords,
   draftScheme,
+  possibleKey,
   prefix,
   reviewController,
   runsTableType,
@@ -22,7 +23,9 @@ import { packageJson } from '../../src/manifest/packageJson';
 // all of them.
 
 interface Menu {
-  readonly command: string;
+  /** Left out: it opens a submenu. */
+  readonly command?: string;
+  readonly submenu?: string;
   readonly when?: string;
   readonly group?: string;
 }
@@ -58,6 +61,7 @@ interface Manifest {
       readonly enablement?: string;
     }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings?: readonly Menu[];
     readonly views: Readonly<
       Record<
@@ -98,6 +102,10 @@ const sources = new Map(
 const source = [...sources.values()].join('\n');
 
 const entries = [...Object.values(menus).flat(), ...(manifest.contributes.keybindings ?? [])];
+/** What stands in the submenus of rows. */
+const ofSubmenus = Object.entries(menus).flatMap(([id, inside]) =>
+  id.startsWith(`${prefix}.menu.`) ? inside : [],
+);
 const whens = [...entries, ...viewsWelcome, ...Object.values(manifest.contributes.views).flat()].flatMap(
   ({ when }) => (when === undefined ? [] : [when]),
 );
@@ -156,7 +164,7 @@ describe('commands', () => {
   it('of menus, keybindings and welcome texts exist', () => {
     const known = new Set(commands.map(({ command }) => command));
     const used = [
-      ...entries.map(({ command }) => command),
+      ...entries.flatMap(({ command }) => command ?? []),
       ...viewsWelcome.flatMap(({ contents }) =>
         [...contents.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id ?? ''),
       ),
@@ -206,14 +214,14 @@ describe('commands', () => {
     }
   });
 
-  it('of a run’s menu are always there, whatever its state', () => {
+  it('of a run’s menu are there whenever its engine can do them now', () => {
     const always = (menus['view/item/context'] ?? [])
       .filter(
         ({ group, when }) =>
           !group?.startsWith('inline') &&
           (when ?? '').split('||').some((part) => wordsIn(part).join() === 'run'),
       )
-      .map(({ command }) => command.slice(prefix.length + 1));
+      .flatMap(({ command }) => command?.slice(prefix.length + 1) ?? []);
     expect(always).toEqual(
       expect.arrayContaining([
         'run.open',
@@ -254,7 +262,8 @@ describe('when clauses', () => {
     const always = (menus['view/item/context'] ?? []).filter(
       ({ group, when }) => !group?.startsWith('inline') && !wordsIn(when ?? '').includes('stop'),
     );
-    for (const { command, when = '' } of always) {
+    for (const { command, when = '' } of [...always, ...ofSubmenus]) {
+      if (command === undefined) continue;
       const id = command.slice(prefix.length + 1);
       const action = engineActions.find((known) => known === id);
       for (const part of when.split('||')) {
@@ -271,6 +280,7 @@ describe('when clauses', () => {
     const known: readonly string[] = [
       ...Object.values(views),
       ...Object.values(contextKeys),
+      ...engineActions.map(possibleKey),
       reviewController,
       runsTableType,
     ];
@@ -308,12 +318,47 @@ describe('when clauses', () => {
   });
 
   it('set as context keys are those of the contract', () => {
-    const set = [...source.matchAll(/'setContext',\s*([\w.]+)/g)].map(([, key]) => key);
-    expect(set.toSorted()).toEqual(
-      Object.keys(contextKeys)
-        .map((name) => `contextKeys.${name}`)
-        .toSorted(),
+    const named = [...source.matchAll(/(?:'setContext',\s*|\bset\()(contextKeys\.\w+|possibleKey)/g)];
+    expect(new Set(named.map(([, key]) => key))).toEqual(
+      new Set([...Object.keys(contextKeys).map((name) => `contextKeys.${name}`), 'possibleKey']),
     );
+  });
+});
+
+describe('submenus', () => {
+  const submenus = manifest.contributes.submenus;
+
+  it('are those that rows open, each with entries of its own', () => {
+    const opened = Object.values(menus).flatMap((entries) => entries.flatMap(({ submenu }) => submenu ?? []));
+    expect(opened.toSorted()).toEqual(submenus.map(({ id }) => id).toSorted());
+    for (const { id } of submenus) expect(menus[id]?.length, id).toBeGreaterThan(1);
+  });
+
+  it('are shown where one of their entries is', () => {
+    const parts = (when: string): Set<string> => new Set(when.split(' || '));
+    for (const { submenu, when = '' } of menus['view/item/context'] ?? []) {
+      if (submenu === undefined) continue;
+      const inside = new Set((menus[submenu] ?? []).flatMap((entry) => [...parts(entry.when ?? '')]));
+      expect(
+        [...parts(when)].filter((part) => !inside.has(part)),
+        submenu,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('the palette', () => {
+  const when = new Map((menus['commandPalette'] ?? []).map((entry) => [entry.command, entry.when]));
+
+  it('has little to offer where there is nothing', () => {
+    const always = commands.filter(({ command }) => !when.has(command)).map(({ title }) => title);
+    expect(always).toEqual(['Show Log']);
+  });
+
+  it('has what only an engine does for as long as it is possible with some run', () => {
+    for (const action of engineActions.filter((each) => each !== 'run.stop')) {
+      expect(when.get(`${prefix}.${action}`)).toBe(possibleKey(action));
+    }
   });
 });
 

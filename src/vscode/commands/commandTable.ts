@@ -7,6 +7,7 @@ import type { Opener } from '../opener';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
 import type { RunArrangement } from '../tree/runArrangement';
+import { asPreview } from '../tree/rowItem';
 import { loadMore, type RunTree } from '../tree/runTree';
 import type { Answering } from './answering';
 import type { Comparing } from './compare';
@@ -67,9 +68,10 @@ export function commandTable(deps: CommandDeps): CommandTable {
 function runCommands(deps: CommandDeps) {
   const { targets, opener } = deps;
   return {
-    'run.open': async (argument) => {
-      const { stored, effectId } = await targets.run(argument, pickerTitle('run.open'));
-      opener.run(stored.run.key, effectId);
+    'run.open': async (argument, how) => {
+      const { stored, effectId } = await targets.anyRun(argument, pickerTitle('run.open'));
+      if (how === asPreview) opener.preview(stored.run.key);
+      else opener.run(stored.run.key, effectId);
     },
     'run.report': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.report'));

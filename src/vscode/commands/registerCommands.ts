@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log';
 import { guarded } from '../messages';
 
 /** Does what a command is for. Anything may call it, with anything. */
-export type CommandHandler = (argument?: unknown) => Promise<void>;
+export type CommandHandler = (argument?: unknown, how?: unknown) => Promise<void>;
 
 /**
  * Registers every command.
@@ -16,8 +16,8 @@ export function registerCommands(
   logger: Logger,
 ): vscode.Disposable {
   const registered = commandIds.map((id) =>
-    vscode.commands.registerCommand(name(id), (argument?: unknown) =>
-      guarded(logger, async () => (await handlerOf(id))(argument)),
+    vscode.commands.registerCommand(name(id), (argument?: unknown, how?: unknown) =>
+      guarded(logger, async () => (await handlerOf(id))(argument, how)),
     ),
   );
   return vscode.Disposable.from(...registered);

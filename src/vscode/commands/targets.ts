@@ -5,6 +5,7 @@ import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
+import type { RunKey } from '../../core/run/runKey';
 import type { EngineAction } from '../../core/engine/runEngine';
 import { demandEngineCan, whyNot, whyNotPost } from '../../core/engine/whyNot';
 import { referredRun } from '../../core/source/referredRun';
@@ -41,6 +42,8 @@ export class Targets {
   constructor(
     private readonly store: RunStore,
     private readonly opened: OpenedRuns,
+    /** The run whose page is in front; `undefined`: none is. */
+    private readonly shownRun: () => RunKey | undefined = () => undefined,
   ) {}
 
   /**
@@ -52,6 +55,9 @@ export class Targets {
     const named = this.#named(argument);
     if (named && action) demandEngineCan(action, named.stored);
     if (named) return named;
+    const shown = this.#shown(argument);
+    if (shown && action !== undefined && whyNot(action, shown.stored) === undefined) return shown;
+    if (shown && action === undefined) return shown;
     const stored = await this.#pickRun(title, action);
     if (action) demandEngineCan(action, stored);
     return { stored, surface: 'palette', effectId: undefined, event: undefined, iteration: undefined };
@@ -68,13 +74,23 @@ export class Targets {
     if (stored) demandEngineCan(action, stored);
   }
 
+  /** Another run than the one whose page is in front, unless the argument names one. @throws as {@link run} */
+  async anyRun(argument: unknown, title: string): Promise<RunTarget> {
+    const named = this.#named(argument);
+    if (named) return named;
+    const stored = await this.#pickRun(title);
+    return { stored, surface: 'palette', effectId: undefined, event: undefined, iteration: undefined };
+  }
+
   /** A pending breakpoint. A run that has exactly one means that one. */
   async breakpoint(
     argument: unknown,
     title: string,
     action: BreakpointAction = 'breakpoint.answer',
   ): Promise<EffectTarget> {
-    const { stored, surface, effectId } = this.#named(argument) ?? {};
+    const shown = this.#shown(argument);
+    const fit = shown && whyNot(action, shown.stored) === undefined ? shown : undefined;
+    const { stored, surface, effectId } = this.#named(argument) ?? fit ?? {};
     if (stored && surface) {
       demandEngineCan(action, stored);
       const open = pendingEffects(stored.run).filter(({ effect }) => effect.kind === 'breakpoint');
@@ -100,7 +116,9 @@ export class Targets {
     title: string,
     action: 'task.post' | 'task.run',
   ): Promise<EffectTarget> {
-    const { stored, surface, effectId } = this.#named(argument) ?? {};
+    const shown = this.#shown(argument);
+    const fit = shown && whyNot('task.post', shown.stored) === undefined ? shown : undefined;
+    const { stored, surface, effectId } = this.#named(argument) ?? fit ?? {};
     if (stored) demandEngineCan(action, stored);
     if (stored && surface && effectId !== undefined) {
       const why = whyNotPost(stored, effectId);
@@ -133,7 +151,7 @@ export class Targets {
 
   /** Any effect of a run. */
   async effect(argument: unknown, title: string): Promise<EffectTarget> {
-    const named = this.#named(argument);
+    const named = this.#named(argument) ?? this.#shown(argument);
     const { key } = (named?.stored ?? (await this.#pickRun(title))).run;
     const surface = named?.surface ?? 'palette';
     // Looking into a finished run makes it be read whole, and only then its tasks are known.
@@ -154,6 +172,19 @@ export class Targets {
     if (items.length === 0) throw new NotNowError('The run has no tasks yet.');
     const { effect } = await pick(items, title, 'Choose a task');
     return { stored, effect, surface };
+  }
+
+  /**
+   * The run of the page in front, for a command that names none. Whoever called it may be a keybinding or another extension,
+   * so what changes a run is confirmed.
+   */
+  #shown(argument: unknown): RunTarget | undefined {
+    if (argument !== undefined && argument !== null) return undefined;
+    const key = this.shownRun();
+    const stored = key === undefined ? undefined : this.store.get(key);
+    return (
+      stored && { stored, surface: 'elsewhere', effectId: undefined, event: undefined, iteration: undefined }
+    );
   }
 
   /** What an argument names; `undefined`: nothing, so ask. */

@@ -8,8 +8,12 @@ import { asRunKey, type RunKey } from '../../core/run/runKey';
 export interface Page<Key, Part> extends Disposable {
   /** Whether it is the page for this key, as it stands now. */
   shows(key: Key): boolean;
-  /** Brings it to the front. `undefined`: no part in particular is wanted. */
-  reveal(part: Part | undefined): void;
+  /**
+   * Brings it to the front.
+   * @param part `undefined`: none in particular is wanted
+   * @param preserveFocus the keyboard stays where it is
+   */
+  reveal(part: Part | undefined, preserveFocus?: boolean): void;
 }
 
 /** What distinguishes the pages of one kind from all others. */
@@ -22,6 +26,8 @@ export interface PageKind<Key, Part> {
   readonly keepsTwins?: boolean;
   /** The key of a page that is brought back, from what its script kept; `undefined`: there is nothing to show. */
   keyOf(state: unknown): Key | undefined;
+  /** Whether somebody did something on the page, by what it said; left out: nothing on it is such. */
+  isUse?(message: unknown): boolean;
   /** Fills a panel that is new or brought back. */
   create(panel: vscode.WebviewPanel, key: Key): Page<Key, Part>;
 }
@@ -29,6 +35,8 @@ export interface PageKind<Key, Part> {
 /** All pages of one kind: at most one for each key, brought back after a reload. */
 export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposable {
   readonly #pages = new Map<vscode.WebviewPanel, { readonly key: Key; readonly page: Page<Key, Part> }>();
+  /** The page that gives way to the next one. */
+  #preview: vscode.WebviewPanel | undefined;
   readonly #disposables = new DisposableStore();
   readonly #lookedAtChanged = this.#disposables.add(new Emitter<void>());
 
@@ -45,9 +53,39 @@ export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposab
     return [...this.#pages].filter(([panel]) => panel.visible).map(([, { key }]) => key);
   }
 
+  /** The key of the page in front; `undefined`: something else is. */
+  get active(): Key | undefined {
+    return [...this.#pages].find(([panel]) => panel.active)?.[1].key;
+  }
+
   /** Opens the page for a key, or brings it to the front. */
   open(key: Key, part?: Part): void {
-    (this.#find(key) ?? this.#create(key)).reveal(part);
+    const panel = this.#find(key);
+    if (panel === this.#preview) this.#preview = undefined;
+    this.#pages.get(panel ?? this.#create(key, false))?.page.reveal(part);
+  }
+
+  /**
+   * Shows the page for a key while somebody looks through a list: the keyboard stays there, and the page gives way to the
+   * next one unless it is used. Asked for once more, it is opened for good.
+   */
+  preview(key: Key): void {
+    const known = this.#find(key);
+    if (known && known === this.#preview && known.visible) {
+      this.open(key);
+      return;
+    }
+    const panel = known ?? this.#create(key, true);
+    this.#pages.get(panel)?.page.reveal(undefined, true);
+    if (known) return;
+    const before = this.#preview;
+    this.#preview = panel;
+    before?.dispose();
+  }
+
+  /** Somebody uses the page, so it stays. */
+  #keep(panel: vscode.WebviewPanel): void {
+    if (panel === this.#preview) this.#preview = undefined;
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -63,26 +101,29 @@ export class Pages<Key, Part> implements vscode.WebviewPanelSerializer, Disposab
     this.#disposables.dispose();
   }
 
-  #find(key: Key): Page<Key, Part> | undefined {
-    return [...this.#pages.values()].find(({ page }) => page.shows(key))?.page;
+  #find(key: Key): vscode.WebviewPanel | undefined {
+    return [...this.#pages].find(([, { page }]) => page.shows(key))?.[0];
   }
 
-  #create(key: Key): Page<Key, Part> {
+  #create(key: Key, preserveFocus: boolean): vscode.WebviewPanel {
     const { type, title } = this.kind;
-    const options = { enableFindWidget: true };
-    return this.#adopt(vscode.window.createWebviewPanel(type, title, vscode.ViewColumn.Active, options), key);
+    const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
+    const panel = vscode.window.createWebviewPanel(type, title, place, { enableFindWidget: true });
+    this.#adopt(panel, key);
+    return panel;
   }
 
-  #adopt(panel: vscode.WebviewPanel, key: Key): Page<Key, Part> {
+  #adopt(panel: vscode.WebviewPanel, key: Key): void {
     const page = this.kind.create(panel, key);
     this.#pages.set(panel, { key, page });
     panel.onDidChangeViewState(() => this.#lookedAtChanged.fire());
     this.#lookedAtChanged.fire();
+    panel.webview.onDidReceiveMessage((message) => this.kind.isUse?.(message) && this.#keep(panel));
     panel.onDidDispose(() => {
+      this.#keep(panel);
       page.dispose();
       this.#pages.delete(panel);
     });
-    return page;
   }
 }
 

@@ -22,6 +22,7 @@ import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { Evidence } from '../evidence';
 import { openingRun } from '../../core/views/tree/buildTree';
+import { isRecord } from '../../core/run/lenient';
 import { noTaskFiles } from '../../core/run/iterations';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { Review } from '../review';
@@ -81,12 +82,19 @@ const manyEvents = 300;
 /** Ages on the page are drawn again this often while it is seen, in milliseconds. */
 const redrawEvery = 30_000;
 
+/** What a page says when somebody does more on it than look. */
+const uses: ReadonlySet<string> = new Set<FromPage['type']>([
+  ...(['draft', 'answer', 'command', 'snooze', 'fork', 'travel', 'compareWithNow'] as const),
+  ...(['openTask', 'openFile', 'openReport', 'diff', 'openLink', 'showComment'] as const),
+]);
+
 /** The pages of runs, by run folder. What somebody wants to see of one is a breakpoint. */
 export function runPages(deps: PanelDeps): PageKind<RunKey, string> {
   return {
     type: runPanelType,
     title: 'Run',
     keyOf: keptRunKey,
+    isUse: (message) => isRecord(message) && uses.has(String(message['type'])),
     create: (panel, key) => new RunPanel(panel, key, deps),
   };
 }
@@ -168,8 +176,8 @@ class RunPanel implements Page<RunKey, string> {
     return key === this.runKey;
   }
 
-  reveal(effectId: string | undefined): void {
-    this.panel.reveal();
+  reveal(effectId: string | undefined, preserveFocus = false): void {
+    this.panel.reveal(undefined, preserveFocus);
     this.#reveal = effectId;
     // A question is to be answered, which is possible only now.
     if (effectId !== undefined) this.#setOut(undefined);

@@ -6,13 +6,19 @@ import type { TreeNode } from '../../core/views/tree/treeNode';
 import { commandName } from '../messages';
 import { fileUri } from '../runDocuments';
 
-/** What a click on a row does; `undefined`: rows with rows below open and close instead. */
+/** Passed with a row that was clicked: its page gives way to the next one. Menus pass the selected rows there. */
+export const asPreview = 'preview';
+
+/** What a click on a row does; `undefined`: a row with rows below opens and closes instead. */
 export function clickCommand(node: TreeNode, row: Row): vscode.Command | undefined {
   switch (node.kind) {
     case 'run':
-      return row.expandable
-        ? undefined
-        : { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
+      // With a command, only the twistie opens and closes the row.
+      return {
+        command: commandName('run.open'),
+        title: commandTitle('run.open'),
+        arguments: [node, asPreview],
+      };
     case 'breakpoint':
       return { command: commandName('run.open'), title: commandTitle('run.open'), arguments: [node] };
     case 'iteration':

@@ -15,6 +15,7 @@ import {
   sectionNode,
   type Paging,
 } from '../../core/views/tree/buildTree';
+import { whyNot } from '../../core/engine/whyNot';
 import { contextValue } from '../../core/views/tree/contextValue';
 import { type Row } from '../../core/views/tree/describe';
 import { describeGroup, describeMore } from '../../core/views/tree/describeList';
@@ -269,7 +270,12 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   #contextValue(node: TreeNode, row: Row): string {
-    return contextValue(row, 'runKey' in node ? this.deps.store.get(node.runKey)?.engine : undefined);
+    const stored = 'runKey' in node ? this.deps.store.get(node.runKey) : undefined;
+    return contextValue(
+      row,
+      stored?.engine,
+      (action) => stored !== undefined && whyNot(action, stored) === undefined,
+    );
   }
 
   #look(node: TreeNode, row: Row | undefined): string {

@@ -22,6 +22,8 @@ export interface DemoWindow extends EditorWindow {
   runDir(run: DemoRun): string;
   /** A row of either view, by how its accessible name begins. */
   row(name: RegExp): Locator;
+  /** Opens or closes a row, as only its twistie does. */
+  fold(name: RegExp): Promise<void>;
   /** A notification that says this. */
   notification(text: string | RegExp): Locator;
   /** What the engine recorded as the answer to a question, found by a text in its task.json. */
@@ -55,6 +57,7 @@ export async function openDemo({
     ...window,
     runDir,
     row,
+    fold: (name) => row(name).first().locator('.monaco-tl-twistie').click(),
     notification: (text) => page.locator('.notifications-toasts').getByText(text),
     answerTo: (run, text) => readAnswer(join(runDir(run), 'tasks'), text),
     async engine(...args) {

@@ -1,13 +1,18 @@
 import { canWord } from '../../contract';
-import type { RunEngine } from '../../engine/runEngine';
+import type { EngineAction, RunEngine } from '../../engine/runEngine';
 import type { Row } from './describe';
 
 /**
- * A row's `contextValue`: what it is, and what the engine of its run can do at all.
+ * A row's `contextValue`: what it is, and what can be done with its run.
  * @param engine `undefined`: the row belongs to no single run
+ * @param isPossible whether something of what the engine can do is possible now; left out: all of it is
  */
-export function contextValue({ words }: Pick<Row, 'words'>, engine: RunEngine | undefined): string {
+export function contextValue(
+  { words }: Pick<Row, 'words'>,
+  engine: RunEngine | undefined,
+  isPossible: (action: EngineAction) => boolean = () => true,
+): string {
   // A row without words has no menu of its own.
-  const canWords = engine && words.length > 0 ? [...engine.can].map(canWord) : [];
-  return [...words, ...canWords].join(' ');
+  const possible = engine && words.length > 0 ? [...engine.can].filter(isPossible) : [];
+  return [...words, ...possible.map(canWord)].join(' ');
 }

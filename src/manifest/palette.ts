@@ -1,0 +1,53 @@
+import { commands, type CommandId } from '../core/commands';
+import { contextKeys, possibleKey, prefix } from '../core/contract';
+import { engineActions } from '../core/engine/runEngine';
+import { draftEditor, someFolder, someRuns } from './when';
+
+const never = 'false';
+
+/** When the palette has a command that is no action of an engine; `undefined`: always. */
+const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>, string | undefined>> = {
+  'run.open': someRuns,
+  'run.report': someRuns,
+  'iteration.report': someRuns,
+  'run.create': someFolder,
+  'run.importArchive': someFolder,
+  'run.compare': someRuns,
+  'run.export': someRuns,
+  'run.reveal': someRuns,
+  'run.copyId': someRuns,
+  'session.show': someRuns,
+  'session.resume': someRuns,
+  'session.copyId': someRuns,
+  'session.open': someRuns,
+  'breakpoint.snooze': `${contextKeys.needs} || ${possibleKey('breakpoint.answer')}`,
+  'runs.markFailedSeen': contextKeys.needs,
+  'run.markSeen': contextKeys.needs,
+  'review.add': possibleKey('breakpoint.answer'),
+  'review.remove': possibleKey('breakpoint.answer'),
+  'review.send': possibleKey('breakpoint.answer'),
+  'task.open': someRuns,
+  'draft.use': draftEditor,
+  'journal.open': someRuns,
+  'runs.table': someRuns,
+  'runs.search': someRuns,
+  'runs.filter': someRuns,
+  'runs.changeFilter': never,
+  'runs.clearFilter': contextKeys.filter,
+  'runs.groupBy': someRuns,
+  'runs.loadMore': never,
+  'runs.refresh': someFolder,
+  'log.show': undefined,
+};
+
+/** The palette leaves out what could only refuse. */
+export const palette: readonly object[] = (Object.keys(commands) as CommandId[]).flatMap((id) => {
+  const when = whenOf(id);
+  return when === undefined ? [] : [{ command: `${prefix}.${id}`, when }];
+});
+
+function whenOf(id: CommandId): string | undefined {
+  if (id === 'run.stop') return contextKeys.iterating;
+  const action = engineActions.find((known) => known === id);
+  return action === undefined ? others[id as keyof typeof others] : possibleKey(action);
+}
