@@ -11,7 +11,7 @@ const largestVsix = 1_000_000;
 
 /** What a VSIX of ours may hold; vsce itself renames the README, the change log and the licence. */
 const expected =
-  /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/.+\.(js|css|ttf)|dist\/NOTICES\.md|media\/.+\.(png|svg|css|md)))$/;
+  /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/.+\.(js|css|ttf)|dist\/NOTICES\.md|media\/.+\.(png|svg|css|md)|sample\/.+\.(json|log|txt|md)))$/;
 
 const required = [
   'package.json',
@@ -26,7 +26,7 @@ const required = [
 
 /** All scripts, as whatever builds, checks or packs is among them. */
 export const vsixInputs = [
-  ...['src', 'media', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.base.json'],
+  ...['src', 'media', 'sample', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.base.json'],
   ...['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'],
 ];
 
@@ -59,7 +59,7 @@ async function packVsix() {
 function stage() {
   const folder = join(root, 'out', 'package');
   rmSync(folder, { recursive: true, force: true });
-  for (const name of ['package.json', '.vscodeignore', 'LICENSE', 'media', 'dist']) {
+  for (const name of ['package.json', '.vscodeignore', 'LICENSE', 'media', 'sample', 'dist']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['README.md', 'CHANGELOG.md']) {

@@ -57,6 +57,10 @@ export const commands = {
   'runs.groupBy': { title: 'Group Runs By…', icon: 'group-by-ref-type' },
   'runs.loadMore': { title: 'Load More' },
   'runs.refresh': { title: 'Refresh', icon: 'refresh' },
+  'runs.whyMissing': { title: "Why Don't I See My Run?", icon: 'question' },
+  'sample.open': { title: 'Open Sample Runs' },
+  'sample.process': { title: 'Create a Sample Process' },
+  'walkthrough.open': { title: 'Get Started' },
   'log.show': { title: 'Show Log', icon: 'output' },
 } as const satisfies Readonly<Record<string, Command>>;
 

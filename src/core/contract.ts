@@ -51,6 +51,9 @@ export function parseSides(
   return left && right && { left, right };
 }
 
+/** The walkthrough under Get Started. */
+export const walkthroughId = 'start';
+
 export const views = {
   needsYou: `${prefix}.needsYou`,
   runs: `${prefix}.runs`,

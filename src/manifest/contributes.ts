@@ -2,7 +2,18 @@ import { commands, commandTitle, type Command, type CommandId } from '../core/co
 import { prefix, views } from '../core/contract';
 import { settings, type Setting } from '../core/settings';
 import { menus, submenus } from './menus';
-import { all, draftEditor, filterHidesAll, noFolder, noRuns, someFolder, someRuns } from './when';
+import { walkthroughs } from './walkthrough';
+import {
+  all,
+  draftEditor,
+  filterHidesAll,
+  looking,
+  noFolder,
+  noRuns,
+  nothingNeeded,
+  someFolder,
+  someRuns,
+} from './when';
 
 const icon = 'media/activity-bar.svg';
 
@@ -26,6 +37,7 @@ export const contributes = {
       when: all('editorTextFocus', draftEditor),
     },
   ],
+  walkthroughs,
   viewsWelcome: [
     {
       view: views.runs,
@@ -33,14 +45,20 @@ export const contributes = {
       contents: lines(
         'Runs belong to a project. Open a folder to see its Babysitter runs.',
         '[Open Folder](command:vscode.openFolder)',
+        button('sample.open'),
+        button('walkthrough.open'),
       ),
     },
+    { view: views.runs, when: all(someFolder, looking), contents: 'Looking for runs…' },
     {
       view: views.runs,
       when: all(someFolder, noRuns),
       contents: lines(
         'No runs yet. They appear here by themselves as soon as an agent or the command babysitter run:create makes one in .a5c/runs.',
         button('run.create'),
+        button('sample.process'),
+        button('sample.open'),
+        button('runs.whyMissing'),
         `[Runs Folders in Settings](command:workbench.action.openSettings?%22${prefix}.runsDirectories%22)`,
         button('runs.refresh'),
       ),
@@ -55,7 +73,8 @@ export const contributes = {
       when: noRuns,
       contents: 'When a run stops at a breakpoint, its question appears here.',
     },
-    { view: views.needsYou, when: someRuns, contents: 'Nothing needs you.' },
+    { view: views.needsYou, when: all(someFolder, looking), contents: 'Looking for runs…' },
+    { view: views.needsYou, when: all(someRuns, nothingNeeded), contents: 'Nothing needs you.' },
   ],
   configuration: { title: 'Babysitter Runs', properties: contributedSettings() },
 };

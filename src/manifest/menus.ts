@@ -80,6 +80,8 @@ export const menus = {
     entry('runs.refresh', 'navigation@9', unfiltered),
     entry('runs.markFailedSeen', '5_seen@1', inNeedsYou),
     entry('run.importArchive', '6_import@1', inRuns),
+    entry('runs.whyMissing', '8_help@1', inRuns),
+    entry('walkthrough.open', '8_help@2', inEitherView),
     entry('log.show', '9_log@1', inEitherView),
   ],
   'webview/context': [

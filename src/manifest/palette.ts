@@ -37,6 +37,10 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'runs.groupBy': someRuns,
   'runs.loadMore': never,
   'runs.refresh': someFolder,
+  'runs.whyMissing': undefined,
+  'sample.open': undefined,
+  'sample.process': someFolder,
+  'walkthrough.open': undefined,
   'log.show': undefined,
 };
 

@@ -59,4 +59,7 @@ export const noFolder = 'workbenchState == empty';
 export const someFolder = 'workbenchState != empty';
 export const noRuns = `${contextKeys.shown} == none`;
 export const someRuns = `${contextKeys.shown} == runs`;
+/** Not everything was looked at, and there is no run yet. */
+export const looking = `!${contextKeys.shown}`;
+export const nothingNeeded = `!${contextKeys.needs}`;
 export const filterHidesAll = `${contextKeys.filter} == hidesAll`;

@@ -47,7 +47,8 @@ export function workspaceFolders(): readonly string[] {
     .map(({ uri }) => uri.fsPath);
 }
 
-function places(belongsHere: BelongsHere): readonly RunsPlace[] {
+/** Every place in which Babysitter's runs are looked for. */
+export function places(belongsHere: BelongsHere): readonly RunsPlace[] {
   const folders = workspaceFolders();
   if (folders.length === 0) return [];
   const projects = folders.map((dir): RunsPlace => ({ dir, holds: 'project' }));

@@ -1,3 +1,14 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { walkthroughId } from '../core/contract';
+import { isInside } from '../core/paths';
+import type { Disposable } from '../core/disposables';
+import { babysitterKey } from '../engines/babysitter/core/babysitterRun';
+import { belongsHere } from '../engines/babysitter/node/belongsHere';
+import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
+import { lookAround } from '../engines/babysitter/node/lookAround';
+import { createSampleProcess } from '../engines/babysitter/vscode/sampleProcess';
+import { places } from '../vscode/workspacePlaces';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { runArchives } from '../engines/babysitter/node/runArchive';
 import { inSlices } from '../node/slices';
@@ -16,7 +27,7 @@ export type Commands = ReturnType<typeof makeCommands>;
 
 /** Every command, and what the buttons of run pages do, which is mostly the same. */
 export function makeCommands(
-  { logger }: Host,
+  { context, logger, own: keep }: Host,
   { store, opened, attention, runs, arrangement, agents, sessions }: Reading,
   doing: Doing,
   { review }: EvidenceParts,
@@ -26,11 +37,28 @@ export function makeCommands(
   const own = babysitterCommands({
     ...{ store, opened, opener, ...doing, ...mending, archives: runArchives, inSlices },
   });
+  let sample: Disposable | undefined;
+  const openSample = async (): Promise<void> => {
+    const dir = context.asAbsolutePath('sample');
+    sample ??= keep(store.add(new FsRunSource({ dir, holds: 'runs' }, logger)));
+    opener.run(babysitterKey(join(dir, 'sample-iterations')));
+  };
   const engineCommands = byEngine(own, doing.targets, doing.handlers);
   const commands = commandTable({
     ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, engineCommands },
     ...{ readSources: readReportSources, inSlices, agents, sessions },
     showLog: () => logger.show(),
+    lookAround: () =>
+      inSlices(
+        lookAround(
+          places(belongsHere),
+          ({ accepts, dir }) => accepts !== undefined || isInside(join(homedir(), '.a5c'), dir),
+          store.all.map(({ run }) => run.location),
+        ),
+      ),
+    openSample: () => openSample(),
+    createSample: createSampleProcess,
+    walkthrough: `${context.extension.id}#${walkthroughId}`,
   });
   return { commands, actions: pageActions({ ...{ store, commands }, ...doing }) };
 }

@@ -61,6 +61,13 @@ interface Manifest {
       readonly enablement?: string;
     }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+      }[];
+    }[];
     readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings?: readonly Menu[];
     readonly views: Readonly<
@@ -347,12 +354,32 @@ describe('submenus', () => {
   });
 });
 
+describe('the walkthrough', () => {
+  it('has its pictures, and buttons for commands that there are', () => {
+    const [walkthrough] = manifest.contributes.walkthroughs;
+    expect(walkthrough?.steps.map(({ id }) => id)).toEqual(['runs', 'answer', 'resume', 'reports']);
+    const known = new Set([...commands.map(({ command }) => command), `${views.runs}.focus`]);
+    for (const { media, description } of walkthrough?.steps ?? []) {
+      expect(existsSync(fileURLToPath(new URL(media.svg, root))), media.svg).toBe(true);
+      expect(media.altText).not.toBe('');
+      const named = [...description.matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id ?? '');
+      expect(named.length).toBeGreaterThan(0);
+      expect(named.filter((id) => !known.has(id))).toEqual([]);
+    }
+  });
+});
+
 describe('the palette', () => {
   const when = new Map((menus['commandPalette'] ?? []).map((entry) => [entry.command, entry.when]));
 
   it('has little to offer where there is nothing', () => {
     const always = commands.filter(({ command }) => !when.has(command)).map(({ title }) => title);
-    expect(always).toEqual(['Show Log']);
+    expect(always.toSorted()).toEqual([
+      'Get Started',
+      'Open Sample Runs',
+      'Show Log',
+      "Why Don't I See My Run?",
+    ]);
   });
 
   it('has what only an engine does for as long as it is possible with some run', () => {

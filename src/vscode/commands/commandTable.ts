@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import { pickerTitle, type CommandId } from '../../core/commands';
 import type { EngineAction } from '../../core/engine/runEngine';
@@ -22,6 +23,7 @@ import type { Review } from '../review';
 import type { CommandHandler } from './registerCommands';
 import { revealRun } from './revealRun';
 import { sessionCommands, type SessionCommandDeps } from './sessionCommands';
+import { tellWhyMissing, type WhyMissingDeps } from './whyMissing';
 import type { Snoozing } from './snoozing';
 
 /** One handler for each command, so that a forgotten or mistyped one does not compile. Anything may call it. */
@@ -49,6 +51,12 @@ export interface CommandDeps extends SessionCommandDeps {
   readonly runs: RunTree;
   readonly arrangement: RunArrangement;
   readonly showLog: () => Promise<void>;
+  readonly lookAround: WhyMissingDeps['lookAround'];
+  /** Shows the runs that come with the extension, and opens the page of one. */
+  readonly openSample: () => Promise<void>;
+  readonly createSample: () => Promise<void>;
+  /** The walkthrough's id as VS Code knows it. */
+  readonly walkthrough: string;
   readonly opener: Opener;
 }
 
@@ -134,7 +142,8 @@ function taskCommands({ targets, opened, drafts }: CommandDeps) {
 }
 
 /** Of all runs. */
-function listCommands({ store, attention, runs, arrangement, opener, showLog }: CommandDeps) {
+function listCommands(deps: CommandDeps) {
+  const { store, attention, runs, arrangement, opener, showLog, walkthrough } = deps;
   return {
     'runs.table': async () => opener.table(),
     'runs.search': async () => findRun({ store, runs, arrangement, open: (key) => opener.run(key) }),
@@ -145,6 +154,12 @@ function listCommands({ store, attention, runs, arrangement, opener, showLog }: 
     'runs.loadMore': async (argument) => loadMore(argument, runs),
     'runs.refresh': async () => store.refresh(),
     'runs.markFailedSeen': async () => attention.lookedAtAll(),
+    'runs.whyMissing': async () => tellWhyMissing(deps),
+    'sample.open': async () => deps.openSample(),
+    'sample.process': async () => deps.createSample(),
+    'walkthrough.open': async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
+    },
     'log.show': async () => showLog(),
   } satisfies Partial<CommandTable>;
 }
