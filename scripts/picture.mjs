@@ -20,7 +20,10 @@ await runMain(async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
   await page.goto(server.url(workspace));
   await page.getByRole('tab', { name: /^Babysitter Runs/ }).click();
-  await page.getByRole('treeitem', { name: /^Raise the relevance/ }).click();
+  await page
+    .getByRole('treeitem', { name: /^Raise the relevance/ })
+    .locator('.monaco-tl-twistie')
+    .click();
   await page.getByRole('treeitem', { name: /^Iteration 3.*best/ }).click();
   const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
   await sash.hover();
