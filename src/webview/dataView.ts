@@ -127,7 +127,10 @@ export class DataView extends LitElement {
               ?disabled=${this.text.trim() !== ''}
               @click=${() => this.#toggle(place)}
             >
-              <span class="codicon codicon-chevron-${isFolded ? 'right' : 'down'}" aria-hidden="true"></span>
+              <span
+                class="codicon codicon-${isFolded ? 'chevron-right' : 'chevron-down'}"
+                aria-hidden="true"
+              ></span>
               <span class="name" dir="auto">${name}</span>
             </button>`
           : html`<span class="name" dir="auto">${name}</span>`

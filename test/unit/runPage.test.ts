@@ -125,7 +125,7 @@ describe('what a process returned', () => {
         ['Completion proof', '•••'],
       ],
       texts: [{ name: 'Notes', text: 'a\nb' }],
-      values: [{ name: 'steps' }],
+      values: [{ name: 'steps', holds: true }, { depth: 1 }, { depth: 1 }],
     });
     expect(toOutputCard({})).toBeUndefined();
     expect(toOutputCard({ output: 'Just words' })).toMatchObject({ facts: [['Value', 'Just words']] });
