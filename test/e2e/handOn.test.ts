@@ -45,7 +45,7 @@ test('a report is exported as one HTML file, which opens without network and wit
   const markdown = page.getByRole('option', { name: /^Markdown/ });
   await markdown.hover();
   await markdown.getByRole('button', { name: 'Preview' }).click();
-  await page.locator('.view-line', { hasText: 'Metrics of iteration 3, the best' }).waitFor();
+  await page.locator('.view-line', { hasText: '| Metric | Iteration 3 |' }).waitFor();
   await screenshot('report-preview');
   await page.getByRole('option', { name: /^HTML/ }).click();
   const file = join(window.workspace, 'report.html');

@@ -175,7 +175,8 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await screenshot('new-run-taken');
   await option(/Make a new run with the id count-20260125-2/).click();
   await option(/Only makes the run/).click();
-  await expect.poll(() => existsSync(join(`${dir}-2`, 'run.json')), { timeout: 20_000 }).toBe(true);
+  // The engine's first event comes after everything else of a new run.
+  await expect.poll(() => journal(`${dir}-2`), { timeout: 20_000 }).toEqual(['RUN_CREATED']);
   expect(JSON.parse(readFileSync(join(`${dir}-2`, 'inputs.json'), 'utf8'))).toEqual({
     folder: 'src',
     limit: 3,

@@ -34,15 +34,16 @@ async function openReports(options: DemoOptions = {}): Promise<ReportWindow> {
     complaints,
     heading: (text) => window.webview().locator('.heading', { hasText: text }),
     async openReport(name) {
-      const option = window.page.locator('.quick-input-widget').getByRole('option', { name });
-      // A page that was just opened may take the focus, and close the picker.
-      const choose = (): Promise<boolean> =>
-        option.click({ timeout: 5000 }).then(
-          () => true,
-          () => false,
-        );
-      do await window.runCommand('Babysitter: Open Report');
-      while (!(await choose()));
+      // Of both views, the last one has all runs. The palette's command means the run that is shown.
+      const row = window.row(name).last();
+      // A menu that is just opening misses a click now and then, and a page that was just opened closes it.
+      await again(async () => {
+        await row.click({ button: 'right', timeout: 10_000 });
+        await window.page
+          .getByRole('menuitem', { name: 'Open Report', exact: true })
+          .hover({ timeout: 10_000 });
+      });
+      await window.page.keyboard.press('Enter');
       await window.webview().getByRole('heading', { level: 1, name }).waitFor();
     },
   };

@@ -156,6 +156,9 @@ describe('The page of a run', () => {
   test('is moved through by keys: events, filter, help, and the file of an event', async () => {
     const { page, webview, events } = window;
     const selected = events().getByRole('option', { selected: true });
+    // The task that was looked at has selected its event.
+    await events().getByRole('option').last().click();
+    await selected.getByText('RUN_FAILED').waitFor();
     await webview().getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('k');
     await selected.getByText('EFFECT_RESOLVED').waitFor();

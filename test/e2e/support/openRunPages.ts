@@ -1,3 +1,4 @@
+import { again } from './again';
 import type { Locator } from 'playwright-core';
 import { openDemo, type DemoOptions, type DemoWindow } from './openDemo';
 
@@ -26,8 +27,13 @@ export async function openRunPages(options: DemoOptions = {}): Promise<PageWindo
     events,
     complaints,
     async openPage(name) {
-      await window.runCommand('Babysitter: Open Run');
-      await window.page.locator('.quick-input-widget').getByRole('option', { name }).click();
+      // A page that was just opened may take the focus, and close the picker.
+      await again(async () => {
+        await window.runCommand('Babysitter: Open Run');
+        const option = window.page.locator('.quick-input-widget').getByRole('option', { name });
+        await option.click({ timeout: 10_000 });
+      });
+      await window.webview().getByRole('heading', { level: 1, name }).waitFor();
       await events().getByRole('option').first().waitFor();
     },
   };
