@@ -601,7 +601,7 @@ describe('report', () => {
     const { code, stdout, stderr } = cli.run('report', scored(runs), ...now);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^# Raise the score\n/);
-    expect(stdout).toContain('| score | 80 | 50 | 80 (iteration 2) | 90 |');
+    expect(stdout).toContain(String.raw`| score | 80 | \+30 (50) | 0 (80 in iteration 2) | 90 (−10) |`);
     expect(stdout).toContain('## Artefacts\n\n- [plan.md](<./plan.md>)\n\n##');
     expect(stdout).toContain('3 of at most 5 iterations.');
   });
@@ -638,7 +638,8 @@ describe('report', () => {
     });
   });
 
-  it('is written of every recorded run, without its secret', () => {
+  // Each is a process of its own.
+  it('is written of every recorded run, without its secret', { timeout: 300_000 }, () => {
     for (const { runs } of allFixtures.filter(({ version }) =>
       ['0.0.162', '0.0.187', '6.0.0'].includes(version),
     )) {
