@@ -210,7 +210,6 @@ describe('The evidence of a breakpoint', () => {
       .waitFor();
 
     await gate().getByText('Context', { exact: true }).click();
-    await gate().getByText('limits').click();
     await gate().getByText('replicationLagSeconds').waitFor();
   });
 
@@ -279,7 +278,8 @@ describe('The evidence of a breakpoint', () => {
     const loaded = page.waitForEvent('domcontentloaded');
     await runCommand('Developer: Reload Window');
     await loaded;
-    await gate().getByText('2 comments in 2 files').waitFor();
+    // The extension host starts anew, which takes its time on a busy machine.
+    await gate().getByText('2 comments in 2 files').waitFor({ timeout: 90_000 });
     await gate().getByRole('button', { name: 'Remove the comment on artifacts/migration-plan.md' }).click();
     await gate().getByText('1 comment in 1 file').waitFor();
 

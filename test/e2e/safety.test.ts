@@ -100,6 +100,8 @@ describe('Texts that want to be more than texts', () => {
 
   test('are plain texts in pickers and notifications', async () => {
     const { page, runCommand, notification } = window;
+    // Without a page in front, whose run would be meant.
+    await runCommand('View: Close All Editors');
     await runCommand('Babysitter: Open Task');
     const quickPick = page.locator('.quick-input-widget');
     await quickPick.getByRole('option', { name: /^⟨U\+202E⟩exe/ }).click();
