@@ -33,6 +33,7 @@ test(
     await runCommand('Babysitter: Open Run');
     await option(/^Raise the relevance/).click();
     const fourth = webview().getByRole('region', { name: 'Iteration 4' });
+    await fourth.getByRole('heading', { name: /^Iteration 4/ }).click();
     await fourth.getByRole('button', { name: /tune the ranking/ }).click();
     await webview().getByRole('button', { name: 'Fork From Here…' }).click();
     await dialog.getByText(/9 results are replayed and not run again \(about 1s\)/).waitFor();

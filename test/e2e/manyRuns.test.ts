@@ -60,11 +60,12 @@ describe('Hundreds of runs', () => {
     await window.runCommand('Babysitter Runs: Focus on Runs View');
     await window.page.keyboard.press('Home');
     const parent = row(/^Run number 11 .*1 child run/);
-    await parent.click();
+    const twistie = parent.locator('.monaco-tl-twistie');
+    await twistie.click();
     const child = row(/^Run number 12 /);
     await child.waitFor();
     expect(await child.getAttribute('aria-level')).toBe('2');
-    await parent.click();
+    await twistie.click();
     await child.waitFor({ state: 'detached' });
   });
 

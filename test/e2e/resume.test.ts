@@ -86,7 +86,7 @@ test('a run whose sleep is over is offered once, or iterated by itself where a p
       },
     });
     const { page, row, notification, screenshot, workspace } = window;
-    const inputs = write(workspace, 'nap.json', { until: new Date(Date.now() + 9000).toISOString() });
+    const inputs = write(workspace, 'nap.json', { until: new Date(Date.now() + 20_000).toISOString() });
     const create = ['run:create', '--process-id', 'demo/nap', '--entry', '.a5c/processes/nap.mjs#process'];
     const { runDir } = (await window.engine(...create, '--prompt', 'Have a nap', '--inputs', inputs)) as {
       runDir: string;
