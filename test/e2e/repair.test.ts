@@ -110,8 +110,7 @@ test(
       await chooseFromMenu(page, item);
     };
     const scored = titleOf(runDir('scored'));
-    await row(scored).last().click();
-    await page.keyboard.press('ArrowRight');
+    await row(scored).last().locator('.monaco-tl-twistie').click();
     await row(/^Iteration 3/).waitFor();
     await choose(/^Iteration 3/, 'Fork From Here…');
     const dialog = page.getByRole('dialog').filter({ hasText: 'Run anew' });
