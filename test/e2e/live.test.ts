@@ -50,7 +50,7 @@ describe('The views follow the disk by themselves', () => {
     const { row, screenshot } = window;
     const damaged = row(/^Move the price rules.*2 problems/);
 
-    await damaged.click();
+    await damaged.locator('.monaco-tl-twistie').click();
 
     await row(/^Problem: journal\/000005\.\w+\.json is no valid JSON/).waitFor();
     await row(/^Problem: journal\/000007\.\S+ is a temporary file/).waitFor();
