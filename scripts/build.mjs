@@ -8,6 +8,8 @@ import { progress, root, runMain } from './lib/run.mjs';
 /** Where the source maps of a release are, relative to the root; the VSIX carries none. */
 export const maps = 'out/maps';
 
+const codicons = 'node_modules/@vscode/codicons';
+
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
   absWorkingDir: root,
@@ -62,44 +64,56 @@ const pages = {
 /**
  * What several programs use is carried once, and what is imported when it is wanted (`import()`) is read then. esbuild
  * splits ECMAScript modules only; `toCommonJs` makes of each what VS Code and Node load with `require`.
- * @type {import('esbuild').BuildOptions[]}
+ * @param {'external' | 'inline' | false} sourcemap
+ * @returns {import('esbuild').BuildOptions}
  */
-const product = [
-  {
-    ...forNode,
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-    sourcemap: 'inline',
-    plugins: [toCommonJs()],
-    entryPoints: {
-      extension: 'src/extension.ts',
-      cli: 'src/cli.ts',
-      feeder: 'src/engines/babysitter/node/feederProgram.ts',
-      themisReader: 'src/engines/themis/node/readerProgram.ts',
-    },
+const programs = (sourcemap) => ({
+  ...forNode,
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'shared-[hash]',
+  sourcemap: sourcemap && 'inline',
+  metafile: true,
+  plugins: [toCommonJs(sourcemap)],
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli.ts',
+    feeder: 'src/engines/babysitter/node/feederProgram.ts',
+    themisReader: 'src/engines/themis/node/readerProgram.ts',
   },
-  { ...forBrowser, entryPoints: pages },
-];
+});
 
-/** @returns {import('esbuild').Plugin} */
-function toCommonJs() {
+/** @type {import('esbuild').BuildOptions} */
+const webPages = { ...forBrowser, entryPoints: pages };
+
+/**
+ * @param {'external' | 'inline' | false} sourcemap
+ * @returns {import('esbuild').Plugin}
+ */
+function toCommonJs(sourcemap) {
   return {
     name: 'to CommonJS',
-    setup({ onEnd, initialOptions }) {
+    setup({ onEnd }) {
       onEnd(async (result) => {
+        const outputs = result.metafile?.outputs ?? {};
         const files = await Promise.all(
           (result.outputFiles ?? []).map(async ({ path, text }) => {
+            const imports = outputs[relative(root, path).replaceAll('\\', '/')]?.imports ?? [];
             const { code, map } = await transform(text, {
               format: 'cjs',
               platform: 'node',
               target: shared.target,
               minify: true,
               legalComments: 'none',
-              // `import()` of a part of ours is a `require`, later.
-              supported: { 'dynamic-import': false },
+              // `import()` of a part of ours is a `require`, later. Elsewhere it stays one, as engines and processes are
+              // modules.
+              supported: {
+                'dynamic-import': !imports.some(
+                  (part) => part.kind === 'dynamic-import' && part.path in outputs,
+                ),
+              },
               sourcefile: basename(path),
-              sourcemap: initialOptions.sourcemap === 'inline' ? 'external' : false,
+              sourcemap,
               sourcesContent: false,
             });
             return [outputFile(path, code), ...(map === '' ? [] : [outputFile(`${path}.map`, map)])];
@@ -121,12 +135,8 @@ function outputFile(path, text) {
  * @returns of each program and page, the bytes of script that are read as it starts
  */
 export async function buildProduct() {
-  const bundles = await Promise.all(product.map((options) => bundle(options)));
-  const written = bundles.flatMap(({ files }) => files);
-  const codicons = 'node_modules/@vscode/codicons';
-  for (const name of ['codicon.css', 'codicon.ttf']) {
-    written.push(await write(`dist/webview/${name}`, await readFile(join(root, codicons, 'dist', name))));
-  }
+  const bundles = await Promise.all([bundle(programs('external')), bundle(webPages)]);
+  const written = [...bundles.flatMap(({ files }) => files), ...(await writeFont())];
   const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`];
   written.push(await write('dist/NOTICES.md', notices(inputs)));
   await removeAllBut(written, 'dist');
@@ -152,8 +162,9 @@ async function watchProduct() {
       });
     },
   };
-  for (const options of product) {
-    const watched = await context({ ...options, sourcemap: 'inline', write: false, plugins: [telling] });
+  for (const options of [programs('inline'), { ...webPages, sourcemap: /** @type {const} */ ('inline') }]) {
+    const plugins = [...(options.plugins ?? []), telling];
+    const watched = await context({ ...options, write: false, plugins });
     await watched.watch();
   }
 }
@@ -212,13 +223,22 @@ export async function buildSoak() {
 
 /** Writes the pages alone, with their font. */
 export async function buildPages() {
-  await bundle({ ...forBrowser, entryPoints: pages });
-  for (const name of ['codicon.css', 'codicon.ttf']) {
-    await write(
-      `dist/webview/${name}`,
-      await readFile(join(root, 'node_modules/@vscode/codicons/dist', name)),
-    );
-  }
+  await bundle(webPages);
+  await writeFont();
+}
+
+/** The icons of the pages. @returns the files written, relative to the root */
+async function writeFont() {
+  return Promise.all(
+    ['codicon.css', 'codicon.ttf'].map(async (name) =>
+      write(`dist/webview/${name}`, await readFile(join(root, codicons, 'dist', name))),
+    ),
+  );
+}
+
+/** Writes the programs as they ship, without source maps, into a folder. @param {string} outdir absolute path */
+export async function buildPrograms(outdir) {
+  await bundle({ ...programs(false), outdir });
 }
 
 /** Writes out/look/ and the pages: what shows a page in a browser without VS Code, for which a stand-in answers. */

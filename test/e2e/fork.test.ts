@@ -50,7 +50,7 @@ test(
     await dialog.getByText(/gets the result as you edited it/).waitFor();
     await screenshot('fork-edited-confirm');
     await dialog.getByRole('button', { name: 'Fork', exact: true }).click();
-    await notification(/The new run has 9 results of/).waitFor({ timeout: 120_000 });
+    await notification(/The new run has 9 results of/).waitFor();
     await page.getByRole('tab', { name: /result\.json/ }).waitFor({ state: 'detached' });
 
     const made = readdirSync(runs).find((name) => !before.includes(name)) ?? '';

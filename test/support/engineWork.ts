@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
+import { buildPrograms } from '../../scripts/build.mjs';
 import { engineEnvironment } from '../../scripts/demo.mjs';
 import { temporaryFolder, write } from './runFolder';
 
@@ -134,22 +134,10 @@ export async function engineRun(
   return { workspace, home, dir, entry, ...worked };
 }
 
-/** The program that feeds forks, built from the sources into a folder of its own for the tests of one file. */
+/** The program that feeds forks, as it ships, built into a folder of its own for the tests of one file. */
 export function useFeeder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'babysitter-runs-feeder-'));
-  const program = join(dir, 'feeder.cjs');
-  beforeAll(async () => {
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['src/engines/babysitter/node/feederProgram.ts'],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      logLevel: 'warning',
-    });
-  });
+  beforeAll(() => buildPrograms(dir));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
-  return program;
+  return join(dir, 'feeder.js');
 }
