@@ -5,6 +5,8 @@ import { inSlices, isSliceOver } from './slices';
 
 /** What a queue does with its entries. */
 export interface QueueWork<Key, Dirt> {
+  /** An entry is read soon, perhaps after the next turn of the event loop; may be told several times. */
+  prepare?(key: Key): void;
   /** Reads one entry anew. */
   read(key: Key, dirt: Dirt): Sliced<void>;
   /** What is to be read of an entry that changed again before it was read. */
@@ -12,6 +14,9 @@ export interface QueueWork<Key, Dirt> {
   /** Reading an entry threw; the others are read all the same. */
   failed(key: Key, error: unknown): void;
 }
+
+/** About as many as are read in two slices. */
+const preparedAtOnce = 48;
 
 /**
  * What changed and waits to be read. Entries are read one after the other, in slices; those that come meanwhile are read
@@ -61,11 +66,23 @@ export class ReadQueue<Key, Dirt> implements Disposable {
     await inSlices(this.#readEach());
   }
 
+  #prepare(): void {
+    let left = preparedAtOnce;
+    for (const key of this.#dirty.keys()) {
+      if (left === 0) return;
+      left -= 1;
+      this.work.prepare?.(key);
+    }
+  }
+
   *#readEach(): Sliced<void> {
     try {
       for (const [key, dirt] of this.#dirty) {
         this.#dirty.delete(key);
-        if (isSliceOver()) yield;
+        if (isSliceOver()) {
+          this.#prepare();
+          yield;
+        }
         try {
           yield* this.work.read(key, dirt);
         } catch (error) {

@@ -3,7 +3,7 @@ import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { readBytes, readTextInside } from '../../src/node/safeFile';
+import { FolderFiles, readBytes, readTextInside } from '../../src/node/safeFile';
 import { journal } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun } from '../support/runFolder';
 import { watched } from '../support/watched';
@@ -60,6 +60,31 @@ it.skipIf(process.platform !== 'linux')('nor does one that is gone again when th
   expect(read()).toMatchObject(leadsOut);
   Object.assign(swaps, quiet);
   expect(read()).toEqual({ text: '{}\n' });
+});
+
+it.skipIf(process.platform !== 'linux')('a folder of which many files are read stays the one it was', () => {
+  for (const swappedAt of [0, 1, 2, 3, 4]) {
+    const [root, outside] = [temporaryFolder(), temporaryFolder()];
+    for (const name of ['0', '1', '2', '3', '4']) {
+      write(root, `journal/${name}`, 'ours\n');
+      write(outside, name, 'secret\n');
+    }
+    const files = new FolderFiles(root, join(root, 'journal'));
+    const texts = [0, 1, 2, 3, 4].map((i) => {
+      if (i === swappedAt) {
+        renameSync(join(root, 'journal'), join(root, 'aside'));
+        symlinkSync(outside, join(root, 'journal'));
+      }
+      return files.read(String(i), 1000);
+    });
+    files.dispose();
+    // Once it is held open, it is read on; before, what lies elsewhere now is not.
+    expect(texts).toEqual(
+      texts.map((_, i) =>
+        i < swappedAt || swappedAt > 2 ? { text: 'ours\n' } : expect.objectContaining(leadsOut),
+      ),
+    );
+  }
 });
 
 it.skipIf(isWindows)(

@@ -101,6 +101,11 @@ export class DigestIndex {
     this.#effects.clear();
   }
 
+  /** Whether the last session kept anything of a run, be it of use or not. */
+  has(dir: string): boolean {
+    return this.#lines.has(dir);
+  }
+
   /** What the last session knew of a run; `undefined`: nothing that can be used. */
   get(dir: string): KeptRun | undefined {
     const text = this.#lines.get(dir);

@@ -81,6 +81,7 @@ export class FsRunSource implements RunSource {
       },
     });
     this.#queue = new ReadQueue({
+      prepare: (dir) => this.#runs.get(dir)?.prepare(this.#index),
       read: (dir, dirt) => this.#read(dir, dirt),
       merge: mergeDirt,
       // Reading makes a problem of what is wrong. Should a run upset it even so, the others must not notice.

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdir, readdirSync, statSync } from 'node:fs';
 import { messageOf } from '../../../core/errors';
 import { isInside } from '../../../core/paths';
 import type { EventRecord } from '../../../core/run/eventRecord';
@@ -7,7 +7,7 @@ import type { Problem } from '../../../core/run/problem';
 import type { Sliced } from '../../../core/sliced';
 import { checksumProblem } from '../../../node/checksum';
 import { namesIn } from '../../../node/eachEntryIn';
-import { codeOf, fileLimits, readTextIn, realPath, whyNotRead } from '../../../node/safeFile';
+import { codeOf, fileLimits, FolderFiles, realPath, whyNotRead } from '../../../node/safeFile';
 import { listJournal, type JournalListing, isInOrder } from '../core/journalListing';
 import { parseEvent, toEventRecord, type ParsedEvent } from '../core/parseEvent';
 
@@ -26,12 +26,34 @@ export interface OpenJournal {
   readonly isBig: boolean;
 }
 
+/** A journal whose names are listed by another thread while other runs are read: listing is the longest part of it. */
+export class JournalAhead {
+  /** As {@link openJournal} gives it; `undefined`: not yet, or not by another thread. */
+  opened: OpenJournal | undefined;
+
+  /** @param dir the run folder */
+  constructor(dir: string) {
+    const journal = `${dir}/journal`;
+    try {
+      const stat = lstatSync(journal);
+      if (!stat.isDirectory() || stat.size > bigFolder) return;
+      readdir(journal, (error, names) => {
+        if (!error && names.length > 0) this.opened = { modifiedAt: stat.mtimeMs, names, isBig: false };
+      });
+    } catch {
+      // What opens it says why it cannot.
+    }
+  }
+}
+
 /**
  * Looks into the journal's folder.
  * @param real the run folder, links resolved
  * @param found what is wrong with the folder is added here
+ * @param ahead what was begun of it
  */
-export function openJournal(real: string, found: Problem[]): OpenJournal {
+export function openJournal(real: string, found: Problem[], ahead?: JournalAhead): OpenJournal {
+  if (ahead?.opened) return ahead.opened;
   const journal = `${real}/journal`;
   let modifiedAt = 0;
   try {
@@ -66,15 +88,19 @@ export function* listNames(names: Iterable<string>, writing: boolean): Sliced<Jo
 /** An event, and what is wrong with its file. */
 export type EventReading = Omit<ParsedEvent, 'problems'> & { readonly problems: readonly Problem[] };
 
+/** The files of a run's journal. @param real the run folder, links resolved */
+export function journalFiles(real: string): FolderFiles {
+  return new FolderFiles(real, `${real}/journal`);
+}
+
 /**
  * Reads one event file.
- * @param real the run folder, links resolved
  * @param name one plain segment
  * @param verify whether its checksum is looked at
  */
-export function readEvent(real: string, name: string, verify: boolean): EventReading {
+export function readEvent(journal: FolderFiles, name: string, verify: boolean): EventReading {
   const file = `journal/${name}`;
-  const read = readTextIn(real, `${real}/${file}`, fileLimits.event);
+  const read = journal.read(name, fileLimits.event);
   if ('problem' in read)
     return { entry: undefined, problems: [{ file, what: read.problem, stops: 'iterate' }] };
   try {
@@ -94,9 +120,28 @@ function check(name: string, text: string, verify: boolean): EventReading {
   return { entry, problems: all.length === 0 ? noProblems : all.map((problem) => ({ file, ...problem })) };
 }
 
+/** Reads files of a journal, one after the other. @param real the run folder, links resolved @param names plain segments */
+export function* readEach<T>(
+  real: string,
+  names: readonly string[],
+  read: (journal: FolderFiles, name: string) => T,
+): Sliced<readonly T[]> {
+  const journal = journalFiles(real);
+  try {
+    const found: T[] = [];
+    for (const name of names) {
+      found.push(read(journal, name));
+      yield;
+    }
+    return found;
+  } finally {
+    journal.dispose();
+  }
+}
+
 /** {@link readEvent} for the list of events; one that cannot be read has no type. */
-export function readRecord(real: string, name: string): EventRecord {
-  const read = readTextIn(real, `${real}/journal/${name}`, fileLimits.event);
+export function readRecord(journal: FolderFiles, name: string): EventRecord {
+  const read = journal.read(name, fileLimits.event);
   return toEventRecord(name, 'text' in read ? read.text : '');
 }
 
@@ -105,13 +150,13 @@ export class Tail implements Iterable<JournalEntry | undefined> {
   readonly #read: EventReading[] = [];
 
   constructor(
-    private readonly real: string,
+    private readonly journal: FolderFiles,
     private readonly files: readonly string[],
   ) {}
 
   *[Symbol.iterator](): Generator<JournalEntry | undefined, void> {
     for (let i = this.files.length - 1; i >= 0; i -= 1) {
-      const event = readEvent(this.real, this.files[i] as string, false);
+      const event = readEvent(this.journal, this.files[i] as string, false);
       this.#read.push(event);
       // What is wrong with an event is told by a fold.
       yield event.problems.length === 0 ? event.entry : undefined;

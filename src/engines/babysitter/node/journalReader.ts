@@ -3,7 +3,8 @@ import { digestRun } from '../core/digest';
 import { emptyFold, Folding, type RunFold } from '../core/foldRun';
 import type { Problem } from '../../../core/run/problem';
 import type { Sliced } from '../../../core/sliced';
-import { listNames, openJournal, readEvent, Tail } from './journalFolder';
+import { JournalAhead, journalFiles, listNames, openJournal, readEvent, Tail } from './journalFolder';
+import type { FolderFiles } from '../../../node/safeFile';
 import { isSliceOver } from '../../../node/slices';
 import { modifiedAt } from '../../../node/watchFolder';
 import { nameProblem, sequenceNumber } from '../core/eventName';
@@ -75,6 +76,7 @@ export interface JournalLook {
 export class JournalReader {
   #reading: JournalReading | undefined;
   #readAt = 0;
+  #ahead: JournalAhead | undefined;
 
   /** How far the journal is read; `undefined`: nothing, or only its end. */
   get reading(): JournalReading | undefined {
@@ -89,6 +91,11 @@ export class JournalReader {
   /** Goes on from what another reader, or an earlier session, had read. */
   goOn(reading: JournalReading | undefined): void {
     this.#reading = reading;
+  }
+
+  /** Begins to list the journal for a {@link read} that comes soon. @param dir the run folder */
+  prepare(dir: string): void {
+    this.#ahead ??= new JournalAhead(dir);
   }
 
   /** {@link goOn} from what an earlier session kept. */
@@ -112,13 +119,19 @@ export class JournalReader {
   ): Sliced<JournalLook> {
     // Reading on looks into what was read before.
     if (this.#reading && look.added?.length !== 0) yield* this.#reading.fold.effects.load();
-    const appended = look.added && this.#append(real, look.added);
-    if (appended) return { reading: appended, depth: 'whole', anew: false };
-    return yield* this.#list(real, found, writing, look, mayDigest);
+    const journal = journalFiles(real);
+    try {
+      const appended = look.added && this.#append(real, journal, look.added);
+      if (appended) return { reading: appended, depth: 'whole', anew: false };
+      return yield* this.#list(real, journal, found, writing, look, mayDigest);
+    } finally {
+      journal.dispose();
+      this.#ahead = undefined;
+    }
   }
 
   /** Takes up new events without listing the journal; `undefined`: only a listing can tell what happened. */
-  #append(real: string, added: readonly string[]): JournalReading | undefined {
+  #append(real: string, journal: FolderFiles, added: readonly string[]): JournalReading | undefined {
     const before = this.#reading;
     if (!before || before.temporary || before.unusable.size > 0) return undefined;
     this.#readAt = modifiedAt(`${real}/journal`);
@@ -129,7 +142,7 @@ export class JournalReader {
     const eventProblems = [...before.eventProblems];
     let { names, last } = before;
     for (const file of files) {
-      const { entry, problems } = readEvent(real, file, before.verified);
+      const { entry, problems } = readEvent(journal, file, before.verified);
       if (!entry) return undefined;
       folding.add(entry);
       names = hashName(names, file);
@@ -153,19 +166,20 @@ export class JournalReader {
    */
   *#list(
     real: string,
+    journal: FolderFiles,
     found: Problem[],
     writing: boolean,
     look: Look,
     mayDigest: boolean,
   ): Sliced<JournalLook> {
-    const { modifiedAt: readAt, names: entries, isBig } = openJournal(real, found);
+    const { modifiedAt: readAt, names: entries, isBig } = openJournal(real, found, this.#ahead);
     this.#readAt = readAt;
     if (look.glimpse && isBig) return { reading: unread, depth: 'reading', anew: false };
     const { files, odd, temporary, problems } = yield* listNames(entries, writing);
     const listProblems = problems.length === 0 ? noProblems : problems.map(inJournal);
     const verify = look.whole && !look.unchecked;
     const nothing = { ...unread, count: files.length, verified: verify, listProblems, temporary };
-    const tail = new Tail(real, files);
+    const tail = new Tail(journal, files);
     const digest = mayDigest && !odd ? digestRun(tail) : undefined;
     if (digest) return { reading: { ...nothing, fold: digest }, depth: 'end', anew: false };
     const before = (yield* this.#stillHolds(real, files, verify)) ? this.#reading : undefined;
@@ -178,12 +192,12 @@ export class JournalReader {
     let names = before?.names ?? 0;
     for (let i = before?.count ?? 0; i < files.length; i += 1) {
       const file = files[i] as string;
-      let event = tail.read(i) ?? readEvent(real, file, verify);
+      let event = tail.read(i) ?? readEvent(journal, file, verify);
       if (!event.entry) {
         const { look, changedAt } = lookOf(`${real}/journal/${file}`);
         unusable.set(file, look);
         // Read again after the look where a change may have come between the two.
-        if (Date.now() - changedAt < justNow) event = readEvent(real, file, verify);
+        if (Date.now() - changedAt < justNow) event = readEvent(journal, file, verify);
       }
       if (event.entry) {
         folding.add(event.entry);

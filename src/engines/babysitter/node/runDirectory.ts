@@ -16,7 +16,7 @@ import type { RunDetails } from '../../../core/run/run';
 import type { RunEnd } from '../../../core/run/story';
 import type { Sliced } from '../../../core/sliced';
 import { changedEntry, missingEntry } from './entryProblems';
-import { listNames, openJournal, readEvent, readRecord } from './journalFolder';
+import { listNames, openJournal, readEach, readEvent, readRecord } from './journalFolder';
 import { JournalReader, type JournalReading, type KeptJournal, type Look } from './journalReader';
 import { projectOf } from './projectOf';
 import { readLock } from './readLock';
@@ -70,6 +70,11 @@ export class RunDirectory {
   /** Goes on from where an earlier session had read to. */
   goOn({ story, eventCount }: BabysitterRun, journal: KeptJournal): void {
     this.#journal.goOnFromKept(story, eventCount, journal);
+  }
+
+  /** Begins what another thread can do of a {@link read} that comes soon. */
+  prepare(): void {
+    this.#journal.prepare(this.dir);
   }
 
   /** The same folder for one reading, of which this one will know nothing. */
@@ -188,24 +193,16 @@ export class RunDirectory {
   *readEvents(files: readonly string[]): Sliced<readonly (JournalEntry | undefined)[]> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
-    const entries: (JournalEntry | undefined)[] = [];
-    for (const file of files) {
-      entries.push(isSegment(file) ? readEvent(opened.real, file, false).entry : undefined);
-      yield;
-    }
-    return entries;
+    return yield* readEach(opened.real, files, (journal, file) =>
+      isSegment(file) ? readEvent(journal, file, false).entry : undefined,
+    );
   }
 
   /** Reads events by their files for the list of events. Empty: the folder is gone. */
   *readRecords(files: readonly string[]): Sliced<readonly EventRecord[]> {
     const opened = this.#open();
     if (opened === undefined || 'problem' in opened) return [];
-    const records: EventRecord[] = [];
-    for (const file of files) {
-      records.push(readRecord(opened.real, file));
-      yield;
-    }
-    return records;
+    return yield* readEach(opened.real, files, readRecord);
   }
 
   /** `undefined`: there is no such folder. A link is followed only inside the root. */

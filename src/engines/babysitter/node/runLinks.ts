@@ -4,7 +4,7 @@ import type { Run } from '../../../core/run/run';
 import { secretsIn } from '../../../core/run/secrets';
 import { fileLimits, readTextInside, realPath } from '../../../node/safeFile';
 import { namesIn } from '../../../node/sessions/agentStore';
-import { readRecord } from './journalFolder';
+import { readEach, readRecord } from './journalFolder';
 import { sequenceNumber } from '../core/eventName';
 import type { Sliced } from '../../../core/sliced';
 import { sessionsOf } from './sessionBindings';
@@ -38,13 +38,8 @@ export function* runLinks(
 
 function* writersOf(real: string): Sliced<readonly string[]> {
   const names = namesIn(`${real}/journal`).filter((name) => sequenceNumber(name) !== undefined);
-  const ids = new Set<string>();
-  for (const name of names.toSorted().slice(-newestEvents)) {
-    const { session } = readRecord(real, name);
-    if (session !== undefined) ids.add(session);
-    yield;
-  }
-  return [...ids];
+  const records = yield* readEach(real, names.toSorted().slice(-newestEvents), readRecord);
+  return [...new Set(records.map(({ session }) => session).filter((session) => session !== undefined))];
 }
 
 function nestedSession(runJson: string): readonly string[] {

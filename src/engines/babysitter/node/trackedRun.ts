@@ -87,6 +87,11 @@ export class TrackedRun {
     return isLive ? run.updatedAt : undefined;
   }
 
+  /** Begins what another thread can do of the first {@link read}, which comes soon. */
+  prepare(index: DigestIndex | undefined): void {
+    if (this.run === undefined && !index?.has(this.dir)) this.directory.prepare();
+  }
+
   /**
    * Reads the run as it is now. The first time it is taken over from the index, where that still holds.
    * @returns `undefined`: there is no such folder, or it is no run
