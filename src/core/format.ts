@@ -29,6 +29,14 @@ export function coloured(text: string): string {
     .join('');
 }
 
+/** The text without the colours of a terminal. */
+export function withoutLook(text: string): string {
+  return text
+    .split(terminalLook)
+    .filter((_, i) => i % 2 === 0)
+    .join('');
+}
+
 /** The text on one line: white space, line ends included, becomes single spaces. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

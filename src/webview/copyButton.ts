@@ -1,15 +1,11 @@
 import { html, type TemplateResult } from 'lit';
-import { terminalLook } from '../core/format';
+import { withoutLook } from '../core/format';
 
 /** Puts a text on the clipboard. @param name what is copied: "stdout" */
 export function copyButton(text: string, name: string): TemplateResult {
   const copy = async ({ currentTarget }: Event): Promise<void> => {
     const button = currentTarget as HTMLElement;
-    const plain = text
-      .split(terminalLook)
-      .filter((_, i) => i % 2 === 0)
-      .join('');
-    await navigator.clipboard.writeText(plain);
+    await navigator.clipboard.writeText(withoutLook(text));
     const icon = button.querySelector('.codicon');
     icon?.classList.replace('codicon-copy', 'codicon-check');
     setTimeout(() => icon?.classList.replace('codicon-check', 'codicon-copy'), 1500);

@@ -98,7 +98,7 @@ describe('the failure of a run', () => {
       ],
     });
     expect(failingTask(run)?.effectId).toBe('b');
-    const output = [{ name: 'stderr', text: 'a\n⟨U+001B⟩[31mfatal⟨U+001B⟩[0m: b', cut: false }] as const;
+    const output = [{ name: 'stderr', text: 'a\n\u001B[31mfatal\u001B[0m: b', cut: false }] as const;
     const asked = { description: 'Import', prompt: [], command: 'node a.mjs', inputs: [] };
     const task = { effectId: 'b', title: 'Build', output, asked } as unknown as TaskDetail;
     expect(toFailureView(run, task)).toMatchObject({

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../../core/format';
 import type { FailureView, FrameView } from '../../core/views/page/failureView';
 import { forkLabel } from '../../core/views/page/pageCommands';
 import { longText } from './folds';
@@ -8,13 +9,13 @@ import { actionButton } from './verdictBar';
 
 /** Why the run failed, and what can be done about it. */
 export function failureCard(failure: FailureView, canFork: boolean): TemplateResult {
-  const { effectId, title, name, message, frames, command, stderr, asked } = failure;
+  const { effectId, isCause, title, name, message, frames, command, stderr, asked } = failure;
   return html`
     ${
       effectId === ''
         ? html`<p class="quiet">The process itself failed, and no task.</p>`
         : html`<p>
-            In the task
+            ${isCause ? 'In the task' : 'The last task that failed is'}
             <button class="link" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
               <bdi>${title}</bdi>
             </button>
@@ -46,7 +47,7 @@ export function failureCard(failure: FailureView, canFork: boolean): TemplateRes
     }
     <div class="buttons">
       ${
-        canFork && effectId !== ''
+        canFork && isCause
           ? actionButton(forkLabel, 'repo-forked', {}, () => runApi.postMessage({ type: 'fork', effectId }))
           : nothing
       }
@@ -74,10 +75,7 @@ function stack(frames: readonly FrameView[]): TemplateResult {
     <div class="stack">
       ${groups.map((group) =>
         group[0]?.foreign
-          ? folded(
-              `${group.length} ${group.length === 1 ? 'frame' : 'frames'} of the engine, packages and Node`,
-              group,
-            )
+          ? folded(`${count(group.length, 'frame')} of the engine, packages and Node`, group)
           : group.length > 12
             ? html`${lines(group.slice(0, 10))} ${folded(`${group.length - 10} more frames`, group.slice(10))}`
             : lines(group),

@@ -76,19 +76,20 @@ export function timelineTicks(
 
 function placeTicks(scale: TimelineScale, moments: readonly number[], width: number): readonly Tick[] {
   const ticks: { x: number; label: string }[] = [];
-  let day = '';
+  let [day, said] = ['', ''];
   for (const time of [...new Set(moments)].toSorted((a, b) => a - b)) {
     const x = scale(time);
     const date = new Date(time);
     const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
     const clock = date.toLocaleTimeString(undefined, { hour12: false });
-    const label = today === day ? clock : `${today} ${clock}`;
+    const whole = `${today} ${clock}`;
+    const label = today === day ? clock : whole;
     const isCut = x + label.length * 6 > width;
     // Moments within one second say nothing new.
-    const isSame = ticks.at(-1)?.label.endsWith(clock) === true;
+    const isSame = whole === said;
     if (isCut || isSame || x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
     ticks.push({ x, label });
-    day = today;
+    [day, said] = [today, whole];
   }
   return ticks;
 }

@@ -1,4 +1,4 @@
-import { cutAtWord, visible } from '../../format';
+import { cutAtWord, visible, withoutLook } from '../../format';
 import type { Effect } from '../../run/effect';
 import type { RecordedError } from '../../run/recordedError';
 import type { Run } from '../../run/run';
@@ -17,8 +17,10 @@ export interface FrameView {
 
 /** Why a run failed: bounded, its texts made visible and without secrets. */
 export interface FailureView {
-  /** The task that failed; empty: the process itself did. */
+  /** The task that failed; empty: none did. */
   readonly effectId: string;
+  /** Its error ended the run; otherwise the process failed by itself, later. */
+  readonly isCause: boolean;
   readonly title: string;
   /** "TypeError" */
   readonly name: string;
@@ -46,7 +48,8 @@ export function errorOf(run: Run): RecordedError | undefined {
   if (end?.outcome !== 'failed') return undefined;
   const own = failingTask(run)?.error;
   const error = end.error ?? own;
-  const stack = error?.stack ?? own?.stack;
+  // The process has an error of its own unless a task is to blame.
+  const stack = error?.stack ?? (end.error && end.failedTask === undefined ? undefined : own?.stack);
   return error && { ...error, stack };
 }
 
@@ -59,13 +62,14 @@ export function failureFrames(run: Run): readonly StackFrame[] {
 export function toFailureView(run: Run, task: TaskDetail | undefined): FailureView | undefined {
   const error = errorOf(run);
   if (!error) return undefined;
+  const { end } = run.story;
   const shown = (text: string, limit: number): string => visible(maskSecrets(text.slice(0, limit)));
   const written = task?.output.find(({ name }) => name === 'stderr')?.text ?? '';
-  // Colours of a terminal, which are spelled out like everything that deceives.
-  const stderr = written.slice(-most.stderr).replaceAll(/⟨U\+001B⟩\[[\d;]{0,20}m/g, '');
+  const stderr = withoutLook(written).slice(-most.stderr);
   const prompt = task?.asked.prompt.map(({ name, text }) => `${name}: ${text}`).join('\n') ?? '';
   return {
     effectId: task?.effectId ?? '',
+    isCause: task !== undefined && (end?.failedTask === task.effectId || end?.error === undefined),
     title: task?.title ?? '',
     name: shown(error.name ?? '', 200),
     message: shown(error.message ?? 'The error has no message.', most.message),
@@ -77,6 +81,6 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
     })),
     command: task?.asked.command ?? '',
     stderr: stderr.split('\n').slice(-most.lines).join('\n').trim(),
-    asked: cutAtWord(task?.asked.description || prompt, most.asked),
+    asked: cutAtWord(withoutLook(task?.asked.description || prompt), most.asked),
   };
 }

@@ -81,13 +81,15 @@ const tones: Readonly<Record<StoredRun['state']['state'], Verdict['tone']>> = {
   created: 'still',
 };
 
-function hintOf({ state, engine }: StoredRun, sentence: string): string {
+function hintOf({ run, state, engine }: StoredRun, sentence: string): string {
   const { next } = state;
   // What an engine lacks is no reason for its run to be stuck: it goes on elsewhere.
   const lacking = state.state === 'needs-you' ? notSomethingItCanDo('breakpoint.answer', engine) : undefined;
   if (lacking !== undefined) return visible(lacking);
-  if (next.action === 'run.fork')
-    return 'Iterating would end with the same error: the failed task is recorded.';
+  if (next.action === 'run.fork') {
+    const why = run.story.end?.failedTask === undefined ? '' : ': the failed task is recorded';
+    return `Iterating would end with the same error${why}.`;
+  }
   const reason = visible(maskSecrets(cutAtWord(next.reason, 300)));
   const core = (text: string): string => text.toLowerCase().replace(/\.$/, '');
   return core(sentence).includes(core(reason)) || core(state.reason) === core(next.reason) ? '' : reason;
