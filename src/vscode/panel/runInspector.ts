@@ -104,6 +104,7 @@ export class RunInspector implements Disposable {
     private readonly deps: InspectorDeps,
     private readonly post: (message: ToPage) => void,
     private readonly beside: () => vscode.ViewColumn,
+    isSeen: () => boolean,
   ) {
     this.#shown = new ShownRun(runKey, deps);
     this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
@@ -119,7 +120,14 @@ export class RunInspector implements Disposable {
       },
     };
     this.#sessions = this.#disposables.add(
-      new ShownSessions(this.#shown, deps, (tell) => post({ type: 'sessions', tell }), events, beside),
+      new ShownSessions(
+        this.#shown,
+        deps,
+        (tell) => post({ type: 'sessions', tell }),
+        events,
+        beside,
+        isSeen,
+      ),
     );
     this.#log = new EventLog(
       async (from, to) => (await deps.store.sourceOf(runKey)?.events(runKey, from, to)) ?? [],
@@ -222,7 +230,10 @@ export class RunInspector implements Disposable {
         if (!error) throw new HumanError('The run has not failed.');
         const { name, message: said = '', stack = '' } = error;
         const words = name === undefined ? said : `${name}: ${said}`;
-        return copyText(maskSecrets(stack.includes(said) ? stack : `${words}\n${stack}`), 'The error');
+        return copyText(
+          maskSecrets(said !== '' && stack.includes(said) ? stack : `${words}\n${stack}`),
+          'The error',
+        );
       }
       case 'copyRule': {
         const asks = this.#shown.run?.pendingTasks.get(message.effectId)?.breakpoint;

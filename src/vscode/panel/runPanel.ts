@@ -128,6 +128,7 @@ class RunPanel implements Page<RunKey, string> {
         deps,
         (message) => this.#post(message),
         () => besides(this.panel),
+        () => this.panel.visible,
       ),
     );
     const { store, driver, comments, drafts, clock, extensionUri } = deps;

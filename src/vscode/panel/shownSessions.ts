@@ -63,6 +63,8 @@ export class ShownSessions implements Disposable {
       lastAt(time: number): Promise<number | undefined>;
     },
     private readonly beside: () => vscode.ViewColumn,
+    /** Whether a person sees the page; nothing is read for one that is hidden. */
+    private readonly isSeen: () => boolean,
   ) {
     const isLive = (): boolean => this.#reports.some(({ living }) => living);
     this.#disposables.add(every(deps.clock, liveEvery, () => isLive() && void this.update()));
@@ -86,7 +88,7 @@ export class ShownSessions implements Disposable {
 
   async #updateOnce(): Promise<void> {
     const { opened } = this.shown;
-    if (!opened || this.#disposed) return;
+    if (!opened || this.#disposed || !this.isSeen()) return;
     const { run } = opened;
     if (!this.deps.mayRead()) {
       this.#reports = [];
@@ -96,7 +98,10 @@ export class ShownSessions implements Disposable {
       return;
     }
     this.#reading ??= this.deps.sessions.reading();
-    this.#reports = await this.#reading.read(run);
+    // The page names sessions by their places, so a place stays once it is given.
+    const places = new Map(this.#reports.map(({ id }, place) => [id, place]));
+    const placeOf = ({ id }: SessionReport): number => places.get(id) ?? places.size;
+    this.#reports = (await this.#reading.read(run)).toSorted((a, b) => placeOf(a) - placeOf(b));
     if (this.#disposed) return;
     if (this.#reports.length > 0 && !this.#follows) {
       this.#follows = true;
@@ -151,7 +156,8 @@ export class ShownSessions implements Disposable {
         return this.#showRowAt(await this.events.timeOf(ask.seq));
       case 'eventOfRow': {
         const time = this.#open?.source.table.time(ask.place);
-        const event = time === undefined ? undefined : await this.events.lastAt(time + this.#shift);
+        const { shift = 0 } = this.#reports[this.#asked?.session ?? 0]?.attribution ?? {};
+        const event = time === undefined ? undefined : await this.events.lastAt(time - shift);
         if (event === undefined) throw new HumanError('The journal had no event by then.');
         this.post({ type: 'showEvent', event });
         return;
@@ -179,16 +185,12 @@ export class ShownSessions implements Disposable {
     return session;
   }
 
-  /** By how much the journal's clock differs from that of the session that is open. */
-  get #shift(): number {
-    return -(this.#reports[this.#asked?.session ?? 0]?.attribution.shift ?? 0);
-  }
-
   /** Of the session that is open, else of the one that was at work then. */
   async #showRowAt(time: number | undefined): Promise<void> {
     if (time === undefined) throw new HumanError('The event has no time.');
     const worked = this.#reports.findIndex(
-      ({ transcript, lastAt }) => (transcript.firstAt ?? 0) <= time && time <= lastAt,
+      ({ transcript, lastAt, attribution: { shift } }) =>
+        (transcript.firstAt ?? 0) <= time + shift && time + shift <= lastAt,
     );
     const session = this.#asked?.session ?? Math.max(0, worked);
     const report = this.#reports[session];
@@ -200,7 +202,7 @@ export class ShownSessions implements Disposable {
     const search = await this.#find(asked);
     const source = this.#open?.source;
     if (!search || !source) return;
-    const place = source.table.at(time - this.#shift);
+    const place = source.table.at(time + report.attribution.shift);
     const index = Math.max(
       0,
       search.found.findLastIndex((found) => found <= place),
@@ -244,7 +246,7 @@ export class ShownSessions implements Disposable {
     const from = asked.newest ? Math.max(0, found.length - (asked.to - asked.from)) : asked.from;
     const to = asked.newest ? found.length : asked.to;
     const rows = found.slice(from, to).map((place) => toRowView(source, place, secrets));
-    const view = { request: asked.request, from, rows, total: found.length, searching: false };
+    const view = { request: asked.request, from, rows, total: found.length };
     const text = JSON.stringify(view);
     if (text !== this.#rows) this.post({ type: 'rows', rows: view });
     this.#rows = text;

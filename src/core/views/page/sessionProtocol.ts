@@ -54,7 +54,6 @@ export interface RowsView {
   readonly rows: readonly RowView[];
   /** How many rows the filter leaves, as far as the file was looked through. */
   readonly total: number;
-  readonly searching: boolean;
 }
 
 /** What a page is told of the sessions of its run. */

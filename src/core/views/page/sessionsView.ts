@@ -1,4 +1,4 @@
-import { count, cutAtWord, duration, thousands, toIso, visible } from '../../format';
+import { count, cutAtWord, duration, thousands, utcMinute, visible } from '../../format';
 import { taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import { sessionLine } from '../../sessions/agentFact';
@@ -17,7 +17,7 @@ import type { OpenedRun } from '../tree/buildTree';
 
 /** What agents did for a run: bounded, serialisable, its texts masked and made visible. */
 export interface SessionsView {
-  /** The newest last. */
+  /** The newest last as they are first read; each keeps its place from then on. */
   readonly sessions: readonly SessionView[];
 }
 
@@ -82,7 +82,10 @@ export function toSessionView(report: SessionReport, { run, details }: OpenedRun
   const shown = (text: string): string => visible(maskCredentials(text, secrets));
   const path = (change: FileChange): string => shown(cutAtWord(pathIn(report.cwd, change.path), 300));
   return {
-    ...numbersView(numbers, name),
+    ...numbersView(numbers, name, {
+      of: (part) => filesOfPart(report, part),
+      view: (change) => ({ path: path(change), change: changeOf(change) }),
+    }),
     title: cutAtWord(report.title ?? report.id, 120),
     line: sessionLine(report, now),
     icon: iconOf(report),
@@ -99,9 +102,6 @@ export function toSessionView(report: SessionReport, { run, details }: OpenedRun
       transcript.unknownLines > 0 ? `${count(transcript.unknownLines, 'line')} of unknown kinds` : '',
     ].filter(Boolean),
     files: report.files.map(({ name }) => (name === '' ? 'The session itself' : shown(cutAtWord(name, 80)))),
-    parts: partsOf(numbers, name, (part) =>
-      filesOfPart(report, part).map((change) => ({ path: path(change), change: changeOf(change) })),
-    ),
   };
 }
 
@@ -110,7 +110,7 @@ export function toKeptView(numbers: SessionNumbers, opened: OpenedRun): SessionV
   return {
     ...numbersView(numbers, nameOf(opened)),
     title: visible(numbers.id),
-    line: `${visible(numbers.agent)} · last sign ${toIso(numbers.lastAt).slice(0, 16).replace('T', ' ')} UTC · its transcript is no longer kept`,
+    line: `${visible(numbers.agent)} · last sign ${utcMinute(numbers.lastAt)} · its transcript is no longer kept`,
     icon: 'archive',
     living: false,
     kept: true,
@@ -143,14 +143,21 @@ function nameOf({ run, details }: Pick<OpenedRun, 'run' | 'details'>): NameOf {
   };
 }
 
+/** The files of a part, and what is shown of one. */
+interface Files {
+  of(part: number): readonly FileChange[];
+  view(change: FileChange): FileView;
+}
+
 function numbersView(
   numbers: SessionNumbers,
   name: NameOf,
+  files?: Files,
 ): Pick<SessionView, 'id' | 'head' | 'parts' | 'leftParts'> {
   return {
     id: numbers.id,
     head,
-    parts: partsOf(numbers, name, () => []),
+    parts: partsOf(numbers, name, files),
     leftParts: Math.max(0, numbers.parts.length - most.parts),
   };
 }
@@ -158,7 +165,7 @@ function numbersView(
 function partsOf(
   { parts, shift }: SessionNumbers,
   name: NameOf,
-  filesOf: (part: number) => readonly FileView[],
+  files: Files | undefined,
 ): readonly PartView[] {
   const total = sumParts(parts);
   const clock =
@@ -173,15 +180,15 @@ function partsOf(
   return [
     all,
     ...parts.slice(0, most.parts).map((part, i): PartView => {
-      const files = filesOf(i + 1);
+      const changes = files?.of(i + 1) ?? [];
       return {
         name: name(part.effectIds),
         effectId: part.effectIds.length === 1 ? (part.effectIds[0] ?? '') : '',
         cells: cellsOf(part),
         how: part.effectIds.length === 0 ? 'No task pended then.' : `Found ${ways[part.how]}.`,
         more: moreOf(part),
-        files: files.slice(0, most.files),
-        leftFiles: Math.max(0, files.length - most.files),
+        files: files ? changes.slice(0, most.files).map((change) => files.view(change)) : [],
+        leftFiles: Math.max(0, changes.length - most.files),
       };
     }),
   ];
