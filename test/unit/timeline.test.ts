@@ -119,6 +119,29 @@ describe('a timeline', () => {
     expect(timeline(modules).rows).toMatchObject([{ label: 'review', tasks: 9, lanes: 9 }]);
   });
 
+  it('keeps the numbers that all names of a row have in common', () => {
+    const labels = (names: readonly string[], taskIds: readonly string[] = []): readonly string[] => {
+      const story = journal().created();
+      names.forEach((label, i) => story.done(`e${i}`, 'agent', { label, taskId: taskIds[i] ?? 'task' }));
+      return timeline(story).rows.map(({ label }) => label);
+    };
+    expect(labels(['Task 1 of 3', 'Task 2 of 3', 'Task 3 of 3'])).toEqual(['Task n of 3']);
+    expect(labels(['HTTP2 phase 1.0', 'HTTP2 phase 1.1', 'HTTP2 phase 2.0'])).toEqual(['HTTP2 phase n.n']);
+    expect(labels(['Step 7', 'Step 7'])).toEqual(['Step 7']);
+    expect(labels(['Step n', 'Step 1'])).toEqual(['Step n', 'Step 1']);
+    // So long that the differing number is cut off.
+    expect(labels([1, 2].map((n) => `${'word '.repeat(20)}${n}`))).toEqual([
+      expect.stringMatching(/^word .*…$/),
+    ]);
+    const many = Array.from({ length: 9 }, (_, n) => n);
+    expect(
+      labels(
+        many.map((n) => `Review ${letters(n)}`),
+        many.map((n) => `v2-review-${n}`),
+      ),
+    ).toEqual(['v2-review-n']);
+  });
+
   it('tells the time in which a person is waited for apart from work', () => {
     const { bars } = timeline(
       journal().created().done('plan').requested('q', 'breakpoint', { label: 'gate' }),

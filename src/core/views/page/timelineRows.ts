@@ -45,11 +45,15 @@ export interface Span {
 /** A row in the making. */
 export interface Row {
   label: string;
-  readonly taskId: string;
+  /** The ids of its tasks, as far as they have them in common. */
+  task: Name;
   readonly kind: string;
   readonly human: boolean;
   readonly spans: Span[];
 }
+
+/** A name, split at its numbers: the numbers stand at the odd places. */
+type Name = readonly string[];
 
 /** A task of so many names has one row for all of them. */
 const mostNames = 8;
@@ -67,22 +71,26 @@ export function isHuman({ kind }: Effect): boolean {
 export function* toRows(parts: TimelineParts): Sliced<readonly Row[]> {
   const named = yield* toNamedRows(parts);
   const names = new Map<string, number>();
-  for (const { taskId } of named) names.set(taskId, (names.get(taskId) ?? 0) + 1);
+  for (const { task } of named) names.set(countless(task), (names.get(countless(task)) ?? 0) + 1);
   const rows: Row[] = [];
   const rowOfTask = new Map<string, Row>();
   for (const row of named) {
-    const folds = (names.get(row.taskId) ?? 0) > mostNames && !row.taskId.startsWith('__sdk.');
-    const known = folds ? rowOfTask.get(row.taskId) : undefined;
+    const taskId = countless(row.task);
+    const folds = (names.get(taskId) ?? 0) > mostNames && !taskId.startsWith('__sdk.');
+    const known = folds ? rowOfTask.get(taskId) : undefined;
     if (!known) rows.push(row);
-    if (folds && !known) {
-      row.label = visible(cutAtWord(maskSecrets(row.taskId), 60));
-      rowOfTask.set(row.taskId, row);
+    if (folds && !known) rowOfTask.set(taskId, row);
+    if (known) {
+      known.task = inCommon(known.task, row.task);
+      yield* eachOf(row.spans, (span) => known.spans.push(span));
     }
-    if (known) yield* eachOf(row.spans, (span) => known.spans.push(span));
+  }
+  for (const row of rowOfTask.values()) {
+    row.label = labelOf(row.task);
+    // Rows that were put together had orders of their own.
+    row.spans.sort((a, b) => a.from - b.from);
   }
   for (const [i, row] of rows.entries()) {
-    // Rows that were put together had orders of their own.
-    if (rowOfTask.has(row.taskId)) row.spans.sort((a, b) => a.from - b.from);
     yield* eachOf(row.spans, (span) => (span.row = i));
   }
   return rows;
@@ -92,7 +100,7 @@ export function* toRows(parts: TimelineParts): Sliced<readonly Row[]> {
 function* toNamedRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readonly Row[]> {
   // There are many tasks and few names, and making one takes long.
   const known = new Map<string, { readonly row: Row; readonly title: string }>();
-  const rows = new Map<string, Row>();
+  const rows = new Map<string, { readonly row: Row; name: Name }>();
   yield* eachOf(effects, (effect) => {
     const { requestedAt, resolvedAt, label, taskId } = effect;
     if (requestedAt === undefined) return;
@@ -102,14 +110,14 @@ function* toNamedRows({ effects, files, now, endedAt }: TimelineParts): Sliced<r
     let place = known.get(raw);
     if (!place) {
       const full = taskTitle(effect, task);
-      const name = full.replace(iterationNumber, '') || full;
-      const shown = visible(cutAtWord(maskSecrets(name), 60));
-      const key = `${countless(taskId)}\n${countless(name)}`;
-      const own = { taskId: countless(taskId), kind: effect.kind, human: isHuman(effect) };
-      const row = rows.get(key) ?? { ...own, label: shown, spans: [] };
-      if (row.label !== shown) row.label = countless(shown);
-      rows.set(key, row);
-      place = { row, title: shown };
+      const [name, id] = [splitName(full.replace(iterationNumber, '') || full), splitName(taskId)];
+      const key = `${countless(id)}\n${countless(name)}`;
+      const own = { task: id, label: '', kind: effect.kind, human: isHuman(effect), spans: [] };
+      const named = rows.get(key) ?? { row: own, name };
+      named.name = inCommon(named.name, name);
+      named.row.task = inCommon(named.row.task, id);
+      rows.set(key, named);
+      place = { row: named.row, title: labelOf(name) };
       known.set(raw, place);
     }
     // Of a finished run, a sleep that was never resolved ends with it.
@@ -120,10 +128,26 @@ function* toNamedRows({ effects, files, now, endedAt }: TimelineParts): Sliced<r
       ...{ row: 0, lane: 0, attempt: 1, iteration: 1 },
     });
   });
-  return [...rows.values()];
+  return [...rows.values()].map(({ row, name }) => {
+    row.label = labelOf(name);
+    return row;
+  });
 }
 
-/** A name whose numbers do not count: "Step n". */
-function countless(name: string): string {
-  return name.replaceAll(/\d+/g, 'n');
+function splitName(name: string): Name {
+  return name.split(/(\d+)/);
+}
+
+/** The same for all names that differ in numbers only. */
+function countless(name: Name): string {
+  return name.map((part, i) => (i % 2 === 1 ? '\0' : part)).join('');
+}
+
+/** What two names that differ in numbers only have in common: "Step n of 3". */
+function inCommon(one: Name, other: Name): Name {
+  return one.map((part, i) => (part === other[i] ? part : 'n'));
+}
+
+function labelOf(name: Name): string {
+  return visible(cutAtWord(maskSecrets(name.join('')), 60));
 }
