@@ -95,7 +95,8 @@ export class RunInspector implements Disposable {
   #answering = Promise.resolve();
   #inputs: readonly ValueRow[] | undefined;
   #shownProvenance = '';
-  #shownFailure = '';
+  /** The reading of the run of which the page knows why it failed. */
+  #failureOf: OpenedRun | undefined;
   #knewTitles = false;
   #disposed = false;
 
@@ -146,7 +147,7 @@ export class RunInspector implements Disposable {
     this.#task.forget();
     this.#sessions.forget();
     this.#shownProvenance = '';
-    this.#shownFailure = '';
+    this.#failureOf = undefined;
     this.#listed = -1;
   }
 
@@ -357,13 +358,13 @@ export class RunInspector implements Disposable {
 
   /** Why it failed; told once its tasks are read. */
   async #postFailure(opened: OpenedRun | undefined): Promise<void> {
-    const run = this.#shown.past?.stored.run ?? this.#shown.run;
-    if (!run || (!opened && !this.#shown.past)) return;
+    const shown = this.#shown.past?.opened ?? opened;
+    if (!shown || shown === this.#failureOf) return;
+    this.#failureOf = shown;
+    const { run } = shown;
     const task = run.story.end?.outcome === 'failed' ? failingTask(run) : undefined;
     const failure = toFailureView(run, task && (await this.#task.detail(task)));
-    const shown = JSON.stringify(failure ?? null);
-    if (shown !== this.#shownFailure && !this.#disposed) this.post({ type: 'failure', failure });
-    this.#shownFailure = shown;
+    if (shown === this.#failureOf && !this.#disposed) this.post({ type: 'failure', failure });
   }
 
   async #postProvenance(run: Run): Promise<void> {
