@@ -219,7 +219,8 @@ export class TranscriptList extends LitElement {
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A long text in a row scrolls by the same keys.
+    if (event.target !== this.#scroller || event.ctrlKey || event.metaKey || event.altKey) return;
     const total = this.view?.total ?? 0;
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -total, End: total }[
       event.key

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { RowKind } from '../../core/sessions/transcriptRow';
 import type { RowDetail, RowView } from '../../core/views/page/transcriptView';
 import { clockTime } from '../clockTime';
+import { longText } from '../dataView';
 
 const names: Readonly<Record<RowKind, { readonly icon: string; readonly word: string }>> = {
   prompt: { icon: 'account', word: 'Prompt' },
@@ -46,7 +48,7 @@ export function transcriptRow(
     @click=${(event: Event) => {
       onSelect();
       // Selecting text is not folding.
-      if (foldable && !(event.target as Element).closest('pre')) onToggle();
+      if (foldable && !(event.target as Element).closest('.long-text')) onToggle();
     }}
   >
     <span class="codicon codicon-${icon}" title=${word} aria-label=${word} role="img"></span>
@@ -63,23 +65,20 @@ export function transcriptRow(
 
 function details(row: RowView, detail: RowDetail | undefined): TemplateResult {
   if (!detail) return html`<div class="row-detail quiet">Reading…</div>`;
+  const { input, result, isDiff, cut } = detail;
   return html`<div class="row-detail">
-    <pre>${detail.input}</pre>
+    ${guard([input], () => longText(input))}
     ${
-      detail.result === ''
+      result === ''
         ? row.kind === 'call'
           ? html`<p class="quiet">There is no result yet.</p>`
           : nothing
-        : html`<pre class=${detail.isDiff ? 'patch' : ''}>
-${detail.isDiff ? patch(detail.result) : detail.result}</pre>`
+        : guard([result, isDiff], () => longText(result, isDiff ? patchSign : undefined))
     }
-    ${detail.cut ? html`<p class="quiet">It is longer; the transcript has all of it.</p>` : nothing}
+    ${cut ? html`<p class="quiet">It is longer; the transcript has all of it.</p>` : nothing}
   </div>`;
 }
 
-function patch(text: string): readonly TemplateResult[] {
-  return text.split('\n').map((line) => {
-    const sign = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : '';
-    return html`<span class=${sign}>${line} </span>`;
-  });
+function patchSign(line: string): string {
+  return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : '';
 }
