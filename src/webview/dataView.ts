@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { ValueRow } from '../core/views/page/valueRows';
-import { thousands } from '../core/format';
+import { count, thousands } from '../core/format';
 import { colouredLines } from './colouredText';
 import { copyButton } from './copyButton';
 import './dataView.css';
@@ -58,10 +58,12 @@ export class DataView extends LitElement {
     this.turned = turned;
   }
 
-  /** The places of the rows that are seen: found with what they are in, or not folded away. */
-  #shown(): readonly number[] {
+  /** The places of the rows that are seen: found with what they are in, or not folded away; and how many were found. */
+  #shown(): { readonly shown: readonly number[]; readonly said: string } {
     const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
-    return words.length === 0 ? this.#unfoldedRows() : this.#found(words);
+    if (words.length === 0) return { shown: this.#unfoldedRows(), said: count(this.rows.length, 'value') };
+    const { shown, matches } = this.#found(words);
+    return { shown, said: `${thousands(matches)} found` };
   }
 
   #unfoldedRows(): readonly number[] {
@@ -75,20 +77,23 @@ export class DataView extends LitElement {
     return shown;
   }
 
-  #found(words: readonly string[]): readonly number[] {
+  #found(words: readonly string[]): { readonly shown: readonly number[]; readonly matches: number } {
+    let matches = 0;
     const shown = new Set<number>();
     const path: number[] = [];
     for (const [place, { depth, name, text }] of this.rows.entries()) {
       path.length = depth;
       path.push(place);
       const said = `${name} ${text}`.toLowerCase();
-      if (words.every((word) => said.includes(word))) for (const outer of path) shown.add(outer);
+      if (!words.every((word) => said.includes(word))) continue;
+      matches += 1;
+      for (const outer of path) shown.add(outer);
     }
-    return [...shown].toSorted((a, b) => a - b);
+    return { shown: [...shown].toSorted((a, b) => a - b), matches };
   }
 
   protected override render(): TemplateResult {
-    const shown = this.#shown();
+    const { shown, said } = this.#shown();
     return html`
       ${
         this.rows.length < many.search
@@ -103,9 +108,7 @@ export class DataView extends LitElement {
                   @input=${(event: Event) => (this.text = (event.target as HTMLInputElement).value)}
                 />
               </label>
-              <span class="quiet" role="status">
-                ${this.text.trim() === '' ? `${thousands(this.rows.length)} values` : `${thousands(shown.length)} found`}
-              </span>
+              <span class="quiet" role="status">${said}</span>
             </div>`
       }
       ${longList(shown, (place) => this.#row(place), 24)}
@@ -177,10 +180,16 @@ export function dataView(rows: readonly ValueRow[], label: string): TemplateResu
   return html`<data-view .rows=${rows} .label=${label}></data-view>`;
 }
 
-/** A text of any length as it was written, its colours drawn; only the lines near to what is seen are in the page. */
-export function longText(text: string): TemplateResult {
+/**
+ * A text of any length as it was written, its colours drawn; only the lines near to what is seen are in the page.
+ * @param classOf a class for a line, as it was written
+ */
+export function longText(text: string, classOf: (line: string) => string = () => ''): TemplateResult {
+  const written = text.split('\n');
+  const row = (line: TemplateResult | string, place: number): TemplateResult =>
+    html`<div class="line ${classOf(written[place] ?? '')}">${line}</div>`;
   return html`<div class="long-text" tabindex="0" role="group" aria-label="Text">
-    ${longList(colouredLines(text), (line) => html`<div class="line">${line}</div>`, 18, true)}
+    ${longList(colouredLines(text), row, 18, true)}
   </div>`;
 }
 
