@@ -61,6 +61,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
+          isolate: false,
           // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
           retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 4 },

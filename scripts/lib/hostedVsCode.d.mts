@@ -21,6 +21,8 @@ export interface HostedVsCode {
   readonly authority: string;
   /** The address that opens a folder or a `.code-workspace` file; an empty window without one. */
   url(workspace?: string, payload?: readonly (readonly [key: string, value: string])[]): string;
+  /** Forgets what windows and extensions kept, and takes other user settings; for a server with no window open. */
+  renew(settings?: Settings): void;
   /** Ends every process and removes every file of this server. Safe to call more than once. */
   dispose(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // Starts the VS Code server that install.mjs installs: on loopback, in fresh folders, leaving nothing behind.
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { atExit, temporaryFolder } from './atExit.mjs';
@@ -73,7 +73,12 @@ export async function startHostedVsCode({
 
   try {
     const authority = `127.0.0.1:${await portOf(server)}`;
-    return { authority, dispose, url: (...opened) => address(authority, token, ...opened) };
+    return {
+      authority,
+      dispose,
+      url: (...opened) => address(authority, token, ...opened),
+      renew: (/** @type {import('./hostedVsCode.mjs').Settings} */ changed = {}) => renew(folders, changed),
+    };
   } catch (error) {
     await dispose();
     throw error;
@@ -98,12 +103,30 @@ function createFolders(settings) {
   ]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  writeFileSync(join(folders.userData, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
+  writeSettings(folders.userData, settings);
   writeFileSync(
     join(folders.userData, 'Machine', 'settings.json'),
     JSON.stringify(quietSettings, undefined, 2),
   );
   return folders;
+}
+
+/**
+ * @param {ReturnType<typeof createFolders>} folders
+ * @param {import('./hostedVsCode.mjs').Settings} settings
+ */
+function renew({ userData }, settings) {
+  rmSync(join(userData, 'User'), { recursive: true, force: true, maxRetries: 10 });
+  mkdirSync(join(userData, 'User'), { mode: 0o700 });
+  writeSettings(userData, { ...quietSettings, ...settings });
+}
+
+/**
+ * @param {string} userData
+ * @param {import('./hostedVsCode.mjs').Settings} settings
+ */
+function writeSettings(userData, settings) {
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
 }
 
 /** @param {ReturnType<typeof createFolders>} folders */

@@ -47,10 +47,9 @@ describe('The views follow the disk by themselves', () => {
   });
 
   test('a damaged run says what is wrong with it, and the others do not notice', async () => {
-    const { row, screenshot } = window;
-    const damaged = row(/^Move the price rules.*2 problems/);
+    const { row, fold, screenshot } = window;
 
-    await damaged.locator('.monaco-tl-twistie').click();
+    await fold(/^Move the price rules.*2 problems/);
 
     await row(/^Problem: journal\/000005\.\w+\.json is no valid JSON/).waitFor();
     await row(/^Problem: journal\/000007\.\S+ is a temporary file/).waitFor();

@@ -57,7 +57,11 @@ export async function openDemo({
     ...window,
     runDir,
     row,
-    fold: (name) => row(name).first().locator('.monaco-tl-twistie').click(),
+    async fold(name) {
+      // Away from a row whose tooltip would lie over the twistie.
+      await page.mouse.move(900, 400);
+      await row(name).first().locator('.monaco-tl-twistie').click();
+    },
     notification: (text) => page.locator('.notifications-toasts').getByText(text),
     answerTo: (run, text) => readAnswer(join(runDir(run), 'tasks'), text),
     async engine(...args) {

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
-import { inject } from 'vitest';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
-import { launchBrowser } from '../../../scripts/lib/browser.mjs';
-import { engineHome } from '../../../scripts/lib/engineHome.mjs';
-import { startHostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
+import type { Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 import { again } from './again';
+import { copyOrCreate, giveBack, takeHost } from './hosts';
 
 export interface WindowOptions {
   /** The folder to open. The window gets a copy of its own, so a test may change what it likes. Left out: an empty folder. */
@@ -51,23 +49,17 @@ export interface EditorWindow {
 /** The windows of this test file that are open. */
 export const openWindows = new Set<EditorWindow>();
 
+/** Opens a window. Those that were opened before are closed, as a test that is done does not need its own any more. */
 export async function openWindow(options: WindowOptions = {}): Promise<EditorWindow> {
+  for (const done of openWindows) await done.dispose();
   const folder = temporaryFolder('babysitter-runs-e2e');
-  const [workspace, home] = [join(folder.path, 'workspace'), join(folder.path, 'home')];
+  const workspace = join(folder.path, 'workspace');
   await copyOrCreate(options.workspace, workspace);
-  await copyOrCreate(options.home, home);
-  const server = await startHostedVsCode({
-    vsix: inject('vsix'),
-    env: engineHome(home),
-    settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings },
-    workspaceTrust: options.trusted === false,
-  });
-  const browser = await launchBrowser();
-  const page = await browser.newPage({
-    viewport: options.size ?? { width: 1280, height: 800 },
-    // Without a permission, a call of the clipboard never returns.
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
+  const settings = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
+  const host = await takeHost(options.trusted !== false, settings, options.home);
+  const { home, server } = host;
+  const page = await host.context.newPage();
+  await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
 
   const window: EditorWindow = {
     page,
@@ -105,8 +97,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     },
     async dispose() {
       openWindows.delete(window);
-      await browser.close();
-      await server.dispose();
+      await page.close();
+      await giveBack(host);
       folder.remove();
     },
   };
@@ -114,9 +106,4 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   await page.goto(server.url(workspace));
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   return window;
-}
-
-async function copyOrCreate(source: string | undefined, target: string): Promise<void> {
-  if (source) await cp(source, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  else await mkdir(target);
 }

@@ -1,0 +1,67 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { inject } from 'vitest';
+import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
+import { launchBrowser } from '../../../scripts/lib/browser.mjs';
+import { engineHome } from '../../../scripts/lib/engineHome.mjs';
+import { startHostedVsCode, type HostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
+
+/** A VS Code server with the packed extension, and a browser: what a window needs, and what takes longest to start. */
+export interface Host {
+  readonly server: HostedVsCode;
+  readonly context: BrowserContext;
+  readonly trusted: boolean;
+  /** The home folder of what the server starts. */
+  readonly home: string;
+}
+
+/** Those without a window. Test files that run one after the other share a process, so they use each other's. */
+const idle: Host[] = [];
+
+/**
+ * @param trusted `false`: folders open in Restricted Mode
+ * @param home a folder whose content is copied into the home folder; an empty one, when left out
+ */
+export async function takeHost(
+  trusted: boolean,
+  settings: Settings,
+  home: string | undefined,
+): Promise<Host> {
+  const place = idle.findIndex((host) => host.trusted === trusted);
+  const [known] = place < 0 ? [] : idle.splice(place, 1);
+  const host = known ?? (await startHost(trusted));
+  host.server.renew(settings);
+  await rm(host.home, { recursive: true, force: true, maxRetries: 10 });
+  await copyOrCreate(home, host.home);
+  return host;
+}
+
+/** For a host whose window is closed. */
+export async function giveBack(host: Host): Promise<void> {
+  // The window kept its state in the browser, under the server's address.
+  const page = await host.context.newPage();
+  const session = await host.context.newCDPSession(page);
+  const origin = `http://${host.server.authority}`;
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await page.close();
+  idle.push(host);
+}
+
+async function startHost(trusted: boolean): Promise<Host> {
+  const home = join(temporaryFolder('babysitter-runs-home').path, 'home');
+  await mkdir(home);
+  const [server, browser] = await Promise.all([
+    startHostedVsCode({ vsix: inject('vsix'), env: engineHome(home), workspaceTrust: !trusted }),
+    launchBrowser(),
+  ]);
+  // Without a permission, a call of the clipboard never returns.
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  return { server, context, trusted, home };
+}
+
+/** Copies a folder; makes an empty one, when there is none to copy. */
+export async function copyOrCreate(source: string | undefined, target: string): Promise<void> {
+  if (source) await cp(source, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  else await mkdir(target);
+}
