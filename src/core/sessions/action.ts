@@ -1,5 +1,7 @@
 import { cutAtWord, oneLine } from '../format';
 import { isInside } from '../paths';
+import { jsonLine } from '../run/jsonText';
+import { secretFileIn } from './secretFiles';
 import type { Action } from './work';
 
 /** A command is named by so many characters where nothing says in words what it does. */
@@ -7,17 +9,30 @@ const commandLength = 60;
 
 const exactLength = 200;
 
+/** A command may hold what it writes into a file of secrets: of such a one only the file is told. */
 export function commandAction(command: string, description = ''): Action {
   const said = cutAtWord(oneLine(description.slice(0, 1000)), 80);
+  const secret = secretFileIn(command);
+  const shown = secret === undefined ? command : `a command that names ${secret}`;
   return {
     verb: 'running',
-    object: said === '' ? cutAtWord(command, commandLength) : said,
-    exact: cutAtWord(command, exactLength),
+    object: said === '' ? cutAtWord(shown, commandLength) : said,
+    exact: cutAtWord(shown, exactLength),
   };
 }
 
 export function action(verb: string, object = ''): Action {
   return { verb, object: cutAtWord(object, exactLength), exact: undefined };
+}
+
+/** What a tool that is not known does: one of a server by both names, another by its name and the first text it got. */
+export function toolAction(name: string, input: Readonly<Record<string, unknown>>): Action {
+  const [server, ...tool] = name.replace(/^mcp__/, '').split('__');
+  if (server && tool.length > 0) return action('using', `${tool.join('__')} of ${server}`);
+  const json = jsonLine(input);
+  if (json === undefined) return action(name);
+  const first = Object.values(input).find((value) => typeof value === 'string');
+  return action(name, secretFileIn(json) ?? `${first ?? ''}`);
 }
 
 /** A path as a person writes it: within the session's folder without that folder. */

@@ -1,3 +1,4 @@
+import { prettyJson } from '../run/jsonText';
 import type { Action, Outcome } from './work';
 
 /**
@@ -16,7 +17,7 @@ export interface TranscriptRow {
   readonly kind: RowKind;
   /** Milliseconds since 1970; `undefined`: the line tells no time. */
   readonly at: number | undefined;
-  /** The words; of a call its input, of a result what came of it. */
+  /** The words; of a call all of its input ({@link callText}), of a result what came of it. */
   readonly text: string;
   /** Of a call and its result: the same; of what is neither: empty. */
   readonly id: string;
@@ -40,11 +41,13 @@ export function plainRow(kind: RowKind, at: number | undefined, text: string): T
   return { kind, at, text, id: '', action: undefined, outcome: undefined };
 }
 
-/** Files whose contents are shown nowhere: settings of the environment, keys, and what logs in. */
-const secretFile =
-  /(?:^|[\s/\\"'=<>|;(])(?:\.env(?:\.[\w.-]{1,60})?|\.netrc|\.npmrc|\.pypirc|\.pgpass|credentials(?:\.json)?|id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]{1,80}\.(?:pem|p12|pfx|key))(?=$|[\s"'|;)&<>:,])/i;
-
-/** Whether a call's input names a file whose content is not shown. */
-export function namesSecretFile(input: string): boolean {
-  return secretFile.test(input.slice(0, 20_000));
+/**
+ * All that a call was given: the command itself where its action is one, else the input as JSON.
+ * @param input as an object, or as text where it is none
+ */
+export function callText({ exact }: Action, input: Readonly<Record<string, unknown>> | string): string {
+  if (typeof input === 'string') return input;
+  const { command } = input;
+  if (exact !== undefined && typeof command === 'string') return command;
+  return prettyJson(input) ?? '(nested too deeply to be shown)';
 }

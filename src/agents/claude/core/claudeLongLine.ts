@@ -23,7 +23,7 @@ export function readLongLine(head: string, tail: string): Line | undefined {
   }
   if (type !== 'assistant') return type === undefined ? undefined : envelope;
   const call = /\{"type":"tool_use","id":"([^"]{1,200})","name":"([^"]{1,200})"/.exec(head);
-  const input = call && inputOf(head);
+  const input = call && inputOf(head, tail);
   return {
     ...envelope,
     message: {
@@ -36,12 +36,12 @@ export function readLongLine(head: string, tail: string): Line | undefined {
   };
 }
 
-/** The short texts of a call's input that stand before the long one. */
-function inputOf(head: string): Line {
+/** The short texts of a call's input that stand before or behind the long one. */
+function inputOf(head: string, tail: string): Line {
   const fields = ['file_path', 'notebook_path', 'description', 'command', 'pattern', 'url'];
   return Object.fromEntries(
     fields.flatMap((name) => {
-      const value = firstText(head, name);
+      const value = firstText(head, name) ?? lastText(tail, name);
       return value === undefined ? [] : [[name, value]];
     }),
   );

@@ -1,5 +1,5 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
-import { plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
+import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
 import { readLongLine } from './claudeLongLine';
 import { blocksOf, compactionWords, errorWords, isProgress, outcomeOf, textOf } from './claudeParts';
 import { actionOf } from './claudeTools';
@@ -65,9 +65,7 @@ export class ClaudeRows implements RowReader {
           const input = isRecord(block['input']) ? block['input'] : {};
           const name = text(block['name']);
           const action = actionOf(name, input, this.#cwd);
-          return [
-            { kind: 'call', at, text: inputText(input), id: text(block['id']), action, outcome: undefined },
-          ];
+          return [{ ...plainRow('call', at, callText(action, input)), id: text(block['id']), action }];
         }
         default:
           return [];
@@ -113,13 +111,6 @@ function systemRows(line: Line, at: number | undefined): readonly TranscriptRow[
     default:
       return [];
   }
-}
-
-/** A command as it is; anything else as JSON. */
-function inputText(input: Line): string {
-  const { command, description, ...others } = input;
-  if (typeof command === 'string') return command;
-  return JSON.stringify(description === undefined ? others : { description, ...others }, null, 2);
 }
 
 /** The changes that an edit made, as a diff; empty: it tells none. */

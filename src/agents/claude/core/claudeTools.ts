@@ -1,4 +1,4 @@
-import { action, commandAction, pathIn } from '../../../core/sessions/action';
+import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
 import { isRecord } from '../../../core/run/lenient';
 import type { Action, FileChange } from '../../../core/sessions/work';
 
@@ -40,13 +40,8 @@ export function actionOf(name: string, input: Input, cwd: string | undefined): A
       return action('asking', firstQuestion(input));
     case 'Skill':
       return action('using the skill', text(input['skill']) || text(input['command']));
-    default: {
-      const [mark, server, ...tool] = name.split('__');
-      if (mark === 'mcp' && server && tool.length > 0)
-        return action('using', `${tool.join('__')} of ${server}`);
-      const first = Object.values(input).find((value) => typeof value === 'string');
-      return action(name, text(first).slice(0, 200));
-    }
+    default:
+      return toolAction(name, input);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
-import { plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
-import { actionOf, inputOf, isFromClient, outcomeOf, plainOutput, wordsOf } from './codexTools';
+import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
+import { actionOf, commandOf, inputOf, isFromClient, outcomeOf, plainOutput, wordsOf } from './codexTools';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -61,6 +61,7 @@ export class CodexRows implements RowReader {
     if (!type.endsWith('_call')) return [];
     const { name, input, words } = inputOf(item);
     const action = actionOf(name, input, words, this.#cwd);
-    return [{ kind: 'call', at, text: action.exact ?? words, id, action, outcome: undefined }];
+    const given = commandOf(name, input, words) ?? (Object.keys(input).length > 0 ? input : words);
+    return [{ ...plainRow('call', at, callText(action, given)), id, action }];
   }
 }

@@ -1,6 +1,7 @@
-import { action, commandAction, pathIn } from '../../../core/sessions/action';
+import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
 import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson } from '../../../core/run/lenient';
+import { secretFileIn } from '../../../core/sessions/secretFiles';
 import type { Action, FileChange, Outcome } from '../../../core/sessions/work';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -15,17 +16,30 @@ export function inputOf(item: Line): { readonly name: string; readonly input: Li
   return { name: text(item['name']) || text(item['type']), input, words };
 }
 
-export function actionOf(name: string, input: Line, words: string, cwd: string | undefined): Action {
+/** The command that a call runs; `undefined`: it runs none. Of a script that calls tools it is the script. */
+export function commandOf(name: string, input: Line, words: string): string | undefined {
   switch (name) {
     case 'shell':
     case 'local_shell_call':
     case 'container.exec':
     case 'shell_command':
-      return commandAction(shellCommand(input['command']));
+      return shellCommand(input['command']);
     case 'exec_command':
-      return commandAction(text(input['cmd']));
+      return text(input['cmd']);
     case 'exec':
-      return commandAction(commandIn(words) ?? words);
+      return words;
+    default:
+      return undefined;
+  }
+}
+
+export function actionOf(name: string, input: Line, words: string, cwd: string | undefined): Action {
+  const command = commandOf(name, input, words);
+  if (command !== undefined) {
+    const inScript = name === 'exec' && secretFileIn(words) === undefined ? commandIn(words) : undefined;
+    return commandAction(inScript ?? command);
+  }
+  switch (name) {
     case 'write_stdin':
       return action('typing into a running command');
     case 'apply_patch': {
@@ -41,14 +55,8 @@ export function actionOf(name: string, input: Line, words: string, cwd: string |
       return action('reading', pathIn(cwd, text(input['path'])));
     case 'spawn_agent':
       return action('delegating:', text(input['message']));
-    default: {
-      const [server, ...tool] = name.replace(/^mcp__/, '').split('__');
-      if (server && tool.length > 0) return action('using', `${tool.join('__')} of ${server}`);
-      return action(
-        name,
-        text(Object.values(input).find((value) => typeof value === 'string')).slice(0, 200),
-      );
-    }
+    default:
+      return toolAction(name, input);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
-import { plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
+import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
 import { actionOf, argumentsOf, resultOf, text } from './copilotReader';
 
 /** The rows of one session of Copilot CLI. */
@@ -23,9 +23,7 @@ export class CopilotRows implements RowReader {
       case 'tool.execution_start': {
         const args = argumentsOf(data['arguments']);
         const action = actionOf(text(data['toolName']), args, undefined);
-        return [
-          { ...plainRow('call', at, text(args['command']) || JSON.stringify(args, null, 2)), id, action },
-        ];
+        return [{ ...plainRow('call', at, callText(action, args)), id, action }];
       }
       case 'tool.execution_complete': {
         const outcome = data['success'] === true ? 'ok' : 'error';

@@ -1,4 +1,4 @@
-import { action, commandAction, pathIn } from '../../../core/sessions/action';
+import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
 import { isRecord, parseTime } from '../../../core/run/lenient';
 import type { Action, FileChange, Outcome, Tokens } from '../../../core/sessions/work';
 
@@ -72,7 +72,7 @@ export function actionOf(name: string, args: Line, cwd: string | undefined): Act
     case 'write_todos':
       return action('planning');
     default:
-      return action(name, text(Object.values(args).find((value) => typeof value === 'string')).slice(0, 200));
+      return toolAction(name, args);
   }
 }
 

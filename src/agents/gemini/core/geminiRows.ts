@@ -1,5 +1,5 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
-import { plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
+import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
 import { actionOf, callsOf, text, wordsOf, type Line } from './geminiParts';
 
 /** The rows of one chat of Gemini CLI. A message is told again whenever it changed, so each row has a key. */
@@ -38,8 +38,8 @@ function rowsOf(message: Line): readonly TranscriptRow[] {
         ...thoughtsOf(message).map((each) => plainRow('thinking', at, each)),
         ...said.map((each) => plainRow('words', at, each)),
         ...callsOf(message, at ?? 0).flatMap(({ id, name, args, outcome, result, at: began }) => {
-          const input = JSON.stringify(args, null, 2);
-          const call = { ...plainRow('call', began, input), id, action: actionOf(name, args, undefined) };
+          const action = actionOf(name, args, undefined);
+          const call = { ...plainRow('call', began, callText(action, args)), id, action };
           return outcome === undefined ? [call] : [call, { ...plainRow('result', at, result), id, outcome }];
         }),
       ];

@@ -2,7 +2,8 @@ import { cutAtWord, oneLine, shortDuration, visible } from '../../format';
 import { inWords } from '../../sessions/action';
 import { maskCredentials } from '../../sessions/maskCredentials';
 import type { RowTable } from '../../sessions/rowTable';
-import { namesSecretFile, type RowKind, type TranscriptRow } from '../../sessions/transcriptRow';
+import { secretFileIn } from '../../sessions/secretFiles';
+import type { RowKind, TranscriptRow } from '../../sessions/transcriptRow';
 import type { TranscriptSource } from '../../sessions/transcriptSource';
 
 /** A row of a transcript as it is shown: bounded, masked, made visible. */
@@ -72,7 +73,7 @@ export function toRowDetail(source: TranscriptSource, place: number, secrets: re
   const resultPlace = source.table.result(place);
   const found = resultPlace === undefined ? undefined : source.row(resultPlace);
   if (!row) return { place, input: '(not there any more)', result: '', isDiff: false, cut: false };
-  if (row.kind === 'call' && namesSecretFile(row.text)) {
+  if (row.action && secretFileIn(`${inWords(row.action)}\n${row.text}`) !== undefined) {
     return {
       ...{ place, input: shown(wordsOf(row), secrets), isDiff: false, cut: false },
       result: '(Such a file may hold secrets: its content is not shown.)',
