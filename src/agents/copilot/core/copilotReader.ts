@@ -1,5 +1,6 @@
-import { action, commandAction, pathFrom, pathIn } from '../../../core/sessions/action';
+import { action, commandAction, pathFrom, pathIn, toolAction } from '../../../core/sessions/action';
 import { cutAtWord, firstLine } from '../../../core/format';
+import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
@@ -113,7 +114,7 @@ export class CopilotReader implements LineReader {
     const { transcript } = this;
     if (id === '' || transcript.seen.calls.has(id)) return;
     const args = argumentsOf(given);
-    const input = JSON.stringify(args);
+    const input = jsonLine(args) ?? '';
     const command = isCommand(name);
     if (command) noteRuns(transcript, input);
     transcript.goesOn(at);
@@ -215,7 +216,7 @@ export function actionOf(name: string, args: Line, cwd: string | undefined): Act
     case 'web_fetch':
       return action('looking up', text(args['query']) || text(args['url']));
     default:
-      return action(name, text(Object.values(args).find((value) => typeof value === 'string')).slice(0, 200));
+      return toolAction(name, args);
   }
 }
 

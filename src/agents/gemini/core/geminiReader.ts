@@ -1,4 +1,5 @@
 import { cutAtWord, firstLine } from '../../../core/format';
+import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
@@ -116,7 +117,7 @@ export class GeminiReader implements LineReader {
 
   #call(work: Work, { id, name, args, at, outcome, result }: GeminiCall): void {
     const { transcript } = this;
-    const input = JSON.stringify(args);
+    const input = jsonLine(args) ?? '';
     const command = isCommand(name);
     if (command) noteRuns(transcript, input);
     if (!transcript.seen.calls.has(id)) {
