@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { choiceWords } from '../../src/core/run/answer';
 import { atOnce } from '../../src/core/sliced';
 import {
   answerArgs,
@@ -8,6 +9,7 @@ import {
   questionOfCheckpoint,
   whyNotBranch,
 } from '../../src/engines/perstack/core/drive';
+import { taskOf } from '../../src/engines/perstack/core/jobStory';
 import type { PerstackRun } from '../../src/engines/perstack/core/perstackRun';
 import { asPerstack } from '../../src/engines/perstack/core/perstackRun';
 import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
@@ -71,4 +73,14 @@ it('gives an answer as the words that were chosen and typed', () => {
   expect(answerText({ kind: 'option', option, text: 'as it is small' })).toBe('sqlite\nas it is small');
   expect(answerText({ kind: 'text', text: 'neither' })).toBe('neither');
   expect(answerText({ kind: 'reject', text: '' })).toBe('Rejected');
+});
+
+it('never says that the answer to a tool approved anything, whatever its options are called', () => {
+  const args = { question: 'Ship it?', options: ['Approve', 'Reject'] };
+  const call = { id: 'toolu_1', skillName: 'ask', toolName: 'askUser', args };
+  const { breakpoint } = taskOf(call, { call, checkpoint: undefined, place: 1, of: 1 });
+  const said = breakpoint?.options.map((option) =>
+    choiceWords({ kind: 'option', option }, 'Ship it?', (text) => text),
+  );
+  expect(said).toEqual(['Answered "Ship it?": Approve', 'Answered "Ship it?": Reject']);
 });

@@ -32,18 +32,18 @@ export async function confirmAnswer(
   const lines = [
     `Run: ${visible(runTitle(run))} (${visible(run.runId)})`,
     `Question: ${visible(cutAtWord(firstLine(task?.breakpoint?.question ?? ''), 200))}`,
-    ...answered(decision),
+    ...answered(decision, task?.breakpoint?.wordsOnly),
     said === '' ? '' : `With the words: ${said}`,
   ];
   const title = visible(taskTitle(effect, task));
   await confirm(`${verb} "${title}"?`, lines.filter(Boolean).join('\n'), verb);
 }
 
-function answered(decision: Decision): readonly string[] {
-  const counts = `counts as ${isApproval(decision) ? 'approval' : 'rejection'}`;
+function answered(decision: Decision, wordsOnly = false): readonly string[] {
+  const counts = wordsOnly ? '' : `, counts as ${isApproval(decision) ? 'approval' : 'rejection'}`;
   switch (decision.kind) {
     case 'option':
-      return [`Answer: ${visible(decision.option.label)}, ${counts}`];
+      return [`Answer: ${visible(decision.option.label)}${counts}`];
     case 'several':
       return decision.answers
         .filter(isAnswered)

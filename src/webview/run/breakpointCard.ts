@@ -386,7 +386,7 @@ export class BreakpointCard extends LitElement {
     ].filter((part) => part !== false);
     const name =
       answer.kind === 'text'
-        ? 'your words as the answer, which counts as approval'
+        ? `your words as the answer${this.view.wordsOnly ? '' : ', which counts as approval'}`
         : `"${answer.kind === 'option' ? this.view.options.find((option) => isSame({ kind: 'option', option: option.place }, answer))?.label : labels[answer.kind]}"`;
     return along.length === 0 ? name : `${name} with ${along.join(' and ')}`;
   }

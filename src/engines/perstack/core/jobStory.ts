@@ -112,7 +112,8 @@ export function taskOf(call: ToolCall, question?: JobQuestion): TaskDefinition {
   if (!task) throw new Error('A task that was just made cannot be read.');
   if (!isQuestion || !task.breakpoint) return task;
   // A tool gets words; it knows no approval.
-  return { ...task, inputs: call.args, breakpoint: { ...task.breakpoint, wordsOnly: true } };
+  const options = task.breakpoint.options.map((option) => ({ ...option, approved: null }));
+  return { ...task, inputs: call.args, breakpoint: { ...task.breakpoint, options, wordsOnly: true } };
 }
 
 /** What a tool asks a person; its arguments may be anything. */
