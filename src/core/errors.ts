@@ -25,6 +25,9 @@ export class CancelledError extends Error {
   }
 }
 
+/** What is said where somebody asks for a run that is not on disk any more. */
+export const runDeleted = 'This run was deleted.';
+
 /** The message of anything thrown, on one line. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

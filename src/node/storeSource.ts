@@ -158,7 +158,7 @@ export class StoreSource implements RunSource {
     const run = keyText(key);
     return this.#runs.has(run)
       ? inSlices(this.reader.document(run, name))
-      : { file: 'The run', problem: 'is not there any more', missing: true };
+      : { file: 'The run', problem: 'was deleted', missing: true };
   }
 
   async events(key: RunKey, from: number, to: number): Promise<readonly EventRecord[]> {

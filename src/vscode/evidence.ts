@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { evidenceScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { fileDocument } from '../core/documents';
-import { HumanError, messageOf } from '../core/errors';
+import { HumanError, messageOf, runDeleted } from '../core/errors';
 import type {
   DiffBase,
   FileEvidence,
@@ -250,7 +250,7 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
 
   #run(key: RunKey): Run {
     const run = this.deps.store.get(key)?.run;
-    if (!run) throw new HumanError('The run is not there any more.');
+    if (!run) throw new HumanError(runDeleted);
     return run;
   }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { pickerTitle } from '../core/commands';
 import { reviewController } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
-import { HumanError, NotNowError } from '../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../core/errors';
 import { cutAtWord, oneLine, visible } from '../core/format';
 import type { CommentView } from '../core/views/page/protocol';
 import { reviewLimits, reviewSummary, type QueuedComment } from '../core/review/reviewComment';
@@ -152,7 +152,7 @@ export class Review implements vscode.Disposable {
     const { runKey, effectId } = queued ?? (await this.#pickReview());
     const stored = this.deps.store.get(runKey);
     const effect = stored?.run.story.effects.get(effectId);
-    if (!stored || !effect) throw new HumanError('The run is not there any more.');
+    if (!stored || !effect) throw new HumanError(runDeleted);
     if (effect.status !== 'pending') {
       throw new NotNowError(
         'The question was answered without these comments; copy what you still need from them.',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { runDeleted } from '../core/errors';
 import { documentScheme } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { runStory } from '../core/views/compare/story';
@@ -95,7 +96,7 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
       case 'story': {
         const opened = await this.opened.get(runKey);
         const secrets = await readSecrets(source, runKey);
-        return opened ? runStory(opened, cleaner(secrets, []), shown.n) : 'The run is not there any more.\n';
+        return opened ? runStory(opened, cleaner(secrets, []), shown.n) : `${runDeleted}\n`;
       }
       default:
         return shown satisfies never;
@@ -103,7 +104,7 @@ export class RunDocuments implements vscode.TextDocumentContentProvider, vscode.
   }
 
   async #describe(key: RunKey, event: number | undefined): Promise<string> {
-    const gone = 'The run is not there any more.\n';
+    const gone = `${runDeleted}\n`;
     if (event === undefined) {
       const opened = await this.opened.get(key);
       const stored = this.store.get(key);

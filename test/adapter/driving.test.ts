@@ -281,7 +281,7 @@ describe('answering', () => {
         sentence,
       });
     }
-    const gone = 'The run is not there any more.';
+    const gone = 'This run was deleted.';
     expect(await run.driver.answer(asRunKey('/not/here'), 'x', approve, 'row')).toEqual({
       recorded: false,
       sentence: gone,
@@ -411,7 +411,7 @@ describe('iterating', () => {
         new RegExp(`^refused: Process ${process.pid} holds the run; wait until it is done`),
       ),
       damaged: expect.stringMatching(/^refused: /),
-      gone: 'The run is not there any more.',
+      gone: 'This run was deleted.',
     });
     expect(driving.commands).toEqual([]);
   });

@@ -456,7 +456,7 @@ describe('asking', () => {
     expect(await source.source.readThrough(asRunKey(elsewhere), [])).toBeUndefined();
     expect(await source.source.events(asRunKey(elsewhere), 0, 10)).toEqual([]);
     expect(await source.source.document(asRunKey(elsewhere), 'run')).toMatchObject({
-      problem: expect.stringMatching(/is not there any more/),
+      problem: expect.stringMatching(/was deleted/),
     });
   });
 

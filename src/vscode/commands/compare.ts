@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
 import type { SideReference } from '../../core/views/compare/protocol';
 import { parseSides } from '../../core/contract';
-import { HumanError, NotNowError } from '../../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { count, visible, capital } from '../../core/format';
 import { type Iteration, iterationTitle } from '../../core/run/iterations';
 import { runTitle } from '../../core/run/run';
@@ -80,13 +80,13 @@ export class Comparing {
 
   #stored(key: RunKey): StoredRun {
     const stored = this.deps.store.get(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError(runDeleted);
     return stored;
   }
 
   async #opened(key: RunKey): Promise<OpenedRun> {
     const opened = await this.deps.opened.get(key);
-    if (!opened) throw new HumanError('The run is not there any more.');
+    if (!opened) throw new HumanError(runDeleted);
     return opened;
   }
 

@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
 import { reportScheme } from '../../core/contract';
-import { CancelledError, HumanError } from '../../core/errors';
+import { CancelledError, HumanError, runDeleted } from '../../core/errors';
 import { count, list, visible } from '../../core/format';
 import { writeReport, type ReportFormat } from '../../core/views/report/formats';
 import type { Report } from '../../core/views/report/report';
@@ -47,7 +47,7 @@ export interface ExportReportDeps {
 export async function exportReport(argument: unknown, deps: ExportReportDeps): Promise<void> {
   const { stored, iteration } = await deps.targets.run(argument, pickerTitle('run.export'));
   const opened = await deps.opened.get(stored.run.key);
-  if (!opened) throw new HumanError('The run is not there any more.');
+  if (!opened) throw new HumanError(runDeleted);
   const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
   const report = await deps.inSlices(makeReport(opened, stored.engine, deps.readSources(opened.run), n));
   const { format } = await pickFormat(report);

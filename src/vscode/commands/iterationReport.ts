@@ -1,5 +1,5 @@
 import { pickerTitle } from '../../core/commands';
-import { HumanError, NotNowError } from '../../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../../core/errors';
 import type { Opener } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { pickIteration } from './pickIteration';
@@ -19,7 +19,7 @@ export async function openIterationReport(
   const { stored, effectId, iteration } = await targets.run(argument, pickerTitle('iteration.report'));
   const { key } = stored.run;
   const run = await opened.get(key);
-  if (!run) throw new HumanError('The run is not there any more.');
+  if (!run) throw new HumanError(runDeleted);
   const { list } = run.iterations;
   if (list.length === 0) throw new NotNowError('The run has no iterations yet.');
   const named = list.find(

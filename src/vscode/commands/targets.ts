@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { parseReference } from '../../core/contract';
-import { CancelledError, HumanError, NotNowError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { noTaskFiles } from '../../core/run/iterations';
@@ -157,7 +157,7 @@ export class Targets {
     // Looking into a finished run makes it be read whole, and only then its tasks are known.
     const details = (await this.opened.get(key))?.details;
     const stored = this.store.get(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError(runDeleted);
     if (named?.effectId !== undefined) {
       const effect = stored.run.story.effects.get(named.effectId);
       if (!effect) throw new HumanError('The run has no such task.');
@@ -191,7 +191,7 @@ export class Targets {
   #named(argument: unknown): RunTarget | undefined {
     if (isOurNode(argument)) {
       const stored = this.store.get(argument.runKey);
-      if (!stored) throw new HumanError('The run is not there any more.');
+      if (!stored) throw new HumanError(runDeleted);
       const effectId = 'effectId' in argument ? argument.effectId : undefined;
       const iteration = argument.kind === 'iteration' ? argument.n : undefined;
       return { stored, surface: 'row', effectId, event: undefined, iteration };

@@ -14,7 +14,7 @@ import {
 } from '../../core/views/compare/protocol';
 import { comparePageType } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
-import { HumanError } from '../../core/errors';
+import { HumanError, runDeleted } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { cleaner } from '../../core/views/report/cleanText';
@@ -164,7 +164,7 @@ class ComparePage implements Page<ComparedSides, never> {
 
   #stored(key: RunKey): StoredRun {
     const stored = this.deps.store.get(key);
-    if (!stored) throw new HumanError('This run was deleted.');
+    if (!stored) throw new HumanError(runDeleted);
     return stored;
   }
 

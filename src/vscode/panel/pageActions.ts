@@ -1,5 +1,5 @@
 import { demandEngineCan } from '../../core/engine/whyNot';
-import { HumanError } from '../../core/errors';
+import { HumanError, runDeleted } from '../../core/errors';
 import { pendingEffects, type Run } from '../../core/run/run';
 import type { Decision } from '../../core/run/answer';
 import type { BreakpointOption } from '../../core/run/breakpoint';
@@ -24,7 +24,7 @@ export function pageActions(deps: PageActionDeps): PageActions {
   const { store, commands, answering, doing, snoozing } = deps;
   const stored = (key: RunKey): StoredRun => {
     const found = store.get(key);
-    if (!found) throw new HumanError('The run is not there any more.');
+    if (!found) throw new HumanError(runDeleted);
     return found;
   };
   return {

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock';
 import type { CommandId } from '../../core/commands';
 import { reportPanelType } from '../../core/contract';
 import { DisposableStore, toDisposable, type Disposable } from '../../core/disposables';
-import { HumanError } from '../../core/errors';
+import { HumanError, runDeleted } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { fromReportPage, type FromReportPage, type ToReportPage } from '../../core/views/page/reportProtocol';
@@ -181,7 +181,7 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
   }
 
   #known(): Shown {
-    if (!this.#shown) throw new HumanError('This run was deleted.');
+    if (!this.#shown) throw new HumanError(runDeleted);
     return this.#shown;
   }
 

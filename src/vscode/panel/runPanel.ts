@@ -16,7 +16,7 @@ import {
 } from '../../core/views/page/protocol';
 import { toRunView } from '../../core/views/page/runView';
 import { runTitle } from '../../core/run/run';
-import { HumanError, NotNowError } from '../../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { visible } from '../../core/format';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -215,7 +215,7 @@ class RunPanel implements Page<RunKey, string> {
         return this.#update();
       case 'compareWithNow': {
         const stored = this.deps.store.get(this.runKey);
-        if (!stored) throw new HumanError('The run is not there any more.');
+        if (!stored) throw new HumanError(runDeleted);
         return comparePast(stored.run, message.event, besides(this.panel));
       }
       case 'command':

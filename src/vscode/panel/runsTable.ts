@@ -4,7 +4,7 @@ import { oneAtATime } from '../../core/oneAtATime';
 import { every, type Clock } from '../../core/clock';
 import { runsTableType } from '../../core/contract';
 import { DisposableStore, type Disposable } from '../../core/disposables';
-import { CancelledError, HumanError, NotNowError } from '../../core/errors';
+import { CancelledError, HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { thousands } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { wantedMetricKeys } from '../../core/run/metrics';
@@ -176,7 +176,7 @@ class RunsTablePage implements Page<'table', never> {
 
   #stored(key: RunKey): StoredRun {
     const stored = this.deps.store.get(key);
-    if (!stored) throw new HumanError('This run was deleted.');
+    if (!stored) throw new HumanError(runDeleted);
     return stored;
   }
 

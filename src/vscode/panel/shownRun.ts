@@ -55,8 +55,6 @@ export class ShownRun {
   /** A text of the run, or why it cannot be read. */
   async document(name: DocumentName): Promise<DocumentPart> {
     const source = this.deps.store.sourceOf(this.runKey);
-    return source
-      ? source.document(this.runKey, name)
-      : { file: 'The run', problem: 'is not there any more' };
+    return source ? source.document(this.runKey, name) : { file: 'The run', problem: 'was deleted' };
   }
 }

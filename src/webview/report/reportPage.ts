@@ -1,3 +1,4 @@
+import { runDeleted } from '../../core/errors';
 import { commandTitle } from '../../core/commands';
 import { thousands } from '../../core/format';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
@@ -179,7 +180,7 @@ class ReportPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.gone) return html`<p class="gone">This run was deleted.</p>`;
+    if (this.gone) return html`<p class="gone">${runDeleted}</p>`;
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the run…</p>`;
     return html`

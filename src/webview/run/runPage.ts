@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { runDeleted } from '../../core/errors';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView } from '../../core/views/page/breakpointView';
 import type { FailureView } from '../../core/views/page/failureView';
@@ -297,7 +298,7 @@ class RunPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.gone) return html`<p class="gone">This run was deleted.</p>`;
+    if (this.gone) return html`<p class="gone">${runDeleted}</p>`;
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the run…</p>`;
     const sections = this.#sections(view);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { HumanError } from '../../../core/errors';
+import { HumanError, runDeleted } from '../../../core/errors';
 import type { RepairFiles } from '../core/repair/repairer';
 import type { RunFiles, SeenFile } from '../core/repair/repairPlan';
 import { parseLock } from '../core/lock';
@@ -16,7 +16,7 @@ import { inSlices } from '../../../node/slices';
 export class RepairFolder implements RepairFiles {
   async read(dir: string): Promise<RunFiles> {
     const real = realPath(dir);
-    if (real === undefined) throw new HumanError('The run is not there any more.');
+    if (real === undefined) throw new HumanError(runDeleted);
     return inSlices(readRunFiles(dir, real));
   }
 

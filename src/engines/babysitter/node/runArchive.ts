@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { PackedRun, PackOptions, RunArchives } from '../core/archive/runArchives';
 import type { BabysitterRun } from '../core/babysitterRun';
-import { HumanError } from '../../../core/errors';
+import { HumanError, runDeleted } from '../../../core/errors';
 import { isInside } from '../../../core/paths';
 import { foldRun } from '../core/foldRun';
 import { parseEvent } from '../core/parseEvent';
@@ -33,7 +33,7 @@ export function* packRun(dir: string, target: string, options: PackOptions): Sli
   const directory = new RunDirectory(dir, realPath(dirname(dir)) ?? dirname(dir));
   const real = realPath(dir);
   const run = yield* directory.read();
-  if (!run || real === undefined) throw new HumanError('The run is not there any more.');
+  if (!run || real === undefined) throw new HumanError(runDeleted);
   // Listed before its tasks are: what an event names is written before the event.
   const journal = (yield* directory.listEvents()).slice(0, options.firstEvents);
   const cut = options.firstEvents === undefined ? undefined : yield* foldFirst(real, journal);

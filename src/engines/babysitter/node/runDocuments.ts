@@ -45,5 +45,5 @@ export function readDocument(location: string, root: string, file: string): Docu
 
 /** A document of a run that is gone. */
 export function goneDocument(file: string): DocumentPart {
-  return { file, problem: 'belongs to a run that is not there any more' };
+  return { file, problem: 'belongs to a run that was deleted' };
 }

@@ -10,7 +10,7 @@ import {
 } from '../core/diagnose/diagnose';
 import { commandTitle, type CommandId } from '../../../core/commands';
 import type { RunDriver } from '../core/drive/runDriver';
-import { HumanError } from '../../../core/errors';
+import { HumanError, runDeleted } from '../../../core/errors';
 import { cutAtWord, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
@@ -76,7 +76,7 @@ export class Diagnosing {
   async #diagnose(key: RunKey): Promise<Diagnosis> {
     const { store, opened, driver, repairer } = this.deps;
     const stored = await store.reread(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError(runDeleted);
     const { run } = stored;
     const all = store.all;
     const facts: DiagnoseFacts = {

@@ -13,7 +13,7 @@ import {
   newerCalls,
   type NewerCommand,
 } from '../core/drive/newerCalls';
-import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
+import { CancelledError, HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import type { Effect } from '../../../core/run/effect';
@@ -236,7 +236,7 @@ export class EngineCommands {
     if (lock?.alive) throw new NotNowError(`Process ${lock.pid} holds the run; try again when it is done.`);
     const outcome = await engine.call(call, run.projectDir, new AbortController().signal);
     const now = await store.reread(run.key);
-    if (!now) throw new HumanError('The run is not there any more.');
+    if (!now) throw new HumanError(runDeleted);
     if (!isDone(now)) throw new HumanError(explainFailure(outcome));
     tell('info', `"${visible(runTitle(run))}": ${sentence}`);
   }

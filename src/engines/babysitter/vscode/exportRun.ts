@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunArchives } from '../core/archive/runArchives';
 import { pickerTitle } from '../../../core/commands';
-import { CancelledError, HumanError } from '../../../core/errors';
+import { CancelledError, HumanError, runDeleted } from '../../../core/errors';
 import { count, visible } from '../../../core/format';
 import { runTitle, taskTitle } from '../../../core/run/run';
 import type { OpenedRun } from '../../../core/views/tree/buildTree';
@@ -26,7 +26,7 @@ export async function exportRun(
   { opened: runs, archives }: ExportRunDeps,
 ): Promise<void> {
   const opened = await runs.get(stored.run.key);
-  if (!opened) throw new HumanError('The run is not there any more.');
+  if (!opened) throw new HumanError(runDeleted);
   const { run } = opened;
   const firstEvents = await pickEnd(opened, effectId);
   const processFile = await pickProcessFile(opened);

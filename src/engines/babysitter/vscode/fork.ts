@@ -6,7 +6,7 @@ import { textOf } from '../../../core/documents';
 import type { ForkEdits, Forker, ForkProgress, ForkReport } from '../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../core/fork/forkPlan';
 import type { RecordedTask } from '../core/fork/recordedTask';
-import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
+import { CancelledError, HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { count, cutAtWord, duration, list, toIso, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import type { Effect } from '../../../core/run/effect';
@@ -70,7 +70,7 @@ export class Forking {
     const illegal = whyNot('run.fork', stored);
     if (illegal) throw new NotNowError(illegal);
     const found = await opened.get(stored.run.key);
-    if (!found) throw new HumanError('The run is not there any more.');
+    if (!found) throw new HumanError(runDeleted);
     const { run, details } = found;
     const plan = forkPlan(
       run,

@@ -4,7 +4,7 @@ import { commandTitle, pickerTitle } from '../../../core/commands';
 import { engineMismatch } from '../core/drive/engineMismatch';
 import { demandEngineCan } from '../../../core/engine/whyNot';
 import type { RunDriver, StopReport, WantedTask } from '../core/drive/runDriver';
-import { HumanError, NotNowError } from '../../../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { pendingEffects, runTitle } from '../../../core/run/run';
@@ -117,7 +117,7 @@ export class Iterating {
     if (known) demandEngineCan('run.resume', known);
     demandTrust();
     const there = (stored: StoredRun | undefined): StoredRun => {
-      if (!stored) throw new HumanError('The run is not there any more.');
+      if (!stored) throw new HumanError(runDeleted);
       return stored;
     };
     const { stored, choice } = await chooseResume(there(known), {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { pickerTitle } from '../../../core/commands';
 import { prefix } from '../../../core/contract';
 import type { AnswerReport } from '../../../core/engine/answerReport';
-import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
+import { CancelledError, HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Decision } from '../../../core/run/answer';
 import { numbersOf } from '../../../core/run/recordedIterations';
@@ -135,7 +135,7 @@ export class PerstackDriving {
   /** @throws HumanError when the run is gone */
   async #read(key: RunKey): Promise<PerstackRun> {
     const stored = await this.store.reread(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError(runDeleted);
     return asPerstack(stored.run);
   }
 }

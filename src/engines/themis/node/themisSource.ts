@@ -206,7 +206,7 @@ export class ThemisSource implements RunSource {
     const runId = runIdOf(this.#store, key);
     const reader = this.options.reader();
     if (runId === undefined || typeof reader === 'string' || !this.#runs.has(runId)) {
-      return { file: 'The run', problem: 'is not there any more', missing: true };
+      return { file: 'The run', problem: 'was deleted', missing: true };
     }
     return readDocument(runId, name, {
       reader,

@@ -1,4 +1,5 @@
 import { asBabysitter } from '../babysitterRun';
+import { runDeleted } from '../../../../core/errors';
 import type { Clock } from '../../../../core/clock';
 import { Emitter } from '../../../../core/event';
 import { cutAtWord, toIso, visible } from '../../../../core/format';
@@ -99,7 +100,7 @@ export class RunDriver {
     this.#answering.add(question);
     try {
       const before = await this.store.reread(key);
-      if (!before) return refused('The run is not there any more.');
+      if (!before) return refused(runDeleted);
       const lacking = notSomethingItCanDo('breakpoint.answer', before.engine);
       if (lacking !== undefined) return refused(lacking);
       const effect = before.run.story.effects.get(effectId);
@@ -157,7 +158,7 @@ export class RunDriver {
    */
   async recover(key: RunKey): Promise<string | undefined> {
     const before = await this.store.reread(key);
-    if (!before) return 'The run is not there any more.';
+    if (!before) return runDeleted;
     const lacking = notSomethingItCanDo('run.resume', before.engine);
     if (lacking !== undefined) return lacking;
     const { lock, story, projectDir } = asBabysitter(before.run);
@@ -228,7 +229,7 @@ export class RunDriver {
     });
     for (;;) {
       const before = await this.store.reread(key);
-      if (!before) return stop('refused', 'The run is not there any more.');
+      if (!before) return stop('refused', runDeleted);
       known ??= before.run.story.effects.size;
       if (iterates > 0) {
         const found = until && requestedSince(before.run, known, until);

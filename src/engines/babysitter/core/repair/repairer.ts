@@ -5,7 +5,7 @@ import type { CliCall } from '../drive/cliCalls';
 import type { Engine } from '../drive/engine';
 import { explainFailure } from '../drive/explain';
 import { demandEngineCan } from '../../../../core/engine/whyNot';
-import { HumanError, NotNowError } from '../../../../core/errors';
+import { HumanError, NotNowError, runDeleted } from '../../../../core/errors';
 import { toIso } from '../../../../core/format';
 import type { RunStore, StoredRun } from '../../../../core/source/runStore';
 import * as z from 'zod/mini';
@@ -100,7 +100,7 @@ export class Repairer {
       }
     }
     const stored = await this.store.reread(key);
-    if (!stored) throw new HumanError('The run is not there any more.');
+    if (!stored) throw new HumanError(runDeleted);
     this.store.acted(key);
     const after = planRepair(await this.files.read(folder), this.clock.now());
     return { stored: this.store.get(key) ?? stored, left: after.damage, posted };

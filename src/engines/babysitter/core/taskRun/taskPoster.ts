@@ -1,4 +1,5 @@
 import { asBabysitter } from '../babysitterRun';
+import { runDeleted } from '../../../../core/errors';
 import type { Clock } from '../../../../core/clock';
 import { postCall, type TaskOutcome, type TaskRecord } from '../drive/cliCalls';
 import type { Engine } from '../drive/engine';
@@ -43,7 +44,7 @@ export class TaskPoster {
     try {
       const { store, engine, clock, responder } = this.deps;
       const before = await store.reread(key);
-      if (!before) return refused('The run is not there any more.');
+      if (!before) return refused(runDeleted);
       const why = whyNotPost(before, effectId);
       if (why !== undefined) return refused(why);
       const { lock, projectDir, story } = asBabysitter(before.run);
