@@ -63,7 +63,7 @@ test('a failed run leads to the place of its error; the agent is chosen from the
   await option(/^Price it/).click();
   await option(/Choose the agent.*last used/).waitFor();
   await option(/Resume an agent.*codex 'Use the babysit skill to resume the run 01/).waitFor();
-  await option(/Open the error's place: failing\.mjs:4/).click();
+  await option(/Go to Error: failing\.mjs:4/).click();
   await page.getByRole('tab', { name: /failing\.mjs/ }).waitFor();
   await page.getByText('Ln 4, Col 9').waitFor();
   await screenshot('resume-place');

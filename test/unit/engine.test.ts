@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { answerCall, iterateCall, lastJsonObject } from '../../src/engines/babysitter/core/drive/cliCalls';
 import { NoEngineError, type CliOutcome } from '../../src/engines/babysitter/core/drive/engine';
 import { explainFailure } from '../../src/engines/babysitter/core/drive/explain';
+import { inResumeOrder, type ResumeWay } from '../../src/engines/babysitter/core/drive/resumeOrder';
+import type { CommandId } from '../../src/core/commands';
 import { whyNot } from '../../src/core/engine/whyNot';
 import { isRecord } from '../../src/core/run/lenient';
 import { defaultActivityWindow, stateActions, type StateAction } from '../../src/core/run/judgement';
@@ -411,5 +413,27 @@ describe('whyNot', () => {
         if (said !== undefined) expect(said).toMatch(/^[A-Z].*\.$/);
       }
     }
+  });
+});
+
+describe('what Resume Run offers first', () => {
+  const ways = ['iterate', 'continue', 'agent', 'choose-agent'] as const;
+  const order = (next: CommandId | undefined, last?: ResumeWay): readonly ResumeWay[] =>
+    inResumeOrder(ways, (way) => way, next, last);
+
+  it('is what takes the next step', () => {
+    expect(order('run.iterate')).toEqual(ways);
+    expect(order('run.resume')).toEqual(['agent', 'iterate', 'continue', 'choose-agent']);
+    expect(order('run.resume', 'iterate')).toEqual(['agent', 'iterate', 'continue', 'choose-agent']);
+  });
+
+  it('is, of several that take it, what was used last', () => {
+    expect(order('run.iterate', 'continue')).toEqual(['continue', 'iterate', 'agent', 'choose-agent']);
+  });
+
+  it('is never the choice of an agent, also where there is no next step', () => {
+    expect(order(undefined)).toEqual(ways);
+    expect(order(undefined, 'agent')).toEqual(['agent', 'iterate', 'continue', 'choose-agent']);
+    expect(order('breakpoint.answer', 'choose-agent')).toEqual(ways);
   });
 });

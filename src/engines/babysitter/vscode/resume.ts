@@ -1,10 +1,11 @@
 import { majorOf } from '../../../core/engine/engineVersion';
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import { commandTitle, type CommandId } from '../../../core/commands';
+import { commandTitle } from '../../../core/commands';
 import { prefix } from '../../../core/contract';
 import { commandLine, shellOf, typedLine } from '../../../core/shellLine';
 import { agentPresets, claudeCommands, resumeCommand, usesVariable } from '../core/drive/commandLine';
+import { inResumeOrder, type ResumeWay } from '../core/drive/resumeOrder';
 import { demandEngineCan, whyNot } from '../../../core/engine/whyNot';
 import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { count, oneLine, visible } from '../../../core/format';
@@ -24,12 +25,13 @@ import { pick } from '../../../vscode/commands/targets';
 /** What Resume Run offers. */
 export type ResumeChoice =
   | { readonly type: 'answer'; readonly effectId: string }
-  | { readonly type: 'iterate' | 'continue' | 'recover' | 'agent' | 'choose-agent' }
+  | { readonly type: ResumeWay }
   | { readonly type: 'place'; readonly place: SourcePlace }
   /** The next step, where neither an iterate nor an agent is. */
   | { readonly type: 'next'; readonly command: 'run.fork' | 'run.repair' };
 
 type ResumeItem = vscode.QuickPickItem & { readonly choice: ResumeChoice };
+type WayItem = ResumeItem & { readonly choice: { readonly type: ResumeWay } };
 
 export interface ResumeDeps {
   /** Reads the run now: the offer is made on what is, not on what is remembered. */
@@ -138,22 +140,12 @@ function resumeItems(
     ...iterateItems(stored, warning, deps),
     ...agentItems(run, agentTemplate(deps.plugin(run.projectDir))),
   ];
-  // The next step first, as everywhere; of its ways the one used last. Sorting is stable: the rest stays as it is.
-  const rank = ({ choice: { type } }: ResumeItem): number =>
-    (takesStep[type] === stored.state.next.action ? 2 : 0) + (type === last ? 1 : 0);
-  const sorted = ways
-    .map((item) => (item.choice.type === last ? { ...item, description: 'last used' } : item))
-    .toSorted((a, b) => rank(b) - rank(a));
+  const marked = ways.map((item) =>
+    item.choice.type === last ? { ...item, description: '(last used)' } : item,
+  );
+  const sorted = inResumeOrder(marked, ({ choice }) => choice.type, stored.state.next.action, last);
   return [...nextItems(stored), ...answers, ...sorted, ...placeItems(run)];
 }
-
-/** Which next step a choice takes. */
-const takesStep: Partial<Record<ResumeChoice['type'], CommandId>> = {
-  iterate: 'run.iterate',
-  continue: 'run.iterate',
-  recover: 'run.resume',
-  agent: 'run.resume',
-};
 
 /** What has to be done first, where going on as ever brings nothing or does damage. */
 function nextItems({ state }: StoredRun): readonly ResumeItem[] {
@@ -167,7 +159,7 @@ function nextItems({ state }: StoredRun): readonly ResumeItem[] {
   return [{ label: `$(${icon}) ${commandTitle(action)}`, detail, choice: { type: 'next', command: action } }];
 }
 
-function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly ResumeItem[] {
+function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly WayItem[] {
   const { run } = stored;
   if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.story.end.sealed) {
     // Only engines from 6.x on write such an error, and only they can take it back.
@@ -197,7 +189,7 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
   ];
 }
 
-function agentItems(run: Run, template: readonly string[]): readonly ResumeItem[] {
+function agentItems(run: Run, template: readonly string[]): readonly WayItem[] {
   return [
     {
       label: '$(terminal) Resume an agent in a terminal',
@@ -222,7 +214,7 @@ function placeItems({ story }: Run): readonly ResumeItem[] {
   const name = withoutIcons(visible(`${basename(place.path)}:${place.line}`));
   return [
     {
-      label: `$(go-to-file) Open the error's place: ${name}`,
+      label: `$(go-to-file) Go to Error: ${name}`,
       detail: withoutIcons(visible(story.end?.error?.message ?? '')),
       choice: { type: 'place', place },
     },
