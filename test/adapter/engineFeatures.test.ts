@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { engineEnvironment } from '../../scripts/demo.mjs';
 import type { CliCall } from '../../src/engines/babysitter/core/drive/cliCalls';
+import { HumanError } from '../../src/core/errors';
 import { NoEngineError } from '../../src/engines/babysitter/core/drive/engine';
 import {
   assignProcessCall,
@@ -13,6 +14,7 @@ import {
 } from '../../src/engines/babysitter/core/drive/newerCalls';
 import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { EngineFeatures } from '../../src/engines/babysitter/node/engineFeatures';
+import { editorsNode, type NodeProgram } from '../../src/engines/babysitter/node/engineNode';
 import { locateCli } from '../../src/engines/babysitter/node/locateCli';
 import { temporaryFolder, write } from '../support/runFolder';
 
@@ -87,6 +89,26 @@ it('a newer engine knows them, is asked once, and gets them with their arguments
       '--json',
     ],
   ]);
+});
+
+it('an engine that could not be asked is asked again', async () => {
+  const { script } = newerCli();
+  let fails = true;
+  const node = async (): Promise<NodeProgram> => {
+    if (fails) throw new HumanError('No Node.');
+    return editorsNode();
+  };
+  const folder = temporaryFolder();
+  const features = new EngineFeatures(
+    new CliEngine(
+      { setting: () => script, workspaceFolders: () => [folder], npxAllowed: () => false, env: {}, node },
+      silent,
+    ),
+    {},
+  );
+  await expect(features.commands(folder)).rejects.toThrow('No Node.');
+  fails = false;
+  expect(await features.commands(folder)).toContain('run:halt');
 });
 
 it('without an engine, nothing is known', async () => {

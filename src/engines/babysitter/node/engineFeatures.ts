@@ -9,7 +9,7 @@ import { runProcess } from '../../../node/spawn';
 /** npx may have to download the package first. In milliseconds. */
 const timeLimit = 120_000;
 
-/** What the engines found on this machine can be asked for, by their help and version; each is asked once. */
+/** What the engines found on this machine can be asked for, by their help and version; each is asked once, and again where that failed. */
 export class EngineFeatures {
   readonly #commands = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -20,7 +20,7 @@ export class EngineFeatures {
 
   /**
    * The commands of the engine that a project would use: "run:create", "task:post".
-   * @throws NoEngineError
+   * @throws NoEngineError, HumanError when it cannot be started
    */
   commands(projectDir: string): Promise<ReadonlySet<string>> {
     const { found, tried } = this.engine.locate(projectDir);
@@ -30,6 +30,8 @@ export class EngineFeatures {
     if (known) return known;
     const asked = this.#ask(found);
     this.#commands.set(key, asked);
+    // What failed may work the next time.
+    asked.catch(() => this.#commands.delete(key));
     return asked;
   }
 
