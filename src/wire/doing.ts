@@ -53,7 +53,7 @@ export function makeDoing(
   shownRun: () => RunKey | undefined,
 ) {
   const { env, clock, logger, own } = host;
-  const { engine, access, responder, useVersion, node } = engineParts;
+  const { engine, access, responder, useVersion, nodeOf } = engineParts;
   const { store, driver, opened, attention, shared } = reading;
   const targets = new Targets(store, opened, shownRun);
   const features = new EngineFeatures(engine, env);
@@ -77,7 +77,7 @@ export function makeDoing(
     ...{ store, access, logger, iterating, drafts },
     poster: new TaskPoster({ store, engine, clock, responder }),
   });
-  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env, node) });
+  const taskRuns = new TaskRuns({ store, logger, posting, runner: commandRunner(env, nodeOf) });
   own(
     new SleepWatch({
       ...{ store, clock, shared },

@@ -1,6 +1,6 @@
 import type { Responder } from '../engines/babysitter/core/drive/runDriver';
 import { CliEngine } from '../engines/babysitter/node/cliEngine';
-import { EngineNodes, type ChooseNode } from '../engines/babysitter/node/engineNode';
+import { EngineNodes, type ChooseNode, type NodeOf } from '../engines/babysitter/node/engineNode';
 import { currentUser } from '../node/gitUser';
 import { enginePackage, npmScript } from '../engines/babysitter/node/locateCli';
 import type { EngineAccess } from '../engines/babysitter/vscode/engineAccess';
@@ -33,6 +33,7 @@ export function makeEngine({ env, logger, manifest, own }: Host) {
     },
     logger,
   );
+  const nodeOf: NodeOf = (projectDir) => engine.nodeOf(projectDir);
   const access: EngineAccess = {
     installCommand: async () => {
       const script = npmScript('npm', env);
@@ -54,5 +55,5 @@ export function makeEngine({ env, logger, manifest, own }: Host) {
     respondedBy: async (projectDir) => setting('respondedBy').trim() || (await currentUser(projectDir, env)),
   };
   const useVersion = (projectDir: string, version: string): void => void npxVersions.set(projectDir, version);
-  return { engine, access, responder, useVersion, node };
+  return { engine, access, responder, useVersion, node, nodeOf };
 }

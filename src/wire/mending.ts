@@ -26,7 +26,7 @@ export type Mending = ReturnType<typeof makeMending>;
  */
 export function makeMending(
   { context, env, clock, logger, own }: Host,
-  { engine, access, responder, node }: EngineParts,
+  { engine, access, responder, node, nodeOf }: EngineParts,
   { store, opened, driver }: Reading,
   { targets, engineCommands, drafts }: Doing,
   { opener, press }: { readonly opener: Opener; readonly press: DiagnosingDeps['press'] },
@@ -57,7 +57,8 @@ export function makeMending(
       const { found } = engine.locate(projectDir);
       return { found: found !== undefined, version: found?.version };
     },
-    checkProcess: (path, exportName) => checkProcess(path, exportName, env, node),
+    checkProcess: (path, exportName, projectDir) =>
+      checkProcess(path, exportName, env, () => nodeOf(projectDir)),
     sessions: (runId) => sessionsOf(runId, env),
     now: () => clock.now(),
   });

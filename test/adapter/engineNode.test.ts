@@ -9,6 +9,7 @@ import {
   editorsNode,
   type NodeProgram,
 } from '../../src/engines/babysitter/node/engineNode';
+import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { runProcess } from '../../src/node/spawn';
 import { commandRunner } from '../../src/engines/babysitter/node/runTaskCommand';
 import { drive, processRun } from '../support/driving';
@@ -133,11 +134,57 @@ describe('the variable that makes an editor behave as Node', () => {
 
 it('the least version that a range names is what an engine needs', () => {
   expect(
-    ['>=20.9.0', '^20.19 || >=22', '>= 18.0.0 <25', '20.x', '>22 || >=20.1', '<=25 >=19', '*', ''].map(
-      oldestOf,
-    ),
-  ).toEqual(['20.9.0', '20.19', '18.0.0', '20', '20.1', '19', undefined, undefined]);
+    [
+      '>=20.9.0',
+      '^20.19 || >=22',
+      '>= 18.0.0 <25',
+      '20.x',
+      '>22 || >=20.1',
+      '<=25 >=19',
+      '<= 25',
+      '<=  25 || 18',
+      '18 - 20',
+      '18.1.0-rc1.2',
+      '< 22 >20',
+      '>=v20.1 <22',
+      '*',
+      '',
+    ].map(oldestOf),
+  ).toEqual([
+    '20.9.0',
+    '20.19',
+    '18.0.0',
+    '20',
+    '20.1',
+    '19',
+    undefined,
+    '18',
+    '18',
+    '18.1.0',
+    '20',
+    '20.1',
+    undefined,
+    undefined,
+  ]);
   expect(oldestOf(undefined)).toBeUndefined();
+});
+
+it.skipIf(windows)('a project’s own code runs with the Node that its engine needs', async () => {
+  const [path, project, plain] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  aNode(path, '20.0.0');
+  const sdk = 'node_modules/@a5c-ai/babysitter-sdk';
+  write(project, `${sdk}/package.json`, { bin: 'cli.js', version: '6.0.0', engines: { node: '>=22' } });
+  write(project, `${sdk}/cli.js`, '');
+  const engineOf = (folder: string): CliEngine =>
+    new CliEngine(
+      {
+        ...{ setting: () => '', workspaceFolders: () => [folder], npxAllowed: () => false },
+        ...{ env: {}, node: nodes({ path }).choose },
+      },
+      { info: () => {}, warn: () => {}, error: () => {} },
+    );
+  expect(await engineOf(project).nodeOf(project)).toMatchObject({ from: 'editor' });
+  expect(await engineOf(plain).nodeOf(plain)).toMatchObject({ from: 'PATH' });
 });
 
 it.skipIf(windows)(

@@ -67,6 +67,12 @@ export class CliEngine implements Engine {
     return this.options.node?.(found.needs) ?? Promise.resolve(editorsNode());
   }
 
+  /** The Node with which the engine of a project would run, and so the project's own code. @throws HumanError */
+  nodeOf(projectDir: string): Promise<NodeProgram> {
+    const { found } = this.locate(projectDir);
+    return this.options.node?.(found?.needs) ?? Promise.resolve(editorsNode());
+  }
+
   async call<T>(call: CliCall<T>, projectDir: string, signal: AbortSignal): Promise<CliOutcome<T>> {
     const { found, tried } = this.locate(projectDir);
     if (!found) throw new NoEngineError(tried);

@@ -75,6 +75,9 @@ export interface EngineNodesOptions {
 /** Chooses a Node; `needs` is what the engine's package says: ">=20.9". @throws HumanError */
 export type ChooseNode = (needs?: string) => Promise<NodeProgram>;
 
+/** The Node with which the engine of a project would run, and so the project's own code. @throws HumanError */
+export type NodeOf = (projectDir: string) => Promise<NodeProgram>;
+
 /** Chooses the Node with which the engine, and with it the code of a project, runs. */
 export class EngineNodes {
   readonly #versions = new Map<string, Promise<string | undefined>>();
@@ -144,9 +147,13 @@ export class EngineNodes {
 
 /** The least version that a range names: "^20.19 || >=22" needs 20.19. `undefined`: it names none. */
 export function oldestOf(range: string | undefined): string | undefined {
-  const named = (range ?? '').slice(0, 1000).matchAll(/(?<![<.\d]|<=\s?)\d+(?:\.\d+){0,2}/g);
-  const [oldest] = [...named].map(([version]) => version).toSorted(compareVersions);
-  return oldest;
+  const parts = (range ?? '')
+    .slice(0, 1000)
+    .replace(/([<>=~^])\s+/g, '$1')
+    .split(/[\s|]+/);
+  // What begins with "<" is a limit from above, and what follows the number tells a pre-release.
+  const named = parts.flatMap((part) => /^[>=~^v]{0,3}(\d+(?:\.\d+){0,2})/.exec(part)?.[1] ?? []);
+  return named.toSorted(compareVersions)[0];
 }
 
 /** Negative: the first one is older. Parts that are left out are 0. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ProcessCheck } from '../core/diagnose/diagnose';
 import { cutAtWord, oneLine } from '../../../core/format';
-import { type ChooseNode, editorsNode, nodeEnvironment } from './engineNode';
+import { editorsNode, nodeEnvironment, type NodeProgram } from './engineNode';
 import { runProcess } from '../../../node/spawn';
 
 /** Loading a file takes milliseconds; one that takes longer waits for something. In milliseconds. */
@@ -22,14 +22,14 @@ process.exit(0);
  * top level and all that it imports.
  * @param path absolute path of the process file
  * @param exportName the function that the run calls
- * @param choose the Node that loads it, as the engine would
+ * @param choose gives the Node that loads it
  * @param limit milliseconds after which it counts as not loading
  */
 export async function checkProcess(
   path: string,
   exportName: string,
   env: NodeJS.ProcessEnv,
-  choose: ChooseNode = async () => editorsNode(),
+  choose: () => Promise<NodeProgram> = async () => editorsNode(),
   limit = timeLimit,
 ): Promise<ProcessCheck> {
   const node = await choose();

@@ -4,18 +4,18 @@ import { thisMachine, type Machine } from '../../../node/machine';
 import { runProcess } from '../../../node/spawn';
 import { windowsLine } from '../../../node/windowsProgram';
 import { childEnvironment } from './childEnvironment';
-import { type ChooseNode, editorsNode, nodeEnvironment } from './engineNode';
+import { editorsNode, nodeEnvironment, type NodeOf } from './engineNode';
 
 /** A person watches it and can end it, so that only what was forgotten meets this limit. In milliseconds. */
 const longest = 24 * 3_600_000;
 
 /**
  * Runs the commands of tasks as processes of their own, in the environment of the editor and the task.
- * @param choose the Node that runs JavaScript files, as the engine would
+ * @param nodeOf the Node that runs JavaScript files
  */
 export function commandRunner(
   env: NodeJS.ProcessEnv,
-  choose: ChooseNode = async () => editorsNode(),
+  nodeOf: NodeOf = async () => editorsNode(),
   machine: Machine = thisMachine,
 ): CommandRunner {
   return {
@@ -30,7 +30,7 @@ export function commandRunner(
           return { ...common, file: command.command, args: command.args };
         case 'node': {
           const base = command.command.startsWith('tasks/') ? runDir : projectDir;
-          const node = await choose();
+          const node = await nodeOf(projectDir);
           return {
             ...common,
             file: node.file,

@@ -36,7 +36,7 @@ export interface DiagnosingDeps {
   readonly logger: Logger;
   engine(projectDir: string): { readonly found: boolean; readonly version: string | undefined };
   /** Loads a process file in another process. Runs code of the workspace. */
-  checkProcess(path: string, exportName: string): Promise<ProcessCheck>;
+  checkProcess(path: string, exportName: string, projectDir: string): Promise<ProcessCheck>;
   /** What a button of the run's page does; a button of ours is a person's click as well. */
   press(command: CommandId, key: RunKey): Promise<void>;
   readonly opener: Pick<Opener, 'run'>;
@@ -106,7 +106,7 @@ export class Diagnosing {
     if (!['ready', 'created', 'failed'].includes(state)) return undefined;
     const path = resolve(run.location, entry.importPath);
     if (![run.projectDir, ...workspaceFolders()].some((folder) => isInside(folder, path))) return undefined;
-    return this.deps.checkProcess(path, entry.exportName);
+    return this.deps.checkProcess(path, entry.exportName, run.projectDir);
   }
 
   #button(run: Run, remedy: Remedy | undefined): Choice | undefined {
