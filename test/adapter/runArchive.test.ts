@@ -348,6 +348,11 @@ describe('an archive of another program', () => {
     ['two runs', () => ({ ...runFiles('a/'), ...runFiles('b/') }), 'The archive holds several runs'],
     ['a hidden run', () => runFiles('.r/'), 'which is no plain name'],
     ['no events', () => ({ 'r/run.json': '{}' }), 'The archive holds no run that can be read'],
+    [
+      'a description that no export writes',
+      () => ({ ...runFiles('run/'), 'archive.json': ' '.repeat(1024 * 1024 + 1) }),
+      'archive.json is larger than 1 MB',
+    ],
     ['a newer one', () => ({ ...runFiles('run/'), 'archive.json': '{"version":2}' }), 'newer version'],
     [
       'an id that leads out',

@@ -129,13 +129,18 @@ function* arrange(zip: ZipReader): Sliced<ArchiveFiles> {
     names.add(name);
     if (isSliceOver()) yield;
   }
-  if (names.has('archive.json') && names.has('run/run.json')) {
-    const small = (entry: ZipEntry): boolean => entry.size <= megabyte;
+  const manifest = entries.find(({ name }) => name === 'archive.json');
+  if (manifest && names.has('run/run.json')) {
+    if (manifest.size > megabyte) {
+      throw new HumanError(
+        'The archive’s archive.json is larger than 1 MB, which no export writes; nothing is imported.',
+      );
+    }
     return {
       root: 'run/',
       run: filesOf(entries, 'run/'),
-      process: entries.find((entry) => /^process\/[^/]+$/.test(entry.name) && small(entry)),
-      manifest: entries.find((entry) => entry.name === 'archive.json' && small(entry)),
+      process: entries.find(({ name, size }) => /^process\/[^/]+$/.test(name) && size <= megabyte),
+      manifest,
     };
   }
   const roots = [...names].flatMap((name) => /^([^/]+\/)?run\.json$/.exec(name)?.[1] ?? []);
@@ -200,7 +205,6 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
     if ('text' in read && checksumProblem(read.text) !== undefined) altered.push(file);
     yield;
   }
-  let rest: Promise<void> | undefined;
   let placed: { readonly dir: string; readonly processFile: ProcessFile } | undefined;
   const isTaken = (id: string): boolean => exists(join(runsDir, id));
   return {
@@ -216,11 +220,11 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
       if (isTaken(id)) throw new HumanError(`There is a run ${visible(id)} already; it is left as it is.`);
       const target = join(runsDir, id);
       try {
-        await (rest ??= write(
+        await write(
           zip,
           files.run.filter(({ name }) => !isTold(name)),
           dir,
-        ));
+        );
         makeAtHome(dir, id, projectOf(target));
         // Fails where a folder with anything in it has come meanwhile.
         renameSync(dir, target);
