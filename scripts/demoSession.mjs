@@ -249,7 +249,10 @@ export function playDemoSession(session, every = 6 * SECOND) {
     step += 1;
     open = await session.begins(name, input);
   };
-  void next();
-  const timer = setInterval(() => void next(), every);
-  return () => clearInterval(timer);
+  const stop = () => clearInterval(timer);
+  // Somebody may have deleted the demo: then there is nothing to go on with, and nothing else ends of it.
+  const play = () => next().catch(stop);
+  const timer = setInterval(play, every).unref();
+  void play();
+  return stop;
 }

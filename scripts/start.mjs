@@ -21,8 +21,9 @@ async function startDesktop(code, { workspace, home }) {
   progress('Building the extension…');
   const { buildProduct } = await import('./build.mjs');
   await buildProduct();
-  progress('Opening VS Code…');
-  const args = [`--extensionDevelopmentPath=${root}`, '--new-window', workspace];
+  progress('Opening VS Code; this ends when its window is closed…');
+  // The agent of the demo is at work until the window is closed.
+  const args = [`--extensionDevelopmentPath=${root}`, '--new-window', '--wait', workspace];
   // On Windows `code` is a batch file, which only a shell can start.
   const shell = process.platform === 'win32';
   const [command, ...quoted] = [code, ...args].map((text) => (shell ? `"${text}"` : text));
