@@ -65,8 +65,8 @@ function globalPlace(folders: readonly string[], belongsHere: BelongsHere): read
   const state = process.env['BABYSITTER_GLOBAL_STATE_DIR'];
   const dir = join(state !== undefined && isAbsolute(state) ? state : join(homedir(), '.a5c'), 'runs');
   if (folders.some((folder) => isInside(folder, dir))) return [];
-  if (scope === 'all') return [{ dir, holds: 'runs' }];
-  return [{ dir, holds: 'runs', accepts: belongsHere(folders) }];
+  const place: RunsPlace = { dir, holds: 'runs', home: true };
+  return [scope === 'all' ? place : { ...place, accepts: belongsHere(folders) }];
 }
 
 /** The absolute paths that a setting names for a workspace folder; what is no path is left out. */

@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { walkthroughId } from '../core/contract';
-import { isInside } from '../core/paths';
 import type { Disposable } from '../core/disposables';
 import { babysitterKey } from '../engines/babysitter/core/babysitterRun';
 import { belongsHere } from '../engines/babysitter/node/belongsHere';
@@ -52,7 +50,6 @@ export function makeCommands(
       inSlices(
         lookAround(
           places(belongsHere),
-          ({ accepts, dir }) => accepts !== undefined || isInside(join(homedir(), '.a5c'), dir),
           store.all.map(({ run }) => run.location),
         ),
       ),

@@ -76,10 +76,10 @@ it('looks at every place on disk', async () => {
   write(home, 'other/run.json', {});
   const places = [
     { dir: root, holds: 'project' },
-    { dir: home, holds: 'runs', accepts: () => false },
+    { dir: home, holds: 'runs', home: true, accepts: () => false },
     { dir: join(root, 'gone'), holds: 'runs' },
   ] as const;
-  const looked = await inSlices(lookAround(places, ({ dir }) => dir === home, [join(runs, 'one')]));
+  const looked = await inSlices(lookAround(places, [join(runs, 'one'), join(root, 'elsewhere', 'two')]));
   expect(looked).toEqual([
     {
       ...{ dir: runs, by: 'workspace', there: true, shown: 1 },

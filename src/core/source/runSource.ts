@@ -34,6 +34,8 @@ export interface RunsPlace {
   readonly dir: string;
   /** `project`: every `.a5c/runs` in it; `runs`: the folder holds runs itself, and may not exist yet. */
   readonly holds: 'project' | 'runs';
+  /** It holds the runs of all projects of this person; left out: it does not. */
+  readonly home?: true;
   /** Leaves out runs that do not belong here. */
   readonly accepts?: (run: Run) => boolean;
 }

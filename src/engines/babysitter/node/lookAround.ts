@@ -1,5 +1,4 @@
-import { basename } from 'node:path';
-import { isInside } from '../../../core/paths';
+import { basename, dirname } from 'node:path';
 import type { Sliced } from '../../../core/sliced';
 import type { RunsPlace } from '../../../core/source/runSource';
 import type { LookedPlace } from '../../../core/source/whyMissing';
@@ -12,26 +11,32 @@ import { findRunsDirectories, listRuns, looksLikeRun } from './findRuns';
  */
 export function* lookAround(
   places: readonly RunsPlace[],
-  isHome: (place: RunsPlace) => boolean,
   shown: readonly string[],
 ): Sliced<readonly LookedPlace[]> {
   const looked: LookedPlace[] = [];
   const known = new Set(shown);
+  const shownIn = countBy(shown, dirname);
   for (const place of places) {
     const dirs = place.holds === 'runs' ? [place.dir] : yield* findRunsDirectories(place.dir);
-    const by = isHome(place) ? 'home' : place.holds === 'runs' ? 'runsDirectories' : 'workspace';
+    const by = place.home ? 'home' : place.holds === 'runs' ? 'runsDirectories' : 'workspace';
     for (const dir of dirs) {
       const there = modifiedAt(dir) > 0;
       const missing = (there ? yield* listRuns(dir) : []).filter((path) => !known.has(path));
       looked.push({
         ...{ dir, by, there },
-        shown: shown.filter((path) => isInside(dir, path)).length,
+        shown: shownIn.get(dir) ?? 0,
         leftOut: missing.map((path) => ({ name: basename(path), why: whyNotShown(path, place) })),
       });
       yield;
     }
   }
   return looked;
+}
+
+function countBy(paths: readonly string[], keyOf: (path: string) => string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(keyOf(path), (counts.get(keyOf(path)) ?? 0) + 1);
+  return counts;
 }
 
 function whyNotShown(path: string, { accepts }: RunsPlace): string {
