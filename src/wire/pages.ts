@@ -1,3 +1,5 @@
+import { KeptSessions } from '../core/sessions/keptSessions';
+import { RecordFolder } from '../node/recordFolder';
 import { babysitter } from '../engines/babysitter/core/babysitterRun';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { sessionsOf } from '../engines/babysitter/node/sessionBindings';
@@ -24,9 +26,9 @@ export type AllPages = ReturnType<typeof makePages>;
 
 /** The pages of every kind. */
 export function makePages(
-  { context, env, clock, logger, own }: Host,
+  { context, env, clock, logger, storage, own }: Host,
   { engine }: EngineParts,
-  { store, driver, opened, past, arrangement, sessions, keptSessions }: Reading,
+  { store, driver, opened, past, arrangement, sessions }: Reading,
   { comparing, comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { commands, actions }: Commands,
@@ -43,13 +45,14 @@ export function makePages(
       }),
     ],
   ]);
+  const kept = own(new KeptSessions(new RecordFolder(storage('sessions'), logger), clock));
   const runs = own(
     new Pages(
       runPages({
         ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
-        ...{ comments, drafts: answerDrafts, sessions, kept: keptSessions },
+        ...{ comments, drafts: answerDrafts, sessions, kept },
         ...{ mayRead: mayReadAgents, press: pressSession },
-        engineFacts: async (run, seen) => factsOf.get(run.engine)?.(run, seen) ?? [],
+        engineFacts: (run, session) => factsOf.get(run.engine)?.(run, session) ?? [],
       }),
     ),
   );

@@ -18,8 +18,6 @@ import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { Outcomes } from '../core/source/outcomes';
 import { RunStore } from '../core/source/runStore';
 import { pageOf, runNodes } from '../core/views/tree/buildTree';
-import { KeptSessions } from '../core/sessions/keptSessions';
-import { RecordFolder } from '../node/recordFolder';
 import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
 import { PastRuns } from '../vscode/panel/pastRuns';
@@ -92,7 +90,6 @@ export function makeReading(
     beforeReading: () => tellOfReading(context.globalState),
   });
   const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));
-  const keptSessions = own(new KeptSessions(new RecordFolder(storage('sessions'), logger), clock));
   return {
     store,
     driver,
@@ -105,7 +102,6 @@ export function makeReading(
     past,
     sessions,
     agents,
-    keptSessions,
     judgeOptions,
   };
 }

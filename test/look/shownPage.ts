@@ -219,7 +219,7 @@ function panelDeps({ store, opened, clock, project, home, asked }: Parts): Panel
       realPath,
       readText: (path, limit) => readTextIn(project, path, limit),
     },
-    engineFacts: async () => [],
+    engineFacts: () => [],
     opener: noted(),
     sessions: sessionsAt(home ?? join(project, 'nobody'), clock),
     kept: new KeptSessions({ all: () => [], put: () => {} }, clock),

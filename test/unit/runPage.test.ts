@@ -175,7 +175,7 @@ describe('where a run comes from', () => {
       ...{ original: undefined, descendants: [], copies: [], ...known },
       engineFacts: babysitterFacts(run, {
         engine: { version: '0.0.187', where: 'PATH' },
-        ...{ session: 'session-7', bound: undefined, codeHash: undefined, ...looked },
+        ...{ session: 'session-7', bound: undefined, ...looked },
       }),
     });
   };
@@ -200,14 +200,15 @@ describe('where a run comes from', () => {
       { sessionId: 's1', active: true, lastIterationAt: now },
       { sessionId: 's2', active: false, lastIterationAt: undefined },
     ];
-    const more = provenance({ processRevision: 'r7' }, [], {}, { bound, codeHash: 'abc' });
+    const more = provenance({ processRevision: 'r7', processCodeHash: 'AB'.repeat(32) }, [], {}, { bound });
     expect(Object.fromEntries(more.facts)).toMatchObject({
       Revision: 'r7',
-      Code: 'sha256 abc',
+      Code: `sha256 ${'ab'.repeat(32)}`,
       Session: 's1 (bound, at work), s2 (bound, ended)',
     });
     expect(facts).toMatchObject({ 'Iterates with': '0.0.187 (PATH)' });
     expect(facts).not.toHaveProperty('Mind');
+    expect(Object.fromEntries(provenance({ processCodeHash: '[x](y)' }).facts)).not.toHaveProperty('Code');
     const newer = Object.fromEntries(provenance({ sdkVersion: '6.0.0' }).facts);
     expect(newer['Engine']).toBe('6.0.0');
     expect(newer['Mind']).toMatch(/made by version 6.0.0 of the engine.*It may ask finished work again/);

@@ -17,7 +17,6 @@ import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
-import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
@@ -66,11 +65,8 @@ export interface InspectorDeps extends ShownSessionsDeps {
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly files: ReadFiles;
-  /** What its engine tells of a run, from a closer look. */
-  engineFacts(
-    run: Run,
-    seen: { readonly session: string | undefined; document(name: DocumentName): Promise<DocumentPart> },
-  ): Promise<readonly Fact[]>;
+  /** What its engine tells of a run, from a closer look; `session`: the agent's that the journal names last. */
+  engineFacts(run: Run, session: string | undefined): readonly Fact[];
   readonly opener: Pick<Opener, 'run' | 'compare'>;
 }
 
@@ -383,10 +379,10 @@ export class RunInspector implements Disposable {
       original: originalOf(run, all),
       descendants: descendantsOf(run, all),
       copies: store.get(run.key)?.copies ?? [],
-      engineFacts: await this.deps.engineFacts(run, {
-        session: (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
-        document: (name) => this.#shown.document(name),
-      }),
+      engineFacts: this.deps.engineFacts(
+        run,
+        (await this.#log.findLast(({ session }) => session !== undefined))?.record.session,
+      ),
     });
     const shown = JSON.stringify(provenance);
     if (shown !== this.#shownProvenance) this.post({ type: 'provenance', provenance });

@@ -6,8 +6,6 @@ import type { Run } from '../../../core/run/run';
 
 /** What is found out about a run of Babysitter when its page is looked at. */
 export interface Looked {
-  /** A hash of the process file, as run.json has it. */
-  readonly codeHash: string | undefined;
   /**
    * The command line that would iterate it: its version and where it was found; `undefined`: there is none; `untrusted`:
    * it is not looked for, as the workspace is not trusted.
@@ -20,14 +18,14 @@ export interface Looked {
 }
 
 /** What a run's page tells of its engine and of who drives it. */
-export function babysitterFacts(run: Run, { codeHash, engine, session, bound }: Looked): readonly Fact[] {
+export function babysitterFacts(run: Run, { engine, session, bound }: Looked): readonly Fact[] {
   const { engineVersion: version, story, metadata, asksNobody } = asBabysitter(run);
   const positional =
     version === undefined && story.effects.list().some(({ stepId }) => /^S\d{6}$/.test(stepId ?? ''));
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Engine', version ?? (positional ? '0.0.x (version not recorded)' : undefined)],
     ['Revision', metadata?.processRevision],
-    ['Code', codeHash && `sha256 ${codeHash}`],
+    ['Code', metadata?.codeHash && `sha256 ${metadata.codeHash}`],
     ['Iterates with', engineWords(engine)],
     ['Mind', engine === 'untrusted' ? undefined : engineMismatch(run, engine?.version)],
     ['Asks', asksNobody ? 'nobody (--non-interactive)' : undefined],

@@ -19,7 +19,7 @@ export interface RunMetadata {
   /** What it was made for; a fork says here where it comes from. */
   readonly request: string | undefined;
   readonly processRevision: string | undefined;
-  /** The SHA-256 of the process file that it ran last; only newer engines write it. */
+  /** The SHA-256 of the process file that it ran last, in lower case; only newer engines write it. */
   readonly codeHash: string | undefined;
   readonly nonInteractive: boolean;
   /** The run that started this one as a subprocess. */
@@ -40,6 +40,10 @@ const nested: Field<string | undefined> = (value) => {
   return parent === undefined || typeof parent === 'string' ? parent : new Wrong('it must be text');
 };
 
+/** What is no hash tells nothing of the file; that the engine reads it is not its business here. */
+const hash: Field<string | undefined> = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value) ? value.toLowerCase() : undefined;
+
 const shape = {
   processId: text,
   entrypoint,
@@ -51,7 +55,7 @@ const shape = {
   harness: text,
   request: text,
   processRevision: text,
-  processCodeHash: text,
+  processCodeHash: hash,
   nonInteractive: yesOrNo,
   nested,
 };

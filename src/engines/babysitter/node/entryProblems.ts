@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { utcMinute } from '../../../core/format';
 import { isInside } from '../../../core/paths';
 import type { RunFold } from '../core/foldRun';
+import type { RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
 import { projectOf } from './projectOf';
 import { readBytes } from '../../../node/safeFile';
@@ -37,8 +38,7 @@ const lookHolds = 10;
  */
 export function changedEntry(
   real: string,
-  entry: Entrypoint | undefined,
-  codeHash: string | undefined,
+  { entry, codeHash }: Pick<RunMetadata, 'entry' | 'codeHash'> = { entry: undefined, codeHash: undefined },
   fold: RunFold | undefined,
 ): readonly Problem[] {
   if (!entry || fold?.lastAt === undefined || fold.effects.size === 0) return [];
@@ -48,7 +48,7 @@ export function changedEntry(
   const file = 'run.json';
   if (codeHash !== undefined) {
     const now = hashOf(resolve(real, entry.importPath));
-    if (now === undefined || now === codeHash.toLowerCase()) return [];
+    if (now === undefined || now === codeHash) return [];
     const what = `names the process file ${entry.importPath}, which was changed since the run used it: finished tasks may be asked again`;
     return [{ file, what }];
   }

@@ -30,7 +30,6 @@ import {
   whyNotRead,
 } from '../../../node/safeFile';
 import { readTaskTitles, TaskReader } from './taskReader';
-import type { Entrypoint } from '../../../core/run/entrypoint';
 
 /** Thousands of runs with nothing wrong share it. */
 const noProblems: readonly Problem[] = [];
@@ -41,8 +40,8 @@ export class RunDirectory {
   readonly #tasks = new TaskReader();
   /** Whether the folder it lies in may be trusted to lie inside the root. */
   readonly #parentInside: boolean;
-  #entry: Entrypoint | undefined;
-  #codeHash: string | undefined;
+  /** As run.json had it at the last reading. */
+  #metadata: RunMetadata | undefined;
 
   /**
    * @param dir absolute path of the run folder
@@ -108,8 +107,7 @@ export class RunDirectory {
     const { real } = opened;
     const problems: Problem[] = [];
     const metadata = readMetadata(real, problems);
-    this.#entry = metadata?.entry;
-    this.#codeHash = metadata?.codeHash;
+    this.#metadata = metadata;
     if (!metadata) {
       const closed = whyClosed(real);
       if (closed !== undefined) return this.#closedRun(closed);
@@ -157,7 +155,7 @@ export class RunDirectory {
     const effects = this.#journal.reading?.fold.effects.values() ?? [];
     const files = yield* this.#tasks.readAll(real, effects, metricKeys);
     const { fold } = this.#journal.reading ?? {};
-    const warnings = changedEntry(real, this.#entry, this.#codeHash, fold);
+    const warnings = changedEntry(real, this.#metadata, fold);
     return { ...files, warnings, ...readOutput(real, fold?.end) };
   }
 
