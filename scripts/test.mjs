@@ -6,6 +6,7 @@ import { temporaryFolder } from './lib/atExit.mjs';
 import { ensureBrowser, ensureDependencies, ensureHostedVsCode } from './lib/install.mjs';
 import { endWithNpm } from './lib/processes.mjs';
 import { exitCodeOf, root, runMain } from './lib/run.mjs';
+import { hasSqlite } from './lib/themisRun.mjs';
 import { readTestCommand } from './lib/testCommand.mjs';
 import { runStages } from './lib/testStages.mjs';
 
@@ -46,7 +47,6 @@ const stages = {
     run: () => vitest('e2e', wanted),
   }),
 };
-const hasSqlite = process.getBuiltinModule?.('node:sqlite') !== undefined;
 const vitestStages = ['unit', 'contract', 'adapter', 'page', 'e2e'];
 
 /**

@@ -55,9 +55,8 @@ export class Targets {
     const named = this.#named(argument);
     if (named && action) demandEngineCan(action, named.stored);
     if (named) return named;
-    const shown = this.#shown(argument);
-    if (shown && action !== undefined && whyNot(action, shown.stored) === undefined) return shown;
-    if (shown && action === undefined) return shown;
+    const shown = this.#shown(argument, action);
+    if (shown) return shown;
     const stored = await this.#pickRun(title, action);
     if (action) demandEngineCan(action, stored);
     return { stored, surface: 'palette', effectId: undefined, event: undefined, iteration: undefined };
@@ -88,9 +87,7 @@ export class Targets {
     title: string,
     action: BreakpointAction = 'breakpoint.answer',
   ): Promise<EffectTarget> {
-    const shown = this.#shown(argument);
-    const fit = shown && whyNot(action, shown.stored) === undefined ? shown : undefined;
-    const { stored, surface, effectId } = this.#named(argument) ?? fit ?? {};
+    const { stored, surface, effectId } = this.#named(argument) ?? this.#shown(argument, action) ?? {};
     if (stored && surface) {
       demandEngineCan(action, stored);
       const open = pendingEffects(stored.run).filter(({ effect }) => effect.kind === 'breakpoint');
@@ -116,9 +113,7 @@ export class Targets {
     title: string,
     action: 'task.post' | 'task.run',
   ): Promise<EffectTarget> {
-    const shown = this.#shown(argument);
-    const fit = shown && whyNot('task.post', shown.stored) === undefined ? shown : undefined;
-    const { stored, surface, effectId } = this.#named(argument) ?? fit ?? {};
+    const { stored, surface, effectId } = this.#named(argument) ?? this.#shown(argument, 'task.post') ?? {};
     if (stored) demandEngineCan(action, stored);
     if (stored && surface && effectId !== undefined) {
       const why = whyNotPost(stored, effectId);
@@ -177,14 +172,14 @@ export class Targets {
   /**
    * The run of the page in front, for a command that names none. Whoever called it may be a keybinding or another extension,
    * so what changes a run is confirmed.
+   * @param action has to be possible with it
    */
-  #shown(argument: unknown): RunTarget | undefined {
+  #shown(argument: unknown, action?: EngineAction): RunTarget | undefined {
     if (argument !== undefined && argument !== null) return undefined;
     const key = this.shownRun();
     const stored = key === undefined ? undefined : this.store.get(key);
-    return (
-      stored && { stored, surface: 'elsewhere', effectId: undefined, event: undefined, iteration: undefined }
-    );
+    if (!stored || (action && whyNot(action, stored) !== undefined)) return undefined;
+    return { stored, surface: 'elsewhere', effectId: undefined, event: undefined, iteration: undefined };
   }
 
   /** What an argument names; `undefined`: nothing, so ask. */

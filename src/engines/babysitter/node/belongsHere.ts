@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isInside, isInsideAsWritten } from '../../../core/paths';
+import { isInside, isInsideAsWritten, samePath } from '../../../core/paths';
 import type { Run } from '../../../core/run/run';
 import { exists, realPath } from '../../../node/safeFile';
 
@@ -20,7 +20,7 @@ export function belongsHere(folders: readonly string[]): (run: Pick<Run, 'projec
     const dir = realPath(projectDir) ?? projectDir;
     const belongs =
       real.some((folder) => isInside(folder, dir)) ||
-      projects.some((project) => isInside(project, dir) && isInside(dir, project)) ||
+      projects.some((project) => samePath(project, dir)) ||
       folders.some((folder) => isInsideAsWritten(folder, projectDir, process.platform));
     known.set(projectDir, belongs);
     return belongs;
