@@ -191,6 +191,7 @@ function report(dir: string, now: number, format: ReportFormat, iteration: numbe
         classify: options,
         metric: options.metric,
         iteration,
+        linkScheme: 'vscode',
       }),
       format,
     );

@@ -6,7 +6,7 @@ import { makeEngine } from './wire/engine';
 import { makeHost } from './wire/host';
 import { makeReading } from './wire/reading';
 import { follow, showAll } from './wire/showing';
-import { bringBackPages, loadedWork, openerOf } from './wire/workLoader';
+import { bringBackPages, followLinks, loadedWork, openerOf } from './wire/workLoader';
 
 /** What is still to be done when the window closes. */
 let settle = async (): Promise<void> => {};
@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   settle = work.settle;
   host.own(registerCommands(async (id) => (await work.get()).commands[id], commandName, host.logger));
   host.own(bringBackPages(work.get));
+  host.own(followLinks(host, work.get));
   const shownAttention = showAll(host, engine, reading, seen, openerOf(work.get));
   follow(host, reading, shownAttention);
   host.logger.info(`Activated in ${Math.round(performance.now() - began)} ms.`);

@@ -29,6 +29,7 @@ export const commands = {
   'run.importArchive': { title: 'Import Run…' },
   'run.reveal': { title: 'Reveal Run Folder' },
   'run.copyId': { title: 'Copy Run ID' },
+  'run.copyLink': { title: 'Copy Link', icon: 'link' },
   'run.copyCommand': { title: 'Copy CLI Command' },
   'session.show': { title: 'Show Session', icon: 'comment-discussion' },
   'session.resume': { title: 'Resume in Terminal', icon: 'terminal' },

@@ -93,6 +93,7 @@ export const menus = {
     entry('run.export', '7_export@1', rowOfRunsTable),
     entry('run.reveal', '8_copy@1', rowOfRunsTable),
     entry('run.copyId', '8_copy@2', rowOfRunsTable),
+    entry('run.copyLink', '8_copy@3', rowOfRunsTable),
   ],
   'editor/title': [entry('draft.use', 'navigation@1', draftEditor)],
   'comments/commentThread/context': [entry('review.add', 'inline@1', reviewThread)],
@@ -135,7 +136,7 @@ export const menus = {
     entry('run.compare', '4_more@3', row('run'), rowOfRuns('iteration')),
     submenu('manage', '4_more@4', rowThatCan('run.assignProcess', 'run'), rowThatCan('run.halt', 'run')),
     submenu('export', '5_out@1', row('run'), rowOfRuns('iteration')),
-    submenu('copy', '5_out@2', row('run'), rowThatCan('run.copyCommand', 'breakpoint')),
+    submenu('copy', '5_out@2', row('run'), row('breakpoint'), row('task')),
     entry('run.reveal', '5_out@3', row('run')),
   ],
   [submenuId('session')]: [
@@ -157,7 +158,8 @@ export const menus = {
   ],
   [submenuId('copy')]: [
     entry('run.copyId', '1_copy@1', row('run')),
-    entry('session.copyId', '1_copy@2', row('run', 'session')),
-    engineEntry('run.copyCommand', '1_copy@3', 'run', 'breakpoint'),
+    entry('run.copyLink', '1_copy@2', row('run'), row('breakpoint'), row('task')),
+    entry('session.copyId', '1_copy@3', row('run', 'session')),
+    engineEntry('run.copyCommand', '1_copy@4', 'run', 'breakpoint'),
   ],
 };

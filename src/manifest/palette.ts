@@ -16,6 +16,7 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'run.export': someRuns,
   'run.reveal': someRuns,
   'run.copyId': someRuns,
+  'run.copyLink': someRuns,
   'session.show': someRuns,
   'session.resume': someRuns,
   'session.copyId': someRuns,

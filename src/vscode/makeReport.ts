@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { RunEngine } from '../core/engine/runEngine';
 import type { Report, ReportSources } from '../core/views/report/report';
 import { reporting } from '../core/views/report/toReport';
@@ -25,5 +26,6 @@ export function makeReport(
     classify: classifyOptions(),
     metric: metricChoice(),
     iteration,
+    linkScheme: vscode.env.uriScheme,
   });
 }

@@ -83,7 +83,7 @@ export function makePages(
 /** @param pages asked when something is opened: they are made after the commands, which open them */
 export function openerOf(pages: () => AllPages): Opener {
   return {
-    run: (key, effectId) => pages().runs.open(key, effectId),
+    run: (key, part) => pages().runs.open(key, part),
     preview: (key) => pages().runs.preview(key),
     report: (key, extent) => pages().reports.open(key, extent),
     compare: (left, right) => pages().comparisons.open({ left, right }),

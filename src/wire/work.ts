@@ -1,3 +1,4 @@
+import { Links } from '../vscode/links';
 import type { Opener } from '../vscode/opener';
 import { makeCommands } from './commands';
 import { makeDoing } from './doing';
@@ -22,5 +23,14 @@ export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
   });
   const made = makeCommands(host, reading, doing, evidence, mending, opener);
   const pages: AllPages = makePages(host, engine, reading, doing, evidence, made, opener);
-  return { commands: made.commands, pages, opener, settle: () => doing.answering.settle() };
+  const links = host.own(
+    new Links({
+      store: reading.store,
+      opened: reading.opened,
+      clock: host.clock,
+      memory: host.context.globalState,
+      opener,
+    }),
+  );
+  return { links, commands: made.commands, pages, opener, settle: () => doing.answering.settle() };
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { comparePageType, reportPanelType, runPanelType, runsTableType } from '../core/contract';
 import { messageOf } from '../core/errors';
+import { keptLink } from '../vscode/keptLink';
+import { guarded } from '../vscode/messages';
 import type { Opener } from '../vscode/opener';
 import { restorePages, type LookedAtPages } from '../vscode/panel/lookedAt';
 import type { EngineParts } from './engine';
@@ -52,6 +54,14 @@ export function openerOf(work: () => Promise<Work>): Opener {
     compare: (...asked) => open((opener) => opener.compare(...asked)),
     table: () => open((opener) => opener.table()),
   };
+}
+
+/** Follows links from outside, also one that waits since before the window began anew. */
+export function followLinks({ context, logger }: Host, work: () => Promise<Work>): vscode.Disposable {
+  const then = (follow: (links: Work['links']) => Promise<void>): Promise<void> =>
+    guarded(logger, async () => follow((await work()).links));
+  if (keptLink(context.globalState)) void then((links) => links.resume());
+  return vscode.window.registerUriHandler({ handleUri: (uri) => then((links) => links.follow(uri)) });
 }
 
 const pageTypes = {

@@ -20,6 +20,7 @@ interface Story {
   readonly sources?: Partial<ReportSources>;
   readonly metric?: MetricChoice;
   readonly iteration?: number;
+  readonly linkScheme?: string;
 }
 
 function report(story: Story): Report {
@@ -56,6 +57,7 @@ function report(story: Story): Report {
       classify: { activityWindow: minute },
       metric: story.metric ?? defaultMetricChoice,
       iteration: story.iteration,
+      ...(story.linkScheme === undefined ? {} : { linkScheme: story.linkScheme }),
     },
   );
 }
@@ -390,6 +392,15 @@ describe('what leaves the machine', () => {
       findFile: () => 'src/x.ts',
     },
   };
+
+  it('has a link to its run, and only where somebody says of which editor', () => {
+    const link = 'vscode://babysitter-runs.babysitter-runs/run/run';
+    const linked = report({ journal: journal().created(), linkScheme: 'vscode' });
+    expect(linked.run.link).toBe(link);
+    expect(writeReport(linked, 'md')).toContain(`](<${link}>)`);
+    expect(writeReport(linked, 'html')).toContain(`<a href="${link}">Open Run</a>`);
+    expect(writeReport(report({ journal: journal().created() }), 'html')).not.toContain('vscode:');
+  });
 
   it.each(['md', 'html', 'json', 'csv'] as const)('has no secret and no absolute path: %s', (format) => {
     const text = writeReport(report(leaky), format);

@@ -12,6 +12,7 @@ import { asPreview } from '../tree/rowItem';
 import { loadMore, type RunTree } from '../tree/runTree';
 import type { Answering } from './answering';
 import type { Comparing } from './compare';
+import { linkTo } from './linkTo';
 import { copyText } from './copyText';
 import { exportReport, type ExportReportDeps } from './exportReport';
 import { filterRuns } from './filterRuns';
@@ -77,9 +78,9 @@ function runCommands(deps: CommandDeps) {
   const { targets, opener } = deps;
   return {
     'run.open': async (argument, how) => {
-      const { stored, effectId } = await targets.anyRun(argument, pickerTitle('run.open'));
+      const { stored, effectId, event } = await targets.anyRun(argument, pickerTitle('run.open'));
       if (how === asPreview) opener.preview(stored.run.key);
-      else opener.run(stored.run.key, effectId);
+      else opener.run(stored.run.key, effectId ?? (event === undefined ? undefined : { event }));
     },
     'run.report': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.report'));
@@ -99,6 +100,9 @@ function runCommands(deps: CommandDeps) {
     'run.copyId': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('run.copyId'));
       await copyText(stored.run.runId, 'The run id');
+    },
+    'run.copyLink': async (argument) => {
+      await copyText(linkTo(await targets.run(argument, pickerTitle('run.copyLink'))), 'The link');
     },
   } satisfies Partial<CommandTable>;
 }

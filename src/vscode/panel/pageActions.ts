@@ -66,6 +66,8 @@ export function pageActions(deps: PageActionDeps): PageActions {
 
     fork: (key, event, effectId) => commands['run.fork']({ dir: keyText(key), event, effectId }),
 
+    copyLink: (key, { effectId, event }) => commands['run.copyLink']({ dir: keyText(key), effectId, event }),
+
     openReport: (key, iteration) => commands['iteration.report']({ dir: keyText(key), iteration }),
   };
 }

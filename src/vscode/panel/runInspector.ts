@@ -183,6 +183,13 @@ export class RunInspector implements Disposable {
     return placed && toEventRow(run, this.#shown.opened?.details ?? noTaskFiles, placed);
   }
 
+  /** The place in the journal, from 1, of the event with a number; `undefined`: there is none. */
+  async eventOfNumber(seq: number): Promise<number | undefined> {
+    await this.#listing;
+    const place = await this.#log.placeOf(seq);
+    return place === undefined ? undefined : place + 1;
+  }
+
   /** Tells the page which runs it is related to, after others came or went. */
   async updateRelatives(): Promise<void> {
     const stored = this.deps.store.get(this.runKey);

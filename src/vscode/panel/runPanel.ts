@@ -33,6 +33,8 @@ import { auditAnswers } from '../../core/run/audit';
 import { leftWords } from '../../core/views/page/leftWords';
 import { copyText } from '../commands/copyText';
 import { metricChoice } from '../settings';
+import { tell } from '../messages';
+import type { RunPart } from '../opener';
 import type { OpenedRuns } from '../tree/openedRuns';
 import { keptRunKey, type Page, type PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
@@ -51,6 +53,11 @@ export interface PageActions {
   pickAnswer(key: RunKey, effectId: string): Promise<void>;
   fork(key: RunKey, event: number | undefined, effectId: string | undefined): Promise<void>;
   openReport(key: RunKey, iteration: number): Promise<void>;
+  /** Copies a link to the run, or to an effect or an event of it. */
+  copyLink(
+    key: RunKey,
+    part: { readonly effectId?: string | undefined; readonly event?: number | undefined },
+  ): Promise<void>;
 }
 
 export interface PanelDeps {
@@ -88,8 +95,8 @@ const uses: ReadonlySet<string> = new Set<FromPage['type']>([
   ...(['openTask', 'openFile', 'openReport', 'diff', 'openLink', 'showComment'] as const),
 ]);
 
-/** The pages of runs, by run folder. What somebody wants to see of one is a breakpoint. */
-export function runPages(deps: PanelDeps): PageKind<RunKey, string> {
+/** The pages of runs, by run folder. */
+export function runPages(deps: PanelDeps): PageKind<RunKey, RunPart> {
   return {
     type: runPanelType,
     title: 'Run',
@@ -99,13 +106,13 @@ export function runPages(deps: PanelDeps): PageKind<RunKey, string> {
   };
 }
 
-class RunPanel implements Page<RunKey, string> {
+class RunPanel implements Page<RunKey, RunPart> {
   readonly #disposables = new DisposableStore();
   readonly #inspector: RunInspector;
   #attending = false;
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #ready = false;
-  #reveal: string | undefined;
+  #reveal: RunPart | undefined;
   /** So many pages of open questions are shown. */
   #questionPages = 1;
   /** The pending breakpoints whose evidence the page has. */
@@ -177,11 +184,11 @@ class RunPanel implements Page<RunKey, string> {
     return key === this.runKey;
   }
 
-  reveal(effectId: string | undefined, preserveFocus = false): void {
+  reveal(part: RunPart | undefined, preserveFocus = false): void {
     this.panel.reveal(undefined, preserveFocus);
-    this.#reveal = effectId;
+    this.#reveal = part;
     // A question is to be answered, which is possible only now.
-    if (effectId !== undefined) this.#setOut(undefined);
+    if (part !== undefined) this.#setOut(undefined);
     if (this.#ready) void this.#update();
   }
 
@@ -229,6 +236,8 @@ class RunPanel implements Page<RunKey, string> {
           this.deps.drafts.get({ key: this.runKey, effectId: message.effectId }),
           'What you wrote',
         );
+      case 'copyLink':
+        return actions.copyLink(this.runKey, message);
       case 'openTask':
         return actions.openTask(this.runKey, message.effectId);
       case 'pickAnswer':
@@ -335,12 +344,20 @@ class RunPanel implements Page<RunKey, string> {
     this.#shownEvent = undefined;
     this.#postTravel(current, undefined);
     this.#postLeft();
-    if (this.#reveal !== undefined) this.#post({ type: 'reveal', effectId: this.#reveal });
+    const part = this.#reveal;
     this.#reveal = undefined;
+    if (typeof part === 'string') this.#post({ type: 'reveal', effectId: part });
     await Promise.all([
-      this.#inspector.update(current, details, undefined),
+      this.#inspector.update(current, details, undefined).then(() => this.#revealEvent(part)),
       this.#postEvidence(view.breakpoints.map(({ effectId }) => effectId)),
     ]);
+  }
+
+  async #revealEvent(part: RunPart | undefined): Promise<void> {
+    if (typeof part !== 'object') return;
+    const event = await this.#inspector.eventOfNumber(part.event);
+    if (event === undefined) tell('info', `The run has no event ${part.event}.`);
+    else this.#post({ type: 'revealEvent', event });
   }
 
   /** Shows the run as it was; the page keeps what it has until that is read. */

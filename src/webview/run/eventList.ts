@@ -9,6 +9,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventsView } from '../../core/views/page/protocol';
+import { commandTitle } from '../../core/commands';
 import { thousands } from '../../core/format';
 import { askSessions } from './askSessions';
 import { eventOption } from './eventOption';
@@ -165,6 +166,22 @@ export class EventList extends LitElement {
     this.#virtualizer.scrollToIndex(this.#flip(event - 1));
   }
 
+  /** Selects an event by its place in the whole journal, from 1, and brings it into view; what was filtered is shown again. */
+  reveal(event: number): void {
+    this.#left = event;
+    if (this.eventType !== '' || this.text !== '') {
+      [this.eventType, this.text] = ['', ''];
+      this.#refilter();
+    } else if (this.#opened) this.#showFocus();
+    this.#scroller?.focus({ preventScroll: true });
+    this.scrollIntoView({ block: 'start' });
+  }
+
+  #copyLink(): void {
+    const row = this.selected === undefined ? undefined : this.#rows.get(this.selected);
+    if (row) runApi.postMessage({ type: 'copyLink', event: row.seq });
+  }
+
   focusFilter(): void {
     const input = this.querySelector<HTMLInputElement>('input');
     input?.focus();
@@ -318,6 +335,14 @@ export class EventList extends LitElement {
           @click=${() => this.#showInTranscript()}
         >
           Show in Transcript
+        </button>
+        <button
+          class="small"
+          title="Copy a link to the selected event"
+          ?disabled=${this.selected === undefined}
+          @click=${() => this.#copyLink()}
+        >
+          <span class="codicon codicon-link" aria-hidden="true"></span> ${commandTitle('run.copyLink')}
         </button>
         <span class="quiet" role="status">${this.#summary()}</span>
       </div>

@@ -56,11 +56,17 @@ export function jumpBar(sections: readonly Omit<PageSection, 'content'>[]): Temp
   </nav>`;
 }
 
-/** Unfolds a section, brings it to the top and gives it the focus. */
-function jumpTo(id: string): void {
+/** Unfolds a section, if it is there. @returns its heading */
+export function unfold(id: string): HTMLElement | null {
   const heading = document.getElementById(id);
   const fold = heading?.closest('details');
   if (fold) fold.open = true;
+  return heading;
+}
+
+/** Unfolds a section, brings it to the top and gives it the focus. */
+function jumpTo(id: string): void {
+  const heading = unfold(id);
   const target = heading?.closest<HTMLElement>('summary, [tabindex]') ?? heading;
   heading?.scrollIntoView({ block: 'start' });
   target?.focus({ preventScroll: true });

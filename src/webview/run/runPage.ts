@@ -21,7 +21,7 @@ import './breakpointCard';
 import type { EventList } from './eventList';
 import './eventList';
 import { failureCard } from './failureCard';
-import { jumpBar, longText, pageSection, type PageSection } from './folds';
+import { jumpBar, longText, pageSection, unfold, type PageSection } from './folds';
 import { iterationSections, taskTotal } from './iterationSections';
 import { outputCard } from './outputCard';
 import { leftWords, unsentComments } from './notices';
@@ -277,6 +277,10 @@ class RunPage extends LitElement {
         this.#travel.returned();
         void this.#revealBreakpoint(message.effectId);
         return;
+      case 'revealEvent':
+        this.#travel.returned();
+        void this.#revealEvent(message.event);
+        return;
       default:
         message satisfies never;
     }
@@ -289,6 +293,12 @@ class RunPage extends LitElement {
     await card?.updateComplete;
     // Not into its text box: there the keys of the answers would be typed.
     card?.focusQuestion();
+  }
+
+  async #revealEvent(event: number): Promise<void> {
+    await this.updateComplete;
+    unfold('events');
+    this.#events?.reveal(event);
   }
 
   #draft(effectId: string, text: string): void {

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { commandTitle } from '../../core/commands';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
 import type { ValueRow } from '../../core/views/page/valueRows';
 import { facts } from './facts';
@@ -91,6 +92,9 @@ class TaskPanel extends LitElement {
               </button>`
             : nothing
         }
+        <button class="small" @click=${() => runApi.postMessage({ type: 'copyLink', effectId })}>
+          <span class="codicon codicon-link" aria-hidden="true"></span> ${commandTitle('run.copyLink')}
+        </button>
         <button
           class="small"
           aria-label="Close the task"

@@ -75,6 +75,7 @@ export function runActions({
       }
       ${past || !can.includes('run.diagnose') ? nothing : command('run.diagnose', 'question')}
       ${command('journal.open', 'list-ordered')} ${command('run.reveal', 'folder-opened')}
+      ${actionButton(commandTitle('run.copyLink'), 'link', possible, () => runApi.postMessage({ type: 'copyLink' }))}
     </div>
     ${
       why === undefined || why === verdict.hint || verdict.sentence.includes(why)

@@ -48,6 +48,12 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
   z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
+  /** Copy a link to a task, to an event by its number, or to the run. */
+  z.object({
+    type: z.literal('copyLink'),
+    effectId: z.optional(segment),
+    event: z.int().min(1).optional(),
+  }),
   /** Show more of the open questions. */
   z.object({ type: z.literal('moreQuestions') }),
   /** Choose among all options of a question, of which the page shows the first ones. */
@@ -185,4 +191,6 @@ export type ToPage =
   /** All comments on this run's context files that are not sent yet. */
   | { readonly type: 'review'; readonly comments: readonly CommentView[] }
   | { readonly type: 'answer'; readonly effectId: string; readonly progress: AnswerProgress }
-  | { readonly type: 'reveal'; readonly effectId: string };
+  | { readonly type: 'reveal'; readonly effectId: string }
+  /** By its place in the whole journal, from 1. */
+  | { readonly type: 'revealEvent'; readonly event: number };

@@ -1,4 +1,5 @@
 import MarkdownIt from 'markdown-it';
+import { commandTitle } from '../../commands';
 import { linkTo } from './links';
 import { chartLegend, metricChart, svgText } from './metricChart';
 import type { Report } from './report';
@@ -26,7 +27,7 @@ const { escapeHtml } = markdown.utils;
  * @param base leads from the folder the report lies in to the project: `../`; empty: it lies in the project
  */
 export function toHtml(report: Report, base = ''): string {
-  const { title, prompt, runId } = report.run;
+  const { title, prompt, runId, link } = report.run;
   const sections = toSections(report);
   const groups = sectionGroups(report).flatMap(({ title: name, sections: ids }) => {
     const some = sections.filter(({ id }) => ids.includes(id));
@@ -54,7 +55,7 @@ export function toHtml(report: Report, base = ''): string {
 <main>
 <header>
 <h1 dir="auto">${escapeHtml(title)}</h1>
-<p class="quiet">${escapeHtml(reportTitle(report))} · <code>${escapeHtml(runId)}</code></p>
+<p class="quiet">${escapeHtml(reportTitle(report))} · <code>${escapeHtml(runId)}</code>${link === undefined ? '' : ` · <a href="${escapeHtml(link)}">${commandTitle('run.open')}</a>`}</p>
 ${prompt === undefined || prompt === title ? '' : `<blockquote>${markdown.render(prompt)}</blockquote>`}
 </header>
 <nav aria-label="Contents"><ul>${contents.join('')}</ul></nav>

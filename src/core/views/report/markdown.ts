@@ -9,10 +9,11 @@ import { reportTitle, sectionGroups, toSections } from './sections';
  * @param base leads from the folder the report lies in to the project: `../`; empty: it lies in the project
  */
 export function toMarkdown(report: Report, base = ''): string {
-  const { title, prompt } = report.run;
+  const { title, prompt, link } = report.run;
   return [
     `# ${escaped(title)}`,
     `${escaped(reportTitle(report))} · \`${code(report.run.runId)}\``,
+    ...(link === undefined ? [] : [`[${escaped(link)}](<${link}>)`]),
     ...(prompt === undefined || prompt === title ? [] : [quoted(prompt)]),
     ...body(report, base),
   ]

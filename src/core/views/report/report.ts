@@ -24,6 +24,8 @@ export interface Report {
     /** Whose run it is: "babysitter". */
     readonly engine: string;
     readonly runId: string;
+    /** Opens the run in the editor; left out: nobody said which editor. */
+    readonly link?: string;
     readonly title: string;
     readonly state: State;
     readonly reason: string;
@@ -181,4 +183,6 @@ export interface ReportOptions {
   readonly metric: MetricChoice;
   /** Report on this iteration alone; `undefined`: on the whole run. */
   readonly iteration: number | undefined;
+  /** The scheme of links to the run, that of the editor which opens them: "vscode"; left out: there are none. */
+  readonly linkScheme?: string;
 }

@@ -1,3 +1,4 @@
+import { linkText } from '../../links/runLink';
 import { outcomeIn, unsuccessful } from '../../run/outcome';
 import type { Fact } from '../../engine/runEngine';
 import { HumanError } from '../../errors';
@@ -175,11 +176,13 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
 }
 
 function aboutRun({ opened: { run, details }, clean, short }: Making, options: ReportOptions): Report['run'] {
+  const { linkScheme } = options;
   const { state, reason } = options.engine.judge(run, options.now, options.classify);
   const prompt = run.prompt;
   return {
     engine: clean(run.engine),
     runId: clean(run.runId),
+    ...optional('link', linkScheme && linkText(linkScheme, { runId: run.runId, part: undefined })),
     title: short(runTitle(run)),
     state,
     reason: short(unsuccessful(outcomeIn(details)) ?? reason),
