@@ -1,7 +1,7 @@
 // Every check of the project, on a machine with nothing but Node and npm: `npm test`, or `npm test -- unit e2e`
 // (docs/testing.md). What the machine cannot run is skipped, except in CI. The last line of stdout is "N passed, N failed".
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { temporaryFolder } from './lib/atExit.mjs';
 import { ensureBrowser, ensureDependencies, ensureHostedVsCode } from './lib/install.mjs';
 import { endWithNpm } from './lib/processes.mjs';
@@ -91,6 +91,7 @@ async function vitest(project, { files, options, headed }, program = process.exe
     passed: numPassedTests,
     // A file that could not even be loaded has no tests to be counted.
     failed: numFailedTests + testResults.filter(isUnloadable).length,
+    failures: testResults.flatMap(failuresIn),
   });
   return count(exitCode, report, read, mayBeEmpty ? 0 : 1);
 }
@@ -100,21 +101,36 @@ function isUnloadable({ status, assertionResults }) {
   return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
 }
 
+/** @param {{ name: string, message: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} file */
+function failuresIn(file) {
+  const name = relative(root, file.name);
+  if (isUnloadable(file)) return [`${name}: ${firstLine(file.message)}`];
+  return file.assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => `${name} > ${fullName}: ${firstLine(failureMessages[0] ?? '')}`);
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.split('\n', 1)[0].slice(0, 300);
+}
+
 /** What needs a Node with SQLite, where this one has none: that of the hosted VS Code. @returns {Promise<Count>} */
 async function sqlite() {
   const program = hasSqlite ? process.execPath : (await ensureHostedVsCode()).node;
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, failures: /** @type {string[]} */ ([]) };
   for (const [project, files] of [
     ['contract', ['sources']],
     ['adapter', ['themis']],
   ]) {
-    const { passed, failed } = await vitest(
-      project,
-      { files, options: ['-t', 'SQLite'], headed: false },
-      program,
-    );
+    const {
+      passed,
+      failed,
+      failures = [],
+    } = await vitest(project, { files, options: ['-t', 'SQLite'], headed: false }, program);
     total.passed += passed;
     total.failed += failed + (passed === 0 ? 1 : 0);
+    total.failures.push(...failures);
   }
   return total;
 }

@@ -1,6 +1,8 @@
 export interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** A line for each test that failed: its file, its name, and what went wrong. */
+  readonly failures?: readonly string[];
 }
 
 /** Nothing was tested, for a reason that lies in the machine; a sentence. */

@@ -1,6 +1,9 @@
 // Runs the stages of `npm test` one after the other, as far as the machine can.
 import { Failure } from './run.mjs';
 
+/** So many tests that failed are named at the end. */
+const mostFailures = 50;
+
 /** @type {import('./testStages.mjs').runStages} */
 export async function runStages(stages, { demandsAll, say }) {
   // Before anything runs, so that what will be missing is known at once, and no download comes in the middle.
@@ -14,6 +17,8 @@ export async function runStages(stages, { demandsAll, say }) {
 
   const total = { passed: 0, failed: 0 };
   const summary = [];
+  /** @type {string[]} */
+  const failures = [];
   let failedGate;
   for (const { name, run, isGate } of stages) {
     const start = performance.now();
@@ -23,6 +28,7 @@ export async function runStages(stages, { demandsAll, say }) {
     const { passed, failed } = 'skipped' in outcome ? { passed: 0, failed: demandsAll ? 1 : 0 } : outcome;
     total.passed += passed;
     total.failed += failed;
+    if ('failures' in outcome) failures.push(...(outcome.failures ?? []));
     if (isGate && failed > 0) failedGate = name;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const line =
@@ -34,6 +40,8 @@ export async function runStages(stages, { demandsAll, say }) {
   }
 
   say('');
+  for (const line of failures.slice(0, mostFailures)) say(`failed: ${line}`);
+  if (failures.length > mostFailures) say(`failed: ${failures.length - mostFailures} more`);
   for (const line of summary) say(line);
   if (total.passed + total.failed === 0) {
     say('No test ran, which counts as a failure.');

@@ -25,10 +25,11 @@ describe('the stages of npm test', () => {
   test('are summed up, and their sum is the last line', async () => {
     const { total, summary } = await run([
       unit,
-      { name: 'adapter', run: async () => ({ passed: 4, failed: 2 }) },
+      { name: 'adapter', run: async () => ({ passed: 4, failed: 2, failures: ['a.test.ts > a: Error'] }) },
     ]);
     expect(total).toEqual({ passed: 7, failed: 2 });
     expect(summary).toEqual([
+      'failed: a.test.ts > a: Error',
       'unit: 3 passed, 0 failed',
       'adapter: 4 passed, 2 failed',
       '7 passed, 2 failed',
