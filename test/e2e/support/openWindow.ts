@@ -8,8 +8,11 @@ import { again } from './again';
 import { copyOrCreate, giveBack, takeHost } from './hosts';
 
 export interface WindowOptions {
-  /** The folder to open. The window gets a copy of its own, so a test may change what it likes. Left out: an empty folder. */
-  readonly workspace?: string;
+  /**
+   * The folder to open. The window gets a copy of its own, so a test may change what it likes. Or what writes one that
+   * cannot be copied, into an empty folder. Left out: an empty folder.
+   */
+  readonly workspace?: string | ((folder: string) => void);
   /** What lies in the person's home folder, to be copied too: `~/.a5c/runs` for instance. */
   readonly home?: string;
   readonly theme?: Theme;
@@ -54,7 +57,9 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   for (const done of openWindows) await done.dispose();
   const folder = temporaryFolder('babysitter-runs-e2e');
   const workspace = join(folder.path, 'workspace');
-  await copyOrCreate(options.workspace, workspace);
+  const { workspace: source } = options;
+  await copyOrCreate(typeof source === 'string' ? source : undefined, workspace);
+  if (typeof source === 'function') source(workspace);
   const settings = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
   const host = await takeHost(options.trusted !== false, settings, options.home);
   const { home, server } = host;
