@@ -157,7 +157,7 @@ function valueOf(document: vscode.TextDocument): unknown {
   try {
     value = JSON.parse(document.getText());
   } catch (error) {
-    throw new HumanError(`The document is no valid JSON: ${messageOf(error)}.`);
+    throw new HumanError(`The document is not valid JSON: ${messageOf(error)}.`);
   }
   if (!isRecord(value)) return value;
   const { $schema, ...rest } = value;

@@ -306,7 +306,7 @@ describe('answering', () => {
     });
     expect(await driving.driver.answer(asRunKey(dir), question({ driving, dir }), approve, 'row')).toEqual({
       recorded: false,
-      sentence: 'The run or the effect is not there any more.',
+      sentence: 'The run or the task was deleted.',
     });
     expect(existsSync(dir)).toBe(false);
   });
@@ -403,9 +403,9 @@ describe('iterating', () => {
     expect(refused).toEqual({
       scored:
         'refused: The run is completed, which is final: iterating would run the whole process again. Make a new run instead.',
-      breakpoint: 'refused: Answer the open question first; until then an iterate brings nothing new.',
+      breakpoint: 'refused: Answer the open question first. Iterating will not change anything yet.',
       sleeping: expect.stringMatching(
-        /^refused: Sleeping until \d{4}-\d\d-\d\d \d\d:\d\d UTC; until then an iterate brings nothing new\.$/,
+        /^refused: Sleeping until \d{4}-\d\d-\d\d \d\d:\d\d UTC. Iterating will not change anything yet\.$/,
       ),
       ready: expect.stringMatching(
         new RegExp(`^refused: Process ${process.pid} holds the run; wait until it is done`),
@@ -457,7 +457,7 @@ describe('iterating', () => {
     );
     expect(await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {})).toEqual({
       reason: 'no-change',
-      sentence: 'The iterate brought nothing new. It now waits for an agent.',
+      sentence: 'Nothing changed. It now waits for an agent.',
       iterates: 1,
       events: 0,
     });

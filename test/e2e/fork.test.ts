@@ -100,7 +100,7 @@ test(
     await page.keyboard.press('Delete');
     await page.keyboard.insertText('{ "limit": 7 }');
     await withInputs.click();
-    await dialog.getByText(/The edited inputs affect only what runs anew/).waitFor();
+    await dialog.getByText(/The edited inputs affect only what runs again/).waitFor();
     const known = readdirSync(runs);
     await dialog.getByRole('button', { name: 'Fork', exact: true }).click();
     await page.getByRole('tab', { name: /inputs\.json/ }).waitFor({ state: 'detached' });

@@ -114,14 +114,17 @@ test('a run is exported, deleted, imported with its process file, and iterated t
   await window.runCommand('Babysitter: Import Run…');
   await page.locator('.quick-input-title', { hasText: 'Import Run' }).waitFor();
   await chooseFile(window, archive);
-  await dialog.getByText('The checksums of its events fit.').waitFor();
+  await dialog.getByText('Event checksums verified.').waitFor();
   await screenshot('import-run-confirm');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await dialog.getByText(/is a program of whoever made the archive/).waitFor();
   await screenshot('import-run-process');
   expect(existsSync(entry)).toBe(false);
   await dialog.getByRole('button', { name: 'Write Process File' }).click();
-  await page.getByText('The run was imported.').first().waitFor();
+  await page
+    .getByText(/Imported run /)
+    .first()
+    .waitFor();
   await page.getByRole('tab', { name: /flaky-tests\.mjs/ }).waitFor();
   await row.waitFor();
   expect(await row.getAttribute('aria-label')).toContain('ready to continue');

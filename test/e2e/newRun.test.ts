@@ -127,7 +127,7 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await lens(/Post this as the result of/).click();
   await dialog.getByText(/A result cannot be taken back/).waitFor();
   await dialog.getByRole('button', { name: 'Post', exact: true }).click();
-  await notification(/The result of "Count the files of src" is recorded/).waitFor();
+  await notification(/Saved the result of "Count the files of src"/).waitFor();
   await screenshot('run-task-posted');
   expect(journal(dir).at(-1)).toBe('EFFECT_RESOLVED');
   const shell = taskDir(dir, '"shell"');
@@ -149,7 +149,7 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await lens(/Post this as the result of/).waitFor();
   await rewrite('{ "summary": "three files" ');
   await lens(/Post this as the result of/).click();
-  await notification(/no valid JSON/).waitFor();
+  await notification(/not valid JSON/).waitFor();
   await page.locator('.monaco-editor .view-lines').last().click();
   await page.keyboard.press('Control+End');
   await page.keyboard.insertText('}');
@@ -169,12 +169,12 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await picker.getByText('The id of the run').waitFor();
   await page.keyboard.insertText('count-20260125');
   await page.keyboard.press('Enter');
-  await option(/Resume the run that is there/).waitFor();
+  await option(/Resume the existing run/).waitFor();
   // Enter would do nothing to the run that is there.
   await page.locator('.quick-input-widget [role=option].focused', { hasText: 'Choose another id' }).waitFor();
   await screenshot('new-run-taken');
-  await option(/Make a new run with the id count-20260125-2/).click();
-  await option(/Only makes the run/).click();
+  await option(/Create a new run with the id count-20260125-2/).click();
+  await option(/Creates the run/).click();
   // The engine's first event comes after everything else of a new run.
   await expect.poll(() => journal(`${dir}-2`), { timeout: 20_000 }).toEqual(['RUN_CREATED']);
   expect(JSON.parse(readFileSync(join(`${dir}-2`, 'inputs.json'), 'utf8'))).toEqual({

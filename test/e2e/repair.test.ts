@@ -113,7 +113,7 @@ test(
     await row(scored).last().locator('.monaco-tl-twistie').click();
     await row(/^Iteration 3/).waitFor();
     await choose(/^Iteration 3/, 'Fork From Here…');
-    const dialog = page.getByRole('dialog').filter({ hasText: 'Run anew' });
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Run again' });
     await dialog.getByText(/The original run is not touched/).waitFor();
     await screenshot('fork-iteration');
     await dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -51,8 +51,8 @@ describe('explainFailure', () => {
   const emptyFile =
     'A file of the run is empty or cut off, perhaps run.lock; look at the problems below the run.';
   const locked = 'Process 1 holds the run (runtime:orchestrateIteration); try again when it is done.';
-  const notThere = 'The run or the effect is not there any more.';
-  const noFolder = 'The run folder is not there any more.';
+  const notThere = 'The run or the task was deleted.';
+  const noFolder = 'This run was deleted.';
   const silence =
     'The engine ended without an answer: the process waits for something that nothing will ever bring. The lock it left is cleared by the next step.';
   const unloadable = (path: string) =>
@@ -336,17 +336,17 @@ describe('whyNot', () => {
     [
       'needs you',
       { journal: journal().created().requested('q', 'breakpoint') },
-      'Answer the open question first; until then an iterate brings nothing new.',
+      'Answer the open question first. Iterating will not change anything yet.',
     ],
     [
       'sleeping',
       { journal: journal().created().requested('s', 'sleep'), tasks: { s: sleepTask } },
-      'Sleeping until 2026-03-01 11:00 UTC; until then an iterate brings nothing new.',
+      'Sleeping until 2026-03-01 11:00 UTC. Iterating will not change anything yet.',
     ],
     [
       'waiting',
       { journal: journal().created().requested('a') },
-      'Waiting for an agent since 2026-03-01 10:00 UTC: 1 agent task pending. Until something is answered, an iterate brings nothing new.',
+      'Waiting for an agent since 2026-03-01 10:00 UTC: 1 agent task pending. Iterating will not change anything yet.',
     ],
     [
       'not started and without a process',
@@ -386,8 +386,7 @@ describe('whyNot', () => {
   it('names the problem with which the engine would do damage', () => {
     const journalled = { journal: journal().created().requested('q', 'breakpoint').done('a') };
     const problem = { file: 'journal/x.tmp', what: 'is a leftover' };
-    const sentence =
-      'journal/x.tmp is a leftover. With that, the engine would fail or do damage; it has to be mended first.';
+    const sentence = 'journal/x.tmp is a leftover. The engine would fail or cause damage; repair it first.';
     const any = { ...journalled, problems: [{ ...problem, stops: 'any' as const }] };
     expect([why('run.iterate', any), why('breakpoint.answer', any)]).toEqual([sentence, sentence]);
     const iterate = { ...journalled, problems: [{ ...problem, stops: 'iterate' as const }] };

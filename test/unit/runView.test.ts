@@ -68,7 +68,7 @@ describe('a run’s page', () => {
     const asked = view(asking({ question: 'Shall we?' }));
     expect(asked.breakpoints[0]?.answer.whyNot).toBeUndefined();
     expect(asked.iterate.whyNot).toBe(
-      'Answer the open question first; until then an iterate brings nothing new.',
+      'Answer the open question first. Iterating will not change anything yet.',
     );
   });
 

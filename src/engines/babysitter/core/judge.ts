@@ -308,14 +308,14 @@ function whyNot(
   }
   switch (state) {
     case 'needs-you':
-      if (!asksAnswer(run)) return `${reason}; until then an iterate brings nothing new.`;
-      return 'Answer the open question first; until then an iterate brings nothing new.';
+      if (!asksAnswer(run)) return `${reason}. Iterating will not change anything yet.`;
+      return 'Answer the open question first. Iterating will not change anything yet.';
     case 'sleeping':
-      return `${reason}; until then an iterate brings nothing new.`;
+      return `${reason}. Iterating will not change anything yet.`;
     case 'created':
       return hasProcess(run) ? `${reason}.` : 'The run has no process yet; assign one first.';
     default:
-      return `${reason}. Until something is answered, an iterate brings nothing new.`;
+      return `${reason}. Iterating will not change anything yet.`;
   }
 }
 
@@ -327,7 +327,7 @@ function stoppedBy(action: StateAction, { problems }: BabysitterRun): string | u
 }
 
 function mustBeMended({ file, what }: Problem): string {
-  return `${file} ${what}. With that, the engine would fail or do damage; it has to be mended first.`;
+  return `${file} ${what}. The engine would fail or cause damage; repair it first.`;
 }
 
 /** The first that fits, from what has to be put right first to what is done last. */

@@ -66,13 +66,13 @@ export class EngineCommands {
       [
         {
           label: 'As failed',
-          description: 'it did not reach what it was made for',
+          description: 'it did not reach its goal',
           status: 'failed' as const,
         },
-        { label: 'As completed', description: 'what it brought is enough', status: 'completed' as const },
+        { label: 'As completed', description: 'its results are enough', status: 'completed' as const },
       ],
       pickerTitle('run.halt'),
-      'How is it closed?',
+      'Close it as',
     );
     const reason = await ask(pickerTitle('run.halt'), 'Why is it closed? The reason is recorded.');
     await confirm(
@@ -133,7 +133,7 @@ export class EngineCommands {
         })),
       ),
       pickerTitle('run.assignProcess'),
-      'Which process does the run get?',
+      'Process of the run',
     );
     const replaces = hasProcess(run);
     if (replaces) {
@@ -252,7 +252,7 @@ async function ask(title: string, prompt: string): Promise<string> {
     title,
     prompt,
     ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === '' ? 'A few words, please.' : undefined),
+    validateInput: (value) => (value.trim() === '' ? 'Enter a few words.' : undefined),
   });
   if (text === undefined) throw new CancelledError();
   return text.trim();

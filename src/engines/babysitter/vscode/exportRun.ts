@@ -46,7 +46,7 @@ export async function exportRun(
     filters: { 'Zip archive': ['zip'] },
   });
   if (!target) throw new CancelledError();
-  if (target.scheme !== 'file') throw new HumanError('A run can be exported to a file of this machine only.');
+  if (target.scheme !== 'file') throw new HumanError('A run can be exported only to a file on this machine.');
   const packed = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Exporting the run…' },
     () => archives.pack(run.location, target.fsPath, { firstEvents, processFile }),

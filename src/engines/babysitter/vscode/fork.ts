@@ -206,19 +206,19 @@ function describePlan({ run, plan, edits }: Planned, estimate: number): string {
     ]);
   return [
     `A new run of the same process with ${edits.inputs ? 'edited' : 'the same'} inputs, up to event ${at} of ${run.eventCount}.`,
-    ...(edits.inputs ? ['The edited inputs affect only what runs anew; replayed results stay.'] : []),
+    ...(edits.inputs ? ['The edited inputs affect only what runs again; replayed results stay.'] : []),
     ...(edits.result && last ? [`"${visible(last.title)}" gets the result as you edited it.`] : []),
     replayed.length === 0
-      ? 'Nothing is replayed; everything runs anew.'
+      ? 'Nothing is replayed; everything runs again.'
       : `${count(replayed.length, 'result')} ${replayed.length === 1 ? 'is' : 'are'} replayed and not run again (about ${duration(estimate)}).`,
     ...(replayed.length > many
       ? ['That is a lot: the engine reads the whole journal at each step, so it may take much longer.']
       : []),
     ...(human.length > 0
-      ? [`Given by people, and repeated without asking them: ${names(human.map(({ title }) => title))}.`]
+      ? [`Answered by people, replayed without asking again: ${names(human.map(({ title }) => title))}.`]
       : []),
-    ...(anew.length > 0 ? [`Run anew: ${names(anew)}, and whatever follows.`] : []),
-    'Files of the workspace are not changed back. The original run is not touched.',
+    ...(anew.length > 0 ? [`Run again: ${names(anew)}, and everything after.`] : []),
+    'Workspace files are not reverted. The original run is not touched.',
   ].join('\n\n');
 }
 
@@ -247,7 +247,7 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
   const title = (effect: Effect): string => visible(taskTitle(effect, details.tasks.get(effect.effectId)));
   const all = {
     label: '$(git-commit) After the last result',
-    description: 'keeps everything that was answered',
+    description: 'keeps all results',
     from: undefined as Effect | undefined,
     effectId: undefined as string | undefined,
   };
@@ -282,7 +282,7 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
   const { from } = await pick(
     [all, ...points].toSorted((a, b) => Number(isFailed(b)) - Number(isFailed(a))),
     `Fork: ${withoutIcons(visible(runTitle(run)))}`,
-    'From where does it run anew?',
+    'Fork from where?',
   );
   return from && eventBefore(from);
 }

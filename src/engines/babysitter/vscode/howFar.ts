@@ -23,22 +23,22 @@ export async function askHowFar(run: Run): Promise<HowFar> {
     [
       {
         label: '$(run-all) Until it needs you',
-        detail: 'Or waits for an agent, sleeps, ends, or brings nothing new.',
+        detail: 'Or until it waits for an agent, sleeps, ends, or nothing changes.',
         ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: undefined }),
       },
       {
-        label: '$(debug-step-over) A number of iterates…',
+        label: '$(debug-step-over) Up to a number of iterates…',
         detail: 'The same, with a limit.',
         ask: async (): Promise<HowFar> => ({ maximum: await askMaximum(), until: undefined }),
       },
       {
-        label: '$(list-selection) Until a task of a kind is requested…',
-        detail: 'Goes on while others answer tasks, and stops at a question of yours all the same.',
+        label: '$(list-selection) Until a kind of task is requested…',
+        detail: 'Continues while agents work on tasks, and still stops when it needs you.',
         ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: { kind: await askKind(run) } }),
       },
       {
         label: '$(search) Until a task with a title is requested…',
-        detail: 'As before, by a part of the title.',
+        detail: 'The same, by part of its title.',
         ask: async (): Promise<HowFar> => ({ maximum: unlimited, until: { title: await askTitle() } }),
       },
     ],
@@ -53,7 +53,8 @@ async function askMaximum(): Promise<number> {
     await askText({
       prompt: 'How many iterates at most?',
       placeHolder: '10',
-      validateInput: (value) => (/^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'A whole number from 1.'),
+      validateInput: (value) =>
+        /^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'Enter a whole number, 1 or more.',
     }),
   );
 }
@@ -66,17 +67,17 @@ async function askKind(run: Run): Promise<string> {
     .filter((kind) => kind !== 'breakpoint' && kind !== 'sleep')
     .map((kind) => ({
       label: withoutIcons(visible(kind)),
-      description: had.includes(kind) ? 'asked for in this run before' : '',
+      description: had.includes(kind) ? 'used in this run' : '',
       wanted: kind,
     }));
-  return (await pick(items, title, 'At which kind of task does it stop?')).wanted;
+  return (await pick(items, title, 'Stop at which kind of task?')).wanted;
 }
 
 async function askTitle(): Promise<string> {
   return askText({
-    prompt: 'At which task does it stop? A part of its title; upper and lower case are alike.',
+    prompt: 'Stop at which task? Part of its title; case does not matter.',
     placeHolder: 'deploy',
-    validateInput: (value) => (value.trim() === '' ? 'A part of the title.' : undefined),
+    validateInput: (value) => (value.trim() === '' ? 'Enter part of the title.' : undefined),
   });
 }
 

@@ -30,9 +30,9 @@ export async function importRun({ store, archives, open }: ImportRunDeps): Promi
     })) ?? [];
   if (!archive) throw new CancelledError();
   if (archive.scheme !== 'file')
-    throw new HumanError('A run can be imported from a file of this machine only.');
+    throw new HumanError('A run can be imported only from a file on this machine.');
   const unpacked = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Looking through the archive…' },
+    { location: vscode.ProgressLocation.Notification, title: 'Checking the archive…' },
     () => archives.unpack(archive.fsPath, runsDir),
   );
   try {
@@ -48,7 +48,8 @@ export async function importRun({ store, archives, open }: ImportRunDeps): Promi
     );
     const note = await settleProcessFile(unpacked, processFile);
     await store.refresh();
-    tell(note === undefined ? 'info' : 'warning', ['The run was imported.', note].filter(Boolean).join(' '), [
+    const imported = `Imported run ${visible(runTitle(unpacked.run))}.`;
+    tell(note === undefined ? 'info' : 'warning', [imported, note].filter(Boolean).join(' '), [
       { title: commandTitle('run.open'), run: () => open(dir) },
     ]);
   } finally {
@@ -79,7 +80,7 @@ function describe({ run, runId, size, altered, firstEvents }: UnpackedRun, runsD
     `${visible(runId)}: ${count(run.eventCount, 'event')}${firstEvents === undefined ? '' : ', the first ones of a longer run'}, ${count(run.story.effects.size, 'task')}, ${thousands(Math.ceil(size / 1_000_000))} MB. It becomes a new folder in ${runsDir}.`,
     altered.length > 0
       ? `${thousands(altered.length)} of its events ${altered.length === 1 ? 'was' : 'were'} altered after the engine wrote them (${visible(named)}${altered.length > 3 ? ', …' : ''}): what the run tells may not be what happened.`
-      : 'The checksums of its events fit.',
+      : 'Event checksums verified.',
     ...(problems > 0 ? [`${count(problems, 'further problem')} with its files; the run shows them.`] : []),
   ].join('\n\n');
 }
@@ -89,11 +90,11 @@ async function askForId(unpacked: UnpackedRun): Promise<string> {
     unpacked.isTaken(`${unpacked.runId}-${n}`) ? free(n + 1) : `${unpacked.runId}-${n}`;
   const runId = await vscode.window.showInputBox({
     title: pickerTitle('run.importArchive'),
-    prompt: 'There is a run with this id already. It is left as it is; choose another id for this one.',
+    prompt: 'A run with this id exists already and stays as it is. Choose another id.',
     value: free(2),
     ignoreFocusOut: true,
     validateInput: (value) =>
-      unpacked.isTaken(value.trim()) ? 'There is a run with this id, too.' : undefined,
+      unpacked.isTaken(value.trim()) ? 'A run with this id exists already.' : undefined,
   });
   if (runId === undefined) throw new CancelledError();
   return runId.trim();

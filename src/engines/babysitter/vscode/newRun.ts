@@ -97,7 +97,7 @@ export class NewRuns {
         { label: '$(edit) Edit the inputs first…', detail: 'Opens them as a JSON document.', edit: true },
       ],
       `${title}: ${withoutIcons(visible(runTitle(run)))}`,
-      same === undefined ? 'The run has no inputs' : 'Which inputs does the new run get?',
+      same === undefined ? 'The run has no inputs' : 'Inputs of the new run',
     );
     if (!chosen.edit) return void (await make(same));
     await this.#edit(same ?? exampleOf(file?.inputs) ?? {}, file?.inputs, make);
@@ -128,18 +128,18 @@ export class NewRuns {
     if (runId === undefined) return true;
     const create = {
       label: '$(add) Create',
-      detail: 'Only makes the run; nothing of it runs yet.',
+      detail: 'Creates the run; nothing runs yet.',
       iterate: false,
     };
     const both = {
       label: '$(run-all) Create and iterate',
-      detail: 'Goes on until it waits for you or an agent, or ends.',
+      detail: 'Runs until it waits for you or an agent, or ends.',
       iterate: true,
     };
     const { iterate } = await pick(
       [create, both],
       `${plan.title}: ${visible(runId)}`,
-      'The process file is loaded, which runs code of the workspace',
+      'This loads the process file, which runs code of the workspace',
     );
     const report = await withEngine(
       { access, logger, projectDir: plan.projectDir },
@@ -155,7 +155,7 @@ export class NewRuns {
     );
     // Somebody made one of this id while this person was asked.
     if (!report.made && report.taken) return this.#make(plan, runId);
-    if (!report.made) throw new HumanError(`The run was not made. ${report.sentence}`);
+    if (!report.made) throw new HumanError(`The run was not created. ${report.sentence}`);
     logger.info(`${visible(report.dir)} was made of ${visible(plan.entry)}.`);
     const key = babysitterKey(report.dir);
     // Read once more: it may have appeared while the engine still held it.
@@ -165,13 +165,13 @@ export class NewRuns {
     if (!stored) {
       tell(
         'info',
-        `The run ${visible(runId)} was made in ${visible(dirname(report.dir))}, which is not shown here.`,
+        `Created run ${visible(runId)} in ${visible(dirname(report.dir))}, which is not shown here.`,
       );
     } else if (iterate) {
       // The document of the inputs is done with now, however long it takes.
       void guarded(logger, iterateAll(stored));
     } else {
-      tell('info', `The run "${visible(runTitle(stored.run))}" was made.`, [
+      tell('info', `Created run ${visible(runTitle(stored.run))}.`, [
         { title: commandTitle('run.open'), run: () => this.deps.opener.run(key) },
         { title: 'Iterate', run: () => guarded(logger, iterateAll(stored)) },
       ]);
@@ -200,13 +200,13 @@ export class NewRuns {
     const fresh = freeId(runId, (id) => this.deps.folders.exists(this.deps.folders.path(plan.runsDir, id)));
     const use = completed
       ? {
-          label: '$(graph) Open the report of the run that is there',
+          label: '$(graph) Open the report of the existing run',
           description: 'auto',
-          detail: 'It is completed.',
+          detail: 'It is completed, so it is reused.',
           decided: 'use',
         }
       : {
-          label: '$(debug-continue) Resume the run that is there…',
+          label: '$(debug-continue) Resume the existing run…',
           description: 'auto',
           detail: withoutIcons(visible(stored?.state.reason ?? '')),
           decided: 'use',
@@ -217,19 +217,19 @@ export class NewRuns {
         {
           label: '$(edit) Choose another id',
           description: 'error',
-          detail: 'Nothing is made yet.',
+          detail: 'Nothing is created under an id that is taken.',
           decided: 'other',
         },
         {
-          label: `$(add) Make a new run with the id ${visible(fresh)}`,
+          label: `$(add) Create a new run with the id ${visible(fresh)}`,
           description: 'rerun',
-          detail: 'The run that is there stays as it is.',
+          detail: 'The existing run stays as it is; nothing is cleared.',
           decided: fresh,
         },
         ...(stored ? [use] : []),
       ],
       plan.title,
-      `There is a run "${visible(runId)}" already`,
+      `Run "${visible(runId)}" exists already`,
     );
     if (decided === 'use') {
       if (completed) this.deps.opener.report(key);
@@ -283,7 +283,7 @@ export class NewRuns {
 async function askId(title: string, value: string): Promise<string> {
   const typed = await vscode.window.showInputBox({
     title,
-    prompt: 'The id of the run, which is its folder’s name. Empty: one is made.',
+    prompt: 'The id of the run, also the name of its folder (optional)',
     placeHolder: 'feature-auth-20260125',
     value,
     ignoreFocusOut: true,
@@ -296,7 +296,7 @@ async function askId(title: string, value: string): Promise<string> {
 async function askPrompt(title: string): Promise<string> {
   const prompt = await vscode.window.showInputBox({
     title,
-    prompt: 'What is the run for? It becomes its title. It may be empty.',
+    prompt: 'What is the run for? This becomes its title (optional).',
     placeHolder: 'Add rate limiting to the public API',
     ignoreFocusOut: true,
   });

@@ -27,7 +27,7 @@ export async function pickInputs(
   type Item = vscode.QuickPickItem & { readonly inputs?: unknown; readonly edits?: boolean };
   const picker = vscode.window.createQuickPick<Item>();
   picker.title = title;
-  picker.placeholder = 'Which inputs does the process get?';
+  picker.placeholder = 'Inputs of the process';
   picker.ignoreFocusOut = true;
   const example = exampleOf(schema) ?? {};
   picker.items = [

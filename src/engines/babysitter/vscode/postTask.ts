@@ -56,17 +56,17 @@ export class Posting {
       [
         {
           label: '$(pass) Result',
-          detail: 'The process goes on with the value that you write.',
+          detail: 'The process continues with this value.',
           beginning: { status: 'ok', value: exampleOf(schema) ?? {} },
         },
         {
           label: '$(error) Error',
-          detail: 'The process gets it thrown; most fail then.',
+          detail: 'Thrown in the process; this usually fails the run.',
           beginning: { status: 'error', value: { name: 'Error', message: '' } },
         },
       ],
       withoutIcons(`${pickerTitle('task.post')}: ${title}`),
-      'What came of the task?',
+      'Task outcome',
     );
     await this.edit(target, beginning);
   }
@@ -123,7 +123,7 @@ export class Posting {
     const what = outcome.status === 'ok' ? 'result' : 'error';
     tell(
       'info',
-      `The ${what} of "${title}" is recorded and not yet applied.`,
+      `Saved the ${what} of "${title}". Continue the run to apply it.`,
       iterate
         ? [
             {

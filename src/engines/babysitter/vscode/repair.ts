@@ -86,7 +86,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
     if (plan.beyondRepair !== undefined) {
       items.push({
         label: '$(repo-forked) Recover Into a New Run…',
-        description: 'takes over the recorded answers; this run stays as it is',
+        description: 'keeps the recorded answers; this run stays as it is',
         detail: withoutIcons(visible(plan.beyondRepair)),
         choice: 'recover',
       });
@@ -99,7 +99,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
     const picker = vscode.window.createQuickPick<(typeof items)[number]>();
     picker.title = withoutIcons(`Repair: ${title}`);
     picker.placeholder =
-      plan.steps.length > 0 ? 'The changes are shown below' : 'The engine cannot mend this run';
+      plan.steps.length > 0 ? 'The changes are shown below' : 'The engine cannot repair this run';
     // The person looks at the diff meanwhile.
     picker.ignoreFocusOut = true;
     picker.items = items;
@@ -146,7 +146,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
     const open = { title: commandTitle('run.open'), run: () => opener.run(run.key) };
     logger.info(`Repaired ${visible(run.location)}.${again} Left: ${visible(left.join(' ') || 'nothing')}`);
     if (left.length > 0) {
-      tell('warning', `"${title}" is not whole yet: ${visible(left.join(' '))}${again}`, [open]);
+      tell('warning', `"${title}" is not fully repaired: ${visible(left.join(' '))}${again}`, [open]);
     } else {
       tell('info', `"${title}" is repaired.${again} ${visible(stored.state.reason)}.`, [open]);
     }
@@ -166,7 +166,7 @@ export class Repairing implements vscode.Disposable, vscode.TextDocumentContentP
           : `A new run of the same process gets the ${count(answers.length, 'recorded answer')} wherever it asks for them:`,
         ...named,
         ...more,
-        'This run stays as it is. Files of the workspace are not changed back.',
+        'This run stays as it is. Workspace files are not reverted.',
       ].join('\n'),
       'Recover',
     );

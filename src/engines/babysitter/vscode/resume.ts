@@ -153,8 +153,8 @@ function nextItems({ state }: StoredRun): readonly ResumeItem[] {
   if (action !== 'run.fork' && action !== 'run.repair') return [];
   const detail =
     action === 'run.fork'
-      ? 'No iterate gets past the error: it is recorded. A fork keeps what was done before it.'
-      : `${withoutIcons(visible(reason))}. With that, the engine fails or does more damage.`;
+      ? 'The error is recorded, so iterating fails again. A fork keeps what was done before it.'
+      : `${withoutIcons(visible(reason))}. Iterating now would fail or cause more damage.`;
   const icon = action === 'run.fork' ? 'repo-forked' : 'tools';
   return [{ label: `$(${icon}) ${commandTitle(action)}`, detail, choice: { type: 'next', command: action } }];
 }
@@ -168,7 +168,7 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
       : [
           {
             label: '$(debug-restart) Recover from the error, then iterate once',
-            detail: warning || 'The engine takes the error back, and the process function runs again.',
+            detail: warning || 'The engine removes the error, then the process function runs again.',
             choice: { type: 'recover' },
           },
         ];
@@ -183,7 +183,7 @@ function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): rea
     },
     {
       label: '$(run-all) Iterate until it needs you…',
-      detail: warning || 'Goes on until it waits for you or an agent, ends, or brings nothing new.',
+      detail: warning || 'Until it waits for you or an agent, ends, or nothing changes.',
       choice: { type: 'continue' },
     },
   ];
@@ -362,7 +362,8 @@ async function askMaxIterations(): Promise<string> {
     title: 'Resume an Agent',
     prompt: 'How many iterations may the agent make at most?',
     value: '50',
-    validateInput: (value) => (/^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'A whole number from 1.'),
+    validateInput: (value) =>
+      /^[1-9]\d{0,5}$/.test(value.trim()) ? undefined : 'Enter a whole number, 1 or more.',
   });
   if (typed === undefined) throw new CancelledError();
   return typed.trim();

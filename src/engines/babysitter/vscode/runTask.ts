@@ -99,7 +99,7 @@ function describe(command: TaskCommand, prepared: PreparedCommand, run: string):
     `Folder: ${prepared.cwd}${outside}`,
     ...(shown.length + asked.length === 0 ? [] : [`Environment: ${[...shown, ...asked].join('  ')}`]),
     ...(command.timeout === undefined ? [] : [`Ended after: ${duration(command.timeout)}`]),
-    'Nothing is posted before you have seen what came of it.',
+    'Nothing is posted before you have seen the outcome.',
   ];
   return lines.map(visible).join('\n');
 }
@@ -143,7 +143,7 @@ async function afterFailure(
   } as const;
   const error = {
     label: '$(error) Post as Error',
-    detail: 'The process gets an error thrown; most fail then.',
+    detail: 'Thrown in the process; this usually fails the run.',
     choice: 'error',
   } as const;
   return (

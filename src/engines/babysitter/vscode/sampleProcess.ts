@@ -7,18 +7,18 @@ import { pick } from '../../../vscode/commands/targets';
 
 const place = '.a5c/processes/sample.mjs';
 
-/** Asks one question, then wants one command to be run: no agent is needed to bring it to its end. */
-const source = `// A sample process of Babysitter. New Run… starts it, Iterate Once carries it on.
+/** Asks one question, then has one command run: no agent is needed to complete it. */
+const source = `// A sample Babysitter process. Start it with New Run…, continue it with Iterate Once.
 
 /** @param {{ name?: string }} inputs */
 export async function process(inputs, ctx) {
   const answer = await ctx.breakpoint({
     title: 'Greet ' + (inputs?.name ?? 'the world'),
-    question: 'Shall the greeting be printed?',
+    question: 'Print the greeting?',
   });
-  if (answer?.approved === false) return { success: false, summary: 'No greeting was wanted.' };
+  if (answer?.approved === false) return { success: false, summary: 'The greeting was declined.' };
 
-  // Run Task… on its row runs it, and shows you what would be posted.
+  // Run Task… on its row runs the command and shows the result before it is posted.
   const printed = await ctx.task(
     { id: 'greet', build: () => ({ kind: 'shell', title: 'Print the greeting', shell: { command: 'echo hello' } }) },
     {},
@@ -38,7 +38,8 @@ export async function createSampleProcess(): Promise<void> {
   if (!first) throw new NotNowError('Open a folder first: a process is a file of a project.');
   const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
   const title = pickerTitle('sample.process');
-  const folder = folders.length === 1 ? first : (await pick(items, title, 'In which folder?')).folder;
+  const folder =
+    folders.length === 1 ? first : (await pick(items, title, 'Create it in which folder?')).folder;
   const uri = vscode.Uri.joinPath(folder.uri, place);
   const edit = new vscode.WorkspaceEdit();
   // One that is there already is the person's own by now.
@@ -47,7 +48,7 @@ export async function createSampleProcess(): Promise<void> {
   await vscode.window.showTextDocument(uri);
   tell(
     'info',
-    `${place} asks one question and then wants one command to be run. ${commandTitle('run.create')} starts it.`,
+    `Created ${place}. It asks one question, then runs one command. Start it with ${commandTitle('run.create')}.`,
     [
       {
         title: commandTitle('run.create'),

@@ -164,7 +164,7 @@ function over({ stored, parent, repair }: Known): Diagnosis | undefined {
       ? 'It is not stuck: it is completed, which is final.'
       : `${state.reason}. That is final.`,
     command('run.startAgain'),
-    ['A fork keeps its results up to a task of your choice, and runs the rest anew.'],
+    ['A fork keeps its results up to a task of your choice, and runs the rest again.'],
   );
 }
 
@@ -185,7 +185,7 @@ function damaged({ repair }: Known): Diagnosis | undefined {
     return said(`${first} It may still be written by somebody; ask again in a minute.`, undefined, rest);
   }
   return said(
-    `${first} Until that is repaired, the engine fails or does more damage.`,
+    `${first} Until that is repaired, the engine fails or causes more damage.`,
     command('run.repair'),
     rest,
   );
@@ -206,7 +206,7 @@ function leftLock({ stored, time }: Known): Diagnosis | undefined {
 function damagedAsShown({ stored: { state } }: Known): Diagnosis | undefined {
   if (state.next.action !== 'run.repair') return undefined;
   return said(
-    `${state.next.reason}. Until that is repaired, the engine fails or does more damage.`,
+    `${state.next.reason}. Until that is repaired, the engine fails or causes more damage.`,
     command('run.repair'),
   );
 }
@@ -318,7 +318,7 @@ function finalError({ stored, details }: Known): Diagnosis | undefined {
   if (state.state !== 'failed') return undefined;
   const changed = details?.warnings.some(({ file, hint }) => file === 'run.json' && !hint) ?? false;
   const advice: Partial<Record<CommandId, string>> = {
-    'run.fork': 'No iterate gets past it; a fork runs the rest anew.',
+    'run.fork': 'Iterating fails again; a fork runs the rest again.',
     'run.resume': 'Resuming recovers from it, and runs the process again with all recorded results.',
     'run.iterate': changed
       ? 'The process file was changed since, so iterating may get past it.'

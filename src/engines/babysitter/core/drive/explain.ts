@@ -15,7 +15,7 @@ const sayings: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
     () => 'It was answered elsewhere meanwhile; the first answer stands.',
   ],
   [/Invocation key mismatch/, () => 'The run changed meanwhile: this effect now belongs to another step.'],
-  [/effect \S+ not found at/, () => 'The run or the effect is not there any more.'],
+  [/effect \S+ not found at/, () => 'The run or the task was deleted.'],
   [
     /Signed-breakpoint enforcement[^"\n]*/,
     ([said]) => `A policy demands signed answers, which have to come from the approver's own tool (${said}).`,
@@ -47,7 +47,7 @@ const sayings: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
     /Unexpected end of JSON input/,
     () => 'A file of the run is empty or cut off, perhaps run.lock; look at the problems below the run.',
   ],
-  [/ENOENT[^\n]{0,1000}run\.json/, () => 'The run folder is not there any more.'],
+  [/ENOENT[^\n]{0,1000}run\.json/, () => 'This run was deleted.'],
   [
     /Cannot find (?:package|module) '([^']+)'/,
     ([, name]) => `The process needs "${name}", which is not installed where it looks.`,

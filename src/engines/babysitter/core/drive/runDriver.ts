@@ -277,7 +277,7 @@ export class RunDriver {
         return stop('halted', `The process halted the run${said && `: ${said}`}`);
       if (added === 0 && !(until && toldByState(after)?.[0] === 'waiting')) {
         const why = toldByState(after)?.[1] ?? after.state.reason;
-        return stop('no-change', `The iterate brought nothing new. ${why}`);
+        return stop('no-change', `Nothing changed. ${why}`);
       }
     }
   }
