@@ -1,13 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+
 type CpuUsage = () => { readonly user: number; readonly system: number };
+const threadCpuUsage = (process as unknown as { readonly threadCpuUsage?: CpuUsage }).threadCpuUsage?.bind(
+  process,
+);
+/** Nanoseconds that the thread which reads it has had a processor for, first of three numbers (Linux, proc_pid_schedstat). */
+const ofThread = '/proc/thread-self/schedstat';
+const isLinux = existsSync(ofThread);
 
-/** Of this thread alone, where Node can tell (24); else of the process, which is never less. */
-const cpuUsage: CpuUsage =
-  (process as unknown as { readonly threadCpuUsage?: CpuUsage }).threadCpuUsage?.bind(process) ??
-  process.cpuUsage.bind(process);
-
-/** Processor time in milliseconds. Unlike time it does not grow while another program has the processor. */
+/**
+ * Processor time in milliseconds. Unlike time it does not grow while another program has the processor. Of this thread
+ * alone, where that can be told (Node 24, Linux); else of the process, which is never less.
+ */
 function cpu(): number {
-  const { user, system } = cpuUsage();
+  if (!threadCpuUsage && isLinux) return Number.parseInt(readFileSync(ofThread, 'utf8'), 10) / 1e6;
+  const { user, system } = (threadCpuUsage ?? process.cpuUsage)();
   return (user + system) / 1000;
 }
 
