@@ -5,7 +5,7 @@ import { LookedAtPages } from './vscode/panel/lookedAt';
 import { makeEngine } from './wire/engine';
 import { makeHost } from './wire/host';
 import { makeReading } from './wire/reading';
-import { follow, showAll } from './wire/showing';
+import { follow, showAll, tellAway } from './wire/showing';
 import { bringBackPages, followLinks, loadedWork, openerOf } from './wire/workLoader';
 
 /** What is still to be done when the window closes. */
@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   host.own(bringBackPages(work.get));
   host.own(followLinks(host, work.get));
   const shownAttention = showAll(host, engine, reading, seen, openerOf(work.get));
+  tellAway(host, reading, work.get);
   follow(host, reading, shownAttention);
   host.logger.info(`Activated in ${Math.round(performance.now() - began)} ms.`);
 }

@@ -40,6 +40,7 @@ export const commands = {
   'breakpoint.reject': { title: 'Reject Breakpoint…', icon: 'close' },
   'breakpoint.snooze': { title: 'Snooze…', icon: 'bell-slash' },
   'run.markSeen': { title: 'Mark as Seen', icon: 'check' },
+  'notify.try': { title: 'Try the Notification Command' },
   'runs.markFailedSeen': { title: 'Mark Failed Runs as Seen', icon: 'check-all' },
   'review.add': { title: 'Add Review Comment' },
   'review.remove': { title: 'Remove Review Comment', icon: 'trash' },

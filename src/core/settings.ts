@@ -9,7 +9,7 @@ export interface Setting {
   readonly default: unknown;
   /** Its place in the settings editor. */
   readonly order: number;
-  readonly scope: 'window' | 'resource' | 'machine-overridable';
+  readonly scope: 'window' | 'resource' | 'machine-overridable' | 'machine';
   readonly description?: string;
   readonly markdownDescription?: string;
   /** The workspace's value is ignored while the workspace is not trusted. */
@@ -118,6 +118,25 @@ export const settings = {
     order: 24,
     scope: 'window',
     markdownDescription: 'Notify when a run fails.',
+  },
+  'notify.mine': {
+    type: 'boolean',
+    default: true,
+    order: 24,
+    scope: 'window',
+    markdownDescription:
+      'Notify when a run is completed or fails that you iterated or resumed in this workspace, whatever `#babysitterRuns.notify.completed#` and `#babysitterRuns.notify.failed#` say.',
+  },
+  /** Empty: none. */
+  'notify.command': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 25,
+    scope: 'machine',
+    markdownDescription:
+      'A program and its arguments that tell you of a new question while you are away (ntfy, Slack, mail, `notify-send`): run once for each question, in your home folder, without a shell, and never in a workspace that you do not trust. The variables `${title}`, `${question}`, `${runId}`, `${processId}`, `${project}`, `${projectDir}` and `${link}` each stay inside their argument. Try it with *Try the Notification Command*.',
+    restricted: true,
   },
   /** 0: no reminders. */
   'notify.reminderMinutes': {

@@ -22,6 +22,7 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'session.copyId': someRuns,
   'session.open': someRuns,
   'breakpoint.snooze': `${contextKeys.needs} || ${possibleKey('breakpoint.answer')}`,
+  'notify.try': someFolder,
   'runs.markFailedSeen': contextKeys.needs,
   'run.markSeen': contextKeys.needs,
   'review.add': possibleKey('breakpoint.answer'),

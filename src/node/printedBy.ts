@@ -1,24 +1,28 @@
-import { HumanError } from '../../../core/errors';
-import { cutAtWord, oneLine, visible } from '../../../core/format';
-import { runProcess, type ProcessOptions } from '../../../node/spawn';
-
-/** Loading a config may load a whole machine learning library, in milliseconds. */
-const timeLimit = 180_000;
+import { HumanError } from '../core/errors';
+import { cutAtWord, oneLine, visible } from '../core/format';
+import { runProcess, type ProcessOptions } from './spawn';
 
 /**
  * Runs a program to its end, without a shell.
+ * @param name what the person is told it is
  * @returns what it printed
  * @throws HumanError when it cannot be started, or ends with an error
  */
 export async function printedBy(
   [program, ...args]: readonly [string, ...string[]],
-  options: Pick<ProcessOptions, 'cwd' | 'env' | 'signal'>,
+  {
+    name,
+    ...options
+  }: Pick<ProcessOptions, 'cwd' | 'env' | 'signal' | 'timeLimit'> & { readonly name: string },
 ): Promise<string> {
-  const { ended, exitCode, stdout, stderr } = await runProcess(program, args, { ...options, timeLimit });
+  const { ended, exitCode, stdout, stderr } = await runProcess(program, args, options);
   if (ended === 'exit' && exitCode === 0) return stdout;
-  const why = ended === 'exit' ? `It ended with exit code ${exitCode}` : `It was ended (${ended})`;
+  const why =
+    ended === 'timeout'
+      ? 'It took too long'
+      : ended === 'cancelled'
+        ? 'It was cancelled'
+        : `It ended with exit code ${exitCode}`;
   const said = cutAtWord(oneLine(visible(stderr || stdout)).slice(-600), 300);
-  throw new HumanError(
-    `${visible(program)} ${args[0] ?? ''} failed. ${why}${said === '' ? '.' : `: ${said}`}`,
-  );
+  throw new HumanError(`${name} failed. ${why}${said === '' ? '.' : `: ${said}`}`);
 }

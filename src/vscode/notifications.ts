@@ -27,6 +27,7 @@ export function showNotifications({ pages, opener, ...deps }: NotificationDeps):
       breakpoints: setting('notify.breakpoints'),
       completed: setting('notify.completed'),
       failed: setting('notify.failed'),
+      mine: setting('notify.mine'),
       reminderMinutes: setting('notify.reminderMinutes'),
     }),
     isFocused: () => vscode.window.state.focused,

@@ -6,6 +6,7 @@ import { EngineFeatures } from '../engines/babysitter/node/engineFeatures';
 import { findProcesses, readProcess } from '../engines/babysitter/node/findProcesses';
 import { newRunId, runFolders } from '../engines/babysitter/node/runFolders';
 import { commandRunner } from '../engines/babysitter/node/runTaskCommand';
+import { visible } from '../core/format';
 import { findOnPath } from '../node/findProgram';
 import { realPath } from '../node/safeFile';
 import { AnswerDrafts } from '../vscode/answerDrafts';
@@ -25,19 +26,26 @@ import { TaskRuns } from '../engines/babysitter/vscode/runTask';
 import { Snoozing } from '../vscode/commands/snoozing';
 import { Targets } from '../vscode/commands/targets';
 import { configAt, findConfigs, submittedConfig } from '../engines/themis/node/configs';
-import { printedBy } from '../engines/themis/node/printedBy';
+import { printedBy } from '../node/printedBy';
+import { runOutside } from '../node/runOutside';
 import { daystromHandlers } from '../engines/daystrom/vscode/daystromCommands';
 import { PerstackDriving } from '../engines/perstack/vscode/perstackDriving';
 import { ThemisDriving } from '../engines/themis/vscode/themisDriving';
 import { inSlices } from '../node/slices';
 import { findContextFile } from '../vscode/contextFile';
 import { Drafts } from '../vscode/drafts';
+import { NotifyCommand } from '../vscode/notifyCommand';
 import type { Opener } from '../vscode/opener';
 import { workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
 import type { Reading } from './reading';
 import { daystromId, perstackId, themisId } from './storeKinds';
+
+/** Checking a config of Themis may load a whole machine learning library, in milliseconds. */
+const configCheckTime = 180_000;
+/** Telling somebody who is away goes over a network, in milliseconds. */
+const notifyTime = 30_000;
 
 export type Doing = ReturnType<typeof makeDoing>;
 
@@ -54,7 +62,7 @@ export function makeDoing(
 ) {
   const { env, clock, logger, own } = host;
   const { engine, access, responder, useVersion, nodeOf } = engineParts;
-  const { store, driver, opened, attention, shared } = reading;
+  const { store, driver, opened, attention, shared, mine } = reading;
   const targets = new Targets(store, opened, shownRun);
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
@@ -64,6 +72,7 @@ export function makeDoing(
   const iterating = new Iterating({
     ...{ store, driver, targets, access, engineCommands, logger, opener },
     memory: host.context.workspaceState,
+    carriedOn: (key) => mine.add(key),
     showLog: () => logger.show(),
     findProgram: (name) => findOnPath(name, env),
     plugin: (projectDir) => installedPlugin(env, projectDir),
@@ -86,7 +95,7 @@ export function makeDoing(
     }),
   );
   const snoozing = new Snoozing({ store, attention, shared, clock, targets });
-  const perstack = new PerstackDriving(store);
+  const perstack = new PerstackDriving(store, (key) => mine.add(key));
   const doing: EnginesDoing = new Map([
     [perstackId, perstack.doing],
     [
@@ -112,7 +121,13 @@ export function makeDoing(
   const themis = new ThemisDriving({
     ...{ memory: host.context.workspaceState, submittedConfig, configAt },
     findConfigs: (run) => inSlices(findConfigs(run)),
-    ask: (words, cwd, signal) => printedBy(words, { cwd, env, signal }),
+    ask: (words, cwd, signal) =>
+      printedBy(words, {
+        ...{ cwd, env, signal },
+        timeLimit: configCheckTime,
+        name: `${visible(words[0])} ${words[1] ?? ''}`,
+      }),
+    carriedOn: (key) => mine.add(key),
     reread: (key) => store.reread(key),
   });
   const handlers = new Map([
@@ -120,9 +135,13 @@ export function makeDoing(
     [perstackId, perstack.handlers],
     [daystromId, daystromHandlers],
   ]);
+  const notifyCommand = new NotifyCommand({
+    ...{ clock, logger, shared },
+    run: (words) => runOutside(words, env, notifyTime),
+  });
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
-    ...{ snoozing, answering, answerDrafts, comments, comparing, doing, handlers },
+    ...{ notifyCommand, snoozing, answering, answerDrafts, comments, comparing, doing, handlers },
   };
 }

@@ -20,6 +20,7 @@ import { RunStore } from '../core/source/runStore';
 import { pageOf, runNodes } from '../core/views/tree/buildTree';
 import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
+import { MyRuns } from '../vscode/myRuns';
 import { PastRuns } from '../vscode/panel/pastRuns';
 import { RunDocuments } from '../vscode/runDocuments';
 import { classifyOptions, localClock, needsOptions } from '../vscode/settings';
@@ -90,11 +91,13 @@ export function makeReading(
     beforeReading: () => tellOfReading(context.globalState),
   });
   const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));
+  const mine = new MyRuns(context.workspaceState);
   return {
     store,
     driver,
     opened,
     shared,
+    mine,
     attention,
     needsYou,
     arrangement,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { homedir } from 'node:os';
+import { QuestionTeller } from '../core/attention/questionTeller';
 import { prefix } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { Logger } from '../core/log';
@@ -12,6 +13,8 @@ import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
 import { showAttention } from '../vscode/attention';
 import { showEngineStatus } from '../engines/babysitter/vscode/engineStatus';
 import { followPossible } from '../vscode/paletteKeys';
+import { guarded } from '../vscode/messages';
+import { hasNotifyCommand } from '../vscode/hasNotifyCommand';
 import { showNotifications } from '../vscode/notifications';
 import type { Opener } from '../vscode/opener';
 import type { LookedAt } from '../vscode/panel/lookedAt';
@@ -19,6 +22,7 @@ import { onSettingsChange } from '../vscode/settings';
 import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
+import type { Work } from './work';
 import type { Reading } from './reading';
 import { storeKinds } from './storeKinds';
 import { onStorePlacesChange, storePlaces } from './storeSettings';
@@ -29,7 +33,7 @@ export type Showing = ReturnType<typeof showAll>;
 export function showAll(
   { clock, own }: Host,
   { engine, access }: EngineParts,
-  { store, driver, attention, shared, needsYou, runs, arrangement }: Reading,
+  { store, driver, attention, shared, mine, needsYou, runs, arrangement }: Reading,
   pages: LookedAt,
   opener: Opener,
 ) {
@@ -52,9 +56,25 @@ export function showAll(
       ...{ clock, store, attention, shared, pages, opener },
       workspace: workspaceFolders().join('\n'),
       isIterating: (key) => driver.isIterating(key),
+      isMine: (key) => mine.has(key),
     }),
   );
   return shownAttention;
+}
+
+/** Runs the person's own command for new questions. @param work what runs it, loaded when there is one */
+export function tellAway(
+  { clock, logger, own }: Host,
+  { attention, shared }: Reading,
+  work: () => Promise<Work>,
+): void {
+  own(
+    new QuestionTeller({
+      ...{ clock, attention, shared },
+      isOn: hasNotifyCommand,
+      tell: ({ run }, effect) => guarded(logger, async () => (await work()).notifyCommand.tell(run, effect)),
+    }),
+  );
 }
 
 /** Reads the runs of the workspace, and follows what changes while the window is open. */

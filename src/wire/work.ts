@@ -32,5 +32,12 @@ export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
       opener,
     }),
   );
-  return { links, commands: made.commands, pages, opener, settle: () => doing.answering.settle() };
+  return {
+    links,
+    notifyCommand: doing.notifyCommand,
+    commands: made.commands,
+    pages,
+    opener,
+    settle: () => doing.answering.settle(),
+  };
 }

@@ -61,8 +61,15 @@ export class Window implements Disposable {
     this.#disposables.add(
       new Notifier({
         ...{ clock, store: this.store, attention: this.#attention, shared: files, workspace },
-        settings: () => ({ breakpoints: true, completed: false, failed: false, reminderMinutes: 0 }),
+        settings: () => ({
+          breakpoints: true,
+          completed: false,
+          mine: false,
+          failed: false,
+          reminderMinutes: 0,
+        }),
         isLookedAt: () => false,
+        isMine: () => false,
         isIterating: () => false,
         isFocused: () => true,
         show: ({ items }) => {

@@ -39,7 +39,13 @@ const answered = (delay = 0): JournalBuilder => asking(delay).resolved('gate');
 const done = (delay = 0): JournalBuilder => from(delay).done('work');
 const failed = (delay = 0): JournalBuilder => from(delay).done('work').failed();
 
-const quiet: NotifySettings = { breakpoints: true, completed: false, failed: false, reminderMinutes: 0 };
+const quiet: NotifySettings = {
+  breakpoints: true,
+  completed: false,
+  failed: false,
+  mine: true,
+  reminderMinutes: 0,
+};
 
 interface WindowOptions {
   readonly shared?: FakeAttention;
@@ -57,7 +63,13 @@ function openWindow({ at = start + hour, ...options }: WindowOptions = {}) {
   const counted = { ready: true, failed: true, activityWindow: defaultActivityWindow };
   const attention = new Attention(store, shared, clock, () => counted);
   const said: string[] = [];
-  const here = { lookedAt: '', iterating: '', focused: true, settings: { ...quiet, ...options.settings } };
+  const here = {
+    lookedAt: '',
+    iterating: '',
+    mine: '',
+    focused: true,
+    settings: { ...quiet, ...options.settings },
+  };
   const notifier = new Notifier({
     clock,
     store,
@@ -67,6 +79,7 @@ function openWindow({ at = start + hour, ...options }: WindowOptions = {}) {
     settings: () => here.settings,
     isLookedAt: (key) => keyText(key) === here.lookedAt,
     isIterating: (key) => keyText(key) === here.iterating,
+    isMine: (key) => keyText(key) === here.mine,
     isFocused: () => here.focused,
     show: ({ sentence }) => said.push(sentence),
   });
@@ -344,6 +357,23 @@ describe('notifications', () => {
     window.deliver(run('c', done(window.clock.now() - start).completed()));
     window.clock.advance(soon);
     expect(window.said).toEqual(['"b" failed: It broke', '"c" is completed.']);
+  });
+
+  it('tell how runs end that the person carried on, whatever the other settings say, in the window where that was', () => {
+    const mine = openSince();
+    const other = openSince({ shared: mine.shared, clock: mine.clock });
+    mine.here.mine = '/runs/a';
+    const end = mine.clock.now() - start;
+    for (const window of [other, mine]) window.deliver(run('a', failed(end)), run('b', failed(end)));
+    mine.clock.advance(soon);
+    expect(mine.said).toEqual([expect.stringContaining('"a" failed')]);
+    expect(other.said).toEqual([]);
+
+    const off = openSince({ settings: { mine: false } });
+    off.here.mine = '/runs/a';
+    off.deliver(run('a', failed(off.clock.now() - start)));
+    off.clock.advance(soon);
+    expect(off.said).toEqual([]);
   });
 
   it('are silent while a window opens for the first time', () => {

@@ -453,6 +453,7 @@ describe('settings', () => {
         'agentSessions.read',
         'engine.node',
         'engine.path',
+        'notify.command',
         'resume.command',
         'sleep.iterateWhenDue',
         'stores.perstack.command',

@@ -12,6 +12,8 @@ export interface NotifySettings {
   readonly breakpoints: boolean;
   readonly completed: boolean;
   readonly failed: boolean;
+  /** Completed and failed runs that the person carried on are told in any case. */
+  readonly mine: boolean;
   /** 0: no reminders. */
   readonly reminderMinutes: number;
 }
@@ -43,6 +45,8 @@ export interface NotifierDeps {
   isLookedAt(key: RunKey): boolean;
   /** Whether this window carries the run on right now, which tells by itself how it goes. */
   isIterating(key: RunKey): boolean;
+  /** Whether the person iterated or resumed this run here. */
+  isMine(key: RunKey): boolean;
   /** Whether the person is in this window. */
   isFocused(): boolean;
   show(notice: Notice): void;
@@ -191,16 +195,19 @@ export class Notifier implements Disposable {
 
   /** Those of the found that this window is to tell; all of them are done with. */
   #claimed(found: readonly Found[]): readonly Found[] {
-    const { shared, settings, isLookedAt } = this.deps;
-    const { breakpoints, completed, failed } = settings();
+    const { shared, settings, isLookedAt, isMine } = this.deps;
+    const { breakpoints, completed, failed, mine } = settings();
     const wanted = { breakpoint: breakpoints, completed, failed };
     return found.filter((item) => {
       // Answered or put off meanwhile: if it is woken, it is found again.
       if (!this.#isStillSo(item)) return false;
       this.#done.add(keyOf(item.claim));
+      const isWanted = wanted[item.kind] || (item.kind !== 'breakpoint' && mine && isMine(item.runKey));
+      // The end of a run may be wanted in the window where the person carried it on.
+      if (!isWanted && item.kind !== 'breakpoint') return false;
       // Claimed even if it is not told here, so that nobody else tells it.
       const won = shared.claim(item.claim);
-      return won && wanted[item.kind] && !item.quiet && !isLookedAt(item.runKey);
+      return won && isWanted && !item.quiet && !isLookedAt(item.runKey);
     });
   }
 

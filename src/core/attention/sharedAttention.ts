@@ -22,8 +22,8 @@ export interface OwnAction {
 
 /** Something that is to be told in one window only. */
 export interface Claim {
-  readonly kind: 'question' | 'reminder' | 'end' | 'workspace' | 'sleep';
-  /** The text of a run's key; of a workspace, its folder. */
+  readonly kind: 'question' | 'reminder' | 'end' | 'workspace' | 'sleep' | 'command';
+  /** The text of a run's key; of a workspace, its folder; of a command that failed, "failed". */
   readonly about: string;
   /** What tells it apart from others of the same kind about the same. */
   readonly detail: string;

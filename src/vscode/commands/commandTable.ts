@@ -4,6 +4,7 @@ import { pickerTitle, type CommandId } from '../../core/commands';
 import type { EngineAction } from '../../core/engine/runEngine';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
+import type { NotifyCommand } from '../notifyCommand';
 import type { Opener } from '../opener';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
 import type { OpenedRuns } from '../tree/openedRuns';
@@ -48,6 +49,7 @@ export interface CommandDeps extends SessionCommandDeps {
   readonly readSources: ExportReportDeps['readSources'];
   readonly inSlices: ExportReportDeps['inSlices'];
   readonly attention: Attention;
+  readonly notifyCommand: NotifyCommand;
   readonly review: Review;
   readonly runs: RunTree;
   readonly arrangement: RunArrangement;
@@ -157,6 +159,7 @@ function listCommands(deps: CommandDeps) {
     'runs.groupBy': async () => groupRuns(arrangement),
     'runs.loadMore': async (argument) => loadMore(argument, runs),
     'runs.refresh': async () => store.refresh(),
+    'notify.try': async () => deps.notifyCommand.try(),
     'runs.markFailedSeen': async () => attention.lookedAtAll(),
     'runs.whyMissing': async () => tellWhyMissing(deps),
     'sample.open': async () => deps.openSample(),

@@ -7,7 +7,7 @@ import type { Logger } from '../../../core/log';
 import { findOnPath } from '../../../node/findProgram';
 import { thisMachine, type Machine } from '../../../node/machine';
 import { runProcess } from '../../../node/spawn';
-import { childEnvironment } from './childEnvironment';
+import { childEnvironment } from '../../../node/childEnvironment';
 
 /** A Node, and how it is started. */
 export interface NodeProgram {

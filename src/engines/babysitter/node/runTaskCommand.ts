@@ -3,7 +3,7 @@ import type { CommandRunner } from '../core/taskRun/taskCommand';
 import { thisMachine, type Machine } from '../../../node/machine';
 import { runProcess } from '../../../node/spawn';
 import { windowsLine } from '../../../node/windowsProgram';
-import { childEnvironment } from './childEnvironment';
+import { childEnvironment } from '../../../node/childEnvironment';
 import { editorsNode, nodeEnvironment, type NodeOf } from './engineNode';
 
 /** A person watches it and can end it, so that only what was forgotten meets this limit. In milliseconds. */

@@ -35,6 +35,8 @@ export interface IteratingDeps {
   readonly opener: Pick<Opener, 'run'>;
   /** Keeps the last way of going on, for this workspace. */
   readonly memory: vscode.Memento;
+  /** The person iterated or resumed a run. */
+  carriedOn(key: RunKey): void;
   /** Where a program lies on PATH; `undefined`: nowhere. */
   findProgram(name: string): string | undefined;
   /** The form of the engine's plugin that Claude Code has; `undefined`: it is not known to have any. */
@@ -63,6 +65,7 @@ export class Iterating {
       );
     }
     await this.deps.engineCommands.demandFittingEngine(run, 'Iterate');
+    this.deps.carriedOn(run.key);
     const report = await this.#once.run(keyText(run.key), () =>
       withEngine(
         { access, logger, projectDir: run.projectDir },
@@ -143,13 +146,18 @@ export class Iterating {
           dir: keyText(key),
         }));
       case 'agent':
-        return resumeAgent(stored.run, this.deps);
+        return this.#resumeAgent(stored);
       case 'choose-agent':
         await chooseAgent(this.deps.findProgram, this.deps.plugin(stored.run.projectDir));
-        return resumeAgent(stored.run, this.deps);
+        return this.#resumeAgent(stored);
       default:
         return choice satisfies never;
     }
+  }
+
+  async #resumeAgent({ run }: StoredRun): Promise<void> {
+    await resumeAgent(run, this.deps);
+    this.deps.carriedOn(run.key);
   }
 
   /** Takes the error of the process itself back, and iterates once. */

@@ -32,7 +32,11 @@ const commandSetting = 'stores.perstack.command';
 
 /** Answers, continues and branches jobs of Perstack, each time by one command in a terminal that the person sees. */
 export class PerstackDriving {
-  constructor(private readonly store: RunStore) {}
+  /** @param carriedOn told of each run that the person goes on with */
+  constructor(
+    private readonly store: RunStore,
+    private readonly carriedOn: (key: RunKey) => void,
+  ) {}
 
   /** What is done for the commands that several engines have. */
   get handlers(): RunHandlers {
@@ -111,6 +115,7 @@ export class PerstackDriving {
     }
     const query = await ask(title, `What is ${visible(run.job.expertKey)} to do next?`);
     start(run, 'continue', continueArgs(run, query, from), () => void this.store.reread(run.key));
+    this.carriedOn(run.key);
   }
 
   async #branch({ stored, iteration }: RunTarget): Promise<void> {

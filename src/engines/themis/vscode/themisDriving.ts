@@ -40,6 +40,8 @@ export interface ThemisDrivingDeps {
   findConfigs(run: ThemisRun): Promise<readonly ConfigFile[]>;
   /** Runs a program to its end, and gives what it printed. @throws HumanError when it cannot be started */
   ask(words: readonly [string, ...string[]], cwd: string, signal: AbortSignal): Promise<string>;
+  /** The person carries a run on. */
+  carriedOn(key: RunKey): void;
   /** Reads a run again: what a program says of its own success is not believed. */
   reread(key: RunKey): Promise<unknown>;
 }
@@ -115,6 +117,7 @@ export class ThemisDriving {
       setting: commandSetting,
       onEnd: () => void this.deps.reread(key),
     });
+    if (step.runs) this.deps.carriedOn(key);
   }
 
   /** The config of a run: the one it was submitted with, the one chosen before, or one that is chosen now. */

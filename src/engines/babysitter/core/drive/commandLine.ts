@@ -1,4 +1,4 @@
-import { HumanError } from '../../../../core/errors';
+import { commandWords } from '../../../../core/commandTemplate';
 import { refuseControl } from '../../../../core/shellLine';
 
 /** What `${name}` in the setting resume.command may stand for. */
@@ -46,20 +46,7 @@ export function resumeCommand(
   template: readonly unknown[],
   variables: ResumeVariables,
 ): readonly [string, ...string[]] {
-  // Settings hold whatever somebody wrote there.
-  if (!Array.isArray(template)) throw wrongSetting('it must be a list of texts');
-  const words = template.map((word: unknown) => {
-    if (typeof word !== 'string') throw wrongSetting('it must be a list of texts');
-    return word.replace(/\$\{(\w+)\}/g, (all, name: string) => {
-      if (!Object.hasOwn(variables, name)) throw wrongSetting(`it has an unknown variable ${all}`);
-      return refuseControl(variables[name as keyof ResumeVariables]);
-    });
-  });
-  const [program, ...args] = words;
-  if (program === undefined || program.trim() === '') throw wrongSetting('it names no program');
-  return [program, ...args];
-}
-
-function wrongSetting(what: string): HumanError {
-  return new HumanError(`The setting babysitterRuns.resume.command cannot be used: ${what}.`);
+  return commandWords('resume.command', template, (name) =>
+    Object.hasOwn(variables, name) ? refuseControl(variables[name as keyof ResumeVariables]) : undefined,
+  );
 }
