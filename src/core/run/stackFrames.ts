@@ -1,3 +1,12 @@
+/** A place in a source file. */
+export interface SourcePlace {
+  /** Absolute. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One line of an error's stack. */
 export interface StackFrame {
   /** As it was recorded, without blanks around it. */

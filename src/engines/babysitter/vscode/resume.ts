@@ -11,7 +11,7 @@ import { CancelledError, HumanError, NotNowError } from '../../../core/errors';
 import { count, oneLine, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
-import { errorPlaces, type SourcePlace } from '../../../core/run/errorPlace';
+import { stackFrames, type SourcePlace } from '../../../core/run/stackFrames';
 import type { Problem } from '../../../core/run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
 import type { StateAction } from '../../../core/run/judgement';
@@ -207,8 +207,10 @@ function agentItems(run: Run, template: readonly string[]): readonly WayItem[] {
 /** Where the error of a failed run was thrown, in a file of the workspace. */
 function placeItems({ story }: Run): readonly ResumeItem[] {
   const folders = workspaceFolders();
-  const place = errorPlaces(story.end?.error?.stack ?? '').find(({ path }) =>
-    folders.some((folder) => isInside(folder, path)),
+  const [place] = stackFrames(story.end?.error?.stack ?? '').flatMap(({ path, line, column, foreign }) =>
+    path !== undefined && !foreign && folders.some((folder) => isInside(folder, path))
+      ? [{ path, line, column }]
+      : [],
   );
   if (!place) return [];
   const name = withoutIcons(visible(`${basename(place.path)}:${place.line}`));
