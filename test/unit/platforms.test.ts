@@ -312,5 +312,10 @@ it('a run is found by its folder, however Windows writes it', () => {
     expect(referredRun(store, { dir }), dir).toBe(stored);
   }
   expect(referredRun(store, { runId: 'one' })).toBe(stored);
+  // Of several runs of one id the one that lies there is meant.
+  const other = { run: { ...stored.run, key: asRunKey('D:\\x\\one'), location: 'D:\\x\\one' } } as StoredRun;
+  const both = { all: [other, stored], get: () => undefined };
+  expect(referredRun(both, { dir: 'c:/work/app/.a5c/runs/one', runId: 'one' })).toBe(stored);
+  expect(referredRun(both, { dir: 'c:/elsewhere', runId: 'one' })).toBe(other);
   expect(referredRun(store, { dir: 'C:\\work\\app\\.a5c\\runs' })).toBeUndefined();
 });

@@ -10,11 +10,11 @@ export function referredRun(
 ): StoredRun | undefined {
   return (
     store.get(asRunKey(dir ?? '')) ??
-    store.all.find(({ run }) => run.runId === runId) ??
     (dir === undefined
       ? undefined
       : store.all.find(({ run, copies = [] }) =>
           [run.location, ...copies].some((location) => samePath(location, dir)),
-        ))
+        )) ??
+    store.all.find(({ run }) => run.runId === runId)
   );
 }
