@@ -5,7 +5,7 @@ import type { Run } from '../core/run/run';
 import { RunAgents } from '../core/sessions/runAgents';
 import { agentStores } from '../agents/agentStores';
 import { runLinks } from '../engines/babysitter/node/runLinks';
-import { copyTeller } from '../engines/babysitter/node/copies';
+import { tellCopies } from '../engines/babysitter/node/copies';
 import { taskPrompts } from '../engines/babysitter/node/taskPrompts';
 import { AgentFiles } from '../node/sessions/agentFiles';
 import { RunSessions } from '../node/sessions/runSessions';
@@ -51,7 +51,7 @@ export function makeReading(
       clock,
       enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)),
       judgeOptions(),
-      copyTeller(),
+      tellCopies,
     ),
   );
   const driver = own(new RunDriver(store, engine, clock, responder));

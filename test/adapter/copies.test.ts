@@ -11,7 +11,7 @@ import { RunStore } from '../../src/core/source/runStore';
 import { describeRun } from '../../src/core/views/tree/describe';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { belongsHere } from '../../src/engines/babysitter/node/belongsHere';
-import { copyTeller } from '../../src/engines/babysitter/node/copies';
+import { tellCopies } from '../../src/engines/babysitter/node/copies';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { FakeAttention } from '../support/fakeAttention';
 import { eventFile, eventText, journal } from '../support/journalBuilder';
@@ -25,7 +25,7 @@ async function openWindow(...folders: readonly string[]) {
     systemClock,
     enginesOf(babysitterEngine),
     { activityWindow: defaultActivityWindow },
-    copyTeller(),
+    tellCopies,
   );
   const sources = folders.map((dir) => new FsRunSource({ dir, holds: 'project' }, silent));
   for (const source of sources) store.add(source);

@@ -39,6 +39,7 @@ export class RunCopies {
     const run = now ?? before;
     if (!run) return;
     const { runId, key } = run;
+    if (before && now && this.#goesOn(before, now)) return;
     const known = this.#keys.get(runId);
     const others = (
       Array.isArray(known) ? (known as readonly RunKey[]) : [known as RunKey | undefined]
@@ -48,6 +49,20 @@ export class RunCopies {
     if (only === undefined) this.#keys.delete(runId);
     else if (keys.length > 1 || known !== only) this.#keys.set(runId, keys.length === 1 ? only : keys);
     if (keys.length > 1 || this.#told.has(key)) this.#changed.add(runId);
+  }
+
+  /** A run that only got further holds its copies' states as before. One that went apart may be a copy by now. */
+  #goesOn(before: Run, now: Run): boolean {
+    if (before === now) return true;
+    const told = this.#told.get(now.key);
+    return (
+      told !== undefined &&
+      !told.isCopy &&
+      !told.apart &&
+      before.eventCount > 0 &&
+      before.eventCount <= now.eventCount &&
+      before.createdAt === now.createdAt
+    );
   }
 
   /**

@@ -19,11 +19,7 @@ const snapshots = /[/\\](?:\.claude[/\\]worktrees|\.?worktrees|\.?checkpoints|\.
  * went apart stay apart.
  * @returns in the order given, without the copies
  */
-export function putCopiesTogether<T>(
-  items: readonly T[],
-  runOf: (item: T) => Run,
-  namesOf: (run: Run) => readonly string[] = eventNames,
-): readonly WithCopies<T>[] {
+export function putCopiesTogether<T>(items: readonly T[], runOf: (item: T) => Run): readonly WithCopies<T>[] {
   const byId = new Map<string, T[]>();
   for (const item of items) {
     const { runId } = runOf(item);
@@ -33,7 +29,7 @@ export function putCopiesTogether<T>(
   }
   const copiesOf = new Map<T, string[]>();
   for (const same of byId.values()) {
-    if (same.length > 1) groupCopies(same, runOf, namesOf, copiesOf);
+    if (same.length > 1) groupCopies(same, runOf, copiesOf);
     else for (const item of same) copiesOf.set(item, []);
   }
   return items.flatMap((item) => {
@@ -43,16 +39,11 @@ export function putCopiesTogether<T>(
 }
 
 /** Adds the runs among those of one id, each with its copies. */
-function groupCopies<T>(
-  same: readonly T[],
-  runOf: (item: T) => Run,
-  namesOf: (run: Run) => readonly string[],
-  copiesOf: Map<T, string[]>,
-): void {
+function groupCopies<T>(same: readonly T[], runOf: (item: T) => Run, copiesOf: Map<T, string[]>): void {
   const known = same.map((item) => {
     const run = runOf(item);
     const { location } = run;
-    return { item, location, real: realPath(location) ?? location, names: namesOf(run) };
+    return { item, location, real: realPath(location) ?? location, names: eventNames(run) };
   });
   known.sort(
     (a, b) =>
@@ -74,17 +65,9 @@ function groupCopies<T>(
   }
 }
 
-/** Tells copies among runs that are kept; of a reading the journal is listed once. */
-export function copyTeller(): TellCopies {
-  const known = new WeakMap<Run, readonly string[]>();
-  const namesOf = (run: Run): readonly string[] => {
-    const names = known.get(run) ?? eventNames(run);
-    known.set(run, names);
-    return names;
-  };
-  return (same) =>
-    putCopiesTogether(same, (run) => run, namesOf).map(({ item, copies }) => ({ run: item, copies }));
-}
+/** Tells copies among runs that are kept. */
+export const tellCopies: TellCopies = (same) =>
+  putCopiesTogether(same, (run) => run).map(({ item, copies }) => ({ run: item, copies }));
 
 function eventNames({ location }: Run): readonly string[] {
   return atOnce(listNames(openJournal(realPath(location) ?? location, []).names, true)).files;
