@@ -160,8 +160,8 @@ function readSessions(run: Run, now: number) {
       return isSegment(runId) && looksLikeRun(other) ? read(other, run.place)?.run : undefined;
     }),
   );
-  const prompts = taskPrompts(run);
-  return atOnce(new RunSessions(agentStores(env)).read(run, links, { ...options, now, promptOf: prompts }));
+  const reading = { ...options, now, promptOf: taskPrompts(run), beforeReading: () => {} };
+  return atOnce(new RunSessions(agentStores(env)).read(run, links, reading));
 }
 
 /** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */

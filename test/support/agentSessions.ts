@@ -50,7 +50,7 @@ export class SessionsAt {
   }
 
   read(run: Run, now: string): readonly SessionReport[] {
-    const options = { ...this.#options(now), promptOf: taskPrompts(run) };
+    const options = { ...this.#options(now), promptOf: taskPrompts(run), beforeReading: () => {} };
     return atOnce(this.#sessions.read(run, this.#links(run), options));
   }
 

@@ -63,8 +63,11 @@ export class AgentFiles implements AgentSessions {
   async #read(run: Run, known: ReadTranscripts): Promise<readonly SessionReport[]> {
     try {
       const links = await this.#linksOf(run);
-      const options = { ...this.deps.options(), promptOf: this.deps.prompts(run) };
-      if (this.deps.sessions.find(run, links).length > 0) this.deps.beforeReading();
+      const options = {
+        ...this.deps.options(),
+        promptOf: this.deps.prompts(run),
+        beforeReading: () => this.deps.beforeReading(),
+      };
       return await inSlices(this.deps.sessions.read(run, links, options, known));
     } catch (error) {
       this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);

@@ -3,11 +3,15 @@ import type { Sliced } from '../../core/sliced';
 import type { AgentStore, Found } from './agentStore';
 import { readLines, type ReadPlace } from './lineFile';
 
+/** So long a search that found nothing holds, in milliseconds. */
+const searchEvery = 60_000;
+
 /** What was read of the sessions of one run, so that later only what came since is read. */
 export class ReadTranscripts {
   #seen = new Seen();
   readonly #files = new Map<string, { readonly reader: LineReader; readonly place: ReadPlace }>();
   #found: readonly Found[] = [];
+  #searchedAt = Number.NEGATIVE_INFINITY;
   #outdated = false;
 
   /** A file that was read is another one by now, so that the numbers do not hold. */
@@ -23,9 +27,15 @@ export class ReadTranscripts {
     this.#files.clear();
   }
 
-  /** What a long search found once. */
-  *found(search: () => Sliced<readonly Found[]>): Sliced<readonly Found[]> {
-    if (this.#found.length === 0) this.#found = yield* search();
+  /**
+   * What a long search found once. One that finds nothing is made again, but not at every event.
+   * @param now milliseconds since 1970
+   */
+  *found(now: number, search: () => Sliced<readonly Found[]>): Sliced<readonly Found[]> {
+    if (this.#found.length === 0 && now - this.#searchedAt >= searchEvery) {
+      this.#searchedAt = now;
+      this.#found = yield* search();
+    }
     return this.#found;
   }
 

@@ -29,6 +29,8 @@ const searchedBytes = 64 * 1024 * 1024;
 export interface ReadingOptions extends SessionOptions {
   /** The words in which a task was asked for; `undefined`: they are not known. */
   promptOf(effectId: string): string | undefined;
+  /** Called before files of sessions are opened; those of a search are, too. */
+  beforeReading(): void;
 }
 
 /** Finds and reads the sessions of runs in the stores of all agents. */
@@ -54,13 +56,13 @@ export class RunSessions {
   *look(run: Run, links: RunLinks, options: SessionOptions): Sliced<readonly SessionState[]> {
     const states: SessionState[] = [];
     for (const { store, session } of this.find(run, links)) {
-      const read = yield* tailOf(store, session.path);
+      const read = yield* mainOf(store, session.path);
       if (!read || read.parentId !== undefined) continue;
       const subagents: Subagent[] = [];
       // Only what was handed on and has not come back says more than the session itself.
       if ([...read.open.values()].some(({ prompt }) => prompt !== undefined)) {
         for (const { path, ...link } of store.subagents(session)) {
-          const transcript = yield* tailOf(store, path);
+          const transcript = (yield* tailOf(store, path))?.transcript;
           if (transcript) subagents.push({ ...link, transcript });
         }
       }
@@ -78,7 +80,8 @@ export class RunSessions {
     known = new ReadTranscripts(),
   ): Sliced<readonly SessionReport[]> {
     let found = this.find(run, links);
-    if (found.length === 0) found = yield* known.found(() => this.#search(run));
+    if (found.length > 0) options.beforeReading();
+    else found = yield* known.found(options.now, () => this.#search(run, options.beforeReading));
     known.begin();
     const begun: { readonly found: Found; readonly at: number; readonly last: number }[] = [];
     for (const each of found) {
@@ -104,7 +107,7 @@ export class RunSessions {
       });
     }
     // A file is another one by now, so what others copied from it is to be counted anew.
-    if (known.isOutdated) return yield* this.read(run, links, options);
+    if (known.isOutdated) return yield* this.read(run, links, options, known);
     return reports.toSorted((a, b) => a.lastAt - b.lastAt);
   }
 
@@ -115,11 +118,12 @@ export class RunSessions {
   }
 
   /** Sessions of the project in which the run is named, for runs that no session says it drives. */
-  *#search(run: Run): Sliced<readonly Found[]> {
+  *#search(run: Run, beforeReading: () => void): Sliced<readonly Found[]> {
     const found: Found[] = [];
     let left = searchedBytes;
     for (const store of this.stores) {
       for (const session of store.recent(run.projectDir, run.createdAt)) {
+        beforeReading();
         const searched = yield* fileMentions(session.path, run.runId, left);
         left -= searched.bytes;
         if (searched.found) found.push({ store, session });
@@ -195,21 +199,30 @@ function* readFiles({ store, session }: Found, known: ReadTranscripts): Sliced<R
   return { main, subagents };
 }
 
-function* tailOf(store: AgentStore, path: string): Sliced<Transcript | undefined> {
+/** What the end of a session's own file amounts to, with what only its beginning tells. */
+function* mainOf(store: AgentStore, path: string): Sliced<Transcript | undefined> {
+  const read = yield* tailOf(store, path);
+  if (!read || read.whole) return read?.transcript;
+  const { cwd, firstPrompt, firstAt, parentId } = headOf(store, path);
+  const { transcript } = read;
+  transcript.cwd = cwd ?? transcript.cwd;
+  transcript.firstPrompt = firstPrompt;
+  transcript.firstAt = firstAt;
+  transcript.parentId = parentId ?? transcript.parentId;
+  return transcript;
+}
+
+/** What the end of a file amounts to; `whole`: it is all of it. */
+function* tailOf(
+  store: AgentStore,
+  path: string,
+): Sliced<{ readonly transcript: Transcript; readonly whole: boolean } | undefined> {
   const read = yield* readTail(
     path,
     () => store.reader(),
     ({ transcript }) => transcript.turn !== 'none' && transcript.work.length > 0,
   );
-  const transcript = read?.reader.transcript;
-  if (transcript && !read.whole) {
-    // What only the beginning tells.
-    const { cwd, firstPrompt, firstAt } = headOf(store, path);
-    transcript.cwd = cwd ?? transcript.cwd;
-    transcript.firstPrompt = firstPrompt;
-    transcript.firstAt = firstAt;
-  }
-  return transcript;
+  return read && { transcript: read.reader.transcript, whole: read.whole };
 }
 
 /** What the first lines of a file amount to. */
