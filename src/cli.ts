@@ -138,7 +138,8 @@ function show(dir: string, now: number, withSessions = false) {
   // Only runs of Babysitter are known to be worked on by agents.
   const reading = run.engine === babysitter ? readSessions : () => [];
   const sessions = withSessions ? reading(run, now) : undefined;
-  const facts = sessions ? { ...options, sessions: () => sessions } : options;
+  const known = knownOfEachOther(beside(run));
+  const facts = sessions ? { ...options, known, sessions: () => sessions } : { ...options, known };
   const entry = toRunEntry(run, details, now, { ...facts, engine });
   const tasks = toTaskEntries(run, details, options.metric);
   return {
@@ -148,6 +149,20 @@ function show(dir: string, now: number, withSessions = false) {
     answers: toAnswerEntries(run, details),
     ...outputOf(run, details),
     ...(sessions && { sessions: sessions.map(toSessionEntry) }),
+  };
+}
+
+/** The runs that are kept in one place with a run, read when they are asked for. */
+function beside({ engine, place }: Run): Iterable<{ readonly run: Run }> {
+  return {
+    *[Symbol.iterator]() {
+      if (engine !== babysitter) return yield* storeRunsIn(place);
+      const root = realPath(place) ?? place;
+      for (const path of atOnce(listRuns(place))) {
+        const run = atOnce(new RunDirectory(path, root).read());
+        if (run) yield { run };
+      }
+    },
   };
 }
 

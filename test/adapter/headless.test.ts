@@ -500,6 +500,21 @@ describe('show', () => {
     expect([shown.state, shown.output]).toEqual(['completed', undefined]);
   });
 
+  it('prints the entry of list also where another run tells what it waits for', () => {
+    const { dir, runs } = projectFolder();
+    const parent = writeRun(runs, 'parent', { journal: journal().created().requested('sub', 'subprocess') });
+    writeRun(runs, 'child', {
+      metadata: { nested: { parentRunId: 'parent' } },
+      journal: journal().created().requested('gate', 'breakpoint'),
+    });
+    const { tasks, answers, ...entry } = cli.show(parent, ...now);
+    const listed = cli.list(dir, ...now).find(({ runId }) => runId === 'parent');
+    expect(entry).toEqual({ ...listed, effects: { ...listed?.effects, notPassed: 0 } });
+    expect([entry.next.reason, tasks.length, answers.length]).toEqual([
+      ...['It waits for its child run demo/process', 1, 0],
+    ]);
+  });
+
   it('prints the entry of list, and the tasks', () => {
     const { dir, runs } = projectFolder();
     const run = writeRun(runs, 'a', {
