@@ -25,6 +25,8 @@ export interface RowQuery {
 export class RowSearch {
   #found: number[] = [];
   #searched = 0;
+  /** Calls that are not among them as long as they have no result. */
+  #waiting: number[] = [];
   #table: RowTable | undefined;
   readonly #text: string;
 
@@ -44,16 +46,20 @@ export class RowSearch {
     const { table } = this.source;
     if (this.#table !== table) {
       this.#table = table;
-      [this.#found, this.#searched] = [[], 0];
+      [this.#found, this.#waiting, this.#searched] = [[], [], 0];
     }
-    // A call's outcome comes with its result, later.
-    if (this.query.filter === 'errors') [this.#found, this.#searched] = [[], 0];
-    for (; this.#searched < table.length; this.#searched += 1) {
-      if (table.passes(this.#searched, this.query.filter) && this.#holds(this.#searched)) {
-        this.#found.push(this.#searched);
-      }
-      if (this.#text !== '' || this.#searched % 256 === 0) yield;
-    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const place of waiting) yield* this.#look(place);
+    for (; this.#searched < table.length; this.#searched += 1) yield* this.#look(this.#searched);
+  }
+
+  *#look(place: number): Sliced<void> {
+    const { table } = this.source;
+    if (table.passes(place, this.query.filter) && this.#holds(place)) {
+      this.#found.splice(this.#found.findLastIndex((found) => found < place) + 1, 0, place);
+    } else if (table.kind(place) === 'call' && table.result(place) === undefined) this.#waiting.push(place);
+    if (this.#text !== '' || place % 256 === 0) yield;
   }
 
   #holds(place: number): boolean {
