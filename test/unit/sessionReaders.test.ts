@@ -169,7 +169,7 @@ describe('lines of Codex', () => {
         success,
         changes: { [path]: { type: 'add', content: 'a\n' } },
       });
-    const { work } = codex(
+    const { work, open } = codex(
       line('session_meta', { id: 's', cwd: '/srv/demo' }),
       call('exec', 'x', true),
       patch('p1', true, 'src/a.ts'),
@@ -178,7 +178,16 @@ describe('lines of Codex', () => {
     );
     const [only] = work.flatMap(({ calls }) => calls);
     expect(only?.files.map(({ path }) => path)).toEqual(['/srv/demo/src/a.ts', '/srv/demo/b.ts']);
-    expect(only?.outcome).toBe('error');
+    // It goes on after a patch that failed, and tells itself how it ended.
+    expect([only?.outcome, open.size]).toEqual([undefined, 1]);
+  });
+
+  it('ends a patch that failed', () => {
+    const { work } = codex(
+      call('apply_patch', 'x', true),
+      line('event_msg', { type: 'patch_apply_end', call_id: 'c1', success: false }),
+    );
+    expect(work[0]?.calls[0]?.outcome).toBe('error');
   });
 
   it('counts growth, and takes a drop for a new beginning', () => {

@@ -125,11 +125,14 @@ export class CodexReader implements LineReader {
   /** What a patch changed. One that a script applies has an id of its own, and belongs to the script. */
   #patched(payload: Line, at: number): void {
     const { transcript } = this;
-    const call = transcript.seen.calls.get(text(payload['call_id'])) ?? [...transcript.open.values()].at(-1);
+    const own = transcript.seen.calls.get(text(payload['call_id']));
+    const call = own ?? [...transcript.open.values()].at(-1);
     if (!call) return;
     if (payload['success'] === false) {
-      transcript.end(call.id, at, 'error');
-      call.outcome = 'error';
+      // A script goes on, and tells itself how it ended.
+      if (!own) return;
+      transcript.end(own.id, at, 'error');
+      own.outcome = 'error';
     } else if (payload['success'] === true) {
       const changes = changesOf(payload['changes']);
       const files = changes.map((file) => ({ ...file, path: pathFrom(transcript.cwd, file.path) }));
