@@ -129,6 +129,14 @@ describe('what a session does now', () => {
       'running git push origin main (perhaps stuck)',
     ],
     [
+      'what was handed on for very long',
+      lines().calls('t1', 'Task', { description: 'review', prompt: 'Review all' }),
+      says('busy'),
+      3000,
+      'calling',
+      'delegating: review',
+    ],
+    [
       'a call that usually takes long',
       lines().runs('t0', 'make').at('2026-05-04T09:10:00.000Z').result('t0').runs('t1', 'make all'),
       says('busy'),

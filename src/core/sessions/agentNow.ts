@@ -128,7 +128,8 @@ const often = 3;
 /** What suggests that an agent at work gets nowhere, as a guess; empty: nothing does. */
 function perhapsStuck({ main }: SessionFiles, call: Call | undefined, now: number): string {
   const calls = main.work.flatMap((work) => work.calls);
-  if (call) {
+  // What is handed on takes as long as it takes.
+  if (call && call.prompt === undefined) {
     const longest = calls
       .filter(({ name }) => name === call.name)
       .reduce((most, { at, endedAt = at }) => Math.max(most, endedAt - at), 0);
