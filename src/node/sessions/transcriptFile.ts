@@ -46,7 +46,8 @@ export class TranscriptFile implements TranscriptSource {
   }
 
   beside(text: string): string | undefined {
-    const [, named = ''] = /<persisted-output>[^]{0,2000}?([^\s<>"']{1,500}\.txt)/.exec(text) ?? [];
+    const [, named = ''] =
+      /^\s{0,20}<persisted-output>[^]{0,2000}?([^\s<>"']{1,500}\.txt)/.exec(text.slice(0, 4000)) ?? [];
     const name = basename(named.replaceAll('\\', '/'));
     if (!/^[A-Za-z0-9._-]{1,200}$/.test(name)) return undefined;
     const path = join(basename(this.path, '.jsonl'), 'tool-results', name);
