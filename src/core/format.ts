@@ -72,9 +72,9 @@ export function cutAtWord(text: string, length: number): string {
   return `${cut.slice(0, end)}…`;
 }
 
-/** "1 task", "3 tasks". */
+/** "1 task", "1,204 tasks". */
 export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** "1,204". */

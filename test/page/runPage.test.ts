@@ -115,7 +115,7 @@ test('A completed run has its output and what comes next', async () => {
 
 test('300 steps are one lane, with bands to the end', async () => {
   const { page } = await show('steps');
-  const timeline = page.getByRole('group', { name: /^Timeline: 1 tasks/ });
+  const timeline = page.getByRole('group', { name: /^Timeline: 1 task\b/ });
   expect((await timeline.boundingBox())?.height).toBeLessThan(150);
   await timeline.locator('.row-label').filter({ hasText: 'Step n' }).waitFor();
   expect(await timeline.locator('.band-label').count()).toBeGreaterThan(5);

@@ -138,7 +138,12 @@ describe('cutAtWord', () => {
 
 describe('small words', () => {
   it('count', () => {
-    expect([count(0, 'task'), count(1, 'task'), count(2, 'task')]).toEqual(['0 tasks', '1 task', '2 tasks']);
+    expect([0, 1, 2, 1234].map((n) => count(n, 'task'))).toEqual([
+      '0 tasks',
+      '1 task',
+      '2 tasks',
+      '1,234 tasks',
+    ]);
   });
 
   it('list', () => {

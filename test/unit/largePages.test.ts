@@ -64,6 +64,6 @@ it('a report has columns for the first of two thousand metrics, the main one amo
   expect(report.numbers).toHaveLength(50);
   expect(report.left.metrics).toBe(2001 - 30 - 50);
   expect(Object.keys(report.iterations[0]?.metrics ?? {})).toHaveLength(30);
-  expect(writeReport(report, 'md')).toContain('1921 further metrics left out.');
+  expect(writeReport(report, 'md')).toContain('1,921 further metrics left out.');
   expect(JSON.stringify(toReportView(report, new Map())).length).toBeLessThan(200_000);
 });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
-import { capital, count, thousands } from '../../core/format';
+import { capital, count } from '../../core/format';
 import type { EngineId } from '../../core/run/engineId';
 import type { State } from '../../core/run/judgement';
 import type { StoredRun } from '../../core/source/runStore';
@@ -65,7 +65,7 @@ function itemsFor(filter: RunFilter, all: readonly StoredRun[]): readonly Item[]
     processes.set(run.processId, (processes.get(run.processId) ?? 0) + 1);
   }
   const section = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const runs = (n: number): string => (n < 1000 ? count(n, 'run') : `${thousands(n)} runs`);
+  const runs = (n: number): string => count(n, 'run');
   return [
     section('State'),
     ...stateOrder

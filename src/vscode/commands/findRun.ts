@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { DisposableStore, toDisposable } from '../../core/disposables';
-import { ago, shortId, thousands, visible } from '../../core/format';
+import { ago, count, shortId, thousands, visible } from '../../core/format';
 import { runTitle, type Run } from '../../core/run/run';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -152,7 +152,7 @@ class RunFinder {
 
   #draw(): void {
     const { found, more } = searchRuns(this.#entries, this.#picker.value, mostShown);
-    const left = this.#unread > 0 ? ` (reading tasks, ${thousands(this.#unread)} runs to go)` : '';
+    const left = this.#unread > 0 ? ` (reading tasks, ${count(this.#unread, 'run')} to go)` : '';
     this.#picker.title = `${pickerTitle('runs.search')}${left}`;
     // Drawing the same list anew would take the selection away from whom moves in it.
     const shown = JSON.stringify([

@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Comparison, Counts, TaskPair, ValueComparison } from '../../core/views/compare/comparison';
 import type { ToCompare } from '../../core/views/compare/protocol';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { answerPair } from './answerPair';
 import { compareApi } from './compareApi';
 import { diffButton } from './compareButtons';
-import { counted, countsText, sumOf } from './counted';
+import { countsText, sumOf } from './counts';
 import './compare.css';
 import { helpDialog, type Keys } from '../help';
 import { pairList } from './pairList';
@@ -163,7 +163,7 @@ class ComparePage extends LitElement {
   #overview(differing: readonly Part[], isWhole: boolean): TemplateResult {
     const total = differing.reduce((sum, { counts }) => sum + sumOf(counts), 0);
     return html`
-      <p class="total" role="status">${total === 0 ? 'No differences' : counted(total, 'difference')}</p>
+      <p class="total" role="status">${total === 0 ? 'No differences' : count(total, 'difference')}</p>
       <nav class="jumps" aria-label="Differences">
         ${differing.map(
           ({ title, counts }) =>
@@ -241,7 +241,7 @@ class ComparePage extends LitElement {
         view.left === 0
           ? nothing
           : html`<p class="notice">
-              ${thousands(view.tasks.length)} of ${thousands(view.tasks.length + view.left)} tasks are listed,
+              ${thousands(view.tasks.length)} of ${count(view.tasks.length + view.left, 'task')} are listed,
               those that differ first. Whole Runs as Text shows all.
             </p>`
       }

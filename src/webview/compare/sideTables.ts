@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { onlySide, type Fact, type Figure, type SideView } from '../../core/views/compare/comparison';
+import { count } from '../../core/format';
 import { onlyIn, orNotSet } from './cells';
-import { counted } from './counted';
 import { letters, type SideName } from './sideHead';
 
 /** Facts that the sides have: those that differ, and the others folded. */
@@ -21,7 +21,7 @@ export function factTable(facts: readonly Fact[], sides: readonly SideView[]): T
         : differing.length === 0
           ? table(equal)
           : html`<details class="folded">
-              <summary>${counted(equal.length, 'unchanged value')}</summary>
+              <summary>${count(equal.length, 'unchanged value')}</summary>
               ${table(equal)}
             </details>`
     }

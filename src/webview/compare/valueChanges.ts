@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { onlySide, type Change, type ValueComparison } from '../../core/views/compare/comparison';
-import { thousands } from '../../core/format';
+import { count } from '../../core/format';
 import { cell, onlyIn, orNotSet } from './cells';
 
 /** Where two values differ, place by place. */
@@ -33,7 +33,7 @@ function placeOf({ path }: Change, name: string): string {
 }
 
 function moreText(told: number, more: number, name: string): string {
-  const places = `${thousands(more)} ${told > 0 ? 'more ' : ''}${more === 1 ? 'place differs' : 'places differ'}`;
+  const places = `${count(more, told > 0 ? 'more place' : 'place')} ${more === 1 ? 'differs' : 'differ'}`;
   return name === '' ? places : `${name}: ${places}`;
 }
 

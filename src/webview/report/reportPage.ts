@@ -1,6 +1,6 @@
 import { runDeleted } from '../../core/errors';
 import { commandTitle } from '../../core/commands';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ArtefactVersions, ToReportPage } from '../../core/views/page/reportProtocol';
@@ -330,7 +330,7 @@ class ReportPage extends LitElement {
       view.leftIterations === 0
         ? nothing
         : html`<p class="quiet">
-            ${thousands(view.leftIterations)} older iterations are left out; an exported report has them.
+            ${count(view.leftIterations, 'older iteration')} left out; an exported report has all.
           </p>`,
     ];
   }
@@ -357,14 +357,14 @@ class ReportPage extends LitElement {
           />
         </label>
         <span class="quiet" role="status">
-          ${words.length === 0 ? view.taskCounts : `${thousands(found.length)} of ${thousands(view.tasks.length)} tasks`}
+          ${words.length === 0 ? view.taskCounts : `${thousands(found.length)} of ${count(view.tasks.length, 'task')}`}
         </span>
       </div>
       ${longList(found, (task) => taskRow(task, withIteration), 32)}
       ${
         view.leftTasks === 0
           ? nothing
-          : html`<p class="quiet">${thousands(view.leftTasks)} further tasks are left out.</p>`
+          : html`<p class="quiet">${count(view.leftTasks, 'further task')} left out.</p>`
       }
     `;
   }

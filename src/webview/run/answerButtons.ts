@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { thousands } from '../../core/format';
+import { count } from '../../core/format';
 import type {
   BreakpointView,
   OptionView,
@@ -74,7 +74,7 @@ export function answerButtons(buttons: AnswerButtons): TemplateResult {
       view.moreOptions === 0
         ? nothing
         : html`<p class="quiet">
-            ${thousands(view.moreOptions)} more options are not shown here.
+            ${count(view.moreOptions, 'more option')} not shown here.
             <button class="link" ?disabled=${buttons.disabled} @click=${buttons.onPick}>
               Choose among all…
             </button>

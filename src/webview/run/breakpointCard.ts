@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { count } from '../../core/format';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView, EarlierAnswer } from '../../core/views/page/breakpointView';
 import type { AnswerProgress, CommentView, FromPage } from '../../core/views/page/protocol';
@@ -338,8 +339,8 @@ export class BreakpointCard extends LitElement {
     if (tasks.length === 0) return nothing;
     return html`<details class="ran">
       <summary>
-        What ran ${first ? 'before this' : 'since the previous breakpoint'}: ${tasks.length + left}
-        ${tasks.length + left === 1 ? 'task' : 'tasks'}
+        What ran ${first ? 'before this' : 'since the previous breakpoint'}:
+        ${count(tasks.length + left, 'task')}
       </summary>
       ${taskList(tasks)}
       ${left > 0 ? html`<p class="quiet">${left} earlier ones are in the list below.</p>` : nothing}
@@ -382,7 +383,7 @@ export class BreakpointCard extends LitElement {
     const { length } = this.comments;
     const along = [
       this.draft.trim() !== '' && answer.kind !== 'text' && 'your words',
-      length > 0 && `${length} ${length === 1 ? 'comment' : 'comments'}`,
+      length > 0 && count(length, 'comment'),
     ].filter((part) => part !== false);
     const name =
       answer.kind === 'text'

@@ -1,4 +1,5 @@
 import { html, type nothing, type TemplateResult } from 'lit';
+import { count } from '../../core/format';
 import type { CommentView } from '../../core/views/page/protocol';
 import { runApi } from './runApi';
 
@@ -9,7 +10,7 @@ export function commentList(
   button: TemplateResult | typeof nothing,
 ): TemplateResult {
   const files = new Set(comments.map(({ file }) => file)).size;
-  const summary = `${comments.length} ${comments.length === 1 ? 'comment' : 'comments'} in ${files} ${files === 1 ? 'file' : 'files'}`;
+  const summary = `${count(comments.length, 'comment')} in ${count(files, 'file')}`;
   return html`<section class="review" aria-label="Review comments">
     <h3><span class="codicon codicon-comment-discussion" aria-hidden="true"></span> ${summary}</h3>
     <p class="quiet">${sentence}</p>

@@ -10,7 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventsView } from '../../core/views/page/protocol';
 import { commandTitle } from '../../core/commands';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { askSessions } from './askSessions';
 import { eventOption } from './eventOption';
 import { showTask } from './taskList';
@@ -371,8 +371,8 @@ export class EventList extends LitElement {
     if (view.searched < view.all)
       return `${thousands(view.total)} found in ${thousands(view.searched)} of ${thousands(view.all)}…`;
     return view.total === view.all
-      ? `${thousands(view.all)} ${view.all === 1 ? 'event' : 'events'}`
-      : `${thousands(view.total)} of ${thousands(view.all)} events`;
+      ? count(view.all, 'event')
+      : `${thousands(view.total)} of ${count(view.all, 'event')}`;
   }
 
   #row(place: number, start: number): TemplateResult {

@@ -9,9 +9,8 @@ import { taskList } from './taskList';
 /** The tasks of a run, by iteration. */
 export function iterationSections({ iterations, left, past }: RunView): TemplateResult {
   const older = [
-    left.iterations > 0 &&
-      `${thousands(left.iterations)} earlier ${left.iterations === 1 ? 'iteration' : 'iterations'}`,
-    left.tasks > 0 && `${thousands(left.tasks)} more ${left.tasks === 1 ? 'task' : 'tasks'}`,
+    left.iterations > 0 && count(left.iterations, 'earlier iteration'),
+    left.tasks > 0 && count(left.tasks, 'more task'),
   ].filter((part) => part !== false);
   return html`
     ${iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}

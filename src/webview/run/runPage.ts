@@ -11,7 +11,7 @@ import type { SessionView } from '../../core/views/page/sessionsView';
 import type { TaskDetail } from '../../core/views/page/taskDetail';
 import type { Timeline } from '../../core/views/page/timeline';
 import type { UsageView } from '../../core/views/page/usageView';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { helpDialog, helpLink } from '../help';
 import { keepReadingPlace } from './anchor';
 import { answerList } from './answerList';
@@ -440,7 +440,7 @@ function several(n: number): string {
 function moreQuestions({ moreBreakpoints: more }: RunView): TemplateResult | typeof nothing {
   if (more === 0) return nothing;
   return html`<p class="quiet">
-    ${thousands(more)} more ${more === 1 ? 'question is' : 'questions are'} open.
+    ${count(more, 'more question')} ${more === 1 ? 'is' : 'are'} open.
     <button class="link" @click=${() => runApi.postMessage({ type: 'moreQuestions' })}>Show more</button>
   </p>`;
 }

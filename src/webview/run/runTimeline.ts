@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { count } from '../../core/format';
 import type { Timeline, TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
@@ -325,7 +326,7 @@ export class RunTimeline extends LitElement {
       ${
         timeline.leftRows > 0
           ? html`<p class="quiet">
-              ${timeline.leftRows} more tasks are not drawn; they are in the list below.
+              ${count(timeline.leftRows, 'more task')} not drawn; the list below has all.
             </p>`
           : nothing
       }
@@ -345,7 +346,7 @@ export class RunTimeline extends LitElement {
     return html`<svg
       class="timeline"
       role="group"
-      aria-label="Timeline: ${timeline.rows.length} tasks. Arrow keys move between bars, Enter opens one, plus and minus zoom."
+      aria-label="Timeline: ${count(timeline.rows.length, 'task')}. Arrow keys move between bars, Enter opens one, plus and minus zoom."
       width=${width}
       height=${height}
       viewBox="0 0 ${width} ${height}"

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { count } from '../../core/format';
 import { commands } from '../../core/commands';
 import { sessionButtons } from '../../core/views/page/sessionButtons';
 import type { ToSessions } from '../../core/views/page/sessionProtocol';
@@ -144,7 +145,7 @@ export class SessionSection extends LitElement {
           ${parts.map((part, i) => this.#part(part, { id, place, part: i, columns: head.length }))}
         </tbody>
       </table>
-      ${leftParts === 0 ? nothing : html`<p class="quiet">${leftParts} more tasks are left out.</p>`}
+      ${leftParts === 0 ? nothing : html`<p class="quiet">${count(leftParts, 'more task')} left out.</p>`}
     </div>`;
   }
 

@@ -1,4 +1,5 @@
 import { nothing, svg, type TemplateResult } from 'lit';
+import { count } from '../../core/format';
 import type { TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { fitting } from './timelineLabels';
@@ -48,8 +49,8 @@ export function timelineBar(
 }
 
 /** What there is room for: its sign, and its title where the row does not say it. */
-function textOf({ status, count, attempt, title }: TimelineBar, room: number): string {
-  const more = count > 1 ? `${count} tasks` : attempt > 1 ? `#${attempt}` : '';
+function textOf({ status, count: size, attempt, title }: TimelineBar, room: number): string {
+  const more = size > 1 ? count(size, 'task') : attempt > 1 ? `#${attempt}` : '';
   const sign = [signs[status], more].filter(Boolean).join(' ');
   if (title !== '' && room > 40) return fitting(`${sign} ${title}`.trim(), room);
   return sign.length * 7 < room ? sign : '';

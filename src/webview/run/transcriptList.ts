@@ -9,7 +9,7 @@ import {
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { thousands } from '../../core/format';
+import { count } from '../../core/format';
 import type { RowsAsked, RowsView } from '../../core/views/page/sessionProtocol';
 import type { RowDetail, RowView } from '../../core/views/page/transcriptView';
 import { askSessions } from './askSessions';
@@ -320,7 +320,7 @@ export class TranscriptList extends LitElement {
   #summary(): string {
     if (!this.view) return 'Reading…';
     const { total } = this.view;
-    const rows = `${thousands(total)} ${total === 1 ? 'row' : 'rows'}`;
+    const rows = count(total, 'row');
     return this.follows ? `${rows}, following the end` : rows;
   }
 

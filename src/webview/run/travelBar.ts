@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TravelView } from '../../core/views/page/protocol';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { clockTime } from '../clockTime';
 import { runApi } from './runApi';
 import { largeStep } from './timeTravel';
@@ -77,7 +77,7 @@ class TravelBar extends LitElement {
     const named = known ? [known.type, known.title, clockTime(known.at)].filter(Boolean).join(', ') : '';
     const where =
       asked === undefined
-        ? `Now, after ${thousands(all)} events`
+        ? `Now, after ${count(all, 'event')}`
         : `Event ${thousands(place)} of ${thousands(all)}`;
     return html`<section class="travel ${asked === undefined ? '' : 'past'}" aria-label="Time travel">
       <div class="travel-row">
@@ -101,7 +101,7 @@ class TravelBar extends LitElement {
           ${
             asked === undefined
               ? html`<strong>Now</strong>`
-              : html`<strong>${thousands(place)}</strong> <small>of ${thousands(all)} events</small>`
+              : html`<strong>${thousands(place)}</strong> <small>of ${count(all, 'event')}</small>`
           }
         </span>
       </div>
@@ -126,13 +126,7 @@ class TravelBar extends LitElement {
       </p>
       <p class="quiet">
         Nothing can be answered or changed here.
-        ${
-          came > 0
-            ? html`<strong class="came"
-                >${thousands(came)} new ${came === 1 ? 'event' : 'events'} since.</strong
-              >`
-            : nothing
-        }
+        ${came > 0 ? html`<strong class="came">${count(came, 'new event')} since.</strong>` : nothing}
       </p>
       <div class="buttons">
         <button class="primary" aria-keyshortcuts="n" @click=${() => this.#go(all)}>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../../core/format';
 import type { UsageRow, UsageView } from '../../core/views/page/usageView';
 import { showTask } from './taskList';
 
@@ -39,5 +40,5 @@ export function usageSection({ from, head, total, models, tasks, leftTasks }: Us
   return html`<p class="quiet">${from}</p>
     ${table('In all and by model', [{ name: 'In all', effectId: '', cells: total }, ...models])}
     ${tasks.length === 0 ? nothing : table('By task', tasks)}
-    ${leftTasks === 0 ? nothing : html`<p class="quiet">${leftTasks} tasks that took less are left out.</p>`}`;
+    ${leftTasks === 0 ? nothing : html`<p class="quiet">${count(leftTasks, 'task')} that took less left out.</p>`}`;
 }

@@ -12,7 +12,7 @@ import type { TableView, ToTable } from '../../core/views/table/protocol';
 import type { Facets } from '../../core/views/table/runTable';
 import type { Column } from '../../core/views/table/tableOrder';
 import type { TableRow } from '../../core/views/table/tableRow';
-import { thousands } from '../../core/format';
+import { count, thousands } from '../../core/format';
 import { helpDialog, type Keys } from '../help';
 import './table.css';
 import { tableActions } from './tableActions';
@@ -353,10 +353,7 @@ class TablePage extends LitElement {
     const { view } = this;
     if (!view) return 'Reading…';
     const { total, all, selected } = view;
-    const runs =
-      total === all
-        ? `${thousands(all)} ${all === 1 ? 'run' : 'runs'}`
-        : `${thousands(total)} of ${thousands(all)} runs`;
+    const runs = total === all ? count(all, 'run') : `${thousands(total)} of ${count(all, 'run')}`;
     return [runs, selected > 0 ? `${thousands(selected)} selected` : ''].filter(Boolean).join(' · ');
   }
 

@@ -96,7 +96,7 @@ export function toSessionView(report: SessionReport, { run, details }: OpenedRun
         ? ''
         : `${report.agent.name} ${shown(transcript.version.slice(0, 40))}`,
       shown(cutAtWord(transcript.model ?? '', 60)),
-      transcript.context === undefined ? '' : `context ${thousands(transcript.context)} tokens`,
+      transcript.context === undefined ? '' : `context ${count(transcript.context, 'token')}`,
       transcript.badLines > 0 ? `${count(transcript.badLines, 'line')} could not be read` : '',
       transcript.longLines > 0 ? `${count(transcript.longLines, 'line')} too long to be read` : '',
       transcript.unknownLines > 0 ? `${count(transcript.unknownLines, 'line')} of unknown kinds` : '',

@@ -94,5 +94,5 @@ export function scalarText(name: string, value: unknown, most = 2000, show = vis
   // Masked together with its name, by which a secret is known.
   if (maskSecrets(`${JSON.stringify(name)}:${JSON.stringify(kept)}`).endsWith('•••"')) return '•••';
   const masked = show(maskSecrets(kept));
-  return value.length > most ? `${masked}… (${thousands(value.length - most)} more characters)` : masked;
+  return value.length > most ? `${masked}… (${count(value.length - most, 'more character')})` : masked;
 }

@@ -1,3 +1,4 @@
+import { count } from '../../format';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { figure } from './figures';
 import type { ReportMetric } from './report';
@@ -272,7 +273,7 @@ export function svgText({ tag, attributes, children }: ChartNode, escape: (text:
 function told({ key, series, best, better, target }: ReportMetric): string {
   const values = series.map(({ value }) => value);
   return [
-    `${key} over ${series.length} iterations, from ${figure(minimum(values))} to ${figure(maximum(values))}.`,
+    `${key} over ${count(series.length, 'iteration')}, from ${figure(minimum(values))} to ${figure(maximum(values))}.`,
     ...(best ? [`Best (${better}): ${figure(best.value)} in iteration ${best.iteration}.`] : []),
     ...(target === undefined ? [] : [`Target: ${figure(target)}.`]),
   ].join(' ');

@@ -1,4 +1,4 @@
-import { capital, cutAtWord, thousands, visible } from '../../format';
+import { capital, count, cutAtWord, thousands, visible } from '../../format';
 import type { State } from '../../run/judgement';
 import { stateIcons, stateWords, type Row } from './describe';
 import type { RunFilter } from './runFilter';
@@ -13,7 +13,7 @@ export function describeGroup(
   days: { readonly today: string; readonly yesterday: string; format(day: string): string },
 ): Row {
   const label = groupLabel(by, key, days);
-  const runs = `${thousands(size)} ${size === 1 ? 'run' : 'runs'}`;
+  const runs = count(size, 'run');
   const need =
     by === 'state' || needYou === 0 ? '' : `${thousands(needYou)} ${needYou === 1 ? 'needs' : 'need'} you`;
   return {

@@ -1,4 +1,4 @@
-import { thousands } from '../../../core/format';
+import { count, thousands } from '../../../core/format';
 import type { Fact, RunEngine } from '../../../core/engine/runEngine';
 import { metricText, shortMetric } from './metricWords';
 import { judgeThemis } from './themisJudge';
@@ -39,7 +39,7 @@ function factsOf({ told, tokens }: ThemisRun): readonly Fact[] {
 
 /** "207 tokens, all paid": what the answers took, and what of it was paid for. */
 function tokenText({ total, paid }: NonNullable<ThemisRun['tokens']>): string {
-  const all = `${thousands(total)} ${total === 1 ? 'token' : 'tokens'}`;
+  const all = count(total, 'token');
   if (paid === total) return `${all}, all paid`;
   return paid === 0
     ? `${all}, 0 paid: all from the cache`

@@ -1,11 +1,6 @@
 import type { Counts } from '../../core/views/compare/comparison';
 import { thousands } from '../../core/format';
 
-/** "1 task", "1,204 tasks". */
-export function counted(n: number, noun: string): string {
-  return `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
-
 /** "2 differ · 3 only in A · 1 only in B"; empty: there is no difference. */
 export function countsText({ differ, onlyLeft, onlyRight }: Counts): string {
   return [
