@@ -287,6 +287,20 @@ describe('what the page may say', () => {
   });
 });
 
+it('tells each problem once, whoever found it, and no mere guess', () => {
+  const odd = { file: 'journal', what: 'is odd' };
+  const empty = { file: 'run.json', what: 'is empty' };
+  const run = aRun({ journal: journal().created().requested('a'), problems: [odd] });
+  const found = opened(run);
+  const [problems, warnings] = [
+    [odd, empty],
+    [empty, { file: 'a', what: 'may be old', hint: true }],
+  ];
+  const details = { ...found.details, problems, warnings };
+  const shown = toRunView(stored(run), { ...found, details }, now, { iterating: false, trusted: true });
+  expect(shown.problems).toEqual([odd, empty]);
+});
+
 describe('time on the page', () => {
   it('comes from outside', () => {
     const run = aRun({ journal: journal().created().requested('a') });

@@ -76,6 +76,17 @@ export interface RunDetails extends TaskFiles {
   readonly inputs?: unknown;
 }
 
+/** All that is wrong with the files of a run, each thing once; what may be so and is not proven is left out. */
+export function problemsOf(run: Run, { problems, warnings }: RunDetails): readonly Problem[] {
+  const all = [...run.problems, ...problems, ...warnings.filter(({ hint }) => !hint)];
+  const known = new Map<string, Problem>();
+  for (const problem of all) {
+    const key = JSON.stringify([problem.file, problem.what]);
+    if (!known.has(key)) known.set(key, problem);
+  }
+  return [...known.values()];
+}
+
 /** An effect that waits for something, with what its task.json says. */
 export interface PendingEffect {
   readonly effect: Effect;

@@ -2,9 +2,8 @@ import { ago, count, duration, firstLine, oneLine, visible } from '../../format'
 import type { EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
-import { passed } from '../../run/passed';
 import { titleOfIteration } from '../../run/iterations';
-import { pendingEffects, runTitle, type Run } from '../../run/run';
+import { pendingEffects, problemsOf, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
@@ -128,9 +127,7 @@ export function toRunView(
       description: iterationRow.description,
       icon: iterationRow.icon.name,
       open:
-        iteration.effects.some(
-          (effect) => passed(effect, opened.details.results.get(effect.effectId)) === false,
-        ) ||
+        iteration.notPassed > 0 ||
         (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
       tasks: shown.map((known) =>
         toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
@@ -139,11 +136,6 @@ export function toRunView(
   }
   const questions = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
   const shownQuestions = questions.slice(0, most.breakpoints * questionPages);
-  const problems = [
-    ...run.problems,
-    ...opened.details.problems,
-    ...opened.details.warnings.filter(({ hint }) => !hint),
-  ];
   return {
     title: visible(runTitle(run)),
     runId: visible(run.runId),
@@ -173,10 +165,12 @@ export function toRunView(
       iterations: Math.max(0, newestFirst.length - most.iterations),
       tasks: newestFirst.slice(0, most.iterations).reduce((sum, { requested }) => sum + requested, 0) - tasks,
     },
-    problems: problems.slice(0, most.problems).map((problem) => {
-      const { label, description } = describeProblem(problem);
-      return { file: label, what: description };
-    }),
+    problems: problemsOf(run, opened.details)
+      .slice(0, most.problems)
+      .map((problem) => {
+        const { label, description } = describeProblem(problem);
+        return { file: label, what: description };
+      }),
   };
 }
 

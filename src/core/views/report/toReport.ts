@@ -9,7 +9,7 @@ import type { Effect } from '../../run/effect';
 import { iterationTitle, mainIteration, metricsOfIteration, type Iteration } from '../../run/iterations';
 import { isRecord } from '../../run/lenient';
 import { passed } from '../../run/passed';
-import { pendingEffects, runTitle, taskTitle } from '../../run/run';
+import { pendingEffects, problemsOf, runTitle, taskTitle } from '../../run/run';
 import { secretsIn } from '../../run/secrets';
 import { usageByTask, usageInAll } from '../../run/usage';
 import { effectTime, runTime, workerOf, workTime } from '../../run/workTime';
@@ -101,7 +101,7 @@ export function* reporting(
   const rows = yield* mapped(iterations.list, (iteration, place) =>
     toReportIteration(iteration, metrics[place]?.metrics ?? []),
   );
-  const problems = [...run.problems, ...details.problems, ...details.warnings.filter(({ hint }) => !hint)];
+  const problems = problemsOf(run, details);
   return {
     format: 'babysitter-runs/report',
     version: 1,

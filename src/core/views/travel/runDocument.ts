@@ -2,7 +2,7 @@ import { titleOfIteration, iterationTitle } from '../../run/iterations';
 import { shownJson } from '../../documents';
 import { cutAtWord, toIso, visible, capital } from '../../format';
 import type { Effect } from '../../run/effect';
-import { pendingEffects, runTitle, taskTitle } from '../../run/run';
+import { pendingEffects, problemsOf, runTitle, taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
@@ -44,7 +44,7 @@ export function runDocument({ stored, opened }: Described): string {
       `- ${line(taskTitle(effect, task))}`,
       ...indented(plain((task?.breakpoint?.question ?? '').slice(0, most.text))),
     ]);
-  const problems = [...run.problems, ...opened.details.problems]
+  const problems = problemsOf(run, opened.details)
     .slice(0, most.problems)
     .map((problem) => `- ${describeProblem(problem).label}: ${describeProblem(problem).description}`);
   return [

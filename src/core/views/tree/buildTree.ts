@@ -1,7 +1,7 @@
 import { derivingIterations, noTaskFiles, type Iterations } from '../../run/iterations';
 import type { MetricChoice } from '../../run/metrics';
 import type { Outcome } from '../../run/outcome';
-import { pendingEffects, type Run, type RunDetails } from '../../run/run';
+import { pendingEffects, problemsOf, type Run, type RunDetails } from '../../run/run';
 import type { RunKey } from '../../run/runKey';
 import { atOnce, type Sliced } from '../../sliced';
 import type { StoredRun } from '../../source/runStore';
@@ -107,12 +107,6 @@ export function childNodes(
     return pageOf(inIt, node.id, paging, ({ n }) => treeNode({ kind: 'iteration', runKey: key, n }));
   }
   if (node.kind !== 'run') return [];
-  // A problem that the run and its details both have; VS Code shows no branch in which an id comes twice.
-  const problems = new Map(
-    [...run.problems, ...details.problems, ...details.warnings.filter(({ hint }) => !hint)].map(
-      ({ file, what }) => [JSON.stringify([file, what]), { file, what }],
-    ),
-  );
   const items: NewNode<RunPart>[] = [];
   for (const { effect } of pendingEffects(run)) {
     if (effect.kind === 'breakpoint')
@@ -127,7 +121,9 @@ export function childNodes(
     }
   }
   for (const name of run.story.skipped) items.push({ kind: 'skipped', runKey: key, name });
-  for (const problem of problems.values()) items.push({ kind: 'problem', runKey: key, ...problem });
+  for (const { file, what } of problemsOf(run, details)) {
+    items.push({ kind: 'problem', runKey: key, file, what });
+  }
   return pageOf(
     items,
     node.id,
