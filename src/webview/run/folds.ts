@@ -16,6 +16,12 @@ export function isUnfolded(name: string, initially: boolean): boolean {
   return runApi.state().toggled.includes(name) !== initially;
 }
 
+/** Keeps how somebody left what folds. `initially`: how it is until then. */
+export function keepFold(name: string, initially: boolean, open: boolean): void {
+  const others = runApi.state().toggled.filter((other) => other !== name);
+  runApi.keep({ toggled: open === initially ? others : [...others, name] });
+}
+
 /** Something that folds. `initially`: how it is until the person decides. */
 export function foldable(
   name: string,
@@ -23,11 +29,8 @@ export function foldable(
   summary: TemplateResult | string,
   content: TemplateResult | readonly TemplateResult[],
 ): TemplateResult {
-  const toggle = (event: Event): void => {
-    const { open } = event.currentTarget as HTMLDetailsElement;
-    const others = runApi.state().toggled.filter((other) => other !== name);
-    runApi.keep({ toggled: open === initially ? others : [...others, name] });
-  };
+  const toggle = (event: Event): void =>
+    keepFold(name, initially, (event.currentTarget as HTMLDetailsElement).open);
   return html`<details data-fold=${name} ?open=${isUnfolded(name, initially)} @toggle=${toggle}>
     <summary>${summary}</summary>
     ${content}

@@ -2,8 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { OutputCard } from '../../core/views/page/outputView';
 import { facts } from './facts';
 import { foldableText } from './foldableText';
-import { isUnfolded } from './folds';
-import { runApi } from './runApi';
+import { isUnfolded, keepFold } from './folds';
 import { dataView } from '../dataView';
 
 const limit = { characters: 3000, lines: 40 };
@@ -21,8 +20,7 @@ export function outputCard(
       limit,
       unfolded: isUnfolded(`output ${name}`, false),
       onToggle: (open) => {
-        const others = runApi.state().toggled.filter((other) => other !== `output ${name}`);
-        runApi.keep({ toggled: open ? [...others, `output ${name}`] : others });
+        keepFold(`output ${name}`, false, open);
         redraw();
       },
     });

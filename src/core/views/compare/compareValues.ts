@@ -1,7 +1,5 @@
-import { count } from '../../format';
-import { scalarText } from '../page/valueRows';
+import { scalarText, sizeText } from '../page/valueRows';
 import type { CleanText } from '../report/cleanText';
-import { isRecord } from '../../run/lenient';
 import type { ValueComparison } from './comparison';
 import { valueDiff } from './valueDiff';
 
@@ -18,11 +16,8 @@ export function compareValues(
   const { differences, more } = valueDiff(left, right, changes);
   const text = (name: string, value: unknown): string => {
     if (value === undefined) return '';
-    if (Array.isArray(value)) return value.length === 0 ? 'empty list' : `list of ${value.length}`;
-    if (isRecord(value)) {
-      const names = Object.keys(value).length;
-      return names === 0 ? 'empty object' : count(names, 'value');
-    }
+    const size = sizeText(value);
+    if (size !== undefined) return size;
     const plain = clean(scalarText(name, value), longest);
     return typeof value === 'string' && plain === '' ? '(empty text)' : plain;
   };

@@ -75,12 +75,15 @@ function opened(value: object): Opened {
 }
 
 function textOf(name: string, value: unknown, most: number): string {
+  return sizeText(value) ?? scalarText(name, value, most, coloured);
+}
+
+/** How much is in a list or an object: "list of 1,204", "3 values"; `undefined`: the value is neither. */
+export function sizeText(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.length === 0 ? 'empty list' : `list of ${thousands(value.length)}`;
-  if (isRecord(value)) {
-    const names = Object.keys(value).length;
-    return names === 0 ? 'empty object' : count(names, 'value');
-  }
-  return scalarText(name, value, most, coloured);
+  if (!isRecord(value)) return undefined;
+  const names = Object.keys(value).length;
+  return names === 0 ? 'empty object' : count(names, 'value');
 }
 
 /**

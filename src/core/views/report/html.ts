@@ -4,7 +4,7 @@ import { linkTo } from './links';
 import { chartLegend, metricChart, svgText } from './metricChart';
 import type { Report } from './report';
 import type { Block, Cell } from './blocks';
-import { reportTitle, sectionGroups, toSections, type Section } from './sections';
+import { reportTitle, sectionsByGroup, type Section } from './sections';
 
 // Run text: no HTML, no images (they would load from the network), no links that are made by themselves.
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');
@@ -28,18 +28,14 @@ const { escapeHtml } = markdown.utils;
  */
 export function toHtml(report: Report, base = ''): string {
   const { title, prompt, runId, link } = report.run;
-  const sections = toSections(report);
-  const groups = sectionGroups(report).flatMap(({ title: name, sections: ids }) => {
-    const some = sections.filter(({ id }) => ids.includes(id));
-    return some.length === 0 ? [] : [{ name: escapeHtml(name), sections: some }];
-  });
+  const groups = sectionsByGroup(report);
   const contents = groups.map(
-    ({ name, sections: some }) =>
-      `<li>${name}<ul>${some.map(({ id, title: heading }) => `<li><a href="#${id}">${heading}</a></li>`).join('')}</ul></li>`,
+    ({ title: name, sections }) =>
+      `<li>${escapeHtml(name)}<ul>${sections.map(({ id, title: heading }) => `<li><a href="#${id}">${heading}</a></li>`).join('')}</ul></li>`,
   );
   const parts = groups.map(
-    ({ name, sections: some }) =>
-      `<h2>${name}</h2>\n${some.map((section) => toPart(section, base)).join('\n')}`,
+    ({ title: name, sections }) =>
+      `<h2>${escapeHtml(name)}</h2>\n${sections.map((section) => toPart(section, base)).join('\n')}`,
   );
   return `<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@ import type { Report } from './report';
 import { linkTo } from './links';
 import { figure } from './figures';
 import type { Block, Cell } from './blocks';
-import { reportTitle, sectionGroups, toSections } from './sections';
+import { reportTitle, sectionsByGroup } from './sections';
 
 /**
  * The report as Markdown (GitHub's kind). Run text is escaped, so that it is text and never markup.
@@ -23,17 +23,14 @@ export function toMarkdown(report: Report, base = ''): string {
 
 /** What is said of the iteration and of the run. */
 function body(report: Report, base: string): readonly string[] {
-  const sections = toSections(report);
-  const groups = sectionGroups(report);
+  const groups = sectionsByGroup(report);
   const level = groups.length > 1 ? '###' : '##';
-  return groups.flatMap(({ title, sections: ids }) => [
+  return groups.flatMap(({ title, sections }) => [
     ...(groups.length > 1 ? [`## ${escaped(title)}`] : []),
-    ...sections
-      .filter(({ id }) => ids.includes(id))
-      .flatMap((section) => [
-        `${level} ${section.title}`,
-        ...section.blocks.map((block) => toText(block, base, `${level}#`)).filter((text) => text !== ''),
-      ]),
+    ...sections.flatMap((section) => [
+      `${level} ${section.title}`,
+      ...section.blocks.map((block) => toText(block, base, `${level}#`)).filter((text) => text !== ''),
+    ]),
   ]);
 }
 

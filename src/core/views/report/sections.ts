@@ -58,13 +58,23 @@ export function sectionGroups(report: Report): readonly SectionGroup[] {
 
 /** The sections that have something to say, in the order of {@link sectionGroups}. @param without those that are not wanted */
 export function toSections(report: Report, without: ReadonlySet<SectionId> = new Set()): readonly Section[] {
-  return sectionGroups(report)
-    .flatMap(({ sections }) => sections)
-    .flatMap((id) => {
-      const { title, make } = makers[id];
-      const blocks = without.has(id) ? [] : make(report);
-      return blocks.length === 0 ? [] : [{ id, title, blocks }];
-    });
+  return sectionsByGroup(report, without).flatMap(({ sections }) => sections);
+}
+
+/** The same by group; groups that say nothing are left out. */
+export function sectionsByGroup(
+  report: Report,
+  without: ReadonlySet<SectionId> = new Set(),
+): readonly { readonly title: string; readonly sections: readonly Section[] }[] {
+  const toSection = (id: SectionId): readonly Section[] => {
+    const { title, make } = makers[id];
+    const blocks = without.has(id) ? [] : make(report);
+    return blocks.length === 0 ? [] : [{ id, title, blocks }];
+  };
+  return sectionGroups(report).flatMap(({ title, sections: ids }) => {
+    const sections = ids.flatMap(toSection);
+    return sections.length === 0 ? [] : [{ title, sections }];
+  });
 }
 
 interface Maker {
