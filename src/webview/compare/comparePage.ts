@@ -29,6 +29,8 @@ interface Part {
   /** How much of it there is. */
   readonly all: number;
   readonly content: TemplateResult;
+  /** Somebody looks for something in it. */
+  readonly unfolded?: boolean;
 }
 
 /** Two runs or iterations side by side. */
@@ -116,7 +118,7 @@ class ComparePage extends LitElement {
     const parts = this.#parts(view);
     const differing = parts.filter(({ counts }) => sumOf(counts) > 0);
     const equal = parts.filter(({ counts }) => sumOf(counts) === 0);
-    const isWhole = view.sides.every(({ n }) => n === undefined);
+    const isWhole = isWholeRuns(view);
     return html`
       <header>
         <h1>${isWhole ? 'Compare runs' : 'Compare iterations'}</h1>
@@ -146,8 +148,8 @@ class ComparePage extends LitElement {
             : html`<section aria-labelledby="unchanged">
                 <h2 id="unchanged">Unchanged</h2>
                 ${equal.map(
-                  ({ title, all, content }) =>
-                    html`<details class="folded">
+                  ({ title, all, content, unfolded = false }) =>
+                    html`<details class="folded" ?open=${unfolded}>
                       <summary>${title} <small>${thousands(all)}</small></summary>
                       ${content}
                     </details>`,
@@ -185,7 +187,7 @@ class ComparePage extends LitElement {
         </label>
         <button class="small" @click=${() => compareApi.postMessage({ type: 'diff', what: 'story' })}>
           <span class="codicon codicon-diff" aria-hidden="true"></span>
-          ${isWhole ? 'Whole Runs as Text' : 'Iterations as Text'}
+          ${storyLabel(isWhole)}
         </button>
         <button class="small" @click=${() => this.querySelector<HTMLDialogElement>('dialog')?.showModal()}>
           <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard Shortcuts
@@ -214,7 +216,10 @@ class ComparePage extends LitElement {
       },
       ...values('Inputs', inputs, 'inputs'),
       ...values('Result', result, 'output'),
-      { title: 'Tasks', counts: counts.tasks, all: view.tasks.length, content: this.#tasks(view) },
+      {
+        ...{ title: 'Tasks', counts: counts.tasks, all: view.tasks.length },
+        ...{ content: this.#tasks(view), unfolded: this.#words.length > 0 },
+      },
       {
         ...{ title: 'Answers by people', counts: counts.answers, all: view.answers.length },
         content: pairList(view.answers, answerPair, false),
@@ -227,8 +232,13 @@ class ComparePage extends LitElement {
     return parts.filter(({ all }) => all > 0);
   }
 
+  /** What is looked for in the tasks. */
+  get #words(): readonly string[] {
+    return this.text.toLowerCase().split(/\s+/).filter(Boolean);
+  }
+
   #tasks(view: Comparison): TemplateResult {
-    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = this.#words;
     const fits = ({ left, right }: TaskPair): boolean => {
       const text = [left?.title, left?.kind, right?.title, right?.kind].join(' ').toLowerCase();
       return words.every((word) => text.includes(word));
@@ -242,11 +252,20 @@ class ComparePage extends LitElement {
           ? nothing
           : html`<p class="notice">
               ${thousands(view.tasks.length)} of ${count(view.tasks.length + view.left, 'task')} are listed,
-              those that differ first. Whole Runs as Text shows all.
+              those that differ first. ${storyLabel(isWholeRuns(view))} shows all.
             </p>`
       }
     `;
   }
+}
+
+function isWholeRuns({ sides }: Comparison): boolean {
+  return sides.every(({ n }) => n === undefined);
+}
+
+/** The name of the button that compares all of both sides as text. */
+function storyLabel(isWhole: boolean): string {
+  return isWhole ? 'Whole Runs as Text' : 'Iterations as Text';
 }
 
 function idOf(title: string): string {
