@@ -51,30 +51,34 @@ type Found = Parameters<typeof tabulateMetric>[0];
 
 /**
  * The first metrics, the main one among them. The others are numbers like any, and are drawn where somebody wants them.
- * @returns `others`: their names
+ * @returns `names`: those of the first ones; `others`: of the others
  */
 export function* fewMetrics(
   found: Found,
   main: string | undefined,
-): Sliced<{ readonly metrics: Found; readonly others: ReadonlySet<string> }> {
-  const names = new Set<string>(main === undefined ? [] : [main]);
+): Sliced<{
+  readonly metrics: Found;
+  readonly names: ReadonlySet<string>;
+  readonly others: ReadonlySet<string>;
+}> {
+  const all = new Set<string>(main === undefined ? [] : [main]);
   for (const { metrics } of found) {
-    for (const each of metrics) for (const name in each) names.add(name);
+    for (const each of metrics) for (const name in each) all.add(name);
     yield;
   }
-  const others = new Set([...names].slice(mostMetrics));
-  if (others.size === 0) return { metrics: found, others };
-  const kept = [...names].slice(0, mostMetrics);
+  const names = new Set([...all].slice(0, mostMetrics));
+  const others = new Set([...all].slice(mostMetrics));
+  if (others.size === 0) return { metrics: found, names, others };
   const pick = (each: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
     Object.fromEntries(
-      kept.flatMap((name) => (Object.hasOwn(each, name) ? [[name, each[name] as number]] : [])),
+      [...names].flatMap((name) => (Object.hasOwn(each, name) ? [[name, each[name] as number]] : [])),
     );
   const metrics = [];
-  for (const { n, metrics: all } of found) {
-    metrics.push({ n, metrics: all.map(pick) });
+  for (const { n, metrics: every } of found) {
+    metrics.push({ n, metrics: every.map(pick) });
     yield;
   }
-  return { metrics, others };
+  return { metrics, names, others };
 }
 
 /** Names of numbers that are kept besides the metrics. */
@@ -93,20 +97,20 @@ export function* numbersTable(
     focus,
     clean,
   }: {
-    readonly known: Parameters<typeof tabulateMetric>[0];
+    /** Names of the metrics. */
+    readonly known: ReadonlySet<string>;
     readonly choice: MetricChoice;
     readonly focus: number | undefined;
     readonly clean: CleanText;
   },
 ): Sliced<readonly ReportMetric[]> {
-  const metrics = new Set(known.flatMap(({ metrics: found }) => found.flatMap((each) => Object.keys(each))));
   const found = new Map<string, Map<number, number>>();
   for (const { n, effects } of iterations) {
     const resolved = effects.filter(({ resolvedOrder }) => resolvedOrder > 0);
     for (const { effectId } of resolved.toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)) {
       const value = valueOf(effectId);
       for (const [key, number] of isRecord(value) ? Object.entries(value) : []) {
-        if (typeof number !== 'number' || !Number.isFinite(number) || metrics.has(key)) continue;
+        if (typeof number !== 'number' || !Number.isFinite(number) || known.has(key)) continue;
         const values = found.get(key) ?? new Map<number, number>();
         found.set(key, values.set(n, number));
       }

@@ -91,11 +91,11 @@ export function* reporting(
     n,
     metrics: metricsOfIteration({ effects: some, recorded }, details),
   }));
-  const { metrics, others } = yield* fewMetrics(scored, iterations.metric?.key);
+  const { metrics, names, others } = yield* fewMetrics(scored, iterations.metric?.key);
   const numbers = yield* numbersTable(
     iterations.list.map(({ n, effects: some }) => ({ n, effects: some })),
     (effectId) => details.results.get(effectId)?.value,
-    { known: metrics, choice: options.metric, focus: focus?.n, clean },
+    { known: names, choice: options.metric, focus: focus?.n, clean },
   );
   const tasks = yield* mapped(effects.slice(0, most.tasks), (effect) => toReportTask(making, effect));
   const rows = yield* mapped(iterations.list, (iteration, place) =>
