@@ -89,10 +89,9 @@ const manyEvents = 300;
 /** Ages on the page are drawn again this often while it is seen, in milliseconds. */
 const redrawEvery = 30_000;
 
-/** What a page says when somebody does more on it than look. */
-const uses: ReadonlySet<string> = new Set<FromPage['type']>([
-  ...(['draft', 'answer', 'command', 'snooze', 'fork', 'travel', 'compareWithNow'] as const),
-  ...(['openTask', 'openFile', 'openReport', 'diff', 'openLink', 'showComment'] as const),
+/** What a page says while somebody only looks; whatever else it says is a use of it. */
+const looks: ReadonlySet<string> = new Set<FromPage['type']>([
+  ...(['ready', 'events', 'task', 'timeline', 'preview', 'sessions'] as const),
 ]);
 
 /** The pages of runs, by run folder. */
@@ -101,7 +100,7 @@ export function runPages(deps: PanelDeps): PageKind<RunKey, RunPart> {
     type: runPanelType,
     title: 'Run',
     keyOf: keptRunKey,
-    isUse: (message) => isRecord(message) && uses.has(String(message['type'])),
+    isUse: (message) => isRecord(message) && !looks.has(String(message['type'])),
     create: (panel, key) => new RunPanel(panel, key, deps),
   };
 }
