@@ -118,7 +118,7 @@ export class DataView extends LitElement {
   #row(place: number): TemplateResult {
     const row = this.rows[place];
     if (!row) return html``;
-    const { depth, name, text, holds } = row;
+    const { depth, name, text, change = '', holds } = row;
     const isFolded = this.#isFolded(place);
     // As a property: the policy forbids the attribute. Deeper than this nobody counts steps.
     return html`<div class="data-row" .style=${`--depth: ${Math.min(depth, 24)}`}>
@@ -139,6 +139,7 @@ export class DataView extends LitElement {
           : html`<span class="name" dir="auto">${name}</span>`
       }
       ${holds ? html`<small>${text}</small>` : this.#value(place, row)}
+      ${change === '' ? nothing : html`<small class="change" dir="auto">${change}</small>`}
       ${holds ? nothing : copyButton(text, name)}
     </div>`;
   }

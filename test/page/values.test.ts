@@ -29,6 +29,20 @@ test('The search of a value counts what matches, not what that is in', async () 
   await output.getByRole('status').getByText('1 found').waitFor();
 });
 
+test('A result tells how far its numbers are from the previous and the best iteration', async () => {
+  const project = temporaryFolder();
+  const dir = writeStrangeRuns(project, ['scored']).scored ?? expect.fail('no run was made');
+  const { page } = await show({ project, dir });
+  const iteration = page.getByRole('region', { name: 'Iteration 40' });
+  await iteration.getByText('(+6 vs previous · −17 vs best)').waitFor();
+  await iteration.getByText('Iteration 40', { exact: false }).first().click();
+  await iteration.getByRole('button', { name: /verify the ranking/ }).click();
+  const task = page.getByRole('complementary', { name: /^Task / });
+  await task.getByRole('tab', { name: 'Result' }).click();
+  const p95 = task.locator('.data-row').filter({ hasText: /p95/ });
+  await p95.getByText('−1 vs previous · −30 vs best').waitFor();
+});
+
 test('A call of a transcript shows its patch with what was added, and keys scroll it', async () => {
   const project = join(sessionFixtures, 'workspace');
   const dir = join(project, '.a5c/runs/20260504-login');

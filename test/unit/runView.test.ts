@@ -52,9 +52,16 @@ describe('a run’s page', () => {
     });
     expect(iterations).toMatchObject([
       { n: 3, icon: 'layers', tasks: [{ effectId: 'a3', icon: 'circle-outline' }] },
-      { n: 2, icon: 'star-full', description: '★ best · score 2 · 1 done', tasks: [{ title: 'The second' }] },
-      { n: 1, icon: 'layers', description: 'score 1 · 1 done' },
+      {
+        n: 2,
+        icon: 'star-full',
+        description: '★ best · score 2 · 1 done',
+        change: '+1 vs previous',
+        tasks: [{ title: 'The second' }],
+      },
+      { n: 1, icon: 'layers', description: 'score 1 · 1 done', change: '−1 vs best' },
     ]);
+    expect(iterations[0]?.change).toBe('');
   });
 
   it('gives reasons instead of buttons that do nothing', () => {

@@ -41,6 +41,45 @@ function detail(parts: Parts): TaskDetail {
 }
 
 describe('a task on the page', () => {
+  it('tells how its result differs from the same task in other iterations', () => {
+    const value = {
+      ...{ score: 92.5, same: 3, fresh: 1, green: true, note: 'new words' },
+      ...{ inner: { p95: 380 }, list: [5], completionProof: 'fedcba9876543210' },
+    };
+    const { effect, definition, posted, texts } = read({ result: { status: 'ok', value } });
+    const { result } = toTaskDetail(effect, definition, posted, texts, {
+      ...{ now, past: false },
+      against: [
+        {
+          name: 'previous',
+          value: {
+            score: 90,
+            same: 3,
+            green: false,
+            inner: { p95: 400 },
+            list: [4],
+            completionProof: '0123456789abcdef',
+          },
+        },
+        { name: 'best', value: { score: 95, same: 3, green: true, note: 'x'.repeat(100), inner: 7 } },
+      ],
+    });
+    expect(result.value.map(({ name, change = '' }) => [name, change])).toEqual([
+      ['score', '+2.5 vs previous · −2.5 vs best'],
+      ['same', ''],
+      ['fresh', ''],
+      ['green', 'previous: false'],
+      // Too long to stand beside it.
+      ['note', ''],
+      ['inner', ''],
+      ['p95', '−20 vs previous'],
+      // Places in a list are not the same things.
+      ['list', ''],
+      ['0', ''],
+      ['completionProof', 'previous: •••'],
+    ]);
+  });
+
   it('tells what an agent was asked', () => {
     const { asked, title, description } = detail({
       task: {

@@ -60,6 +60,17 @@ export interface MetricTable {
   readonly best: number | undefined;
 }
 
+/** By iteration number, the value of the one before it that has any. @param values in rising order of their numbers */
+export function previousValues(values: Iterable<readonly [number, number]>): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  let previous: number | undefined;
+  for (const [n, value] of values) {
+    if (previous !== undefined) found.set(n, previous);
+    previous = value;
+  }
+  return found;
+}
+
 /** How metrics are chosen and weighed; from the settings. */
 export interface MetricChoice {
   /** `undefined`: the known key that most iterations have, else the name ending in "score" that most have. */

@@ -17,6 +17,7 @@ import { noTaskFiles } from '../../core/run/iterations';
 import { isRecord, parseJson } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
+import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { PastRun } from '../../core/views/travel/pastRun';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
@@ -64,6 +65,7 @@ export interface InspectorDeps extends ShownSessionsDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
+  readonly inSlices: InSlices;
   readonly files: ReadFiles;
   /** What its engine tells of a run, from a closer look; `session`: the agent's that the journal names last. */
   engineFacts(run: Run, session: string | undefined): readonly Fact[];
@@ -104,7 +106,7 @@ export class RunInspector implements Disposable {
     isSeen: () => boolean,
   ) {
     this.#shown = new ShownRun(runKey, deps);
-    this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, post));
+    this.#task = this.#disposables.add(new ShownTask(this.#shown, deps.clock, deps.inSlices, post));
     this.#timeline = this.#disposables.add(new ShownTimeline(this.#shown, deps, post));
     const events = {
       timeOf: async (seq: number) => {

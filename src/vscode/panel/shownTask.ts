@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock';
 import { MutableDisposable, type Disposable } from '../../core/disposables';
 import type { DocumentPart } from '../../core/documents';
 import { HumanError } from '../../core/errors';
+import type { InSlices } from '../../core/sliced';
 import type { ToPage } from '../../core/views/page/protocol';
 import {
   taskFiles,
@@ -10,6 +11,8 @@ import {
   type TaskFile,
   type TaskTexts,
 } from '../../core/views/page/taskDetail';
+import { findingCounterparts, type Counterpart } from '../../core/views/report/counterparts';
+import type { Compared } from '../../core/views/page/valueRows';
 import { isResolved, type Effect } from '../../core/run/effect';
 import type { TaskPart } from '../../core/source/documentName';
 import type { ShownRun } from './shownRun';
@@ -28,6 +31,7 @@ export class ShownTask implements Disposable {
   constructor(
     private readonly shown: ShownRun,
     private readonly clock: Clock,
+    private readonly inSlices: InSlices,
     private readonly post: (message: ToPage) => void,
   ) {}
 
@@ -79,7 +83,30 @@ export class ShownTask implements Disposable {
   async detail(effect: Effect): Promise<TaskDetail> {
     const { files, now, past } = this.shown;
     const [task, result] = [files.tasks.get(effect.effectId), files.results.get(effect.effectId)];
-    return toTaskDetail(effect, task, result, await this.#texts(effect), { now, past: past !== undefined });
+    const [texts, against] = [await this.#texts(effect), await this.#against(effect)];
+    return toTaskDetail(effect, task, result, texts, { now, past: past !== undefined, against });
+  }
+
+  /** The results of the same task in the previous and in the best iteration. */
+  async #against({ effectId }: Effect): Promise<readonly Compared[]> {
+    const opened = this.shown.past?.opened ?? this.shown.opened;
+    const own = opened?.iterations.list.find(({ effects }) =>
+      effects.some((effect) => effect.effectId === effectId),
+    );
+    if (!opened || !own) return [];
+    const { iterations, details } = opened;
+    const found = await this.inSlices(findingCounterparts(iterations.list, details, own.n));
+    const { previous, best } = found.get(effectId) ?? {};
+    const result = (other: Counterpart | undefined): unknown =>
+      details.results.get(other?.effectId ?? '')?.value;
+    const others =
+      previous?.effectId === best?.effectId
+        ? [{ name: 'previous and best', value: result(best) }]
+        : [
+            { name: 'previous', value: result(previous) },
+            { name: 'best', value: result(best) },
+          ];
+    return others.filter(({ value }) => value !== undefined);
   }
 
   async #texts({ effectId, status }: Effect): Promise<TaskTexts> {

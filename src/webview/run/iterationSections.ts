@@ -25,12 +25,12 @@ export function iterationSections({ iterations, left, past }: RunView): Template
 
 /** @param past reports tell how the run is now, so that the past has none */
 function iterationSection(
-  { n, description, icon, open, tasks }: IterationView,
+  { n, description, change, icon, open, tasks }: IterationView,
   past: boolean,
 ): TemplateResult {
   const heading = html`<h3>
     <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
-    <small>${description}</small>
+    <small>${description}${change === '' ? nothing : html` <span class="change">(${change})</span>`}</small>
   </h3>`;
   return html`<section class="iteration" aria-label="Iteration ${n}">
     ${foldable(`iteration ${n}`, open, heading, taskList(tasks))}

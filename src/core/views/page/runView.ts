@@ -2,12 +2,14 @@ import { ago, count, duration, firstLine, oneLine, visible } from '../../format'
 import type { EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
-import { titleOfIteration } from '../../run/iterations';
+import { titleOfIteration, type Iterations } from '../../run/iterations';
+import { previousValues } from '../../run/metrics';
 import { pendingEffects, problemsOf, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { countEffects, describeIteration, describeProblem } from '../tree/describe';
+import { changeFrom } from '../report/figures';
 import { toAnswerView, type AnswerView } from './answerView';
 import {
   answeredBreakpoints,
@@ -25,6 +27,8 @@ import { toVerdict, type Verdict } from './verdict';
 export interface IterationView {
   readonly n: number;
   readonly description: string;
+  /** How far its metric is from the previous and the best iteration: "+6 vs previous · −2 vs best"; empty: no telling. */
+  readonly change: string;
   readonly icon: string;
   /** To be read first: some of it did not pass, or it is under way. */
   readonly open: boolean;
@@ -116,6 +120,7 @@ export function toRunView(
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
   const answers = auditAnswers(run, opened.details).toReversed();
   const newestFirst = opened.iterations.list.toReversed();
+  const changeOf = metricChanges(opened.iterations);
   const iterations: IterationView[] = [];
   let tasks = 0;
   for (const iteration of newestFirst.slice(0, most.iterations)) {
@@ -125,6 +130,7 @@ export function toRunView(
     iterations.push({
       n: iteration.n,
       description: iterationRow.description,
+      change: changeOf(iteration.n),
       icon: iterationRow.icon.name,
       open:
         iteration.notPassed > 0 ||
@@ -171,6 +177,18 @@ export function toRunView(
         const { label, description } = describeProblem(problem);
         return { file: label, what: description };
       }),
+  };
+}
+
+/** Tells of an iteration how far its metric is from others. */
+function metricChanges({ metric }: Iterations): (n: number) => string {
+  const previous = previousValues(metric?.values ?? []);
+  return (n) => {
+    const value = metric?.values.get(n);
+    const best = metric?.best === undefined || metric.best === n ? undefined : metric.values.get(metric.best);
+    return [changeFrom('previous', value, previous.get(n)), changeFrom('best', value, best)]
+      .filter(Boolean)
+      .join(' · ');
   };
 }
 

@@ -7,7 +7,7 @@ import { maskSecrets } from '../../run/secrets';
 import { fileOfRef, type TaskDefinition, type TaskResult } from '../../run/task';
 import type { DocumentName } from '../../source/documentName';
 import { describeTask } from '../tree/describe';
-import { inFull, valueRows, type ValueRow } from './valueRows';
+import { inFull, valueRows, type Compared, type ValueRow } from './valueRows';
 
 /** Everything the page shows of one task: bounded, serialisable, its texts made visible and without secrets. */
 export interface TaskDetail {
@@ -65,13 +65,22 @@ export interface TaskFile {
 
 const most = { output: 200_000, raw: 400_000, files: 100, command: 20_000 };
 
+/** How a task is shown. */
+export interface TaskContext {
+  readonly now: number;
+  /** The run is shown as it was. */
+  readonly past: boolean;
+  /** Results of the same task in other iterations; left out: there are none. */
+  readonly against?: readonly Compared[];
+}
+
 /** Makes what the page shows of a task. */
 export function toTaskDetail(
   effect: Effect,
   task: TaskDefinition | undefined,
   result: TaskResult | undefined,
   texts: TaskTexts,
-  { now, past }: { readonly now: number; readonly past: boolean },
+  { now, past, against = [] }: TaskContext,
 ): TaskDetail {
   const row = describeTask(effect, task, now, result);
   const definition = recordOf(texts.task);
@@ -96,7 +105,7 @@ export function toTaskDetail(
           : valueRows(isRecord(task.inputs) ? task.inputs : { inputs: task.inputs }, inFull),
     },
     result: {
-      value: valueOf(result?.value),
+      value: valueOf(result?.value, against),
       note: resultNote(effect, result, texts.result),
       metadata: valueRows(result?.metadata ?? {}),
     },
@@ -111,8 +120,11 @@ export function toTaskDetail(
   };
 }
 
-function valueOf(value: unknown): readonly ValueRow[] {
-  return value === undefined ? [] : valueRows(isRecord(value) ? value : { value }, inFull);
+function valueOf(value: unknown, against: readonly Compared[]): readonly ValueRow[] {
+  if (value === undefined) return [];
+  if (isRecord(value)) return valueRows(value, inFull, against);
+  const others = against.map((other) => ({ name: other.name, value: { value: other.value } }));
+  return valueRows({ value }, inFull, others);
 }
 
 function recordOf(part: DocumentPart): Readonly<Record<string, unknown>> {

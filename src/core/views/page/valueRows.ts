@@ -1,6 +1,7 @@
-import { coloured, count, cutAtWord, thousands, visible } from '../../format';
+import { coloured, count, cutAtWord, oneLine, thousands, visible } from '../../format';
 import { maskSecrets } from '../../run/secrets';
 import { isRecord } from '../../run/lenient';
+import { changeFrom } from '../report/figures';
 
 /**
  * A line of a value of unknown origin. Lines stand in the order in which they are written, each with how deep it lies: what
@@ -11,6 +12,8 @@ export interface ValueRow {
   readonly name: string;
   /** What a single value says, colours of a terminal left in; for a list or an object how much is in it. */
   readonly text: string;
+  /** How it differs from other values of the same name: "+6 vs previous"; left out: it does not, or there are none. */
+  readonly change?: string;
   /** It is a list or an object that is not empty: the deeper rows that follow are in it. */
   readonly holds?: true;
 }
@@ -25,8 +28,18 @@ export interface ValueLimits {
 /** What goes along with a page's other content. */
 const beside: ValueLimits = { rows: 500, characters: 100_000, text: 5000 };
 
+/** Another value is told up to this length. */
+const longestOther = 60;
+
 /** What a person asked for. */
 export const inFull: ValueLimits = { rows: 5000, characters: 1_000_000, text: 100_000 };
+
+/** A value that others are compared with, name by name. */
+export interface Compared {
+  /** "previous", "best". */
+  readonly name: string;
+  readonly value: unknown;
+}
 
 /** A list or an object of which the values up to `at` are told. */
 interface Opened {
@@ -34,16 +47,21 @@ interface Opened {
   /** `undefined`: it is a list. */
   readonly names: readonly string[] | undefined;
   readonly size: number;
+  readonly against: readonly Compared[];
   at: number;
 }
 
-/** The values of an object by their names: bounded, their texts made visible and without secrets. */
+/**
+ * The values of an object by their names: bounded, their texts made visible and without secrets.
+ * @param against objects with which its values are compared, those in lists aside
+ */
 export function valueRows(
   values: Readonly<Record<string, unknown>>,
   most: ValueLimits = beside,
+  against: readonly Compared[] = [],
 ): readonly ValueRow[] {
   const rows: ValueRow[] = [];
-  const path: Opened[] = [opened(values)];
+  const path: Opened[] = [opened(values, against)];
   let characters = 0;
   for (let last = path.at(-1); last; last = path.at(-1)) {
     const depth = path.length - 1;
@@ -59,19 +77,39 @@ export function valueRows(
     const name = last.names?.[last.at] ?? String(last.at);
     const value = (last.value as Readonly<Record<string, unknown>>)[name];
     last.at += 1;
-    const within = typeof value === 'object' && value !== null ? opened(value) : undefined;
-    const holds = within !== undefined && within.size > 0;
+    const others = last.names ? last.against.flatMap((other) => within(other, name)) : [];
+    const inner = typeof value === 'object' && value !== null ? opened(value, others) : undefined;
+    const holds = inner !== undefined && inner.size > 0;
     const row = { depth, name: visible(cutAtWord(name, 200)), text: textOf(name, value, most.text) };
-    characters += row.text.length + row.name.length;
-    rows.push(holds ? { ...row, holds } : row);
-    if (holds) path.push(within);
+    const change = inner ? '' : changesFrom(name, value, others);
+    characters += row.text.length + row.name.length + change.length;
+    rows.push({ ...row, ...(change === '' ? {} : { change }), ...(holds ? { holds } : {}) });
+    if (holds) path.push(inner);
   }
   return rows;
 }
 
-function opened(value: object): Opened {
+function opened(value: object, against: readonly Compared[]): Opened {
   const names = Array.isArray(value) ? undefined : Object.keys(value);
-  return { value, names, size: names?.length ?? (value as readonly unknown[]).length, at: 0 };
+  return { value, names, size: names?.length ?? (value as readonly unknown[]).length, against, at: 0 };
+}
+
+/** What the other value has by a name. */
+function within({ name: of, value }: Compared, name: string): readonly Compared[] {
+  return isRecord(value) && Object.hasOwn(value, name) ? [{ name: of, value: value[name] }] : [];
+}
+
+/** Numbers as differences, other short values as what they were. */
+function changesFrom(name: string, value: unknown, others: readonly Compared[]): string {
+  return others
+    .map(({ name: of, value: other }) => {
+      if (other === value || (typeof other === 'object' && other !== null)) return '';
+      if (typeof value === 'number' && typeof other === 'number') return changeFrom(of, value, other);
+      const text = oneLine(scalarText(name, other));
+      return text === '' || text.length > longestOther ? '' : `${of}: ${text}`;
+    })
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function textOf(name: string, value: unknown, most: number): string {

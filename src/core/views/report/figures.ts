@@ -19,6 +19,12 @@ export function change(number: number | undefined, from: number | undefined): st
   return difference === 0 ? '0' : `${difference > 0 ? '+' : '−'}${figure(Math.abs(difference))}`;
 }
 
+/** "+6 vs previous", "same as best"; empty where one of the numbers is missing. */
+export function changeFrom(name: string, number: number | undefined, from: number | undefined): string {
+  const difference = change(number, from);
+  return difference === '0' ? `same as ${name}` : difference && `${difference} vs ${name}`;
+}
+
 /** A duration, or a dash where there was none. */
 export function lasted(milliseconds: number): string {
   return milliseconds === 0 ? '–' : duration(milliseconds);

@@ -1,4 +1,5 @@
 import { iterationTitle } from '../../run/iterations';
+import { previousValues } from '../../run/metrics';
 import { capital } from '../../format';
 import { change, figure, figureOrDash, lasted, when } from './figures';
 import type { ReportIteration, ReportMetric } from './report';
@@ -74,24 +75,20 @@ export function iterationColumns(
 function changeColumns(
   metric: Pick<ReportMetric, 'series' | 'best'> | undefined,
 ): readonly IterationColumn[] {
-  const values = new Map<number, { readonly value: number; readonly previous: number | undefined }>();
-  let previous: number | undefined;
-  for (const { iteration, value } of metric?.series ?? []) {
-    values.set(iteration, { value, previous });
-    previous = value;
-  }
+  const values = new Map((metric?.series ?? []).map(({ iteration, value }) => [iteration, value]));
+  const previous = previousValues(values);
   const column = (id: string, name: string, from: (n: number) => number | undefined): IterationColumn => ({
     ...{ id, name },
     value: ({ n }) => {
-      const [here, other] = [values.get(n)?.value, from(n)];
+      const [here, other] = [values.get(n), from(n)];
       return here === undefined || other === undefined ? undefined : here - other;
     },
-    text: ({ n }) => change(values.get(n)?.value, from(n)) || '–',
+    text: ({ n }) => change(values.get(n), from(n)) || '–',
   });
   return values.size < 2
     ? []
     : [
-        column('previous', 'vs previous', (n) => values.get(n)?.previous),
+        column('previous', 'vs previous', (n) => previous.get(n)),
         ...(metric?.best === undefined ? [] : [column('best', 'vs best', () => metric.best?.value)]),
       ];
 }
