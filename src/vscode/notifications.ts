@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { tell, type Choice } from './messages';
 import type { Opener } from './opener';
 import type { LookedAt } from './panel/lookedAt';
+import { whileStillSo } from './stillSo';
 import { onSettingsChange, setting } from './settings';
 import type { RunKey } from '../core/run/runKey';
 
@@ -32,11 +33,20 @@ export function showNotifications({ pages, opener, ...deps }: NotificationDeps):
     }),
     isFocused: () => vscode.window.state.focused,
     isLookedAt: (key) => pages.lookedAt.includes(key),
-    show: (notice) => tell(severityOf(notice), notice.sentence, choicesFor(notice, opener, canBeAnswered)),
+    show: (notice) =>
+      tell(
+        severityOf(notice),
+        notice.sentence,
+        choicesFor(notice, opener, canBeAnswered).map((choice) =>
+          choice === later ? later : whileStillSo(choice, notice.items, { store: deps.store, opener }),
+        ),
+      ),
   });
   const settings = onSettingsChange(['notify.reminderMinutes'], () => notifier.update());
   return vscode.Disposable.from(notifier, settings);
 }
+
+const later: Choice = { title: 'Later', run: () => {} };
 
 function severityOf({ items }: Notice): 'info' | 'warning' {
   return items.some(({ kind }) => kind === 'failed') ? 'warning' : 'info';
@@ -47,7 +57,6 @@ function choicesFor(
   opener: NotificationDeps['opener'],
   canBeAnswered: (key: RunKey) => boolean,
 ): readonly Choice[] {
-  const later: Choice = { title: 'Later', run: () => {} };
   const [only] = items;
   if (!only || items.length > 1) {
     return [{ title: 'Show', run: () => vscode.commands.executeCommand(`${views.needsYou}.focus`) }, later];

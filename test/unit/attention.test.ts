@@ -3,12 +3,14 @@ import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEn
 import { describe, expect, it } from 'vitest';
 import { afterAnswer } from '../../src/core/attention/afterAnswer';
 import { Attention } from '../../src/core/attention/attention';
+import { sinceTold } from '../../src/core/attention/meanwhile';
 import { needsSentence, type Need } from '../../src/core/attention/needsYou';
-import { Notifier, type NotifySettings } from '../../src/core/attention/notifier';
+import { Notifier, type NoticeItem, type NotifySettings } from '../../src/core/attention/notifier';
 import { untilItChanges } from '../../src/core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../src/core/attention/snoozeTime';
-import type { Run } from '../../src/core/run/run';
+import type { Run, RunDetails } from '../../src/core/run/run';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
+import { parseResult } from '../../src/core/run/task';
 import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore } from '../../src/core/source/runStore';
 import { FakeAttention } from '../support/fakeAttention';
@@ -554,5 +556,37 @@ describe('the time of a snooze', () => {
     ...['2026-02-30', '2025-01-01', '2026-13-01', '12', 'tomorrow friday', '-1h'],
   ])('is not read from "%s"', (text) => {
     expect(parseSnoozeTime(text, now)).toBe(undefined);
+  });
+});
+
+describe('a button of a notification', () => {
+  const told = { kind: 'breakpoint', runKey: asRunKey('/runs/a'), effectId: 'gate' } as const;
+  const since = async (now: Run | undefined, item: NoticeItem = told, details?: RunDetails) => {
+    const window = openWindow();
+    if (now) window.deliver(now);
+    const { store } = window;
+    const known = { get: store.get.bind(store), readDetails: async () => details };
+    return sinceTold(known, item, start + hour);
+  };
+
+  it('acts while what was told is still so', async () => {
+    expect(await since(run('a', asking()))).toBeUndefined();
+    expect(await since(run('a', failed()), { ...told, kind: 'failed' })).toBeUndefined();
+    expect(await since(run('a', done().completed()), { ...told, kind: 'completed' })).toBeUndefined();
+  });
+
+  it('says what became of it otherwise', async () => {
+    expect(await since(undefined)).toBe('This run was deleted.');
+    expect(await since(run('a', answered()))).toBe('This question was answered meanwhile.');
+    const { result } = parseResult('{"status":"ok","result":{"approved":true,"respondedBy":"Ann"}}', []);
+    const results = new Map(result ? [['gate', result]] : []);
+    const details = { tasks: new Map(), results, problems: [], warnings: [] };
+    expect(await since(run('a', answered()), told, details)).toMatch(/^Ann approved this .* ago\.$/);
+    expect(await since(run('a', asking().failed('no price')))).toBe(
+      'This question of "a" is closed. no price.',
+    );
+    expect(await since(run('a', failed().requested('more')), { ...told, kind: 'failed' })).toMatch(
+      /^"a" went on meanwhile\. Waiting for an agent/,
+    );
   });
 });

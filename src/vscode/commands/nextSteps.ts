@@ -10,6 +10,7 @@ import { doingOf, type Doing } from '../engineDoing';
 import { guarded, tell, withoutIcons, type Choice } from '../messages';
 import type { Opener } from '../opener';
 import { setting } from '../settings';
+import { whileStillSo } from '../stillSo';
 import { pick, type EffectTarget } from './targets';
 
 export interface NextStepDeps {
@@ -19,6 +20,8 @@ export interface NextStepDeps {
   readonly logger: Logger;
   readonly opener: Pick<Opener, 'run'>;
 }
+
+type Question = Extract<Need, { readonly kind: 'breakpoint' }>;
 
 /** How the person is answering; what comes next is offered in the same way. */
 export type Way = 'button' | 'picker';
@@ -44,21 +47,23 @@ export class NextSteps {
     // Where nothing is iterated, the answer itself carries the run on.
     const goesOn = !target.stored.engine.can.has('run.iterate');
     const iterate = stored !== undefined && whyNot('run.iterate', stored) === undefined;
-    const next = attention.needs.filter(
-      (need) => need.kind === 'breakpoint' && need.effect.effectId !== target.effect.effectId,
-    );
+    const questions = attention.needs.filter((need) => need.kind === 'breakpoint');
+    const [first, ...others] = questions.filter((need) => need.effect.effectId !== target.effect.effectId);
+    const left = others.length + 1;
     const possible = { trusted: vscode.workspace.isTrusted, iterate };
     const automatic = goesOn ? 'nothing' : afterAnswer(setting('afterAnswer'), possible);
     if (automatic === 'resume') return iterating.resume(key);
     if (automatic === 'iterate' && stored) void this.#guarded(() => iterating.iterate(stored, 'palette', 1));
 
     const choices: Choice[] = [];
-    const [first] = next;
     if (first) {
-      choices.push({
-        title: `Next Question (${next.length} Left)`,
+      const next = {
+        title: `Next Question (${left} Left)`,
         run: () => this.#guarded(() => this.#next(first, way)),
-      });
+      };
+      const { stored, effect } = first;
+      const item = { kind: 'breakpoint', runKey: stored.run.key, effectId: effect.effectId } as const;
+      choices.push(whileStillSo(next, [item], this.deps));
     }
     if (automatic === undefined) {
       if (iterate) {
@@ -83,9 +88,7 @@ export class NextSteps {
     (await pick(items, withoutIcons(done), `${recorded} What now?`)).run();
   }
 
-  async #next(need: Need, way: Way): Promise<void> {
-    if (need.kind !== 'breakpoint') return;
-    const { stored, effect } = need;
+  async #next({ stored, effect }: Question, way: Way): Promise<void> {
     if (way === 'picker') await this.answerStepByStep({ stored, effect, surface: 'palette' });
     else this.deps.opener.run(stored.run.key, effect.effectId);
   }

@@ -13,6 +13,7 @@ import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import { commandName, confirm, guarded, plain, tell, type Choice } from '../../../vscode/messages';
 import type { Opener } from '../../../vscode/opener';
 import { setting } from '../../../vscode/settings';
+import { whileStillSo } from '../../../vscode/stillSo';
 import { askHowFar } from './howFar';
 import { demandTrust } from '../../../vscode/trust';
 import { withEngine, type EngineAccess } from './engineAccess';
@@ -55,7 +56,10 @@ export class Iterating {
     const { run } = stored;
     demandEngineCan('run.iterate', stored);
     demandTrust();
-    this.#demandLegal('run.iterate', stored);
+    // A notification that offers it may be old.
+    const now = this.deps.store.get(run.key);
+    if (!now) throw new NotNowError(runDeleted);
+    this.#demandLegal('run.iterate', now);
     const title = visible(runTitle(run));
     if (surface === 'elsewhere') {
       await confirm(
@@ -249,7 +253,8 @@ export class Iterating {
         title: 'Answer',
         run: () => this.deps.opener.run(key, asked.effect.effectId),
       };
-      tell('info', text, [answer, open]);
+      const item = { kind: 'breakpoint', runKey: key, effectId: asked.effect.effectId } as const;
+      tell('info', text, [whileStillSo(answer, [item], this.deps), open]);
     } else if (
       stored &&
       pendingEffects(stored.run).some(({ effect: { kind } }) => kind === 'shell' || kind === 'node')

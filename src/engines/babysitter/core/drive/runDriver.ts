@@ -3,8 +3,8 @@ import { runDeleted } from '../../../../core/errors';
 import type { Clock } from '../../../../core/clock';
 import { Emitter } from '../../../../core/event';
 import { cutAtWord, toIso, visible } from '../../../../core/format';
+import { saidOfAnswer } from '../../../../core/attention/meanwhile';
 import { isAnswered, toAnswer, type Decision } from '../../../../core/run/answer';
-import { auditAnswers, whoAnswered } from '../../../../core/run/audit';
 import type { Breakpoint } from '../../../../core/run/breakpoint';
 import { taskTitle, type Run } from '../../../../core/run/run';
 import { keyText, type RunKey } from '../../../../core/run/runKey';
@@ -145,10 +145,8 @@ export class RunDriver {
 
   /** Says whose answer was first. */
   async #answeredBefore(run: Run, effectId: string): Promise<AnswerReport> {
-    const details = await this.store.readDetails(run.key, []);
-    const answer = details && auditAnswers(run, details).find((each) => each.effectId === effectId);
-    const said = answer ? whoAnswered(answer, this.clock.now()) : 'This question is not open any more';
-    return { recorded: false, closed: true, sentence: `${visible(said)}.` };
+    const sentence = await saidOfAnswer(this.store, run, effectId, this.clock.now());
+    return { recorded: false, closed: true, sentence };
   }
 
   /**
