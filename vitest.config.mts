@@ -35,6 +35,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: 2,
+          maxConcurrency: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -11,19 +11,18 @@ beforeAll(() => {
   execFileSync(process.execPath, ['--input-type=module', '--eval', build], { cwd: root });
 }, 120_000);
 
-// `npm run faults` does the same fifty times each.
-it(
-  'what is killed in the middle leaves nothing that is not explained and mended',
-  { timeout: 600_000 },
-  async () => {
-    const faults = await runFaults({ root, count: 1, say: () => {} });
-    expect(faults.map(({ victim }) => victim)).toEqual(victims);
+// `npm run faults` does the same fifty times each. Two at a time: each mostly waits for an engine that starts.
+it.concurrent.each(victims)(
+  '%s that is killed in the middle leaves nothing that is not explained and mended',
+  { timeout: 300_000 },
+  async (victim) => {
+    const faults = await runFaults({ root, count: 1, only: [victim], say: () => {} });
     expect(faults.flatMap(({ wrong }) => wrong)).toEqual([]);
-    expect(faultTable(faults)).toContain('| approve | 1 |');
+    expect(faultTable(faults)).toContain(`| ${victim} | 1 |`);
   },
 );
 
-it('so does an answer on a full disk', { timeout: 300_000 }, async () => {
+it.concurrent('so does an answer on a full disk', { timeout: 300_000 }, async () => {
   const faults = await runFaults({ root, count: 2, only: ['approve'], how: 'full', say: () => {} });
   expect(faults.flatMap(({ wrong }) => wrong)).toEqual([]);
 });
