@@ -202,6 +202,70 @@ describe('time', () => {
   });
 });
 
+describe('idle time', () => {
+  const hour = 60 * minute;
+  const stop = (decision: string) => ['STOP_HOOK_INVOKED', { decision }] as const;
+
+  it('is from when an agent was allowed to stop to the next event, and is nobody’s work', () => {
+    const story = journal()
+      .created()
+      .requested('a')
+      .after(10 * minute);
+    story
+      .add(...stop('approve'))
+      .after(30 * minute)
+      .resolved('a')
+      .completed();
+    const { time, tasks } = report({ journal: story });
+    expect(time.agent).toBeLessThan(11 * minute);
+    expect(time.idle).toBeGreaterThanOrEqual(30 * minute);
+    expect(tasks[0]?.duration).toBe(time.agent);
+    expect(JSON.stringify(writeReport(report({ journal: story }), 'md'))).toContain('Idle (a guess)');
+  });
+
+  it('is not while the agent goes on', () => {
+    const story = journal()
+      .created()
+      .requested('a')
+      .after(10 * minute);
+    story
+      .add(...stop('block'))
+      .after(30 * minute)
+      .resolved('a')
+      .completed();
+    expect(report({ journal: story }).time).toMatchObject({ agent: expect.closeTo(40 * minute, -4) });
+    expect(report({ journal: story }).time).not.toHaveProperty('idle');
+  });
+
+  it('is more than four hours without an event, unless somebody was waited for or says that it worked', () => {
+    const night = journal()
+      .created()
+      .requested('a')
+      .after(9 * hour)
+      .resolved('a')
+      .completed();
+    expect(report({ journal: night }).time).toMatchObject({ agent: 0, idle: expect.closeTo(9 * hour, -4) });
+    const asked = journal()
+      .created()
+      .requested('q', 'breakpoint')
+      .after(9 * hour)
+      .resolved('q')
+      .completed();
+    expect(report({ journal: asked }).time).toMatchObject({ human: expect.closeTo(9 * hour, -4) });
+    expect(report({ journal: asked }).time).not.toHaveProperty('idle');
+    const [startedAt, finishedAt] = [start + minute, start + 8 * hour].map((at) =>
+      new Date(at).toISOString(),
+    );
+    const own = journal()
+      .created()
+      .requested('a')
+      .after(9 * hour);
+    expect(report({ journal: own.resolved('a', { startedAt, finishedAt }).completed() }).time.agent).toBe(
+      8 * hour - minute,
+    );
+  });
+});
+
 describe('answers', () => {
   it('say who answered what, when, after how long and through what', () => {
     const made = report({

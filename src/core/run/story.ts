@@ -3,6 +3,7 @@ import type { Effect } from './effect';
 import type { EffectMap } from './effectMap';
 import type { Problem } from './problem';
 import type { RecordedError } from './recordedError';
+import type { Stretch } from './stretch';
 
 /** How a run ended. */
 export interface RunEnd {
@@ -42,6 +43,11 @@ export interface Story {
   readonly skipped: ReadonlySet<string>;
   /** What was spent, record by record; the same spending may be told twice. */
   readonly costs: readonly CostRecord[];
+  /**
+   * When nobody was at work, in order, as guessed from its events: after an agent stopped, and where hours went by without an
+   * event. Left out: the engine gives nothing to guess it from.
+   */
+  readonly idle?: readonly Stretch[];
   /** What is wrong with its events. */
   readonly problems: readonly Problem[];
 }

@@ -42,7 +42,7 @@ export function* compareMetrics(
 export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]> {
   const of: readonly (readonly [string, (side: Side) => number | undefined])[] = [
     ['start to end', spanOf],
-    ['agent time', (side) => workTime(effectsOf(side)).agent],
+    ['agent time', (side) => workTime(effectsOf(side), side.opened.run.story.idle).agent],
     ['waiting for people', (side) => workTime(effectsOf(side)).human],
   ];
   const figures: Figure[] = [];

@@ -153,7 +153,7 @@ function fileName(path: string | undefined): string | undefined {
 }
 
 function toComparedTask(
-  { opened: { details } }: Side,
+  { opened: { details, run } }: Side,
   { effect, title }: Step,
   now: number,
   clean: CleanText,
@@ -165,7 +165,7 @@ function toComparedTask(
     details.results.get(effect.effectId),
   );
   const failure = effect.status === 'ok' ? details.results.get(effect.effectId)?.failure : undefined;
-  const took = effectTime(effect);
+  const took = effectTime(effect, run.story.idle);
   const word = statusWords[effect.status];
   return {
     effectId: effect.effectId,

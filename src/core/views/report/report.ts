@@ -59,6 +59,8 @@ export interface Report {
   readonly time: WorkTime & {
     /** From the run's creation to its end, or to its last event. */
     readonly total: number;
+    /** Nobody was at work, as guessed from the events; left out: in one iteration, and where nothing tells of it. */
+    readonly idle?: number;
   };
   /** `undefined`: neither the journal nor a result tells any. */
   readonly usage?: ReportUsage & {

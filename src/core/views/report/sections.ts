@@ -352,6 +352,7 @@ function timeFacts({ time }: Report): [string, string | undefined][] {
   return [
     ['Agent time', lasted(time.agent)],
     ['Waiting for people', lasted(time.human)],
+    ['Idle (a guess)', time.idle === undefined ? undefined : lasted(time.idle)],
   ];
 }
 

@@ -12,7 +12,8 @@ import { passed } from '../../run/passed';
 import { pendingEffects, problemsOf, runTitle, taskTitle } from '../../run/run';
 import { secretsIn } from '../../run/secrets';
 import { usageByTask, usageInAll } from '../../run/usage';
-import { effectTime, runTime, workerOf, workTime } from '../../run/workTime';
+import type { Story } from '../../run/story';
+import { effectTime, idleTime, runTime, workerOf, workTime } from '../../run/workTime';
 import { atOnce, type Sliced } from '../../sliced';
 import type { OpenedRun } from '../tree/buildTree';
 import { cleaner, type CleanText } from './cleanText';
@@ -99,7 +100,7 @@ export function* reporting(
   );
   const tasks = yield* mapped(effects.slice(0, most.tasks), (effect) => toReportTask(making, effect));
   const rows = yield* mapped(iterations.list, (iteration, place) =>
-    toReportIteration(iteration, metrics[place]?.metrics ?? []),
+    toReportIteration(iteration, metrics[place]?.metrics ?? [], run.story.idle),
   );
   const problems = problemsOf(run, details);
   return {
@@ -129,7 +130,8 @@ export function* reporting(
     questions: openQuestions(making),
     time: {
       total: runTime(run),
-      ...workTime(effects),
+      ...workTime(effects, run.story.idle),
+      ...optional('idle', options.iteration === undefined ? idleTime(run) || undefined : undefined),
     },
     ...optional(
       'usage',
@@ -243,7 +245,7 @@ function* findingFindings({
 }
 
 function toReportTask(
-  { opened: { details }, clean, short, numbers, usages }: Making,
+  { opened: { details, run }, clean, short, numbers, usages }: Making,
   effect: Effect,
 ): ReportTask {
   const task = details.tasks.get(effect.effectId);
@@ -264,7 +266,7 @@ function toReportTask(
     by: workerOf(effect),
     ...optional('requestedAt', time(effect.requestedAt)),
     ...optional('resolvedAt', time(effect.resolvedAt)),
-    ...optional('duration', effectTime(effect)),
+    ...optional('duration', effectTime(effect, run.story.idle)),
     ...optional('usage', told(usages.get(effect.effectId))),
   };
 }
@@ -272,6 +274,7 @@ function toReportTask(
 function toReportIteration(
   iteration: Iteration,
   metrics: readonly Readonly<Record<string, number>>[],
+  idle: Story['idle'],
 ): ReportIteration {
   const times = iteration.effects.flatMap(({ requestedAt, resolvedAt }) => [requestedAt, resolvedAt]);
   const known = times.filter((at) => at !== undefined);
@@ -289,7 +292,7 @@ function toReportIteration(
     metrics: Object.assign({}, ...metrics) as Record<string, number>,
     ...optional('startedAt', time(minimum(known))),
     ...optional('endedAt', time(maximum(known))),
-    time: workTime(iteration.effects),
+    time: workTime(iteration.effects, idle),
   };
 }
 

@@ -33,7 +33,7 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun): RunNumber
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
     best: metric && best && { key: metric.key, value: best[1], n: best[0] },
-    waited: workTime([...story.effects.values()], until).human,
+    waited: workTime([...story.effects.values()], [], until).human,
     waitingSince,
     tokens: tokens.length === 0 ? undefined : tokens.reduce((a, b) => a + b),
     costUsd: usage?.costUsd,

@@ -3,6 +3,7 @@ import type { Effect } from '../../../core/run/effect';
 import { EffectMap, type EffectDraft } from '../../../core/run/effectMap';
 import type { JournalEntry, JournalEvent } from './journal';
 import type { Problem } from '../../../core/run/problem';
+import type { Stretch } from '../../../core/run/stretch';
 import type { RunEnd, Story } from '../../../core/run/story';
 import type { RecordedError } from '../../../core/run/recordedError';
 import type { Entrypoint } from '../../../core/run/entrypoint';
@@ -30,6 +31,9 @@ export interface RunFold extends Story {
   readonly batchClosed: boolean;
   readonly lastRequestAt: number | undefined;
   readonly created: boolean;
+  readonly idle: readonly Stretch[];
+  /** The last event says that the agent stopped. */
+  readonly stopped: boolean;
 }
 
 /** A task that was answered with an error. */
@@ -66,6 +70,8 @@ export const emptyFold: RunFold = {
   batchClosed: true,
   lastRequestAt: undefined,
   created: false,
+  idle: [],
+  stopped: false,
   skipped: new Set(),
   costs: [],
   problems: [],
@@ -76,6 +82,11 @@ export const emptyFold: RunFold = {
  * this long means another iterate even if nothing was resolved in between.
  */
 const batchPause = 5000;
+
+/** Nobody works for so long without an event, in milliseconds; a guess. */
+const longestWork = 4 * 3_600_000;
+/** So many stretches without work are told; nobody counts more. */
+const mostIdle = 1000;
 
 /**
  * Folds entries, in journal order, onto what was folded before. Pure: folding in pieces gives the same as folding at
@@ -101,6 +112,7 @@ export class Folding {
       pending: new Map(before.pending),
       counts: { ...before.counts },
       costs: [...before.costs],
+      idle: [...before.idle],
       errors: [...before.errors],
       problems: [...before.problems],
     };
@@ -112,7 +124,7 @@ export class Folding {
 
   /** Everything added so far. To be called once. */
   result(): RunFold {
-    const { effects, pending, errors, problems, ...run } = this.#run;
+    const { effects, pending, errors, problems, idle, ...run } = this.#run;
     if (run.entries === this.#before.entries) return this.#before;
     return {
       ...run,
@@ -120,6 +132,7 @@ export class Folding {
       // Thousands of finished runs share their empty parts.
       pending: pending.size === 0 ? emptyFold.pending : pending,
       errors: errors.length === 0 ? emptyFold.errors : errors,
+      idle: idle.length === 0 ? emptyFold.idle : idle,
       problems: problems.length === 0 ? emptyFold.problems : problems,
     };
   }
@@ -131,6 +144,7 @@ type Draft = { -readonly [K in keyof Omit<RunFold, 'effects'>]: RunFold[K] } & {
   counts: Record<Effect['status'], number>;
   costs: CostRecord[];
   errors: ErrorResult[];
+  idle: Stretch[];
   problems: Problem[];
 };
 
@@ -144,10 +158,19 @@ function put(run: Draft, effect: Effect): void {
   else run.pending.delete(effect.effectId);
 }
 
+/** Takes note of the time before an event in which nobody was at work. */
+function rest(run: Draft, to: number | undefined): void {
+  const { lastAt: from, stopped, idle } = run;
+  if (from === undefined || to === undefined || to <= from || idle.length >= mostIdle) return;
+  if (stopped || to - from > longestWork) idle.push({ from, to });
+}
+
 function apply(run: Draft, entry: JournalEntry): void {
   const { event, at } = entry;
   run.entries += 1;
   run.firstAt ??= at;
+  rest(run, at);
+  run.stopped = event.type === 'STOP_HOOK_INVOKED' && event.stops;
   run.lastAt = at ?? run.lastAt;
   run.sdkVersion ??= entry.sdkVersion;
   const problem = (what: string): unknown => run.problems.push({ file: `journal/${entry.file}`, what });

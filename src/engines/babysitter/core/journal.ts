@@ -45,8 +45,12 @@ export type JournalEvent =
       /** `undefined`: it tells no number. */
       readonly cost: CostRecord | undefined;
     }
-  // Nothing about a run follows from these, but that something happened.
-  | { readonly type: 'STOP_HOOK_INVOKED' }
+  | {
+      readonly type: 'STOP_HOOK_INVOKED';
+      /** The agent was allowed to stop. */
+      readonly stops: boolean;
+    }
+  // Nothing about a run follows from this, but that something happened.
   | { readonly type: 'EFFECT_PROGRESS' }
   /** A type that we do not know. It only counts as an event. */
   | { readonly type: 'other'; readonly name: string };

@@ -221,9 +221,10 @@ function parseData(type: EventType, data: Readonly<Record<string, unknown>>): Pa
       return plain({ type, cost: readCost(data) });
     case 'PROCESS_ASSIGNED':
     case 'PROCESS_CODE_HASH_CHANGED':
-    case 'STOP_HOOK_INVOKED':
     case 'EFFECT_PROGRESS':
       return plain({ type });
+    case 'STOP_HOOK_INVOKED':
+      return plain({ type, stops: data['decision'] === 'approve' });
     default:
       return type satisfies never;
   }

@@ -95,6 +95,8 @@ const fold: Told<RunFold> = {
   batchClosed: !emptyFold.batchClosed,
   lastRequestAt: 6,
   created: true,
+  idle: [{ from: 1, to: 2 }],
+  stopped: true,
   skipped: new Set(['name']),
   costs: [cost],
   problems: [problem],
