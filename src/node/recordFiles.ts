@@ -24,8 +24,16 @@ export function putRecord(path: string, record: unknown): void {
     rmSync(path, { force: true });
     return;
   }
+  putText(path, JSON.stringify(record));
+}
+
+/**
+ * Writes a file of our own, at once and whole, as {@link putRecord} does.
+ * @throws Error when that is not possible
+ */
+export function putText(path: string, text: string): void {
   const temporary = `${path}.${process.pid}`;
   rmSync(temporary, { force: true });
-  writeFileSync(temporary, JSON.stringify(record), { flag: 'wx' });
+  writeFileSync(temporary, text, { flag: 'wx' });
   renameSync(temporary, path);
 }
