@@ -93,6 +93,10 @@ export const contextKeys = {
   shown: `${prefix}.shown`,
   /** "set": the Runs view is filtered; "hidesAll": so that nothing is left; unset without a filter. */
   filter: `${prefix}.filter`,
+  /** "some" runs are archived; "all": they are, and the Runs view is empty therefore; unset: none is. */
+  archived: `${prefix}.archived`,
+  /** Something can be undone that was changed of runs: a pin, a name, what is archived. */
+  undo: `${prefix}.undo`,
   /** This window is iterating a run. */
   iterating: `${prefix}.iterating`,
   /** Needs You has rows. */
@@ -117,6 +121,8 @@ export const contextWords = [
   'stop',
   'answer',
   'session',
+  'pinned',
+  'archived',
 ] as const;
 
 export type ContextWord = (typeof contextWords)[number];

@@ -82,6 +82,13 @@ export function thousands(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** "812 bytes", "3.4 MB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return count(bytes, 'byte');
+  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}
+
 /** "$1.24", and of little "$0.0042". */
 export function dollars(amount: number): string {
   return `$${amount.toFixed(amount > 0 && amount < 0.1 ? 4 : 2)}`;

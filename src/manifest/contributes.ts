@@ -6,7 +6,9 @@ import { walkthroughs } from './walkthrough';
 import {
   all,
   draftEditor,
+  allArchived,
   filterHidesAll,
+  keyInRuns,
   looking,
   noFolder,
   noRuns,
@@ -36,6 +38,9 @@ export const contributes = {
       mac: 'cmd+enter',
       when: all('editorTextFocus', draftEditor),
     },
+    keyOfRuns('run.rename', 'f2', 'f2'),
+    keyOfRuns('run.delete', 'delete', 'cmd+backspace'),
+    keyOfRuns('runs.undo', 'ctrl+z', 'cmd+z'),
   ],
   walkthroughs,
   viewsWelcome: [
@@ -67,6 +72,11 @@ export const contributes = {
       view: views.runs,
       when: all(someRuns, filterHidesAll),
       contents: lines('No run fits the filter.', button('runs.clearFilter'), button('runs.filter')),
+    },
+    {
+      view: views.runs,
+      when: all(someRuns, allArchived),
+      contents: lines('All runs are archived.', button('runs.showArchived')),
     },
     {
       view: views.needsYou,
@@ -102,6 +112,11 @@ function contributedSettings(): Readonly<Record<string, object>> {
       { ...setting, restricted: undefined },
     ]),
   );
+}
+
+/** A key of the Runs view, for what is selected there. */
+function keyOfRuns(id: CommandId, key: string, mac: string): object {
+  return { command: `${prefix}.${id}`, key, mac, when: keyInRuns, args: { selected: true } };
 }
 
 function lines(...texts: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { commands, type CommandId } from '../core/commands';
 import { contextKeys, possibleKey, prefix } from '../core/contract';
 import { engineActions } from '../core/engine/runEngine';
-import { draftEditor, someFolder, someRuns } from './when';
+import { draftEditor, someArchived, someFolder, someRuns } from './when';
 
 const never = 'false';
 
@@ -14,6 +14,12 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'run.importArchive': someFolder,
   'run.compare': someRuns,
   'run.export': someRuns,
+  'run.pin': someRuns,
+  'run.unpin': someRuns,
+  'run.archive': someRuns,
+  'run.unarchive': someArchived,
+  'run.rename': someRuns,
+  'run.tag': someRuns,
   'run.reveal': someRuns,
   'run.copyId': someRuns,
   'run.copyLink': someRuns,
@@ -37,6 +43,10 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'runs.changeFilter': never,
   'runs.clearFilter': contextKeys.filter,
   'runs.groupBy': someRuns,
+  'runs.switchView': someRuns,
+  'runs.saveView': someRuns,
+  'runs.showArchived': someArchived,
+  'runs.undo': contextKeys.undo,
   'runs.loadMore': never,
   'runs.refresh': someFolder,
   'runs.whyMissing': undefined,

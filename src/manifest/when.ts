@@ -28,9 +28,19 @@ export function row(...words: readonly (ContextWord | CanWord)[]): string {
   return all(inEitherView, ...words.map(hasWord));
 }
 
+/** Beside other words of a row: it does not have this one. */
+export function without(word: ContextWord): string {
+  return `!(${hasWord(word)})`;
+}
+
 /** A row that has this word, of a run whose engine can do this. */
 export function rowThatCan(action: EngineAction, word: ContextWord): string {
   return row(word, canWord(action));
+}
+
+/** Of a run whose engine can do this: beside another word that a row has. */
+export function ofEngineThatCan(action: EngineAction): string {
+  return hasWord(canWord(action));
 }
 
 /** A row of the Runs view that has this word. */
@@ -43,6 +53,18 @@ export function rowOfNeedsYou(word: ContextWord): string {
   return all(inNeedsYou, hasWord(word));
 }
 
+/** A row of either view with this word, of which several are selected. */
+export function rowOfSeveral(word: ContextWord | CanWord): string {
+  return all(inEitherView, several, hasWord(word));
+}
+
+/** Several rows of the view are selected. */
+const several = 'listMultiSelection';
+export const notSeveral = `!${several}`;
+
+/** A key that is pressed in the Runs view. */
+export const keyInRuns = all(`focusedView == ${views.runs}`, 'listFocus', '!inputFocus');
+
 function hasWord(word: ContextWord | CanWord): string {
   return `viewItem =~ /\\b${word}\\b/`;
 }
@@ -52,6 +74,11 @@ export const unfiltered = all(inRuns, `!${contextKeys.filter}`);
 
 export const rowOfRunsTable = all(`webviewId == ${runsTableType}`, 'webviewSection == run');
 export const diagnosableRowOfRunsTable = all(rowOfRunsTable, 'canDiagnose');
+export const deletableRowOfRunsTable = all(rowOfRunsTable, 'canDelete');
+/** A row of the runs table of which this is true: what stands in its context. */
+export function rowOfRunsTableThatIs(what: 'pinned' | '!pinned' | 'archived' | '!archived'): string {
+  return all(rowOfRunsTable, what);
+}
 export const draftEditor = `resourceScheme == ${draftScheme}`;
 export const reviewThread = `commentController == ${reviewController}`;
 
@@ -62,4 +89,6 @@ export const someRuns = `${contextKeys.shown} == runs`;
 /** Not everything was looked at, and there is no run yet. */
 export const looking = `!${contextKeys.shown}`;
 export const nothingNeeded = `!${contextKeys.needs}`;
+export const someArchived = contextKeys.archived;
+export const allArchived = `${contextKeys.archived} == all`;
 export const filterHidesAll = `${contextKeys.filter} == hidesAll`;

@@ -47,6 +47,12 @@ export function workspaceFolders(): readonly string[] {
     .map(({ uri }) => uri.fsPath);
 }
 
+/** What tells the workspace of this window apart from others; windows without a folder are one. */
+export function workspaceName(): string {
+  const { workspaceFile, workspaceFolders: folders = [] } = vscode.workspace;
+  return workspaceFile?.toString() ?? folders.map(({ uri }) => uri.toString()).join('\n');
+}
+
 /** Every place in which Babysitter's runs are looked for. */
 export function places(belongsHere: BelongsHere): readonly RunsPlace[] {
   const folders = workspaceFolders();

@@ -26,7 +26,7 @@ export type Commands = ReturnType<typeof makeCommands>;
 /** Every command, and what the buttons of run pages do, which is mostly the same. */
 export function makeCommands(
   { context, logger, own: keep }: Host,
-  { store, opened, attention, runs, arrangement, agents, sessions }: Reading,
+  { store, opened, attention, order, runs, arrangement, agents, sessions }: Reading,
   doing: Doing,
   { review }: EvidenceParts,
   mending: Mending,
@@ -43,7 +43,7 @@ export function makeCommands(
   };
   const engineCommands = byEngine(own, doing.targets, doing.handlers);
   const commands = commandTable({
-    ...{ store, opened, attention, runs, arrangement, review, opener, ...doing, engineCommands },
+    ...{ store, opened, attention, order, runs, arrangement, review, opener, ...doing, engineCommands },
     ...{ readSources: readReportSources, inSlices, agents, sessions },
     showLog: () => logger.show(),
     lookAround: () =>

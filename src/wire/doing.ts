@@ -25,6 +25,10 @@ import { Posting } from '../engines/babysitter/vscode/postTask';
 import { TaskRuns } from '../engines/babysitter/vscode/runTask';
 import { Snoozing } from '../vscode/commands/snoozing';
 import { Targets } from '../vscode/commands/targets';
+import { Deleting } from '../vscode/commands/deleting';
+import { Ordering } from '../vscode/commands/ordering';
+import { Undoing } from '../vscode/commands/undoing';
+import { folderSize } from '../node/folderSize';
 import { configAt, findConfigs, submittedConfig } from '../engines/themis/node/configs';
 import { printedBy } from '../node/printedBy';
 import { runOutside } from '../node/runOutside';
@@ -62,8 +66,11 @@ export function makeDoing(
 ) {
   const { env, clock, logger, own } = host;
   const { engine, access, responder, useVersion, nodeOf } = engineParts;
-  const { store, driver, opened, attention, shared, mine } = reading;
-  const targets = new Targets(store, opened, shownRun);
+  const { store, driver, opened, attention, shared, mine, order, runs } = reading;
+  const targets = new Targets(store, opened, shownRun, () => runs.selectedRuns);
+  const undoing = new Undoing();
+  const ordering = new Ordering({ store, order, targets, undoing });
+  const deleting = new Deleting({ store, driver, targets, inSlices, sizeOf: folderSize });
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
     ...{ store, targets, engine, access, logger, useVersion, findProcesses },
@@ -94,7 +101,7 @@ export function makeDoing(
       due: (stored) => iterating.sleepIsOver(stored),
     }),
   );
-  const snoozing = new Snoozing({ store, attention, shared, clock, targets });
+  const snoozing = new Snoozing({ store, attention, shared, clock, targets, undoing });
   const perstack = new PerstackDriving(store, (key) => mine.add(key));
   const doing: EnginesDoing = new Map([
     [perstackId, perstack.doing],
@@ -142,6 +149,7 @@ export function makeDoing(
   const comparing = new Comparing({ store, opened, targets, opener });
   return {
     ...{ targets, engineCommands, iterating, drafts, newRuns, posting, taskRuns },
+    ...{ undoing, ordering, deleting },
     ...{ notifyCommand, snoozing, answering, answerDrafts, comments, comparing, doing, handlers },
   };
 }

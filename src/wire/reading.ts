@@ -18,6 +18,10 @@ import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { Outcomes } from '../core/source/outcomes';
 import { RunStore } from '../core/source/runStore';
 import { pageOf, runNodes } from '../core/views/tree/buildTree';
+import { KeptOrder } from '../core/order/keptOrder';
+import { parseView } from '../core/views/tree/savedView';
+import { OrderInFolder } from '../node/orderFile';
+import { tell } from '../vscode/messages';
 import { AttentionFiles } from '../node/attentionFiles';
 import { inSlices } from '../node/slices';
 import { MyRuns } from '../vscode/myRuns';
@@ -27,6 +31,7 @@ import { classifyOptions, localClock, needsOptions } from '../vscode/settings';
 import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
+import { workspaceName } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
 import { storeKinds } from './storeKinds';
 import type { Host } from './host';
@@ -38,6 +43,10 @@ export function makeReading(
   { context, env, own, clock, logger, storage }: Host,
   { engine, responder }: EngineParts,
 ) {
+  const orderFile = own(
+    new OrderInFolder(storage('order'), workspaceName(), logger, (sentence) => tell('warning', sentence)),
+  );
+  const order = own(new KeptOrder(orderFile, clock));
   // Windows share what they know of what needs the person.
   const shared = own(new AttentionFiles(storage('attention'), clock, logger));
   const known = new KnownRuns(shared, () => store.all);
@@ -52,8 +61,10 @@ export function makeReading(
       enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)),
       judgeOptions(),
       tellCopies,
+      (key) => order.marks(key),
     ),
   );
+  own(order.onDidChange((keys) => store.judgeAnew(keys)));
   const driver = own(new RunDriver(store, engine, clock, responder));
   const opened = new OpenedRuns(store, inSlices);
 
@@ -67,7 +78,9 @@ export function makeReading(
       alone: true,
     }),
   );
-  const arrangement = own(new RunArrangement(store, context.workspaceState, clock));
+  const arrangement = own(
+    new RunArrangement(store, context.workspaceState, clock, () => order.views.map(parseView)),
+  );
   const runs = own(
     new RunTree(views.runs, tree, {
       roots: (_, paging) => runNodes(arrangement.list, arrangement.grouping, paging),
@@ -75,6 +88,8 @@ export function makeReading(
       arrangement,
     }),
   );
+  // The name of the view that is shown may be another one.
+  own(order.onDidChange(() => runs.update()));
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
   const sessions = new AgentFiles({
@@ -99,6 +114,7 @@ export function makeReading(
     shared,
     mine,
     attention,
+    order,
     needsYou,
     arrangement,
     runs,

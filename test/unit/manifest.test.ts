@@ -320,6 +320,14 @@ describe('when clauses', () => {
         'webviewSection',
         'run',
         'canDiagnose',
+        'canDelete',
+        'pinned',
+        'archived',
+        'all',
+        'listMultiSelection',
+        'focusedView',
+        'listFocus',
+        'inputFocus',
       ]).toContain(name);
     }
   });
@@ -342,7 +350,9 @@ describe('submenus', () => {
   });
 
   it('are shown where one of their entries is', () => {
-    const parts = (when: string): Set<string> => new Set(when.split(' || '));
+    // Where several rows are selected, no submenu of a row is shown.
+    const parts = (when: string): Set<string> =>
+      new Set(when.split(' || ').map((part) => part.replace(/^!listMultiSelection && /, '')));
     for (const { submenu, when = '' } of menus['view/item/context'] ?? []) {
       if (submenu === undefined) continue;
       const inside = new Set((menus[submenu] ?? []).flatMap((entry) => [...parts(entry.when ?? '')]));

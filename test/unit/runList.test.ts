@@ -188,18 +188,26 @@ describe('a filter', () => {
   it('is told in the words of the rows', () => {
     expect(
       describeFilter({
+        ...noFilter,
+        archived: true,
+        tags: ['nightly'],
+        projects: ['/home/ann/app'],
         states: ['needs-you', 'failed'],
         engines: ['perstack'],
         processes: ['b', ''],
         age: 'week',
       }),
-    ).toBe('needs you, failed, Perstack, b, No process, last week');
+    ).toBe('archived, #nightly, needs you, failed, Perstack, app, b, No process, last week');
     expect(describeFilter(noFilter)).toBe('');
     expect(describeFilter({ ...noFilter, processes: ['a\u202eb'] })).toBe('a⟨U+202E⟩b');
   });
 
   it('that was kept is read again, and whatever else was kept filters nothing', () => {
-    const filter = { states: ['failed' as const], engines: ['json'], processes: ['a'], age: 'day' as const };
+    const filter = {
+      ...noFilter,
+      ...{ states: ['failed' as const], engines: ['json'], processes: ['a'], age: 'day' as const },
+      ...{ archived: true, pinned: true, tags: ['t'], projects: ['/p'] },
+    };
     expect(parseFilter(JSON.parse(JSON.stringify(filter)))).toEqual(filter);
     expect(parseFilter({ states: ['failed'], processes: [] })).toEqual({ ...noFilter, states: ['failed'] });
     for (const junk of [undefined, null, 7, 'failed', {}, { ...filter, states: ['asleep'] }]) {

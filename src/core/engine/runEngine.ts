@@ -16,6 +16,7 @@ export const engineActions = [
   'run.diagnose',
   'run.exportArchive',
   'run.copyCommand',
+  'run.delete',
   'task.run',
   'task.cancel',
 ] as const satisfies readonly CommandId[];
@@ -44,6 +45,9 @@ export interface RunEngine {
 
   /** What it tells of a run beyond what every run has, in the order in which it is shown. */
   facts(run: Run): readonly Fact[];
+
+  /** Whether a process holds the run now, as its files tell. Left out: its runs are held by none. */
+  isHeld?(run: Run): boolean;
 
   /** What of that a report tells, to whoever gets it: nothing of this machine. Left out: nothing. */
   reportFacts?(run: Run): readonly Fact[];

@@ -1,4 +1,4 @@
-import { cutAtWord, oneLine, thousands } from '../format';
+import { count, cutAtWord, oneLine } from '../format';
 import { runTitle, type Run } from '../run/run';
 
 /** What a person keeps of one run, beside it: nothing of this is written into the run. */
@@ -61,5 +61,5 @@ export function tagsOf(all: readonly Pick<Marked, 'marks'>[]): readonly string[]
 
 /** "1 run", "1,204 runs". */
 export function runsText(n: number): string {
-  return `${thousands(n)} ${n === 1 ? 'run' : 'runs'}`;
+  return count(n, 'run');
 }

@@ -6,6 +6,7 @@ import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
 import type { JudgeOptions, Judgement } from '../run/judgement';
 import type { RunKey } from '../run/runKey';
+import type { RunMarks } from '../order/runMarks';
 import { RunCopies, type TellCopies } from './runCopies';
 import type { RunChange, RunReading, RunSource } from './runSource';
 
@@ -19,6 +20,8 @@ export interface StoredRun {
   readonly copies?: readonly string[];
   /** Another run of the same id went on differently, so that its folder tells them apart. */
   readonly apart?: boolean;
+  /** What the person keeps of it; left out: nothing. */
+  readonly marks?: RunMarks;
 }
 
 /** What changed together. */
@@ -48,12 +51,16 @@ export class RunStore implements Disposable {
   /** Fires after each batch of changes, and when time alone changed a state. */
   readonly onDidChange = this.#changed.event;
 
-  /** @param tellCopies which runs are copies of others and told below them; `undefined`: none is */
+  /**
+   * @param tellCopies which runs are copies of others and told below them; `undefined`: none is
+   * @param marksOf what the person keeps of a run; whoever changes that calls {@link judgeAnew}
+   */
   constructor(
     private readonly clock: Clock,
     private readonly engines: Engines,
     options: JudgeOptions,
     tellCopies?: TellCopies,
+    private readonly marksOf: (key: RunKey) => RunMarks | undefined = () => undefined,
   ) {
     this.#options = options;
     this.#copies = tellCopies && new RunCopies(tellCopies);
@@ -205,7 +212,7 @@ export class RunStore implements Disposable {
       if (run) {
         const engine = engineOf(this.engines, run);
         const state = engine.judge(run, now, this.#options);
-        this.#runs.set(key, { run, state, engine, ...this.#copiesOf(key) });
+        this.#runs.set(key, { run, state, engine, ...this.#known(key) });
         if (state.changesAt !== undefined) this.#changesAt.set(key, state.changesAt);
         membership ||= !before || before.run.createdAt !== run.createdAt;
       } else {
@@ -228,14 +235,16 @@ export class RunStore implements Disposable {
       this.#stale.add(key);
       if (!stored) continue;
       const { run, state, engine } = stored;
-      this.#runs.set(key, { run, state, engine, ...this.#copiesOf(key) });
+      this.#runs.set(key, { run, state, engine, ...this.#known(key) });
     }
     return new Set([...keys, ...differ]);
   }
 
-  #copiesOf(key: RunKey): Pick<StoredRun, 'copies' | 'apart'> {
+  /** What is known of a run besides its files. */
+  #known(key: RunKey): Pick<StoredRun, 'copies' | 'apart' | 'marks'> {
     const told = this.#copies?.of(key);
-    return told ? { copies: told.copies, apart: told.apart } : {};
+    const marks = this.marksOf(key);
+    return { ...(told ? { copies: told.copies, apart: told.apart } : {}), ...(marks ? { marks } : {}) };
   }
 
   /** Two sources may see the same run (nested workspace folders, a setting that repeats one). */

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
 import { pickerTitle, type CommandId } from '../../core/commands';
 import type { EngineAction } from '../../core/engine/runEngine';
+import type { KeptOrder } from '../../core/order/keptOrder';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore } from '../../core/source/runStore';
+import { archivedView } from '../../core/views/tree/savedView';
 import type { NotifyCommand } from '../notifyCommand';
 import type { Opener } from '../opener';
 import { journalUri, openRunDocument, taskUri } from '../runDocuments';
@@ -15,7 +17,9 @@ import type { Answering } from './answering';
 import type { Comparing } from './compare';
 import { linkTo } from './linkTo';
 import { copyText } from './copyText';
+import type { Deleting } from './deleting';
 import { exportReport, type ExportReportDeps } from './exportReport';
+import { exportReports } from './exportReports';
 import { filterRuns } from './filterRuns';
 import { findRun } from './findRun';
 import { groupRuns } from './groupRuns';
@@ -23,17 +27,20 @@ import { openIterationReport } from './iterationReport';
 import type { Drafts } from '../drafts';
 import type { Review } from '../review';
 import type { CommandHandler } from './registerCommands';
+import type { Ordering } from './ordering';
 import { revealRun } from './revealRun';
 import { sessionCommands, type SessionCommandDeps } from './sessionCommands';
 import { tellWhyMissing, type WhyMissingDeps } from './whyMissing';
+import { saveView, switchView } from './savedViews';
 import type { Snoozing } from './snoozing';
+import type { Undoing } from './undoing';
 
 /** One handler for each command, so that a forgotten or mistyped one does not compile. Anything may call it. */
 export type CommandTable = { readonly [Id in CommandId]: CommandHandler };
 
 /** What only an engine can do with its runs, or to make new ones. */
 export type EngineCommandId =
-  Exclude<EngineAction, `breakpoint.${string}`> | 'run.create' | 'run.importArchive';
+  Exclude<EngineAction, `breakpoint.${string}` | 'run.delete'> | 'run.create' | 'run.importArchive';
 
 /** How an engine carries these out; each finds its own run, and refuses those of other engines. */
 export type EngineCommandTable = Pick<CommandTable, EngineCommandId>;
@@ -45,6 +52,10 @@ export interface CommandDeps extends SessionCommandDeps {
   readonly snoozing: Snoozing;
   readonly drafts: Drafts;
   readonly engineCommands: EngineCommandTable;
+  readonly order: KeptOrder;
+  readonly ordering: Ordering;
+  readonly undoing: Undoing;
+  readonly deleting: Deleting;
   readonly comparing: Comparing;
   readonly readSources: ExportReportDeps['readSources'];
   readonly inSlices: ExportReportDeps['inSlices'];
@@ -68,6 +79,7 @@ export function commandTable(deps: CommandDeps): CommandTable {
   return {
     ...deps.engineCommands,
     ...runCommands(deps),
+    ...orderCommands(deps),
     ...questionCommands(deps),
     ...taskCommands(deps),
     ...listCommands(deps),
@@ -89,8 +101,12 @@ function runCommands(deps: CommandDeps) {
       opener.report(stored.run.key);
     },
     'iteration.report': async (argument) => openIterationReport(argument, deps),
-    'run.compare': async (argument) => deps.comparing.compare(argument),
-    'run.export': async (argument) => exportReport(argument, deps),
+    'run.compare': async (argument, selected) => deps.comparing.compare(argument, selected),
+    'run.export': async (argument, selected) => {
+      const several = targets.several(argument, selected) ?? [];
+      if (several.length > 1) await exportReports(several, deps);
+      else await exportReport(argument, deps);
+    },
     'journal.open': async (argument) => {
       const { stored } = await targets.run(argument, pickerTitle('journal.open'));
       await openRunDocument(journalUri(stored.run.key, stored.run.runId));
@@ -106,6 +122,24 @@ function runCommands(deps: CommandDeps) {
     'run.copyLink': async (argument) => {
       await copyText(linkTo(await targets.run(argument, pickerTitle('run.copyLink'))), 'The link');
     },
+  } satisfies Partial<CommandTable>;
+}
+
+/** The order that a person keeps among runs, of one or several. */
+function orderCommands(deps: CommandDeps) {
+  const { ordering, undoing, deleting, arrangement } = deps;
+  return {
+    'run.pin': async (...meant) => ordering.mark('run.pin', ...meant),
+    'run.unpin': async (...meant) => ordering.mark('run.unpin', ...meant),
+    'run.archive': async (...meant) => ordering.mark('run.archive', ...meant),
+    'run.unarchive': async (...meant) => ordering.mark('run.unarchive', ...meant),
+    'run.rename': async (...meant) => ordering.rename(...meant),
+    'run.tag': async (...meant) => ordering.tag(...meant),
+    'run.delete': async (...meant) => deleting.delete(...meant),
+    'runs.undo': async () => undoing.undoLast(),
+    'runs.switchView': async () => switchView(deps),
+    'runs.saveView': async () => saveView(deps),
+    'runs.showArchived': async () => arrangement.show(archivedView),
   } satisfies Partial<CommandTable>;
 }
 
@@ -128,7 +162,7 @@ function questionCommands({ targets, answering, snoozing, review }: CommandDeps)
       );
     },
     'breakpoint.snooze': async (argument) => snoozing.snooze(argument),
-    'run.markSeen': async (argument) => snoozing.markSeen(argument),
+    'run.markSeen': async (argument, selected) => snoozing.markSeen(argument, selected),
     'review.add': async (argument) => review.add(argument),
     'review.remove': async (argument) => review.remove(argument),
     'review.send': async (argument) => review.send(argument),
@@ -156,7 +190,7 @@ function listCommands(deps: CommandDeps) {
     'runs.filter': async () => filterRuns(arrangement, store.all),
     'runs.changeFilter': async () => filterRuns(arrangement, store.all),
     'runs.clearFilter': async () => arrangement.clearFilter(),
-    'runs.groupBy': async () => groupRuns(arrangement),
+    'runs.groupBy': async () => groupRuns(arrangement, store.all),
     'runs.loadMore': async (argument) => loadMore(argument, runs),
     'runs.refresh': async () => store.refresh(),
     'notify.try': async () => deps.notifyCommand.try(),

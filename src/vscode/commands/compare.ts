@@ -33,8 +33,13 @@ interface IterationItem extends vscode.QuickPickItem {
 export class Comparing {
   constructor(private readonly deps: ComparingDeps) {}
 
-  async compare(argument: unknown): Promise<void> {
+  async compare(argument: unknown, selected?: unknown): Promise<void> {
     const { targets } = this.deps;
+    const several = targets.several(argument, selected);
+    const [a, b] = several ?? [];
+    if (several && several.length > 2)
+      throw new NotNowError(`Two runs can be compared, and ${several.length} are selected.`);
+    if (a && b) return this.openRuns(a.run.key, b.run.key);
     const both = parseSides(argument);
     if (both) {
       const [left, right] = [await this.#named(both.left), await this.#named(both.right)];

@@ -13,13 +13,13 @@ import type { OpenedRuns } from '../tree/openedRuns';
 import { pickExtent } from './pickIteration';
 import type { Targets } from './targets';
 
-interface Format extends vscode.QuickPickItem {
+export interface Format extends vscode.QuickPickItem {
   readonly format: ReportFormat;
   /** The language of its text in an editor. */
   readonly language: string;
 }
 
-const formats: readonly Format[] = [
+export const formats: readonly Format[] = [
   {
     format: 'html',
     language: 'html',
@@ -116,7 +116,7 @@ function contents(report: Report): string {
 }
 
 /** The relative URL from a report's folder to the project; empty where they are not on the same disk. */
-function wayTo(projectDir: string, target: vscode.Uri): string {
+export function wayTo(projectDir: string, target: vscode.Uri): string {
   if (target.scheme !== 'file') return '';
   const way = relative(dirname(target.fsPath), projectDir);
   if (way === '' || /^[a-z]:/i.test(way)) return '';

@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { DisposableStore, toDisposable } from '../../core/disposables';
 import { ago, count, shortId, thousands, visible } from '../../core/format';
-import { runTitle, type Run } from '../../core/run/run';
+import { shownTitle } from '../../core/order/runMarks';
+import type { Run } from '../../core/run/run';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeRun, stateWord } from '../../core/views/tree/describe';
+import { archivedView } from '../../core/views/tree/savedView';
 import { searchEntry, searchRuns, type Found, type SearchEntry } from '../../core/views/tree/runSearch';
 import { tell, withoutIcons } from '../messages';
 import type { RunArrangement } from '../tree/runArrangement';
@@ -44,7 +46,15 @@ export async function findRun(deps: FindRunDeps): Promise<void> {
   const { key } = chosen.run;
   deps.open(key);
   if ((await deps.runs.reveal(key)) || !deps.store.get(key)) return;
-  tell('info', `"${visible(runTitle(chosen.run))}" is hidden in the Runs view by its filter.`, [
+  const title = visible(shownTitle(chosen));
+  const { archived } = deps.arrangement.filter;
+  if (chosen.marks?.archived && !archived) {
+    tell('info', `"${title}" is archived, so the Runs view hides it.`, [
+      { title: commandTitle('runs.showArchived'), run: () => deps.arrangement.show(archivedView) },
+    ]);
+    return;
+  }
+  tell('info', `"${title}" is hidden in the Runs view by its filter.`, [
     { title: commandTitle('runs.clearFilter'), run: () => deps.arrangement.clearFilter() },
   ]);
 }
@@ -187,7 +197,7 @@ function toItem({ stored, matched }: Found): Item {
   const { run } = stored;
   const now = Date.now();
   return {
-    label: withoutIcons(visible(runTitle(run))),
+    label: withoutIcons(visible(shownTitle(stored))),
     iconPath: new vscode.ThemeIcon(describeRun(stored, now, false).icon.name),
     description: [stateWord(stored), shortId(visible(run.runId)), ago(now - run.updatedAt)].join(' · '),
     ...(matched === '' ? {} : { detail: withoutIcons(visible(matched)) }),

@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import { mayNeed, needsRepair, pendingBreakpoints } from '../../core/attention/needsYou';
+import { mayNeed, needsRepair, pendingBreakpoints, troubleAt } from '../../core/attention/needsYou';
 import { untilItChanges, type SharedAttention } from '../../core/attention/sharedAttention';
 import { parseSnoozeTime, snoozeOffers } from '../../core/attention/snoozeTime';
 import type { Clock } from '../../core/clock';
 import { pickerTitle } from '../../core/commands';
 import { CancelledError, NotNowError } from '../../core/errors';
 import { visible } from '../../core/format';
-import { runTitle, taskTitle } from '../../core/run/run';
+import { runsText, shownTitle } from '../../core/order/runMarks';
+import { taskTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
-import { withoutIcons } from '../messages';
+import { confirm, withoutIcons } from '../messages';
 import { localTime } from '../settings';
 import { pick, type Targets } from './targets';
+import type { Undoing } from './undoing';
 
 export interface SnoozingDeps {
   readonly store: RunStore;
@@ -19,6 +21,7 @@ export interface SnoozingDeps {
   readonly shared: SharedAttention;
   readonly clock: Clock;
   readonly targets: Targets;
+  readonly undoing: Undoing;
 }
 
 /** What is put off: a question, or a run that is damaged, ready or failed. */
@@ -84,14 +87,39 @@ export class Snoozing {
     vscode.window.setStatusBarMessage(`$(bell-slash) ${withoutIcons(titleOf(what))} ${said}.`, 5000);
   }
 
-  /** Takes a damaged or failed run out of Needs You until it changes, the one that is meant or one that the person chooses. */
-  async markSeen(argument: unknown): Promise<void> {
-    const { attention, targets } = this.deps;
+  /** Takes damaged or failed runs out of Needs You until they change: those that are meant, or one that the person chooses. */
+  async markSeen(argument: unknown, selected: unknown): Promise<void> {
+    const { attention, targets, shared, undoing } = this.deps;
     const title = pickerTitle('run.markSeen');
-    const { key } = (
-      await (argument === undefined ? pickTrouble(attention, title) : targets.run(argument, title))
-    ).stored.run;
-    attention.markSeen(key);
+    const chosen =
+      argument === undefined
+        ? [(await pickTrouble(attention, title)).stored]
+        : await targets.runs(argument, selected, title);
+    const unseen = chosen
+      .map((stored) => ({ stored, at: troubleAt(stored), seen: shared.seenTrouble(stored.run.key) }))
+      .filter(({ at, seen }) => at !== undefined && at !== seen);
+    const [only] = unseen;
+    if (!only) throw new NotNowError('Nothing is wrong here that you have not seen.');
+    const others = chosen.length - unseen.length;
+    if (chosen.length > 1) {
+      const detail = [
+        'They leave Needs You until something happens in them.',
+        others === 0 ? '' : `${runsText(others)} did not fail, or you have seen it.`,
+        'You can undo this.',
+      ];
+      const question = `Mark ${runsText(unseen.length)} as seen?`;
+      await confirm(question, detail.filter(Boolean).join('\n'), title);
+    }
+    for (const { stored } of unseen) attention.markSeen(stored.run.key);
+    const what = chosen.length === 1 ? `"${visible(shownTitle(only.stored))}"` : runsText(unseen.length);
+    undoing.did(
+      `Marked ${what} as seen`,
+      () => {
+        // Nothing happened at the beginning of time.
+        for (const { stored, seen = 0 } of unseen) shared.setSeenTrouble(stored.run.key, seen);
+      },
+      chosen.length === 1,
+    );
   }
 
   /** A run that asks one thing means that; one that is damaged, ready or failed means itself. */
@@ -132,7 +160,7 @@ export class Snoozing {
       return {
         label: withoutIcons(titleOf(what)),
         description: [
-          what.effectId === undefined ? '' : withoutIcons(visible(runTitle(what.stored.run))),
+          what.effectId === undefined ? '' : withoutIcons(visible(shownTitle(what.stored))),
           until === undefined ? '' : `snoozed until ${localTime(until)}`,
         ]
           .filter(Boolean)
@@ -149,7 +177,7 @@ async function pickTrouble(attention: Attention, title: string): Promise<{ reado
   const items = attention.needs
     .filter(({ kind }) => kind === 'damaged' || kind === 'failed')
     .map(({ stored }) => ({
-      label: withoutIcons(visible(runTitle(stored.run))),
+      label: withoutIcons(visible(shownTitle(stored))),
       description: withoutIcons(visible(stored.state.next.reason)),
       stored,
     }));
@@ -160,7 +188,7 @@ async function pickTrouble(attention: Attention, title: string): Promise<{ reado
 function titleOf({ stored, effectId }: Snoozed): string {
   const effect = stored.run.story.effects.get(effectId ?? '');
   return visible(
-    effect ? taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)) : runTitle(stored.run),
+    effect ? taskTitle(effect, stored.run.pendingTasks.get(effect.effectId)) : shownTitle(stored),
   );
 }
 

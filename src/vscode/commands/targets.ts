@@ -3,6 +3,7 @@ import { parseReference } from '../../core/contract';
 import { CancelledError, HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
+import { shownTitle } from '../../core/order/runMarks';
 import { noTaskFiles } from '../../core/run/iterations';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
@@ -44,7 +45,42 @@ export class Targets {
     private readonly opened: OpenedRuns,
     /** The run whose page is in front; `undefined`: none is. */
     private readonly shownRun: () => RunKey | undefined = () => undefined,
+    /** The runs that are selected in the Runs view. */
+    private readonly selectedRuns: () => readonly RunKey[] = () => [],
   ) {}
+
+  /**
+   * The runs that a command was called with, where it may take several: an array of references, the selected rows that a
+   * menu passes, or what is selected in the Runs view where a key was pressed there. `undefined`: it was called otherwise.
+   * @throws HumanError when a reference names no run; NotNowError when nothing is selected
+   */
+  several(argument: unknown, selected: unknown): readonly StoredRun[] | undefined {
+    if (isSelection(argument)) {
+      const runs = this.selectedRuns().flatMap((key) => this.store.get(key) ?? []);
+      if (runs.length === 0) throw new NotNowError('Select runs in the Runs view first.');
+      return runs;
+    }
+    const named = Array.isArray(argument) ? argument : selected;
+    if (!Array.isArray(named)) return undefined;
+    // Rows of other kinds may be selected with those of runs.
+    const meant = named.filter((each) => !isOurNode(each) || each.kind === 'run');
+    const runs = new Set(meant.flatMap((each) => this.#named(each)?.stored ?? []));
+    return runs.size === 0 ? undefined : [...runs];
+  }
+
+  /** One run or several: what {@link several} gives, else as {@link run} does, else those that the person checks. */
+  async runs(
+    argument: unknown,
+    selected: unknown,
+    title: string,
+    action?: EngineAction,
+  ): Promise<readonly StoredRun[]> {
+    const several = this.several(argument, selected);
+    if (several) return several;
+    const one = this.#named(argument) ?? this.#shown(argument);
+    if (one && action) demandEngineCan(action, one.stored);
+    return one ? [one.stored] : this.#checkRuns(title, action);
+  }
 
   /**
    * @param action lists runs for which it is not legal last, with the reason; `undefined`: all are fit
@@ -127,7 +163,7 @@ export class Targets {
         .filter(({ effect }) => whyNotPost(each, effect.effectId) === undefined)
         .map(({ effect, task }) => ({
           label: withoutIcons(visible(taskTitle(effect, task))),
-          description: withoutIcons(visible(`${effect.kind} · ${runTitle(each.run)}`)),
+          description: withoutIcons(visible(`${effect.kind} · ${shownTitle(each)}`)),
           stored: each,
           effect,
         })),
@@ -192,6 +228,7 @@ export class Targets {
       return { stored, surface: 'row', effectId, event: undefined, iteration };
     }
     if (argument === undefined || argument === null) return undefined;
+    if (Array.isArray(argument) && argument.length === 1) return this.#named(argument[0]);
     const reference = parseReference(argument);
     if (!reference) throw new HumanError('The command was called with something that names no run.');
     const found = this.#referred(argument);
@@ -222,6 +259,22 @@ export class Targets {
     return stored;
   }
 
+  async #checkRuns(title: string, action?: EngineAction): Promise<readonly StoredRun[]> {
+    const fit = this.store.all.filter(({ engine }) => action === undefined || engine.can.has(action));
+    if (fit.length === 0) throw new NotNowError('There are no runs here for which this is possible.');
+    const selected = new Set(this.selectedRuns());
+    const items = fit.map((stored) => ({ ...toRunItem(stored), picked: selected.has(stored.run.key) }));
+    const options = {
+      title,
+      placeHolder: 'Check runs',
+      canPickMany: true,
+      matchOnDescription: true,
+    } as const;
+    const checked = (await vscode.window.showQuickPick(items, options)) ?? [];
+    if (checked.length === 0) throw new CancelledError();
+    return checked.map(({ stored }) => stored);
+  }
+
   async #pickBreakpoint(
     runs: readonly StoredRun[],
     title: string,
@@ -235,7 +288,7 @@ export class Targets {
         )
         .map(({ effect, task }) => ({
           label: withoutIcons(visible(taskTitle(effect, task))),
-          description: withoutIcons(visible(runTitle(stored.run))),
+          description: withoutIcons(visible(shownTitle(stored))),
           stored,
           effect,
         })),
@@ -248,13 +301,21 @@ export class Targets {
   }
 }
 
+/** What a key that is pressed in the Runs view passes, instead of a row. */
+function isSelection(argument: unknown): boolean {
+  return (
+    typeof argument === 'object' && argument !== null && 'selected' in argument && argument.selected === true
+  );
+}
+
 /** A run in a picker. `why`: it is not fit now, and why. */
 export function toRunItem(stored: StoredRun, why?: string) {
-  const { run } = stored;
+  const { run, marks } = stored;
   return {
-    label: withoutIcons(visible(runTitle(run))),
+    label: withoutIcons(visible(shownTitle(stored))),
     description: [
       why === undefined ? stateWord(stored) : '',
+      marks?.name === undefined ? '' : withoutIcons(visible(runTitle(run))),
       shortId(run.runId),
       ago(Date.now() - run.updatedAt),
     ]

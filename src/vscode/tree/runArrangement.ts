@@ -3,11 +3,12 @@ import type { Clock } from '../../core/clock';
 import { contextKeys } from '../../core/contract';
 import type { Disposable } from '../../core/disposables';
 import { Emitter } from '../../core/event';
-import { thousands } from '../../core/format';
+import { thousands, visible } from '../../core/format';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeFilter } from '../../core/views/tree/describeList';
 import { isOpen, matches, noFilter, parseFilter, type RunFilter } from '../../core/views/tree/runFilter';
 import { groupings, type Grouping } from '../../core/views/tree/runGroups';
+import { viewNamed, type SavedView } from '../../core/views/tree/savedView';
 import { listRuns, moves, type RunList } from '../../core/views/tree/runList';
 import type { RunKey } from '../../core/run/runKey';
 
@@ -22,7 +23,7 @@ export class RunArrangement implements Disposable {
   #grouping: Grouping;
   /** `undefined`: to be made anew. */
   #list: RunList | undefined;
-  #context: string | undefined;
+  #told: { readonly filter?: string | undefined; readonly archived?: string | undefined } = {};
   /** The readings that the list was made of. */
   readonly #arranged = new Map<RunKey, StoredRun>();
   readonly #following: Disposable;
@@ -31,6 +32,8 @@ export class RunArrangement implements Disposable {
     private readonly store: RunStore,
     private readonly memento: vscode.Memento,
     private readonly clock: Clock,
+    /** The person's own, whose names are told where they show just this. */
+    private readonly views: () => readonly SavedView[] = () => [],
   ) {
     this.#filter = parseFilter(memento.get(kept.filter));
     const grouping = memento.get(kept.grouping);
@@ -43,9 +46,7 @@ export class RunArrangement implements Disposable {
   }
 
   set filter(filter: RunFilter) {
-    this.#filter = filter;
-    void this.memento.update(kept.filter, isOpen(filter) ? undefined : filter);
-    this.#rearrange();
+    this.show({ filter, grouping: this.#grouping });
   }
 
   clearFilter(): void {
@@ -57,9 +58,17 @@ export class RunArrangement implements Disposable {
   }
 
   set grouping(grouping: Grouping) {
+    this.show({ filter: this.#filter, grouping });
+  }
+
+  /** Filters and groups as a view says. */
+  show({ filter, grouping }: Omit<SavedView, 'name'>): void {
+    this.#filter = filter;
     this.#grouping = grouping;
+    void this.memento.update(kept.filter, isOpen(filter) ? undefined : filter);
     void this.memento.update(kept.grouping, grouping === 'none' ? undefined : grouping);
-    this.#rearrange();
+    this.#list = undefined;
+    this.#changed.fire();
   }
 
   get list(): RunList {
@@ -74,15 +83,17 @@ export class RunArrangement implements Disposable {
     return this.#list;
   }
 
-  /** "needs you, failed · 7 of 1,204"; `undefined`: nothing is filtered. */
+  /** "Nightly: needs you, failed · 7 of 1,204", with the name of the view that shows it; `undefined`: nothing is filtered. */
   get description(): string | undefined {
-    if (isOpen(this.#filter)) return undefined;
-    return `${describeFilter(this.#filter)} · ${thousands(this.list.shown)} of ${thousands(this.store.all.length)}`;
+    const name = viewNamed(this.views(), this)?.name;
+    if (isOpen(this.#filter)) return name;
+    const view = name === undefined ? '' : `${visible(name)}: `;
+    return `${view}${describeFilter(this.#filter)} · ${thousands(this.list.shown)} of ${thousands(this.store.all.length)}`;
   }
 
-  /** There are runs, and the filter lets none through. */
+  /** There are runs, and none is shown: by the filter, or since all are archived. */
   get hidesAll(): boolean {
-    return !isOpen(this.#filter) && this.store.all.length > 0 && this.list.shown === 0;
+    return this.store.all.length > 0 && this.list.shown === 0;
   }
 
   /** Whether the filter lets a run through. */
@@ -113,16 +124,16 @@ export class RunArrangement implements Disposable {
     }
   }
 
-  #rearrange(): void {
-    this.#list = undefined;
-    this.#changed.fire();
-  }
-
   #tellContext({ shown }: RunList): void {
-    const hidesAll = shown === 0 && this.store.all.length > 0;
-    const context = isOpen(this.#filter) ? undefined : hidesAll ? 'hidesAll' : 'set';
-    if (context === this.#context) return;
-    this.#context = context;
-    void vscode.commands.executeCommand('setContext', contextKeys.filter, context);
+    const { all } = this.store;
+    const hidesAll = shown === 0 && all.length > 0;
+    const open = isOpen(this.#filter);
+    const filter = open ? undefined : hidesAll ? 'hidesAll' : 'set';
+    const archived = open && hidesAll ? 'all' : all.some(({ marks }) => marks?.archived) ? 'some' : undefined;
+    if (filter !== this.#told.filter)
+      void vscode.commands.executeCommand('setContext', contextKeys.filter, filter);
+    if (archived !== this.#told.archived)
+      void vscode.commands.executeCommand('setContext', contextKeys.archived, archived);
+    this.#told = { filter, archived };
   }
 }

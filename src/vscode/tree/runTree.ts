@@ -110,7 +110,11 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   ) {
     const { store, driver, clock } = deps;
     this.view = this.#disposables.add(
-      vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: !options.alone }),
+      vscode.window.createTreeView(id, {
+        treeDataProvider: this,
+        showCollapseAll: !options.alone,
+        canSelectMany: true,
+      }),
     );
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
@@ -186,6 +190,11 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       : [];
     item.tooltip = toMarkdown([...row.tooltip, ...lineage]);
     return item;
+  }
+
+  /** The runs whose rows are selected. */
+  get selectedRuns(): readonly RunKey[] {
+    return this.view.selection.flatMap((node) => (node.kind === 'run' ? [node.runKey] : []));
   }
 
   /** Shows one page more below a row (empty: at the top), and leads on to the first new row. */

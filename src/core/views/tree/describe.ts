@@ -18,6 +18,7 @@ import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '../../run/run';
 import type { State, StateAction } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
+import { noMarks, shownTitle } from '../../order/runMarks';
 import { needsRepair } from '../../attention/needsYou';
 import { needsAgent, sessionLine } from '../../sessions/agentFact';
 import type { StoredRun } from '../../source/runStore';
@@ -118,7 +119,7 @@ export function describeRun(
   opened?: Weighed,
   outcome?: Outcome,
 ): Row {
-  const { run, state, engine, copies = [] } = stored;
+  const { run, state, engine, copies = [], marks = noMarks } = stored;
   const age = ago(now - run.updatedAt);
   const where = folderWord(stored);
   const copied = copies.length > 1 ? `${copies.length} copies` : copies.map(() => '1 copy').join('');
@@ -139,25 +140,35 @@ export function describeRun(
   const reason = visible(failing ?? state.reason);
   const title = visible(runTitle(run));
   // What is seen is heard first.
-  const named = run.row ? `${visible(oneLine(run.row.label))}: ${title}` : title;
+  const called = [marks.name, run.row?.label].flatMap((text) =>
+    text === undefined ? [] : visible(oneLine(text)),
+  );
+  const named = [...called, title].join(': ');
+  const kept = [
+    marks.archived ? 'archived' : '',
+    marks.pinned ? 'pinned' : '',
+    ...marks.tags.map(tagWord),
+  ].filter(Boolean);
   const agent = state.session && !run.story.end ? sessionLine(state.session, now) : '';
   const can = (id: StateAction): boolean => engine.can.has(id);
   const repair = can('run.repair') && state.next.action === 'run.repair';
   const resume = can('run.resume') && state.actions.includes('run.resume');
   const action = iterating ? 'stop' : repair ? 'repair' : resume ? 'resume' : undefined;
   // prettier-ignore
-  const runWords: Row['words'] = ['run', ...(action ? [action] as const : []), ...(agent === '' ? [] : ['session'] as const)];
+  const runWords: Row['words'] = ['run', ...(marks.pinned ? ['pinned'] as const : []), ...(marks.archived ? ['archived'] as const : []), ...(action ? [action] as const : []), ...(agent === '' ? [] : ['session'] as const)];
   return {
     // Short, so that in a side bar of usual width some of the description is seen; the tooltip has it all.
-    label: run.row ? visible(oneLine(run.row.label)) : cutAtWord(title, 28),
+    label: called[0] ?? cutAtWord(title, 28),
     description: [
-      ...[word, where, agent, ...(run.row ? run.row.notes.map(visible) : [counts])],
-      ...[nested, problems, copied, age],
+      ...[word, where, ...kept, agent, ...(run.row ? run.row.notes.map(visible) : [counts])],
+      ...[nested, problems, copied, age, marks.name === undefined ? '' : cutAtWord(title, 28)],
     ]
       .filter(Boolean)
       .join(' · '),
     tooltip: [
       ['', reason],
+      ...(marks.name === undefined ? [] : [['Title', title] as const]),
+      ...(marks.tags.length === 0 ? [] : [['Tags', visible(marks.tags.join(', '))] as const]),
       ...(agent === '' ? [] : [['Agent', agent] as const]),
       ['Prompt', visible(cutAtWord(run.prompt ?? '', 500))],
       ['Process', visible(run.processId)],
@@ -172,10 +183,15 @@ export function describeRun(
     ],
     icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
     words: runWords,
-    spoken: `${named}, ${word}. ${reason}. ${[where === '' ? '' : `in ${where}`, agent, counts, nested, problems, copied, `last event ${age}`].filter(Boolean).join(', ')}`,
+    spoken: `${named}, ${word}. ${reason}. ${[where === '' ? '' : `in ${where}`, ...kept, agent, counts, nested, problems, copied, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:
       run.depth !== 'whole' || run.story.effects.size > 0 || run.problems.length > 0 || childRuns > 0,
   };
+}
+
+/** A tag as a word in a row: "#nightly". */
+export function tagWord(tag: string): string {
+  return `#${visible(tag)}`;
 }
 
 /** The project's folder, where runs of one id went apart in several places; empty: one place has it. */
@@ -190,7 +206,7 @@ export function describeNeedyRun(stored: StoredRun, now: number, iterating: bool
   const damaged = needsRepair(stored);
   const failed = state.state === 'failed' || state.state === 'partial';
   const word = iterating ? 'iterating' : damaged ? 'damaged' : stateWord(stored);
-  const title = visible(runTitle(run));
+  const title = visible(shownTitle(stored));
   const reason = visible(damaged ? state.next.reason : state.reason);
   const what = damaged || failed ? reason : state.session && needsAgent(stored) ? state.session.now.text : '';
   const age = ago(now - run.updatedAt);
@@ -218,10 +234,10 @@ export function describeBreakpoint(
   withRun: boolean,
   snoozed = '',
 ): Row {
-  const { run, state, engine } = stored;
+  const { state, engine } = stored;
   const answer = engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer');
   const title = visible(taskTitle(effect, task));
-  const runName = visible(runTitle(run));
+  const runName = visible(shownTitle(stored));
   const age = effect.requestedAt === undefined ? '' : ago(now - effect.requestedAt);
   const question = task?.breakpoint?.question ?? '';
   const asked = visible(cutAtWord(firstLine(question), 120));

@@ -1,6 +1,6 @@
 import { capital, count, cutAtWord, thousands, visible } from '../../format';
 import type { State } from '../../run/judgement';
-import { stateIcons, stateWords, type Row } from './describe';
+import { stateIcons, stateWords, tagWord, type Row } from './describe';
 import type { RunFilter } from './runFilter';
 import type { Grouping } from './runGroups';
 import type { RunGroup } from './runList';
@@ -16,10 +16,15 @@ export function describeGroup(
   const runs = count(size, 'run');
   const need =
     by === 'state' || needYou === 0 ? '' : `${thousands(needYou)} ${needYou === 1 ? 'needs' : 'need'} you`;
+  // Projects may have the same name.
+  const where = by === 'project' ? visible(key) : '';
   return {
     label,
-    description: [thousands(size), need].filter(Boolean).join(' · '),
-    tooltip: [['', [label, runs, need].filter(Boolean).join(', ')]],
+    description: [thousands(size), need, where].filter(Boolean).join(' · '),
+    tooltip: [
+      ['', [label, runs, need].filter(Boolean).join(', ')],
+      ['Folder', where],
+    ],
     icon: groupIcon(by, key),
     words: [],
     spoken: [label, runs, need].filter(Boolean).join(', '),
@@ -34,13 +39,15 @@ function groupLabel(
 ): string {
   if (by === 'state') return capital(stateWords[key as State]);
   if (by === 'process') return processName(key);
+  if (by === 'project') return projectName(key);
   if (by === 'engine') return key;
   return key === today ? 'Today' : key === yesterday ? 'Yesterday' : format(key);
 }
 
 function groupIcon(by: Grouping, key: string): Row['icon'] {
   if (by === 'state') return stateIcons[key as State];
-  return { name: by === 'day' ? 'calendar' : by === 'engine' ? 'server-process' : 'symbol-method' };
+  const names = { day: 'calendar', engine: 'server-process', project: 'folder', process: 'symbol-method' };
+  return { name: names[by === 'none' ? 'process' : by] };
 }
 
 /** The row after a page: brings up to `pageSize` of the `left` rows that are not shown. */
@@ -62,11 +69,21 @@ export function processName(processId: string): string {
   return processId === '' ? 'No process' : visible(cutAtWord(processId, 60));
 }
 
-/** "needs you, failed, last week"; empty when everything is let through. */
-export function describeFilter({ states, engines, processes, age }: RunFilter): string {
+/** A project as people see it: the name of its folder. */
+export function projectName(projectDir: string): string {
+  return visible(cutAtWord(projectDir.replace(/^.*[/\\](?=.)/, ''), 60));
+}
+
+/** "needs you, failed, last week"; empty when nothing is asked for. */
+export function describeFilter(filter: RunFilter): string {
+  const { states, engines, projects, processes, age, archived, pinned, tags } = filter;
   return [
+    ...(archived ? ['archived'] : []),
+    ...(pinned ? ['pinned'] : []),
+    ...tags.map(tagWord),
     ...states.map((state) => stateWords[state]),
     ...engines.map(capital),
+    ...projects.map(projectName),
     ...processes.map(processName),
     ...(age === undefined ? [] : [`last ${age}`]),
   ].join(', ');

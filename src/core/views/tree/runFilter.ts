@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { EngineId } from '../../run/engineId';
 import type { State } from '../../run/judgement';
+import { noMarks } from '../../order/runMarks';
 import type { StoredRun } from '../../source/runStore';
 import { stateOrder } from './runGroups';
 
@@ -24,15 +25,30 @@ export interface RunFilter {
   readonly processes: readonly string[];
   /** `undefined`: any. */
   readonly age: Age | undefined;
+  /** Only archived runs, which are left out otherwise. */
+  readonly archived: boolean;
+  /** Only pinned runs. */
+  readonly pinned: boolean;
+  /** With one of these tags; empty: any. */
+  readonly tags: readonly string[];
+  /** Of one of these projects, by folder; empty: any. */
+  readonly projects: readonly string[];
 }
 
-export const noFilter: RunFilter = { states: [], engines: [], processes: [], age: undefined };
+export const noFilter: RunFilter = {
+  ...{ states: [], engines: [], processes: [], age: undefined },
+  ...{ archived: false, pinned: false, tags: [], projects: [] },
+};
 
 const stored = z.object({
   states: z.array(z.enum(stateOrder)),
-  // Earlier versions kept none.
-  engines: z._default(z.array(z.string()), []),
   processes: z.array(z.string()),
+  // Earlier versions kept none of these.
+  engines: z._default(z.array(z.string()), []),
+  archived: z._default(z.boolean(), false),
+  pinned: z._default(z.boolean(), false),
+  tags: z._default(z.array(z.string()), []),
+  projects: z._default(z.array(z.string()), []),
   age: z.optional(z.enum(['hour', 'day', 'week', 'month'])),
 });
 
@@ -42,16 +58,24 @@ export function parseFilter(kept: unknown): RunFilter {
   return parsed.success ? { ...parsed.data, age: parsed.data.age } : noFilter;
 }
 
-/** Whether the filter lets every run through. */
-export function isOpen({ states, engines, processes, age }: RunFilter): boolean {
-  return states.length === 0 && engines.length === 0 && processes.length === 0 && age === undefined;
+/** Whether the filter asks for nothing, so that all runs are shown but those that are archived. */
+export function isOpen(filter: RunFilter): boolean {
+  return Object.values(filter).every((part) =>
+    Array.isArray(part) ? part.length === 0 : part === undefined || part === false,
+  );
 }
 
-export function matches(filter: RunFilter, { run, state }: StoredRun, now: number): boolean {
+export function matches(filter: RunFilter, { run, state, marks = noMarks }: StoredRun, now: number): boolean {
+  const isOneOf = <T>(wanted: readonly T[], value: T): boolean =>
+    wanted.length === 0 || wanted.includes(value);
   return (
-    (filter.states.length === 0 || filter.states.includes(state.state)) &&
-    (filter.engines.length === 0 || filter.engines.includes(run.engine)) &&
-    (filter.processes.length === 0 || filter.processes.includes(run.processId)) &&
+    marks.archived === filter.archived &&
+    (!filter.pinned || marks.pinned) &&
+    (filter.tags.length === 0 || filter.tags.some((tag) => marks.tags.includes(tag))) &&
+    isOneOf(filter.states, state.state) &&
+    isOneOf(filter.engines, run.engine) &&
+    isOneOf(filter.processes, run.processId) &&
+    isOneOf(filter.projects, run.projectDir) &&
     (filter.age === undefined || now - run.updatedAt <= ages[filter.age])
   );
 }

@@ -2,7 +2,7 @@ import type { State } from '../../run/judgement';
 import type { StoredRun } from '../../source/runStore';
 
 /** What the Runs view can be grouped by. */
-export const groupings = ['state', 'engine', 'process', 'day', 'none'] as const;
+export const groupings = ['state', 'engine', 'project', 'process', 'day', 'none'] as const;
 
 export type Grouping = (typeof groupings)[number];
 
@@ -23,13 +23,15 @@ export const stateOrder = [
   'completed',
 ] as const satisfies readonly State[];
 
-/** The group a run belongs to: its state, its engine's name, its process id (empty: none), or the day of its last event ("2026-11-21"). */
+/** The group a run belongs to: its state, its engine's name, its project's folder, its process id (empty: none), or the day of its last event ("2026-11-21"). */
 export function groupKey(grouping: Grouping, { run, state, engine }: StoredRun): string {
   switch (grouping) {
     case 'state':
       return state.state;
     case 'engine':
       return engine.name;
+    case 'project':
+      return run.projectDir;
     case 'process':
       return run.processId;
     case 'day':

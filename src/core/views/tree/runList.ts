@@ -1,5 +1,5 @@
 import type { StoredRun } from '../../source/runStore';
-import { isOpen, matches, type RunFilter } from './runFilter';
+import { matches, type RunFilter } from './runFilter';
 import { compareKeys, groupKey, type Grouping } from './runGroups';
 import type { RunKey } from '../../run/runKey';
 
@@ -34,11 +34,13 @@ export interface RunList {
 /**
  * Filters, groups and nests runs. Filter and groups decide over each run by itself, so that what is seen and counted is
  * always what was asked for: a child run hangs below its parent where both are in the same group; where the parent is
- * filtered out or in another group, the child stands by itself.
+ * filtered out or in another group, the child stands by itself. So does a pinned one: pinned runs are the first at the top.
  * @param all in the order in which they are to be shown
  */
 export function listRuns(all: readonly StoredRun[], { filter, grouping }: RunOrder, now: number): RunList {
-  const shown = isOpen(filter) ? all : all.filter((stored) => matches(filter, stored, now));
+  const fitting = all.filter((stored) => matches(filter, stored, now));
+  const pinned = fitting.filter(({ marks }) => marks?.pinned);
+  const shown = pinned.length === 0 ? fitting : [...pinned, ...fitting.filter(({ marks }) => !marks?.pinned)];
   const parents = findParents(shown, grouping);
   const groups = new Map<string, { key: string; runs: StoredRun[]; size: number; needYou: number }>();
   const children = new Map<RunKey, StoredRun[]>();
@@ -69,6 +71,7 @@ export function moves(before: StoredRun, after: StoredRun, order: RunOrder, now:
       groupKey(order.grouping, stored),
       order.grouping !== 'none' && stored.state.state === 'needs-you',
       stored.run.parentRunId,
+      stored.marks?.pinned ?? false,
     ]);
   return place(before) !== place(after);
 }
@@ -76,7 +79,7 @@ export function moves(before: StoredRun, after: StoredRun, order: RunOrder, now:
 /** Finds, for the runs that a process of another run started, the folder of that run where it is in the same group. */
 function findParents(runs: readonly StoredRun[], grouping: Grouping): ReadonlyMap<RunKey, RunKey> {
   const parents = new Map<RunKey, RunKey>();
-  const nested = runs.filter(({ run }) => run.parentRunId !== undefined);
+  const nested = runs.filter(({ run, marks }) => run.parentRunId !== undefined && !marks?.pinned);
   if (nested.length === 0) return parents;
   const byId = new Map<string, StoredRun>();
   const byPlace = new Map<string, StoredRun>();

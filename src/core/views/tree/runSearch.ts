@@ -11,7 +11,7 @@ const excerptLength = 120;
 
 /** A text of a run, and what it is. */
 interface Field {
-  readonly name: 'Process' | 'Prompt' | 'Question' | 'Task';
+  readonly name: 'Process' | 'Prompt' | 'Question' | 'Tag' | 'Task';
   readonly text: string;
 }
 
@@ -45,7 +45,7 @@ export interface SearchResult {
  * @param titles of its tasks, as far as they were read from their files
  */
 export function searchEntry(stored: StoredRun, titles: readonly string[]): SearchEntry {
-  const { run } = stored;
+  const { run, marks } = stored;
   const pending = pendingEffects(run);
   const tasks = new Set(titles);
   for (const { effect, task } of pending) tasks.add(taskTitle(effect, task));
@@ -54,6 +54,7 @@ export function searchEntry(stored: StoredRun, titles: readonly string[]): Searc
     if (tasks.size >= mostTitles) break;
   }
   const fields = [
+    ...(marks?.tags ?? []).map((text) => ({ name: 'Tag', text })),
     { name: 'Process', text: run.processId },
     { name: 'Prompt', text: oneLine((run.prompt ?? '').slice(0, longestText)) },
     ...pending.map(({ task }) => ({
@@ -62,7 +63,7 @@ export function searchEntry(stored: StoredRun, titles: readonly string[]): Searc
     })),
     ...[...tasks].slice(0, mostTitles).map((text) => ({ name: 'Task', text: oneLine(text.slice(0, 300)) })),
   ].filter(({ text }) => text !== '') as Field[];
-  const title = runTitle(run).toLowerCase();
+  const title = [marks?.name ?? '', runTitle(run)].join(' ').trim().toLowerCase();
   const all = [title, ...fields.map(({ text }) => text.toLowerCase())].join('\n');
   return { stored, title, id: run.runId.toLowerCase(), fields, all };
 }

@@ -8,6 +8,7 @@ export const babysitterEngine: RunEngine = {
   name: 'Babysitter',
   can: new Set(engineActions),
   judge: classify,
+  isHeld: (run) => asBabysitter(run).lock?.alive ?? false,
   facts(run) {
     const { metadata } = asBabysitter(run);
     return metadata?.processRevision ? [['Revision', metadata.processRevision]] : [];
