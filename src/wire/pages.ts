@@ -1,6 +1,7 @@
 import { KeptSessions } from '../core/sessions/keptSessions';
 import { RecordFolder } from '../node/recordFolder';
 import { babysitter } from '../engines/babysitter/core/babysitterRun';
+import { keyText } from '../core/run/runKey';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { sessionsOf } from '../engines/babysitter/node/sessionBindings';
 import { inSlices } from '../node/slices';
@@ -29,7 +30,7 @@ export function makePages(
   { context, env, clock, logger, storage, own }: Host,
   { engine }: EngineParts,
   { store, driver, opened, past, arrangement, sessions }: Reading,
-  { comparing, comments, answerDrafts }: Doing,
+  { comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { commands, actions }: Commands,
   opener: Opener,
@@ -63,7 +64,7 @@ export function makePages(
         arrangement,
         clock,
         memento: context.workspaceState,
-        compare: (a, b) => comparing.openRuns(a, b),
+        command: (id, keys) => commands[id](keys.map(keyText)),
       }),
     ),
   );

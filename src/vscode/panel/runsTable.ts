@@ -18,6 +18,7 @@ import {
   type ReadFromTable,
   type ToTable,
 } from '../../core/views/table/protocol';
+import type { CommandOfSelection } from '../../core/views/table/selectionCommands';
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
@@ -41,8 +42,8 @@ export interface RunsTableDeps {
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
   readonly opener: Pick<Opener, 'run'>;
-  /** Compares two runs; what was there first is on the left. */
-  compare(a: RunKey, b: RunKey): void;
+  /** Carries out a command for some runs. */
+  command(id: CommandOfSelection, keys: readonly RunKey[]): Promise<void>;
 }
 
 /** Changes of runs are shown together after so long, and ages and waits drawn again, in milliseconds. */
@@ -148,13 +149,8 @@ class RunsTablePage implements Page<'table', never> {
         return;
       case 'open':
         return this.deps.opener.run(this.#stored(message.key).run.key);
-      case 'compare': {
-        const [a, b, ...more] = this.#table.selected;
-        if (a === undefined || b === undefined || more.length > 0) {
-          throw new NotNowError('Select two runs to compare them.');
-        }
-        return this.deps.compare(a, b);
-      }
+      case 'command':
+        return this.#command(message.id);
       case 'hide':
         return this.#keep({ unwanted: message.columns });
       case 'csv':
@@ -165,6 +161,15 @@ class RunsTablePage implements Page<'table', never> {
       default:
         return message satisfies never;
     }
+  }
+
+  async #command(id: CommandOfSelection): Promise<void> {
+    const { selected } = this.#table;
+    if (selected.length === 0) throw new NotNowError('Select runs first.');
+    if (id === 'run.compare' && selected.length !== 2) {
+      throw new NotNowError('Select two runs to compare them.');
+    }
+    await this.deps.command(id, selected);
   }
 
   #keep(change: Partial<KeptTable>): void {
@@ -229,10 +234,17 @@ class RunsTablePage implements Page<'table', never> {
             : { key: keyText(current), place: table.placeOf(current) },
         reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
         hasUsage: table.hasUsage,
-        viewFilter: describeFilter(this.deps.arrangement.filter),
+        viewFilter: this.#viewFilter(),
         loaded: this.deps.store.loaded,
       },
     });
+  }
+
+  /** What the Runs view leaves out, in words; archived runs unless they are asked for. */
+  #viewFilter(): string {
+    const { store, arrangement } = this.deps;
+    const words = describeFilter(arrangement.filter);
+    return words === '' && store.all.some(({ marks }) => marks?.archived) ? 'without archived runs' : words;
   }
 
   /** Reads the numbers of the runs that are seen, or of all where they are needed; one run at a time. */

@@ -22,8 +22,8 @@ const unread = html`<span class="unread" title="Not read yet">…</span>`;
 const all: readonly Head[] = [
   {
     ...{ column: 'title', name: 'Title', descending: false, width: 20, grows: 3 },
-    cell: ({ title }) => title,
-    tip: ({ title }) => title,
+    cell: (row) => titleCell(row),
+    tip: ({ title, own, tags }) => [title, own, tags.join(' ')].filter(Boolean).join('\n'),
   },
   {
     ...{ column: 'state', name: 'State', descending: false, width: 13, grows: 0.5 },
@@ -55,6 +55,16 @@ const all: readonly Head[] = [
     tip: ({ runId }) => runId,
   },
 ];
+
+/** The title with what the person keeps of the run; signs are told to screen readers as words. */
+function titleCell({ title, pinned, archived, tags }: TableRow): TemplateResult {
+  const sign = (icon: string, word: string): TemplateResult =>
+    html`<span class="codicon codicon-${icon}" title=${word} aria-hidden="true"></span>
+      <span class="hidden">${word},</span> `;
+  return html`${pinned ? sign('pinned', 'Pinned') : nothing}${archived ? sign('archive', 'Archived') : nothing}${title}${
+    tags.length === 0 ? nothing : html` <span class="quiet">${tags.join(' ')}</span>`
+  }`;
+}
 
 function figure(column: Column, name: string, width: number, cell: Head['cell']): Head {
   return { column, name, descending: true, width, isFigure: true, cell };

@@ -17,7 +17,7 @@ export function tableRow(
   heads: readonly Head[],
   { current, style, onClick, onOpen }: RowState,
 ): TemplateResult {
-  const { place, key, selected, canDiagnose, title } = row;
+  const { place, key, selected, canDiagnose, canDelete, pinned, archived, title } = row;
   return html`<div
     class="row cells ${current ? 'current' : ''}"
     role="row"
@@ -27,7 +27,8 @@ export function tableRow(
     data-vscode-context=${JSON.stringify({
       webviewSection: 'run',
       // A command's argument: see `parseReference`.
-      ...{ dir: key, canDiagnose },
+      ...{ dir: key, canDiagnose, canDelete },
+      ...{ pinned, archived },
       preventDefaultContextMenuItems: true,
     })}
     .style=${style}

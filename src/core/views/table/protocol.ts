@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { stateOrder } from '../tree/runGroups';
 import type { Facets } from './runTable';
+import { commandsOfSelection } from './selectionCommands';
 import { columns } from './tableOrder';
 import type { TableRow } from './tableRow';
 import { asRunKey } from '../../run/runKey';
@@ -43,8 +44,8 @@ export const fromTable = z.discriminatedUnion('type', [
   /** The run on which the keyboard is, whose place is to be told. */
   z.object({ type: z.literal('current'), key }),
   z.object({ type: z.literal('open'), key }),
-  /** The two runs that are selected. */
-  z.object({ type: z.literal('compare') }),
+  /** Something is to be done with the runs that are selected. */
+  z.object({ type: z.literal('command'), id: z.enum(commandsOfSelection) }),
   /** Columns that are not wanted; kept with the workspace. */
   z.object({ type: z.literal('hide'), columns: z.array(z.enum(columns)).max(columns.length) }),
   z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),

@@ -1,4 +1,5 @@
 import { cutAtWord, dollars, duration, shortId, thousands, visible } from '../../format';
+import { noMarks } from '../../order/runMarks';
 import { maskSecrets } from '../../run/secrets';
 import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
@@ -14,10 +15,16 @@ export interface TableRow {
   readonly selected: boolean;
   /** Its engine can say why it is stuck. */
   readonly canDiagnose: boolean;
+  readonly canDelete: boolean;
+  readonly pinned: boolean;
+  readonly archived: boolean;
   readonly state: string;
   readonly icon: string;
   readonly reason: string;
   readonly title: string;
+  /** The run's own title, where it is called otherwise here; empty: it is not. */
+  readonly own: string;
+  readonly tags: readonly string[];
   readonly runId: string;
   readonly shortId: string;
   readonly process: string;
@@ -42,22 +49,27 @@ export interface TableRow {
 }
 
 export function toTableRow(
-  { stored, title, process, numbers, fresh }: TableEntry,
+  { stored, title, own, tags, process, numbers, fresh }: TableEntry,
   place: number,
   selected: boolean,
   now: number,
 ): TableRow {
-  const { run, state } = stored;
+  const { run, state, marks = noMarks } = stored;
   const waited = numbers ? waitedBy(numbers, now) : 0;
   return {
     place,
     key: keyText(run.key),
     selected,
     canDiagnose: stored.engine.can.has('run.diagnose'),
+    canDelete: stored.engine.can.has('run.delete'),
+    pinned: marks.pinned,
+    archived: marks.archived,
     state: stateWord(stored),
     icon: stateIcons[state.state].name.replace('~spin', ''),
     reason: visible(maskSecrets(state.reason)),
     title,
+    own: own === title ? '' : own,
+    tags,
     runId: visible(run.runId),
     shortId: shortId(visible(run.runId)),
     process,
