@@ -6,7 +6,7 @@ import type { KeptRecords } from '../core/review/keptRecords';
 import { putRecord, recordName, recordNames } from './recordFiles';
 import { readTextInside } from './safeFile';
 
-/** Pages send no longer text. */
+/** A longer record is not read, in bytes. */
 const limit = 4_000_000;
 const keptFor = 90 * 24 * 3_600_000;
 
@@ -28,7 +28,7 @@ export class RecordFolder implements KeptRecords {
       if (record !== undefined) mkdirSync(this.folder, { recursive: true });
       putRecord(path, record);
     } catch (error) {
-      this.logger.warn(`What was typed cannot be kept in ${path}: ${messageOf(error)}`);
+      this.logger.warn(`A record cannot be kept in ${path}: ${messageOf(error)}`);
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
 import { noTaskFiles } from '../../src/core/run/iterations';
 import { KeptSessions } from '../../src/core/sessions/keptSessions';
-import { sumParts, toSessionNumbers } from '../../src/core/sessions/sessionNumbers';
+import { parseSessionNumbers, sumParts, toSessionNumbers } from '../../src/core/sessions/sessionNumbers';
 import { toSessionEntry } from '../../src/core/sessions/sessionEntry';
 import { filesOfPart, toKeptView, toSessionView } from '../../src/core/views/page/sessionsView';
 import { openRun } from '../../src/core/views/tree/buildTree';
@@ -81,5 +81,33 @@ describe('what is kept of sessions', () => {
     expect(view).toMatchObject({ kept: true, living: false, files: [] });
     expect(view.line).toContain('its transcript is no longer kept');
     expect(view.parts[0]?.cells.slice(0, 4)).toEqual(['28', '26', '1', '4']);
+  });
+
+  it('loses what is too much of it, and nothing else', () => {
+    const report = theOnly();
+    const { between } = report.attribution;
+    const totals = {
+      ...between,
+      models: Array.from({ length: 30 }, (_, i) => `${i}`.repeat(200)),
+      tokens: { ...between.tokens, in: Number.POSITIVE_INFINITY },
+    };
+    const effectIds = Array.from({ length: 10_001 }, (_, i) => `task-${i}`);
+    const many = toSessionNumbers({
+      ...report,
+      attribution: { ...report.attribution, batches: [{ effectIds, totals, how: 'shared' }] },
+    });
+    const records: unknown[] = [{ run: 'odd', sessions: [{ id: 5 }, numbers] }];
+    const put = (_: string, record: unknown): void => void records.push(JSON.parse(JSON.stringify(record)));
+    const kept = new KeptSessions({ all: () => records, put }, new FakeClock(0));
+    kept.put(run.key, [...Array.from({ length: 120 }, (_, i) => ({ ...numbers, id: `s-${i}` })), many]);
+    kept.dispose();
+    const read = parseSessionNumbers(records);
+    expect(read[0]?.sessions).toEqual([numbers]);
+    expect([read[1]?.sessions.length, read[1]?.sessions.at(-1)]).toEqual([100, many]);
+    const batch = many.parts.find((part) => part.how === 'shared');
+    expect([batch?.effectIds.length, batch?.models.length, batch?.tokens]).toEqual([
+      ...[10_000, 20],
+      { ...between.tokens, in: 0 },
+    ]);
   });
 });

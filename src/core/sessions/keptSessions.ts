@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { Disposable } from '../disposables';
 import type { KeptRecords } from '../review/keptRecords';
 import { keyText, type RunKey } from '../run/runKey';
-import { parseSessionNumbers, type SessionNumbers } from './sessionNumbers';
+import { newest, parseSessionNumbers, type SessionNumbers } from './sessionNumbers';
 
 /** So long numbers rest before they are written down, in milliseconds: those of a session at work change all the time. */
 const restsFor = 5000;
@@ -37,7 +37,7 @@ export class KeptSessions implements Disposable {
     const run = keyText(key);
     const before = this.of(key);
     const ids = new Set(sessions.map(({ id }) => id));
-    const all = [...before.filter(({ id }) => !ids.has(id)), ...sessions];
+    const all = newest([...before.filter(({ id }) => !ids.has(id)), ...sessions]);
     if (JSON.stringify(all) === JSON.stringify(before)) return;
     this.#runs.set(run, all);
     if (!this.#waiting.has(run))

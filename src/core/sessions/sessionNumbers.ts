@@ -2,10 +2,13 @@ import * as z from 'zod';
 import type { SessionReport } from './agentSessions';
 import type { How, Part } from './attribute';
 
+/** Of what is more than this the surplus is left out, so that the rest can be read again. */
+const most = { effectIds: 10_000, models: 20, modelName: 100, parts: 10_000, sessions: 100 };
+
 const number = z.number().min(0);
 
 const part = z.object({
-  effectIds: z.array(z.string().max(200)).max(200),
+  effectIds: z.array(z.string().max(200)).max(most.effectIds),
   how: z.enum(['post', 'time', 'sign', 'shared']),
   answers: number,
   calls: number,
@@ -16,7 +19,7 @@ const part = z.object({
   tokens: z.object({ in: number, out: number, cacheWrite: number, cacheRead: number }),
   atLeast: z.boolean(),
   errors: number,
-  models: z.array(z.string().max(100)).max(20),
+  models: z.array(z.string().max(most.modelName)).max(most.models),
   subagents: number,
   time: number,
   waited: number,
@@ -28,7 +31,7 @@ const session = z.object({
   /** Milliseconds since 1970 of its last sign. */
   lastAt: z.number(),
   shift: z.number(),
-  parts: z.array(part).max(10_000),
+  parts: z.array(part).max(most.parts),
 });
 
 /** What was done for one task, for several that pended together, or between tasks (no effect id): numbers only. */
@@ -37,17 +40,26 @@ export type PartNumbers = Readonly<z.infer<typeof part>>;
 /** What is kept of a session when its transcript is gone: numbers and ids, none of its words. */
 export type SessionNumbers = Readonly<z.infer<typeof session>>;
 
-const record = z.object({ run: z.string().max(4000), sessions: z.array(session).max(100) });
+const record = z.object({ run: z.string().max(4000), sessions: z.array(z.unknown()) });
 
 /** The numbers of all sessions of one run, as they are kept. */
-export type RunSessionNumbers = Readonly<z.infer<typeof record>>;
+export interface RunSessionNumbers {
+  readonly run: string;
+  readonly sessions: readonly SessionNumbers[];
+}
 
 /** What of kept records can be read. */
 export function parseSessionNumbers(records: readonly unknown[]): readonly RunSessionNumbers[] {
   return records.flatMap((each) => {
     const { data } = record.safeParse(each);
-    return data ? [data] : [];
+    const sessions = newest(data?.sessions ?? []).flatMap((one) => session.safeParse(one).data ?? []);
+    return data ? [{ run: data.run, sessions }] : [];
   });
+}
+
+/** As many as are kept of one run. @param sessions the newest last */
+export function newest<T>(sessions: readonly T[]): readonly T[] {
+  return sessions.slice(-most.sessions);
 }
 
 /** The numbers of a session that was read whole. */
@@ -58,18 +70,31 @@ export function toSessionNumbers({ agent, id, lastAt, attribution }: SessionRepo
     ...batches,
     { effectIds: [], totals: between, how: 'time' },
   ];
-  return { agent: agent.id, id, lastAt, shift, parts: parts.map(toPartNumbers) };
+  return { agent: agent.id, id, lastAt, shift, parts: parts.slice(0, most.parts).map(toPartNumbers) };
 }
 
 export function toPartNumbers({ effectIds, totals, how }: Part): PartNumbers {
-  const { files, ...numbers } = totals;
+  const { files, tokens, ...numbers } = totals;
   const changes = [...files.values()];
   return {
-    ...numbers,
-    ...{ effectIds: [...effectIds], how, files: files.size, models: numbers.models.slice(0, 20) },
+    ...{ ...numbers, effectIds: effectIds.slice(0, most.effectIds), how, files: files.size },
+    models: numbers.models.slice(0, most.models).map((model) => model.slice(0, most.modelName)),
+    // What a hostile transcript adds up to may be no number that JSON knows.
+    tokens: {
+      in: finite(tokens.in),
+      out: finite(tokens.out),
+      cacheWrite: finite(tokens.cacheWrite),
+      cacheRead: finite(tokens.cacheRead),
+    },
+    time: finite(numbers.time),
+    waited: finite(numbers.waited),
     added: changes.reduce((sum, { added }) => sum + added, 0),
     removed: changes.reduce((sum, { removed }) => sum + removed, 0),
   };
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
 }
 
 /** The sum of parts: a session's total, or several sessions' work on a task. Times are added up. */
