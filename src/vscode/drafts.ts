@@ -76,7 +76,7 @@ export class Drafts implements vscode.FileSystemProvider, vscode.CodeLensProvide
   /**
    * Does what a document is for.
    * @param argument its URI; anything else means the document in the active editor
-   * @throws HumanError when it is no valid JSON, or no document of ours
+   * @throws HumanError when it is not valid JSON, or no document of ours
    */
   async use(argument: unknown): Promise<void> {
     const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;

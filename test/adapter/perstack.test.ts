@@ -47,7 +47,7 @@ interface Row {
 
 const goOn = ['run.resume', 'run.fork'];
 const answer = ['breakpoint.answer'];
-const cut = 'is no valid JSON: it may have been cut off or overwritten';
+const cut = 'is not valid JSON: it may have been cut off or overwritten';
 const database = {
   question: 'Which database should the migration target?',
   options: ['postgres', 'sqlite'],
@@ -176,7 +176,7 @@ const table: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     'cut-events': {
       is: ['stopped', 'Stopped at its step limit (2)'],
       ...{ steps: 2, events: 11, tokens: [3820, 3820], n: [1, 2], actions: goOn, next: 'run.resume' },
-      problems: [/resolveToolResults\.json: is empty$/, /stopRunByExceededMaxSteps\.json: is no valid JSON/],
+      problems: [/resolveToolResults\.json: is empty$/, /stopRunByExceededMaxSteps\.json: is not valid JSON/],
     },
     'all-checkpoints-cut': {
       is: ['needs-you', `Needs your answer: ${database.question}`],

@@ -60,7 +60,7 @@ function setUp(parts: RunFolderParts, runId = 'damaged') {
 /** Three events: created, a request, its answer. */
 const answered = (): JournalBuilder => journal().created().done('a');
 const inJournal = (seq: number): string => `journal/${eventFile(seq)}`;
-const cutOff = 'is no valid JSON: it may have been cut off or overwritten';
+const cutOff = 'is not valid JSON: it may have been cut off or overwritten';
 const notUtf8 = 'is no UTF-8 text';
 const bom = 'starts with a byte order mark, which no engine reads';
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');

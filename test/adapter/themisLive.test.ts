@@ -87,7 +87,7 @@ describe('a store of files', () => {
     await source.check();
     await until(() => (run('a')?.problems.length ?? 0) > 0);
     expect(run('a')?.problems).toEqual([
-      { file: 'projections/run_result.json', what: expect.stringContaining('no valid JSON') },
+      { file: 'projections/run_result.json', what: expect.stringContaining('not valid JSON') },
     ]);
     expect(stateOf(run('a'))).toBe('completed');
   });

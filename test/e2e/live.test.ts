@@ -51,7 +51,7 @@ describe('The views follow the disk by themselves', () => {
 
     await fold(/^Move the price rules.*2 problems/);
 
-    await row(/^Problem: journal\/000005\.\w+\.json is no valid JSON/).waitFor();
+    await row(/^Problem: journal\/000005\.\w+\.json is not valid JSON/).waitFor();
     await row(/^Problem: journal\/000007\.\S+ is a temporary file/).waitFor();
     expect(await row(/^(?!Breakpoint|Iteration|Problem|Ready to continue:|Failed:|Damaged:)/).count()).toBe(
       9,

@@ -41,7 +41,7 @@ test(
     await damaged.click({ button: 'right' });
     await screenshot('diagnose-menu');
     await choose('Why Is This Run Stuck?');
-    await notification(/is no valid JSON.*Until that is repaired, the engine fails/).waitFor();
+    await notification(/is not valid JSON.*Until that is repaired, the engine fails/).waitFor();
     await screenshot('diagnose-damaged');
     await page.getByRole('button', { name: 'Repair Run…' }).first().click();
 

@@ -172,9 +172,9 @@ describe('advice to approve', () => {
         metadata: { autoApproveAfterN: 3, presentAlwaysApprove: true },
       }),
     ).toEqual([
-      'Your approval rule plan.* advises to approve: Approved three times.',
-      'The process suggests to stop asking after 3 approvals in a row.',
-      'The process suggests to always approve this gate.',
+      'Your approval rule plan.* recommends approving: Approved three times.',
+      'The process suggests not asking again after 3 approvals in a row.',
+      'The process suggests always approving this gate.',
       'This is advice only; nothing is approved without you.',
     ]);
     // Of every gate for which there is no rule.
@@ -185,7 +185,7 @@ describe('advice to approve', () => {
     expect(advice({ autoApproval: { recommended: false, matchedRule: never } })[0]).toBe(
       'Your approval rule draft.* keeps this question for a person.',
     );
-    expect(advice({ autoApproval: { recommended: true } })[0]).toBe('The engine advises to approve.');
+    expect(advice({ autoApproval: { recommended: true } })[0]).toBe('The engine recommends approving.');
   });
 
   it.each<[string, object | undefined, readonly string[] | undefined]>([

@@ -48,7 +48,7 @@ describe('journalDocument', () => {
     const document = journalDocument([missing, broken], 0);
     expect(document).toContain('  // gone is missing\n');
     expect(document).toContain(
-      '  // cut is no valid JSON: it may have been cut off or overwritten. It holds:\n  //   {"type": "RUN_FAI\n  //   second line */ //\n',
+      '  // cut is not valid JSON: it may have been cut off or overwritten. It holds:\n  //   {"type": "RUN_FAI\n  //   second line */ //\n',
     );
   });
 
@@ -140,7 +140,7 @@ describe('every document', () => {
 
   it('shows deceptive characters of a broken file, and of a file’s name, as what they are', () => {
     const document = journalDocument([{ file: 'a\u202eb', text: '{"\u202egnp.exe\u2028 \u0007' }], 0);
-    expect(document).toContain('// a⟨U+202E⟩b is no valid JSON');
+    expect(document).toContain('// a⟨U+202E⟩b is not valid JSON');
     expect(document).toContain('//   {"⟨U+202E⟩gnp.exe  ⟨U+0007⟩');
     expect(visible(document)).toBe(document);
   });

@@ -52,9 +52,9 @@ describe('parseJson', () => {
     ['', 'is empty'],
     [' \n', 'is empty'],
     ['\ufeff{}', 'starts with a byte order mark, which no engine reads'],
-    ['{"a":', 'is no valid JSON: it may have been cut off or overwritten'],
-    ['{}{}', 'is no valid JSON: it may have been cut off or overwritten'],
-    ['{\u0000}', 'is no valid JSON: it may have been cut off or overwritten'],
+    ['{"a":', 'is not valid JSON: it may have been cut off or overwritten'],
+    ['{}{}', 'is not valid JSON: it may have been cut off or overwritten'],
+    ['{\u0000}', 'is not valid JSON: it may have been cut off or overwritten'],
   ])('%j %s', (text, problem) => {
     expect(parseJson(text)).toEqual({ problem });
   });
@@ -215,7 +215,7 @@ describe('parseEvent', () => {
 
   it.each<[string, string, boolean]>([
     ['', 'is empty', true],
-    ['{"type":', 'is no valid JSON: it may have been cut off or overwritten', true],
+    ['{"type":', 'is not valid JSON: it may have been cut off or overwritten', true],
     ['[]', 'holds a list where an object belongs', false],
     ['{}', 'has no "type"', false],
     [`{"type":null,"recordedAt":"${recordedAt}"}`, 'has no "type"', false],
@@ -580,7 +580,7 @@ describe('parseLock', () => {
 
   it.each([
     ['', 'is empty'],
-    ['garbage', 'is no valid JSON: it may have been cut off or overwritten'],
+    ['garbage', 'is not valid JSON: it may have been cut off or overwritten'],
     ['{}', 'names no process'],
     ['{"pid":"77"}', 'has a wrong "pid": it must be a whole number'],
     ['{"pid":1.5}', 'has a wrong "pid": it must be a whole number'],

@@ -545,7 +545,7 @@ const rows: readonly Row[] = [
 ];
 
 describe('the next step', () => {
-  const mendable = { file: 'journal/000002.x.json', what: 'is no valid JSON', mendable: true };
+  const mendable = { file: 'journal/000002.x.json', what: 'is not valid JSON', mendable: true };
   const lock = { file: 'run.lock', what: 'was left behind', mendable: true };
   const six = { sdkVersion: '6.0.0' };
   const failing = (message: string): JournalBuilder =>

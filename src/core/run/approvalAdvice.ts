@@ -73,11 +73,11 @@ export function adviceSentences(
   const why = because.length === 0 ? '' : `: ${because.join(', ')}`;
   const rule = matchedRule && `Your approval rule ${shown(matchedRule)}`;
   const sentences = [
-    recommended === true && `${rule ?? 'The engine'} advises to approve${why}.`,
+    recommended === true && `${rule ?? 'The engine'} recommends approving${why}.`,
     // Without a rule that fits, engines write this of every gate.
     recommended === false && rule && `${rule} keeps this question for a person${why}.`,
-    afterN !== undefined && `The process suggests to stop asking after ${afterN} approvals in a row.`,
-    offersAlways && 'The process suggests to always approve this gate.',
+    afterN !== undefined && `The process suggests not asking again after ${afterN} approvals in a row.`,
+    offersAlways && 'The process suggests always approving this gate.',
   ].filter((sentence) => typeof sentence === 'string');
   return sentences.length === 0
     ? []

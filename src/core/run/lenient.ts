@@ -85,7 +85,7 @@ function notJson(text: string): { readonly problem: string } {
   if (text.trim() === '') return { problem: 'is empty' };
   return text.startsWith('\ufeff')
     ? { problem: hasByteOrderMark }
-    : { problem: 'is no valid JSON: it may have been cut off or overwritten' };
+    : { problem: 'is not valid JSON: it may have been cut off or overwritten' };
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -50,7 +50,7 @@ export function whyMissing(facts: MissingFacts): readonly MissingReason[] {
   if (!loaded)
     reasons.push({
       label: 'Still looking',
-      detail: 'Not every folder was read yet. Look again in a moment.',
+      detail: 'Some folders have not been read yet. Look again in a moment.',
     });
   if (folders.length === 0) {
     reasons.push({
