@@ -4,7 +4,14 @@ import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
-import { noTokens, type Action, type Tokens, type Work } from '../../../core/sessions/work';
+import {
+  noTokens,
+  type Action,
+  type FileChange,
+  type Outcome,
+  type Tokens,
+  type Work,
+} from '../../../core/sessions/work';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -17,6 +24,8 @@ export class CopilotReader implements LineReader {
   readonly transcript: Transcript;
   /** The answer that calls belong to. */
   #work: Work | undefined;
+  /** What calls that have not ended are to change, by their ids. */
+  readonly #changes = new Map<string, FileChange>();
   /** The last answer asked for calls, so the agent goes on with what they give. */
   #goesOn = false;
   /** Output tokens that were counted since the last shutdown. */
@@ -128,33 +137,22 @@ export class CopilotReader implements LineReader {
       prompt: name === 'task' ? `${text(args['prompt'])}\n${text(args['description'])}` : undefined,
       ...{ endedAt: undefined, outcome: undefined, files: [] },
     });
-    const path = changedPath(name, args);
-    const call = transcript.seen.calls.get(id);
-    const [added, removed] = [text(args['new_str']) || text(args['file_text']), text(args['old_str'])].map(
-      lines,
-    );
-    if (path !== '' && call) {
-      call.files = [
-        {
-          path: pathFrom(transcript.cwd, path),
-          created: name === 'create',
-          added: added ?? 0,
-          removed: removed ?? 0,
-        },
-      ];
-    }
+    const change = changeOf(name, args);
+    if (change) this.#changes.set(id, { ...change, path: pathFrom(transcript.cwd, change.path) });
   }
 
   #end(data: Line, at: number): void {
     const { transcript } = this;
-    const ok = data['success'] === true;
-    const said = resultOf(data);
-    const refused = /denied|rejected by|user declined/i.test(said.slice(0, 300));
-    const call = transcript.end(text(data['toolCallId']), at, ok ? 'ok' : refused ? 'refused' : 'error');
+    const id = text(data['toolCallId']);
+    const outcome = outcomeOf(data);
+    const call = transcript.end(id, at, outcome);
+    const change = this.#changes.get(id);
+    this.#changes.delete(id);
     transcript.goesOn(at);
     if (!call) return;
-    if (!ok) call.files = [];
-    if (isCommand(call.name)) noteResult(transcript, call, { text: said, ok, at });
+    const ok = outcome === 'ok';
+    if (ok && change) call.files = [change];
+    if (isCommand(call.name)) noteResult(transcript, call, { text: resultOf(data), ok, at });
   }
 
   #shutdown(metrics: unknown, at: number): void {
@@ -224,10 +222,23 @@ function isCommand(name: string): boolean {
   return name === 'bash' || name === 'powershell' || name.includes('babysitter');
 }
 
-function changedPath(name: string, args: Line): string {
+/** How a call ended. */
+export function outcomeOf(data: Line): Outcome {
+  if (data['success'] === true) return 'ok';
+  return /denied|rejected by|user declined/i.test(resultOf(data).slice(0, 300)) ? 'refused' : 'error';
+}
+
+/** What a call changes where it succeeds; `undefined`: it is no tool that changes files, or names none. */
+function changeOf(name: string, args: Line): FileChange | undefined {
   const edits =
     name === 'edit' || name === 'create' || (name === 'str_replace_editor' && args['command'] !== 'view');
-  return edits ? text(args['path']) || text(args['file_path']) : '';
+  const path = edits ? text(args['path']) || text(args['file_path']) : '';
+  if (path === '') return undefined;
+  return {
+    ...{ path, created: name === 'create' },
+    added: lines(text(args['new_str']) || text(args['file_text'])),
+    removed: lines(text(args['old_str'])),
+  };
 }
 
 function lines(words: string): number {

@@ -1,6 +1,6 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
-import { actionOf, argumentsOf, resultOf, text } from './copilotReader';
+import { actionOf, argumentsOf, outcomeOf, resultOf, text } from './copilotReader';
 
 /** The rows of one session of Copilot CLI. */
 export class CopilotRows implements RowReader {
@@ -26,8 +26,7 @@ export class CopilotRows implements RowReader {
         return [{ ...plainRow('call', at, callText(action, args)), id, action }];
       }
       case 'tool.execution_complete': {
-        const outcome = data['success'] === true ? 'ok' : 'error';
-        return [{ ...plainRow('result', at, resultOf(data)), id, outcome }];
+        return [{ ...plainRow('result', at, resultOf(data)), id, outcome: outcomeOf(data) }];
       }
       case 'session.error':
         return [plainRow('error', at, text(data['message']))];
