@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -176,6 +176,17 @@ it('there is a session of every agent that is read', () => {
       .map(({ agent }) => agent.id)
       .toSorted(),
   ).toEqual(Object.keys(agents).toSorted());
+});
+
+it('chats of Gemini are those of the project first, each as it lies there', () => {
+  const { home, path, store } = storeWith('gemini-cli');
+  // The same session, gone on in another file.
+  const other = join(home, '.gemini/tmp/other/chats', `session-2026-05-05T09-00-${id.slice(0, 8)}.jsonl`);
+  mkdirSync(dirname(other), { recursive: true });
+  writeFileSync(other, `${JSON.stringify({ sessionId: id })}\n`);
+  utimesSync(path, 1000, 1000);
+  expect(store.recent('/srv/demo', 0).map((session) => session.path)).toEqual([path, other]);
+  expect(store.recent('/srv/other', 0).map((session) => session.path)).toEqual([other, path]);
 });
 
 describe.each(Object.keys(agents))('sessions of %s', (agent) => {

@@ -54,7 +54,8 @@ export class RowTable {
   readonly #outcomes = new Numbers(() => new Uint8Array(blockLength));
   /** Calls without a result, by their ids. */
   readonly #open = new Map<string, number>();
-  readonly #keys = new Set<string>();
+  /** The places of rows that may be told again, by their keys. */
+  readonly #keys = new Map<string, number>();
   #lastTime = 0;
 
   /** How many rows there are, results among them. */
@@ -63,9 +64,15 @@ export class RowTable {
   }
 
   add({ kind, at, id, outcome, key }: TranscriptRow, { offset, length, part }: RowPlace): void {
-    if (key !== undefined && this.#keys.has(key)) return;
-    if (key !== undefined) this.#keys.add(key);
+    const told = key === undefined ? undefined : this.#keys.get(key);
+    if (told !== undefined) {
+      this.#offsets.set(told, offset);
+      this.#lengths.set(told, length);
+      this.#parts.set(told, part);
+      return;
+    }
     const place = this.length;
+    if (key !== undefined) this.#keys.set(key, place);
     this.#lastTime = at ?? this.#lastTime;
     this.#offsets.push(offset);
     this.#lengths.push(length);

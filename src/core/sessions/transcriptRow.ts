@@ -25,7 +25,7 @@ export interface TranscriptRow {
   readonly action: Action | undefined;
   /** Of a result. */
   readonly outcome: Outcome | undefined;
-  /** Of agents that tell things again: names it, so that it is one row; else left out. */
+  /** Of agents that tell things again: names it, so that it is one row, as it was told last; else left out. */
   readonly key?: string;
 }
 

@@ -120,13 +120,11 @@ export class GeminiReader implements LineReader {
     const input = jsonLine(args) ?? '';
     const command = isCommand(name);
     if (command) noteRuns(transcript, input);
-    if (!transcript.seen.calls.has(id)) {
-      transcript.begin(work, {
-        ...{ id, at, name, action: actionOf(name, args, transcript.cwd), asks: name === 'ask_user' },
-        ...{ mentions: mentionsIn(input), signs: command ? signsIn(input) : noSigns, prompt: undefined },
-        ...{ endedAt: undefined, outcome: undefined, files: [] },
-      });
-    }
+    transcript.begin(work, {
+      ...{ id, at, name, action: actionOf(name, args, transcript.cwd), asks: name === 'ask_user' },
+      ...{ mentions: mentionsIn(input), signs: command ? signsIn(input) : noSigns, prompt: undefined },
+      ...{ endedAt: undefined, outcome: undefined, files: [] },
+    });
     if (outcome === undefined || transcript.seen.calls.get(id)?.outcome !== undefined) return;
     const ended = transcript.end(id, transcript.lastAt ?? at, outcome);
     if (!ended) return;

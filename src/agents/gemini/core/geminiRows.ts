@@ -11,7 +11,9 @@ export class GeminiRows implements RowReader {
     const messages: readonly unknown[] = Array.isArray(set) ? set : [json.value];
     return messages.filter(isRecord).flatMap((message) => {
       const id = text(message['id']);
-      return rowsOf(message).map((row) => ({ ...row, key: `${id} ${row.kind} ${row.id || row.text}` }));
+      // What has no id is never told again.
+      if (id === '') return rowsOf(message);
+      return rowsOf(message).map((row, part) => ({ ...row, key: `${id} ${row.kind} ${row.id || part}` }));
     });
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ProcessState } from '../../../core/sessions/agentNow';
@@ -72,19 +73,23 @@ export class GeminiStore implements AgentStore {
       });
   }
 
-  recent(_projectDir: string, since: number): readonly StoredSession[] {
+  recent(projectDir: string, since: number): readonly StoredSession[] {
     const root = this.#root;
     if (root === undefined) return [];
+    // A project's folder has a short name, or before the hash of its path.
+    const names = new Set([basename(projectDir), createHash('sha256').update(projectDir).digest('hex')]);
+    const isOwn = (path: string): boolean => names.has(basename(dirname(dirname(path))));
     return this.#chats(root)
       .flatMap((path) => {
         const at = modified(path);
-        return at === undefined || at < since ? [] : [{ path, at }];
+        return at === undefined || at < since ? [] : [{ path, at, own: isOwn(path) }];
       })
-      .toSorted((a, b) => b.at - a.at)
+      .toSorted((a, b) => Number(b.own) - Number(a.own) || b.at - a.at)
       .slice(0, mostRecent)
       .flatMap(({ path }) => {
-        const id = idOf(path);
-        return (id === undefined ? undefined : this.find(id)) ?? [];
+        const real = fileInside(root, path);
+        const id = real === undefined ? undefined : idOf(real);
+        return real === undefined || id === undefined || !isSessionId(id) ? [] : [{ id, path: real }];
       });
   }
 
