@@ -78,6 +78,7 @@ const programs = (sourcemap) => ({
   entryPoints: {
     extension: 'src/extension.ts',
     cli: 'src/cli.ts',
+    mcp: 'src/mcp.ts',
     feeder: 'src/engines/babysitter/node/feederProgram.ts',
     themisReader: 'src/engines/themis/node/readerProgram.ts',
   },

@@ -19,6 +19,7 @@ const required = [
   'LICENSE.txt',
   'dist/extension.js',
   'dist/cli.js',
+  'dist/mcp.js',
   'dist/feeder.js',
   'dist/themisReader.js',
   'dist/NOTICES.md',

@@ -3,27 +3,26 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ago, oneLine, visible } from './core/format';
-import { prettyJson } from './core/run/jsonText';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
 import { toReport } from './core/views/report/toReport';
-import { maskSecrets, secretsIn } from './core/run/secrets';
+import { secretsIn } from './core/run/secrets';
 import { putCopiesTogether } from './engines/babysitter/node/copies';
 import { isSegment, parseTime } from './core/run/lenient';
-import { defaultMetricChoice, wantedMetricKeys } from './core/run/metrics';
-import { compareRuns, type Run, type RunDetails } from './core/run/run';
-import { toAnswerEntries, toRunEntry, toTaskEntries, type RunEntry } from './core/run/runEntry';
-import { defaultActivityWindow, type KnownOfRuns } from './core/run/judgement';
+import type { Run } from './core/run/run';
+import { toRunEntry, toShownEntry, type RunEntry } from './core/run/runEntry';
+import type { KnownOfRuns } from './core/run/judgement';
 import { knownOfEachOther } from './core/attention/knownRuns';
 import { openRun } from './core/views/tree/buildTree';
 import { atOnce } from './core/sliced';
-import { listRuns, looksLikeRun, resolveRunsDirectories } from './engines/babysitter/node/findRuns';
+import { listRuns, looksLikeRun } from './engines/babysitter/node/findRuns';
 import { babysitter } from './engines/babysitter/core/babysitterRun';
 import { RunDirectory } from './engines/babysitter/node/runDirectory';
 import { runLinks } from './engines/babysitter/node/runLinks';
 import { taskPrompts } from './engines/babysitter/node/taskPrompts';
 import { readReportSources } from './engines/babysitter/node/readReportSources';
 import { codeOf, realPath, whyNotRead } from './node/safeFile';
+import { defaultOptions as options, noDetails, readRun, runsIn } from './wire/headless';
 import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeRuns';
 import { RunSessions } from './node/sessions/runSessions';
 import { agentStores } from './agents/agentStores';
@@ -102,18 +101,8 @@ function folder(command: string, dir: string | undefined): string {
   return path;
 }
 
-const options = {
-  activityWindow: defaultActivityWindow,
-  metric: defaultMetricChoice,
-};
-
 function list(dir: string, now: number): readonly RunEntry[] {
-  const root = realPath(dir) ?? dir;
-  const found = atOnce(resolveRunsDirectories(dir))
-    .flatMap((runsDir) => atOnce(listRuns(runsDir)))
-    .flatMap((path) => read(path, root) ?? [])
-    .concat(storeRunsIn(dir))
-    .toSorted((a, b) => compareRuns(a.run, b.run));
+  const found = runsIn(dir);
   const known = knownOfEachOther(found);
   return putCopiesTogether(found, ({ run }) => run).map(({ item, copies }) => ({
     ...entryOf(item, now, known),
@@ -131,8 +120,6 @@ function entryOf({ run, details, engine }: ReadRun, now: number, known: KnownOfR
   }
 }
 
-const noDetails: RunDetails = { tasks: new Map(), results: new Map(), problems: [], warnings: [] };
-
 function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
   // Only runs of Babysitter are known to be worked on by agents.
@@ -140,14 +127,9 @@ function show(dir: string, now: number, withSessions = false) {
   const sessions = withSessions ? reading(run, now) : undefined;
   const known = knownOfEachOther(beside(run));
   const facts = sessions ? { ...options, known, sessions: () => sessions } : { ...options, known };
-  const entry = toRunEntry(run, details, now, { ...facts, engine });
-  const tasks = toTaskEntries(run, details, options.metric);
+  const secrets = secretsIn(readReportSources(run).runJson ?? '');
   return {
-    ...entry,
-    effects: { ...entry.effects, notPassed: tasks.filter(({ passed }) => passed === false).length },
-    tasks,
-    answers: toAnswerEntries(run, details),
-    ...outputOf(run, details),
+    ...toShownEntry(run, details, now, { ...facts, engine }, secrets),
     ...(sessions && { sessions: sessions.map(toSessionEntry) }),
   };
 }
@@ -172,24 +154,17 @@ function readSessions(run: Run, now: number) {
   const links = atOnce(
     runLinks(run, env, (runId) => {
       const other = join(run.place, runId);
-      return isSegment(runId) && looksLikeRun(other) ? read(other, run.place)?.run : undefined;
+      return isSegment(runId) && looksLikeRun(other) ? readRun(other, run.place)?.run : undefined;
     }),
   );
   const reading = { ...options, now, promptOf: taskPrompts(run), beforeReading: () => {} };
   return atOnce(new RunSessions(agentStores(env)).read(run, links, reading));
 }
 
-/** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */
-function outputOf(run: Run, details: RunDetails): { readonly output?: unknown } {
-  const text = 'output' in details ? prettyJson(details.output) : undefined;
-  if (text === undefined) return {};
-  return { output: JSON.parse(maskSecrets(text, secretsIn(readReportSources(run).runJson ?? ''))) };
-}
-
 function runIn(dir: string): ReadRun {
   const stored = storeRunAt(dir);
   if (stored) return stored;
-  const found = looksLikeRun(dir) ? read(dir, realPath(dir) ?? dir) : undefined;
+  const found = looksLikeRun(dir) ? readRun(dir, realPath(dir) ?? dir) : undefined;
   if (!found) throw new WrongCall(`${dir} is no run: it holds neither run.json nor journal/.`);
   return found;
 }
@@ -237,13 +212,6 @@ function iterationOf({ iteration }: { iteration?: string | undefined }): number 
   if (!Number.isSafeInteger(n))
     throw new WrongCall(`"${iteration}" is no iteration; --iteration takes a number.`);
   return n;
-}
-
-function read(dir: string, root: string): ReadRun | undefined {
-  const directory = new RunDirectory(dir, root);
-  const run = atOnce(directory.read());
-  const details = atOnce(directory.readDetails(wantedMetricKeys(options.metric)));
-  return run && { run, engine: babysitterEngine, details: details ?? noDetails };
 }
 
 function print<T>(value: T, json: boolean | undefined, toText: (value: T) => string): void {

@@ -6,7 +6,7 @@ import { makeEngine } from './wire/engine';
 import { makeHost } from './wire/host';
 import { makeReading } from './wire/reading';
 import { follow, showAll, tellAway } from './wire/showing';
-import { bringBackPages, followLinks, loadedWork, openerOf } from './wire/workLoader';
+import { bringBackPages, followLinks, loadedWork, offerToAgents, openerOf } from './wire/workLoader';
 
 /** What is still to be done when the window closes. */
 let settle = async (): Promise<void> => {};
@@ -31,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   host.own(registerCommands(async (id) => (await work.get()).commands[id], commandName, host.logger));
   host.own(bringBackPages(work.get));
   host.own(followLinks(host, work.get));
+  host.own(offerToAgents(host, work.get));
   const shownAttention = showAll(host, engine, reading, seen, openerOf(work.get));
   tellAway(host, reading, work.get);
   follow(host, reading, shownAttention);

@@ -1,3 +1,4 @@
+import { agentTools, type AgentTool } from '../core/agentTools/tools';
 import { commands, commandTitle, type Command, type CommandId } from '../core/commands';
 import { prefix, views } from '../core/contract';
 import { settings, type Setting } from '../core/settings';
@@ -86,6 +87,8 @@ export const contributes = {
     { view: views.needsYou, when: all(someFolder, looking), contents: 'Looking for runs…' },
     { view: views.needsYou, when: all(someRuns, nothingNeeded), contents: 'Nothing needs you.' },
   ],
+  languageModelTools: contributedTools(),
+  mcpServerDefinitionProviders: [{ id: `${prefix}.mcp`, label: 'Babysitter Runs' }],
   configuration: { title: 'Babysitter Runs', properties: contributedSettings() },
 };
 
@@ -102,6 +105,22 @@ function contributedCommands(): readonly object[] {
     category: 'Babysitter',
     icon: icon && `$(${icon})`,
   }));
+}
+
+function contributedTools(): readonly object[] {
+  return Object.entries<AgentTool>(agentTools).map(
+    ([name, { title, summary, description, inputSchema }]) => ({
+      name: `${prefix}_${name}`,
+      displayName: title,
+      modelDescription: description,
+      userDescription: summary,
+      inputSchema,
+      icon: '$(list-tree)',
+      tags: ['babysitter', 'runs'],
+      canBeReferencedInPrompt: true,
+      toolReferenceName: `${prefix}_${name}`,
+    }),
+  );
 }
 
 function contributedSettings(): Readonly<Record<string, object>> {

@@ -49,17 +49,39 @@ export class AnswerDrafts implements Disposable {
     return Object.fromEntries(ofRun.map(({ effectId, text }) => [effectId, text]));
   }
 
+  /** The questions of a run whose text an agent left and no person has changed. */
+  byAgent(key: RunKey): readonly string[] {
+    const dir = keyText(key);
+    return [...this.#texts.values()]
+      .filter((draft) => draft.dir === dir && draft.agent)
+      .map((draft) => draft.effectId);
+  }
+
+  /** Takes what an agent left. @returns false: a person has typed something there, which stays */
+  leave({ key, effectId }: Question, text: string): boolean {
+    const before = this.#texts.get(nameOf(keyText(key), effectId));
+    if (before && !before.agent && before.text.trim() !== '') return false;
+    this.#put({ dir: keyText(key), effectId, text, agent: true }, key, undefined);
+    return true;
+  }
+
   /** @param by who changed it, and so need not be told */
   set({ key, effectId }: Question, text: string, by?: object): void {
     const dir = keyText(key);
     const name = nameOf(dir, effectId);
     if ((this.#texts.get(name)?.text ?? '') === text) return;
+    this.#put({ dir, effectId, text }, key, by);
+  }
+
+  #put(draft: KeptDraft, key: RunKey, by: object | undefined): void {
+    const { dir, effectId, text } = draft;
+    const name = nameOf(dir, effectId);
     if (text === '') this.#texts.delete(name);
-    else this.#texts.set(name, { dir, effectId, text });
+    else this.#texts.set(name, draft);
     clearTimeout(this.#waiting.get(name)?.timer);
     const write = (): void => {
       this.#waiting.delete(name);
-      this.kept.put(name, text === '' ? undefined : { dir, effectId, text });
+      this.kept.put(name, text === '' ? undefined : draft);
     };
     this.#waiting.set(name, { write, timer: setTimeout(write, restsFor) });
     this.#changed.fire({ key, effectId, by });

@@ -1,5 +1,6 @@
 import { Links } from '../vscode/links';
 import type { Opener } from '../vscode/opener';
+import { makeAgentTools } from './agents';
 import { makeCommands } from './commands';
 import { makeDoing } from './doing';
 import type { EngineParts } from './engine';
@@ -35,6 +36,7 @@ export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
   return {
     links,
     notifyCommand: doing.notifyCommand,
+    callTool: makeAgentTools(host, reading, doing.answerDrafts),
     commands: made.commands,
     pages,
     opener,

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { comparePageType, reportPanelType, runPanelType, runsTableType } from '../core/contract';
 import { messageOf } from '../core/errors';
+import { belongsHere } from '../engines/babysitter/node/belongsHere';
+import { offerMcpServer, offerTools } from '../vscode/agentTools';
+import { places } from '../vscode/workspacePlaces';
 import { keptLink } from '../vscode/keptLink';
 import { guarded } from '../vscode/messages';
 import type { Opener } from '../vscode/opener';
@@ -8,6 +11,7 @@ import { restorePages, type LookedAtPages } from '../vscode/panel/lookedAt';
 import type { EngineParts } from './engine';
 import type { Host } from './host';
 import type { Reading } from './reading';
+import { agentDraftsFolder } from './agentDraftsFolder';
 import type { AllPages } from './pages';
 import type { Work } from './work';
 
@@ -62,6 +66,25 @@ export function followLinks({ context, logger }: Host, work: () => Promise<Work>
     guarded(logger, async () => follow((await work()).links));
   if (keptLink(context.globalState)) void then((links) => links.resume());
   return vscode.window.registerUriHandler({ handleUri: (uri) => then((links) => links.follow(uri)) });
+}
+
+/** Offers what agents may ask, to those in the editor and to those outside. */
+export function offerToAgents(
+  { context, manifest, storage }: Host,
+  work: () => Promise<Work>,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    offerTools(async (name, input) => (await work()).callTool(name, input)),
+    offerMcpServer({
+      label: manifest.displayName,
+      program: context.asAbsolutePath('dist/mcp.js'),
+      version: manifest.version,
+      args: () => [
+        ...places(belongsHere).flatMap(({ dir, accepts }) => (accepts ? [] : [dir])),
+        ...['--drafts', storage(agentDraftsFolder)],
+      ],
+    }),
+  );
 }
 
 const pageTypes = {

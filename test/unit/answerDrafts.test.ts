@@ -69,3 +69,17 @@ it('lives on without a folder, and passes over damaged files', () => {
   expect(new RecordFolder(folder, silentLogger).all()).toEqual([]);
   expect(existsSync(join(folder, 'damaged.json'))).toBe(true);
 });
+
+it('takes what an agent leaves, where no person has typed, until a person changes it', () => {
+  const put = vi.fn<KeptRecords['put']>();
+  const drafts = new AnswerDrafts({ all: () => [], put });
+  expect(drafts.leave(question, 'Fine.')).toBe(true);
+  expect(drafts.leave(question, 'Fine, I think.')).toBe(true);
+  expect([drafts.get(question), drafts.byAgent(question.key)]).toEqual(['Fine, I think.', ['q']]);
+  drafts.set(question, 'Fine, I know.');
+  expect(drafts.byAgent(question.key)).toEqual([]);
+  expect(drafts.leave(question, 'No.')).toBe(false);
+  expect(drafts.get(question)).toBe('Fine, I know.');
+  drafts.dispose();
+  expect(put.mock.lastCall?.[1]).toEqual({ dir: '/runs/a', effectId: 'q', text: 'Fine, I know.' });
+});

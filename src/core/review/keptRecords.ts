@@ -15,6 +15,8 @@ const draftShape = z.object({
   dir: z.string(),
   effectId: z.string(),
   text: z.string(),
+  /** An agent left it, and no person has changed it. */
+  agent: z.optional(z.boolean()),
 });
 
 /** What a person typed as an answer to one question. */

@@ -3,6 +3,8 @@ import { passed } from './passed';
 import { outcomeIn, unsuccessful } from './outcome';
 import { auditAnswers, verdictOf } from './audit';
 import { toIso } from '../format';
+import { prettyJson } from './jsonText';
+import { maskSecrets } from './secrets';
 import { deriveIterations, type Iteration, type Iterations } from './iterations';
 import type { MetricChoice } from './metrics';
 import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from './run';
@@ -151,6 +153,34 @@ export function toRunEntry(
     updatedAt: toIso(run.updatedAt),
     problems: [...run.problems, ...details.problems].map(({ file, what }) => `${file}: ${what}`),
   };
+}
+
+/**
+ * The same with its tasks, its answers and what it returned.
+ * @param secrets values of the run that may stand in its output
+ */
+export function toShownEntry(
+  run: Run,
+  details: RunDetails,
+  now: number,
+  options: Parameters<typeof toRunEntry>[3],
+  secrets: readonly string[],
+) {
+  const entry = toRunEntry(run, details, now, options);
+  const tasks = toTaskEntries(run, details, options.metric);
+  return {
+    ...entry,
+    effects: { ...entry.effects, notPassed: tasks.filter(({ passed: did }) => did === false).length },
+    tasks,
+    answers: toAnswerEntries(run, details),
+    ...outputOf(details, secrets),
+  };
+}
+
+/** What a process returned, which may quote the secret that ends an agent's loop; left out where it cannot be written. */
+function outputOf(details: RunDetails, secrets: readonly string[]): { readonly output?: unknown } {
+  const text = 'output' in details ? prettyJson(details.output) : undefined;
+  return text === undefined ? {} : { output: JSON.parse(maskSecrets(text, secrets)) };
 }
 
 /** The tasks of a run in order of their requests, each with the iteration it belongs to. */

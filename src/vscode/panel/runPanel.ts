@@ -156,7 +156,7 @@ class RunPanel implements Page<RunKey, RunPart> {
     this.#disposables.add(
       drafts.onDidChange(({ key, by }) => {
         if (key !== runKey || !this.#ready) return;
-        if (by !== this) this.#post({ type: 'drafts', drafts: drafts.of(runKey) });
+        if (by !== this) this.#postDrafts();
         this.#postLeft();
       }),
     );
@@ -213,7 +213,7 @@ class RunPanel implements Page<RunKey, RunPart> {
         this.#shownEvent = undefined;
         this.#shownEvidence = '';
         this.#inspector.forget();
-        this.#post({ type: 'drafts', drafts: this.deps.drafts.of(this.runKey) });
+        this.#postDrafts();
         this.#postReview();
         return this.#update();
       case 'travel':
@@ -403,6 +403,11 @@ class RunPanel implements Page<RunKey, RunPart> {
         files: await this.deps.evidence.filesOf(this.runKey, effectId),
       });
     }
+  }
+
+  #postDrafts(): void {
+    const { drafts } = this.deps;
+    this.#post({ type: 'drafts', drafts: drafts.of(this.runKey), byAgent: drafts.byAgent(this.runKey) });
   }
 
   /** What was typed to questions that are not open any more. */

@@ -34,6 +34,7 @@ export class BreakpointCard extends LitElement {
   static override properties = {
     view: { attribute: false },
     draft: { attribute: false },
+    draftByAgent: { attribute: false },
     progress: { attribute: false },
     evidence: { attribute: false },
     previews: { attribute: false },
@@ -49,6 +50,8 @@ export class BreakpointCard extends LitElement {
 
   declare view: BreakpointView;
   declare draft: string;
+  /** An agent left it, and the person has not changed it. */
+  declare draftByAgent: boolean;
   declare progress: AnswerProgress | undefined;
   /** `undefined`: it is being looked for. */
   declare evidence: readonly FileEvidence[] | undefined;
@@ -76,6 +79,7 @@ export class BreakpointCard extends LitElement {
   constructor() {
     super();
     this.draft = '';
+    this.draftByAgent = false;
     this.previews = new Map();
     this.comments = [];
     this.past = false;
@@ -358,6 +362,13 @@ export class BreakpointCard extends LitElement {
           : this.hint;
     return html`
       <label for=${id}>Message to the agent (optional)</label>
+      ${
+        this.draftByAgent
+          ? html`<p class="quiet" role="status">
+              An agent left this draft. It is sent only if you answer with it.
+            </p>`
+          : nothing
+      }
       <textarea
         id=${id}
         rows="3"

@@ -48,6 +48,7 @@ class RunPage extends LitElement {
     view: { state: true },
     gone: { state: true },
     drafts: { state: true },
+    byAgent: { state: true },
     left: { state: true },
     progress: { state: true },
     evidence: { state: true },
@@ -67,6 +68,8 @@ class RunPage extends LitElement {
   declare view: RunView | undefined;
   declare gone: boolean;
   declare drafts: Readonly<Record<string, string>>;
+  /** Questions whose draft an agent left. */
+  declare byAgent: readonly string[];
   declare left: readonly LeftWords[];
   declare progress: Readonly<Record<string, AnswerProgress>>;
   /** By effect id. */
@@ -106,6 +109,7 @@ class RunPage extends LitElement {
     this.previews = {};
     this.comments = [];
     this.drafts = {};
+    this.byAgent = [];
     this.left = [];
     this.task = undefined;
     this.timeline = undefined;
@@ -253,6 +257,7 @@ class RunPage extends LitElement {
         return;
       case 'drafts':
         this.drafts = message.drafts;
+        this.byAgent = message.byAgent;
         return;
       case 'left':
         this.left = message.left;
@@ -304,6 +309,7 @@ class RunPage extends LitElement {
   #draft(effectId: string, text: string): void {
     const { [effectId]: _, ...others } = this.drafts;
     this.drafts = text === '' ? others : { ...others, [effectId]: text };
+    this.byAgent = this.byAgent.filter((other) => other !== effectId);
     runApi.postMessage({ type: 'draft', effectId, text });
   }
 
@@ -421,6 +427,7 @@ class RunPage extends LitElement {
       .past=${this.view?.past ?? false}
       .canAnswer=${this.view?.can.includes('breakpoint.answer') ?? false}
       .draft=${this.drafts[effectId] ?? ''}
+      .draftByAgent=${this.byAgent.includes(effectId)}
       .progress=${this.progress[effectId]}
       .evidence=${this.evidence[effectId]}
       .previews=${this.previews[effectId] ?? noPreviews}

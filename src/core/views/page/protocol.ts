@@ -177,7 +177,12 @@ export type ToPage =
   /** `undefined`: nothing tells what the run took. */
   | { readonly type: 'usage'; readonly usage: UsageView | undefined }
   /** What was typed to questions of the run, here or elsewhere, by effect id. */
-  | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'drafts';
+      readonly drafts: Readonly<Record<string, string>>;
+      /** Those that an agent left and no person has changed. */
+      readonly byAgent: readonly string[];
+    }
   /** What was typed to questions that were answered without it. */
   | { readonly type: 'left'; readonly left: readonly LeftWords[] }
   /** What can be shown of a breakpoint's context files, in their order. */

@@ -1,0 +1,2 @@
+/** Below the extension's storage: where agents outside leave drafts. */
+export const agentDraftsFolder = 'agentDrafts';
