@@ -1,14 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SessionReport } from './agentSessions';
 import type { How, Part } from './attribute';
 
 /** Of what is more than this the surplus is left out, so that the rest can be read again. */
 const most = { effectIds: 10_000, models: 20, modelName: 100, parts: 10_000, sessions: 100 };
 
-const number = z.number().min(0);
+const text = (longest: number) => z.string().check(z.maxLength(longest));
+const number = z.number().check(z.minimum(0));
 
 const part = z.object({
-  effectIds: z.array(z.string().max(200)).max(most.effectIds),
+  effectIds: z.array(text(200)).check(z.maxLength(most.effectIds)),
   how: z.enum(['post', 'time', 'sign', 'shared']),
   answers: number,
   calls: number,
@@ -19,19 +20,19 @@ const part = z.object({
   tokens: z.object({ in: number, out: number, cacheWrite: number, cacheRead: number }),
   atLeast: z.boolean(),
   errors: number,
-  models: z.array(z.string().max(most.modelName)).max(most.models),
+  models: z.array(text(most.modelName)).check(z.maxLength(most.models)),
   subagents: number,
   time: number,
   waited: number,
 });
 
 const session = z.object({
-  agent: z.string().max(100),
-  id: z.string().max(128),
+  agent: text(100),
+  id: text(128),
   /** Milliseconds since 1970 of its last sign. */
   lastAt: z.number(),
   shift: z.number(),
-  parts: z.array(part).max(most.parts),
+  parts: z.array(part).check(z.maxLength(most.parts)),
 });
 
 /** What was done for one task, for several that pended together, or between tasks (no effect id): numbers only. */
@@ -40,7 +41,7 @@ export type PartNumbers = Readonly<z.infer<typeof part>>;
 /** What is kept of a session when its transcript is gone: numbers and ids, none of its words. */
 export type SessionNumbers = Readonly<z.infer<typeof session>>;
 
-const record = z.object({ run: z.string().max(4000), sessions: z.array(z.unknown()) });
+const record = z.object({ run: text(4000), sessions: z.array(z.unknown()) });
 
 /** The numbers of all sessions of one run, as they are kept. */
 export interface RunSessionNumbers {

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { count } from '../../core/format';
+import { count, cutAtWord, visible } from '../../core/format';
 import type { FileEvidence, FilePreview } from '../../core/evidence/evidence';
 import type { BreakpointView, EarlierAnswer } from '../../core/views/page/breakpointView';
 import type { AnswerProgress, CommentView, FromPage } from '../../core/views/page/protocol';
@@ -259,6 +259,7 @@ export class BreakpointCard extends LitElement {
         ${this.canAnswer && view.questions.length > 0 ? this.#questions() : nothing}
         ${this.past || !this.canAnswer ? nothing : this.#words()}
         <div class="answer-bar">
+          ${this.draftByAgent && !this.past && this.canAnswer ? this.#wordsOfAgent() : nothing}
           ${this.#answers()}
           ${answer.whyNot === undefined ? nothing : html`<p class="quiet">${answer.whyNot}</p>`}
           ${this.past ? nothing : progressLine(this.progress)}
@@ -362,13 +363,6 @@ export class BreakpointCard extends LitElement {
           : this.hint;
     return html`
       <label for=${id}>Message to the agent (optional)</label>
-      ${
-        this.draftByAgent
-          ? html`<p class="quiet" role="status">
-              An agent left this draft. It is sent only if you answer with it.
-            </p>`
-          : nothing
-      }
       <textarea
         id=${id}
         rows="3"
@@ -387,6 +381,14 @@ export class BreakpointCard extends LitElement {
       ></textarea>
       <p class="quiet hint" id="hint-${id}" role=${this.hint === '' ? nothing : 'alert'}>${sends}</p>
     `;
+  }
+
+  /** Beside the answers, as the words themselves may be out of sight and go along with each of them. */
+  #wordsOfAgent(): TemplateResult {
+    return html`<p class="facts" role="status">
+      An agent left a draft, which goes along with your answer: “${visible(cutAtWord(this.draft, 200))}”
+      <button class="link" ?disabled=${this.#disabled} @click=${() => this.onDraft('')}>Remove It</button>
+    </p>`;
   }
 
   /** What an answer is called, with what goes along. */
