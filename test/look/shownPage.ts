@@ -213,7 +213,7 @@ function panelDeps({ store, opened, clock, project, home, asked }: Parts): Panel
     evidence: noted({ filesOf: async () => [] }),
     review: noted({ commentsOf: () => [] }),
     comments: noted({ onDidChange: never }),
-    drafts: noted({ onDidChange: never, of: () => ({}), get: () => '' }),
+    drafts: noted({ onDidChange: never, of: () => ({}), byAgent: () => [], get: () => '' }),
     files: {
       folders: () => [project],
       realPath,
