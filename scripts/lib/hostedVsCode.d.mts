@@ -19,10 +19,15 @@ export interface HostedVsCodeOptions {
 export interface HostedVsCode {
   /** `host:port`. */
   readonly authority: string;
+  /** The folder in which each extension has one of its own for what is kept beyond a workspace. */
+  readonly globalStorage: string;
   /** The address that opens a folder or a `.code-workspace` file; an empty window without one. */
   url(workspace?: string, payload?: readonly (readonly [key: string, value: string])[]): string;
-  /** Forgets what windows and extensions kept, and takes other user settings; for a server with no window open. */
-  renew(settings?: Settings): void;
+  /**
+   * Forgets what windows and extensions kept, and takes other settings of the user and of the machine; for a server with
+   * no window open.
+   */
+  renew(settings?: Settings, ofMachine?: Settings): void;
   /** Ends every process and removes every file of this server. Safe to call more than once. */
   dispose(): Promise<void>;
 }

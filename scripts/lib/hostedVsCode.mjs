@@ -75,9 +75,10 @@ export async function startHostedVsCode({
     const authority = `127.0.0.1:${await portOf(server)}`;
     return {
       authority,
+      globalStorage: join(folders.userData, 'User', 'globalStorage'),
       dispose,
       url: (...opened) => address(authority, token, ...opened),
-      renew: (/** @type {import('./hostedVsCode.mjs').Settings} */ changed = {}) => renew(folders, changed),
+      renew: (changed = {}, ofMachine = {}) => renew(folders, changed, ofMachine),
     };
   } catch (error) {
     await dispose();
@@ -103,30 +104,29 @@ function createFolders(settings) {
   ]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  writeSettings(folders.userData, settings);
-  writeFileSync(
-    join(folders.userData, 'Machine', 'settings.json'),
-    JSON.stringify(quietSettings, undefined, 2),
-  );
+  writeSettings(join(folders.userData, 'User'), settings);
+  writeSettings(join(folders.userData, 'Machine'), quietSettings);
   return folders;
 }
 
 /**
  * @param {ReturnType<typeof createFolders>} folders
  * @param {import('./hostedVsCode.mjs').Settings} settings
+ * @param {import('./hostedVsCode.mjs').Settings} ofMachine
  */
-function renew({ userData }, settings) {
+function renew({ userData }, settings, ofMachine) {
   rmSync(join(userData, 'User'), { recursive: true, force: true, maxRetries: 10 });
   mkdirSync(join(userData, 'User'), { mode: 0o700 });
-  writeSettings(userData, { ...quietSettings, ...settings });
+  writeSettings(join(userData, 'User'), { ...quietSettings, ...settings });
+  writeSettings(join(userData, 'Machine'), { ...quietSettings, ...ofMachine });
 }
 
 /**
- * @param {string} userData
+ * @param {string} folder
  * @param {import('./hostedVsCode.mjs').Settings} settings
  */
-function writeSettings(userData, settings) {
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
+function writeSettings(folder, settings) {
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
 }
 
 /** @param {ReturnType<typeof createFolders>} folders */

@@ -25,13 +25,13 @@ const idle: Host[] = [];
  */
 export async function takeHost(
   trusted: boolean,
-  settings: Settings,
+  { user = {}, machine = {} }: { readonly user?: Settings; readonly machine?: Settings },
   home: string | undefined,
 ): Promise<Host> {
   const place = idle.findIndex((host) => host.trusted === trusted);
   const [known] = place < 0 ? [] : idle.splice(place, 1);
   const host = known ?? (await startHost(trusted));
-  host.server.renew(settings);
+  host.server.renew(user, machine);
   await rm(host.home, { recursive: true, force: true, maxRetries: 10 });
   await copyOrCreate(home, host.home);
   return host;

@@ -19,6 +19,8 @@ export interface WindowOptions {
   /** `false`: Restricted Mode. Trusted, when left out. */
   readonly trusted?: boolean;
   readonly settings?: Settings;
+  /** Settings that only the machine may have, as programs to start. */
+  readonly machineSettings?: Settings;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -35,6 +37,8 @@ export interface EditorWindow {
   /** The copy of the workspace that is open. */
   readonly workspace: string;
   readonly home: string;
+  /** The folder of the extension for what it keeps beyond a workspace. */
+  readonly storage: string;
   /** Opens the extension's views by a click in the activity bar. */
   showViews(): Promise<void>;
   /** Runs a command from the palette, by its whole title: "Babysitter: Refresh". */
@@ -60,7 +64,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const { workspace: source } = options;
   await copyOrCreate(typeof source === 'string' ? source : undefined, workspace);
   if (typeof source === 'function') source(workspace);
-  const settings = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
+  const user = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
+  const settings = { user, machine: options.machineSettings ?? {} };
   const host = await takeHost(options.trusted !== false, settings, options.home);
   const { home, server } = host;
   const page = await host.context.newPage();
@@ -70,6 +75,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     page,
     workspace,
     home,
+    storage: join(server.globalStorage, 'babysitter-runs.babysitter-runs'),
     async showViews() {
       await page.getByRole('tab', { name: /^Babysitter Runs/ }).click();
       await page.getByRole('heading', { name: /Babysitter Runs/ }).waitFor();
