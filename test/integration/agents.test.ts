@@ -31,7 +31,7 @@ suite('Agents in the editor', () => {
   async function pending(): Promise<{ readonly effectId: string }> {
     for (;;) {
       const { runs: listed } = JSON.parse(await ask('list_runs', { limit: 100 }));
-      const run = listed.find(({ runId }: { runId: string }) => runId === 'breakpoint-pending');
+      const run = listed.find(({ runId }: { runId: string }) => runId === 'breakpoints-two');
       if (run?.pending[0]) return run.pending[0];
       await pause(100);
     }
@@ -46,19 +46,19 @@ suite('Agents in the editor', () => {
 
   test('get the story of a run', async () => {
     await pending();
-    const shown = JSON.parse(await ask('show_run', { runId: 'breakpoint-pending' }));
+    const shown = JSON.parse(await ask('show_run', { runId: 'breakpoints-two' }));
     equal(shown.state, 'needs-you');
-    match(await ask('why_stuck', { runId: 'breakpoint-pending' }), /answer|question|wait/i);
+    match(await ask('why_stuck', { runId: 'breakpoints-two' }), /answer|question|wait/i);
     match(await ask('report_run', { runId: 'iterations-scored' }), /^# /);
   });
 
   test('leave a draft, and answer nothing', async () => {
     const { effectId } = await pending();
-    const events = readdirSync(join(runs, 'breakpoint-pending', 'journal'));
-    const input = { runId: 'breakpoint-pending', effectId, text: 'Looks fine to me.' };
+    const events = readdirSync(join(runs, 'breakpoints-two', 'journal'));
+    const input = { runId: 'breakpoints-two', effectId, text: 'Looks fine to me.' };
     match(await ask('draft_answer', input), /Nothing was answered/);
-    deepEqual(readdirSync(join(runs, 'breakpoint-pending', 'journal')), events);
-    equal(existsSync(join(runs, 'breakpoint-pending', 'tasks', effectId, 'result.json')), false);
-    doesNotMatch(await ask('show_run', { runId: 'breakpoint-pending' }), /Looks fine to me/);
+    deepEqual(readdirSync(join(runs, 'breakpoints-two', 'journal')), events);
+    equal(existsSync(join(runs, 'breakpoints-two', 'tasks', effectId, 'result.json')), false);
+    doesNotMatch(await ask('show_run', { runId: 'breakpoints-two' }), /Looks fine to me/);
   });
 });
