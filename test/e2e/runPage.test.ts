@@ -36,7 +36,7 @@ describe('The page of a run', () => {
           metadata: {
             ...metadata,
             ...{ prompt: 'Count what it takes', harness: 'claude-code', sdkVersion: '6.0.0' },
-            ...{ processRevision: 'r12', processCodeHash: 'c0ffee00c0ffee00' },
+            ...{ processRevision: 'r12', processCodeHash: 'c0ffee00'.repeat(8) },
           },
         });
         const nested = { parentRunId: 'priced' };
@@ -222,7 +222,7 @@ describe('The page of a run', () => {
     expect(await cells('opus')).toMatch(/opus\s+2,400\s+200\s+1\.25/);
     expect(await cells('Do plan1')).toMatch(/Do plan1\s+2,400\s+200\s+1\.25/);
     const origin = webview().getByRole('region', { name: 'Provenance' });
-    for (const fact of ['r12', 'sha256 c0ffee00c0ffee00', '6.0.0', 'session-9 (bound, at work)']) {
+    for (const fact of ['r12', `sha256 ${'c0ffee00'.repeat(8)}`, '6.0.0', 'session-9 (bound, at work)']) {
       await origin.getByText(fact, { exact: true }).waitFor();
     }
     await origin.getByText(/ by claude-code$/).waitFor();
