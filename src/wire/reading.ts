@@ -3,12 +3,10 @@ import { babysitterEngine } from '../engines/babysitter/core/babysitterEngine';
 import type { JudgeOptions } from '../core/run/judgement';
 import type { Run } from '../core/run/run';
 import { RunAgents } from '../core/sessions/runAgents';
-import { agentStores } from '../agents/agentStores';
 import { runLinks } from '../engines/babysitter/node/runLinks';
 import { tellCopies } from '../engines/babysitter/node/copies';
 import { taskPrompts } from '../engines/babysitter/node/taskPrompts';
 import { AgentFiles } from '../node/sessions/agentFiles';
-import { RunSessions } from '../node/sessions/runSessions';
 import { mayReadAgents, tellOfReading } from '../vscode/agentReading';
 import { Attention } from '../core/attention/attention';
 import { KnownRuns } from '../core/attention/knownRuns';
@@ -93,7 +91,7 @@ export function makeReading(
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
   const sessions = new AgentFiles({
-    sessions: new RunSessions(agentStores(env)),
+    sessions: async () => (await import('./agentSessions')).readSessions(env),
     logger,
     links: (run) =>
       runLinks(run, env, (runId) => store.all.find((other) => isBeside(other.run, run, runId))?.run),

@@ -170,7 +170,7 @@ function fakePanel(
 function sessionsAt(home: string, clock: Clock): AgentFiles {
   const env = homeVariables(home);
   return new AgentFiles({
-    sessions: new RunSessions(agentStores(env)),
+    sessions: async () => new RunSessions(agentStores(env)),
     logger: silentLogger,
     links: (run) => runLinks(run, env, () => undefined),
     prompts: taskPrompts,

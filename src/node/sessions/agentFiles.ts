@@ -20,7 +20,8 @@ import { ReadTranscripts } from './readTranscripts';
 import type { RunSessions } from './runSessions';
 
 export interface AgentFilesDeps {
-  readonly sessions: RunSessions;
+  /** Loads what finds and reads sessions, when a run first has its sessions looked for. */
+  sessions(): Promise<RunSessions>;
   readonly logger: Logger;
   /** What is known of a run, to find its sessions. */
   links(run: Run): Sliced<RunLinks>;
@@ -41,14 +42,18 @@ const linksFor = 15_000;
 export class AgentFiles implements AgentSessions {
   readonly #links = new Map<RunKey, { readonly links: RunLinks; readonly at: number }>();
 
+  /** `undefined`: no sessions were looked for yet, so there are none to follow or to show. */
+  #sessions: RunSessions | undefined;
+
   constructor(private readonly deps: AgentFilesDeps) {}
 
   async look(run: Run): Promise<readonly SessionState[]> {
     try {
+      const sessions = await this.#load();
       const links = await this.#linksOf(run);
-      if (this.deps.sessions.find(run, links).length === 0) return [];
+      if (sessions.find(run, links).length === 0) return [];
       this.deps.beforeReading();
-      return await inSlices(this.deps.sessions.look(run, links, this.deps.options()));
+      return await inSlices(sessions.look(run, links, this.deps.options()));
     } catch (error) {
       this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);
       return [];
@@ -62,13 +67,14 @@ export class AgentFiles implements AgentSessions {
 
   async #read(run: Run, known: ReadTranscripts): Promise<readonly SessionReport[]> {
     try {
+      const sessions = await this.#load();
       const links = await this.#linksOf(run);
       const options = {
         ...this.deps.options(),
         promptOf: this.deps.prompts(run),
         beforeReading: () => this.deps.beforeReading(),
       };
-      return await inSlices(this.deps.sessions.read(run, links, options, known));
+      return await inSlices(sessions.read(run, links, options, known));
     } catch (error) {
       this.deps.logger.warn(`The sessions of ${run.runId} cannot be read: ${String(error)}`);
       return [];
@@ -76,7 +82,7 @@ export class AgentFiles implements AgentSessions {
   }
 
   transcript(session: SessionReport, file: SessionFile): TranscriptSource | undefined {
-    return this.deps.sessions.transcript(session, file);
+    return this.#sessions?.transcript(session, file);
   }
 
   follow(run: Run, onChange: () => void): Disposable {
@@ -90,10 +96,14 @@ export class AgentFiles implements AgentSessions {
     };
     watches.add(toDisposable(() => clearTimeout(timer)));
     const links = this.#links.get(run.key)?.links;
-    const found = links ? this.deps.sessions.find(run, links) : [];
+    const found = (links && this.#sessions?.find(run, links)) ?? [];
     const folders = found.flatMap(({ store, session }) => [dirname(session.path), ...store.processFolders()]);
     for (const folder of new Set(folders)) watches.add(watchFolder(folder, this.deps.logger, changed));
     return watches;
+  }
+
+  async #load(): Promise<RunSessions> {
+    return (this.#sessions ??= await this.deps.sessions());
   }
 
   async #linksOf(run: Run): Promise<RunLinks> {
