@@ -1,16 +1,13 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
 import { inject } from 'vitest';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
-import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { engineHome } from '../../../scripts/lib/engineHome.mjs';
 import { startHostedVsCode, type HostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 
-/** A VS Code server with the packed extension, and a browser: what a window needs, and what takes longest to start. */
+/** A VS Code server with the packed extension, which takes as long to start as a window. */
 export interface Host {
   readonly server: HostedVsCode;
-  readonly context: BrowserContext;
   readonly trusted: boolean;
   /** The home folder of what the server starts. */
   readonly home: string;
@@ -38,26 +35,16 @@ export async function takeHost(
 }
 
 /** For a host whose window is closed. */
-export async function giveBack(host: Host): Promise<void> {
-  // The window kept its state in the browser, under the server's address.
-  const page = await host.context.newPage();
-  const session = await host.context.newCDPSession(page);
-  const origin = `http://${host.server.authority}`;
-  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
-  await page.close();
+export function giveBack(host: Host): void {
   idle.push(host);
 }
 
 async function startHost(trusted: boolean): Promise<Host> {
   const home = join(temporaryFolder('babysitter-runs-home').path, 'home');
   await mkdir(home);
-  const [server, browser] = await Promise.all([
-    startHostedVsCode({ vsix: inject('vsix'), env: engineHome(home), workspaceTrust: !trusted }),
-    launchBrowser(),
-  ]);
-  // Without a permission, a call of the clipboard never returns.
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  return { server, context, trusted, home };
+  const vsix = inject('vsix');
+  const server = await startHostedVsCode({ vsix, env: engineHome(home), workspaceTrust: !trusted });
+  return { server, trusted, home };
 }
 
 /** Copies a folder; makes an empty one, when there is none to copy. */

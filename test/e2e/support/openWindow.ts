@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
+import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import type { Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 import { again } from './again';
 import { copyOrCreate, giveBack, takeHost } from './hosts';
@@ -68,8 +69,14 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const settings = { user, machine: options.machineSettings ?? {} };
   const host = await takeHost(options.trusted !== false, settings, options.home);
   const { home, server } = host;
-  const page = await host.context.newPage();
-  await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
+  // One for each window: what a closed page leaves in a browser goes on working there.
+  const browser = await launchBrowser();
+  const context = await browser.newContext({
+    viewport: options.size ?? { width: 1280, height: 800 },
+    // Without a permission, a call of the clipboard never returns.
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
 
   const window: EditorWindow = {
     page,
@@ -108,8 +115,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     },
     async dispose() {
       openWindows.delete(window);
-      await page.close();
-      await giveBack(host);
+      await browser.close();
+      giveBack(host);
       folder.remove();
     },
   };
