@@ -102,8 +102,10 @@ export class FolderFiles implements Disposable {
     if (!knowsPlaces) return;
     try {
       const folder = openSync(this.folder, carefully | constants.O_DIRECTORY);
-      if (isOutside(this.root, folder)) closeSync(folder);
-      else this.#folder = folder;
+      const place = placeOf(folder);
+      // Without /proc its files could not be opened through it either.
+      if (place !== undefined && isInside(this.root, place)) this.#folder = folder;
+      else closeSync(folder);
     } catch {
       // A link, or gone: what reads its files says so.
     }
@@ -213,14 +215,20 @@ const knowsPlaces = process.platform === 'linux';
 
 const outside: Unread = { problem: 'leads out of the run folder; it is not read', missing: false };
 
+/** Where an opened file really lies; `undefined`: the system does not tell. */
+function placeOf(file: number): string | undefined {
+  if (!knowsPlaces) return undefined;
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether an opened file lies outside: a folder on the way to it may have become a link since it was looked at. */
 function isOutside(root: string, file: number): boolean {
-  if (!knowsPlaces) return false;
-  try {
-    return !isInside(root, readlinkSync(`/proc/self/fd/${file}`));
-  } catch {
-    return false;
-  }
+  const place = placeOf(file);
+  return place !== undefined && !isInside(root, place);
 }
 
 /** Grows to the largest small file read; one for all, as reading is synchronous. */

@@ -9,12 +9,18 @@ import { projectFolder, temporaryFolder, write, writeRun } from '../support/runF
 import { watched } from '../support/watched';
 
 /** What somebody does just before and just after a file is opened. */
-const swaps = vi.hoisted(() => ({ before: (): void => {}, after: (): void => {} }));
+const swaps = vi.hoisted(() => ({ before: (): void => {}, after: (): void => {}, hasProc: true }));
 vi.mock('node:fs', async (original) => {
   const actual = await original<typeof fs>();
   return {
     ...actual,
+    readlinkSync(path: string): string {
+      if (!swaps.hasProc) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+      return actual.readlinkSync(path);
+    },
     openSync(...args: Parameters<typeof actual.openSync>): number {
+      if (!swaps.hasProc && String(args[0]).startsWith('/proc/'))
+        throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
       swaps.before();
       try {
         return actual.openSync(...args);
@@ -24,7 +30,7 @@ vi.mock('node:fs', async (original) => {
     },
   };
 });
-const quiet = { before: (): void => {}, after: (): void => {} };
+const quiet = { before: (): void => {}, after: (): void => {}, hasProc: true };
 afterEach(() => void Object.assign(swaps, quiet));
 
 const isWindows = process.platform === 'win32';
@@ -85,6 +91,16 @@ it.skipIf(process.platform !== 'linux')('a folder of which many files are read s
       ),
     );
   }
+});
+
+it('a folder of which many files are read is read where the system tells no places', () => {
+  swaps.hasProc = false;
+  const root = temporaryFolder();
+  const names = ['0', '1', '2', '3', '4'];
+  for (const name of names) write(root, `journal/${name}`, 'ours\n');
+  const files = new FolderFiles(root, join(root, 'journal'));
+  expect(names.map((name) => files.read(name, 1000))).toEqual(names.map(() => ({ text: 'ours\n' })));
+  files.dispose();
 });
 
 it.skipIf(isWindows)(

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { HumanError, messageOf } from '../errors';
+import { isRecord } from '../run/lenient';
 import { agentTools, type AgentToolName } from './tools';
 
 /** Versions of the Model Context Protocol that are spoken, the newest first. */
@@ -126,7 +127,7 @@ function describe(name: AgentToolName): object {
 }
 
 function isAnswer(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && ('result' in json || 'error' in json);
+  return isRecord(json) && ('result' in json || 'error' in json);
 }
 
 function failure(to: string | number | null, code: number, text: string): object {
