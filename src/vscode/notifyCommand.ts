@@ -10,7 +10,7 @@ import type { Logger } from '../core/log';
 import type { Effect } from '../core/run/effect';
 import type { Run } from '../core/run/run';
 import { tell, type Choice } from './messages';
-import { setting } from './settings';
+import { openSetting, setting } from './settings';
 import { hasNotifyCommand } from './hasNotifyCommand';
 import { demandTrust } from './trust';
 
@@ -24,10 +24,7 @@ export interface NotifyCommandDeps {
 
 const day = 24 * 60 * 60 * 1000;
 
-const settingsChoice: Choice = {
-  title: 'Open Setting',
-  run: () => vscode.commands.executeCommand('workbench.action.openSettings', `${prefix}.notify.command`),
-};
+const settingsChoice: Choice = { title: 'Open Settings', run: () => openSetting('notify.command') };
 
 /** Runs the person's own command for what they are to know while they are away. */
 export class NotifyCommand {

@@ -11,6 +11,11 @@ export function setting<K extends SettingName>(name: K, scope?: vscode.Uri): Set
   return vscode.workspace.getConfiguration(prefix, scope).get<Settings[K]>(name) as Settings[K];
 }
 
+/** Shows a setting in the editor of settings. */
+export async function openSetting(name: SettingName): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', `${prefix}.${name}`);
+}
+
 /** Calls back when one of the settings changes. */
 export function onSettingsChange(names: readonly SettingName[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -5,6 +5,7 @@ import { ago, shortId, visible } from '../../core/format';
 import type { Effect } from '../../core/run/effect';
 import { shownTitle } from '../../core/order/runMarks';
 import { noTaskFiles } from '../../core/run/iterations';
+import { isRecord } from '../../core/run/lenient';
 import { pendingEffects, runTitle, taskTitle } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
 import type { EngineAction } from '../../core/engine/runEngine';
@@ -303,9 +304,7 @@ export class Targets {
 
 /** What a key that is pressed in the Runs view passes, instead of a row. */
 function isSelection(argument: unknown): boolean {
-  return (
-    typeof argument === 'object' && argument !== null && 'selected' in argument && argument.selected === true
-  );
+  return isRecord(argument) && argument['selected'] === true;
 }
 
 /** A run in a picker. `why`: it is not fit now, and why. */

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../../core/commands';
-import { prefix } from '../../core/contract';
 import { whyMissing, type LookedPlace, type MissingReason } from '../../core/source/whyMissing';
 import type { RunStore } from '../../core/source/runStore';
 import { withoutIcons } from '../messages';
-import { setting } from '../settings';
+import { openSetting, setting } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
 import { pick } from './targets';
@@ -49,6 +48,6 @@ async function change(fix: MissingReason['fix'], arrangement: RunArrangement): P
       await vscode.commands.executeCommand('vscode.openFolder');
       return;
     default:
-      await vscode.commands.executeCommand('workbench.action.openSettings', `${prefix}.${fix}`);
+      await openSetting(fix);
   }
 }

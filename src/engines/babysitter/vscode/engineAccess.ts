@@ -4,6 +4,7 @@ import { CancelledError, HumanError } from '../../../core/errors';
 import { NoEngineError } from '../core/drive/engine';
 import type { Logger } from '../../../core/log';
 import { commandName, guarded } from '../../../vscode/messages';
+import { openSetting } from '../../../vscode/settings';
 
 /** What the commands need of the place where the engine is looked for. */
 export interface EngineAccess {
@@ -74,7 +75,7 @@ async function offerEngine(access: EngineAccess, projectDir: string, error: NoEn
     case install:
       return installEngine(access, projectDir);
     case settings:
-      await vscode.commands.executeCommand('workbench.action.openSettings', 'babysitterRuns.engine.path');
+      await openSetting('engine.path');
       throw new CancelledError();
     case commandTitle('log.show'):
       await vscode.commands.executeCommand(commandName('log.show'));

@@ -22,6 +22,7 @@ import type { RunKey } from '../../../core/run/runKey';
 import { hasProcess } from '../core/judge';
 import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import { confirm, tell, withoutIcons } from '../../../vscode/messages';
+import { openSetting } from '../../../vscode/settings';
 import { demandTrust } from '../../../vscode/trust';
 import { withEngine, type EngineAccess } from './engineAccess';
 import type { FindProcesses, ProcessChoice } from './processChoice';
@@ -199,8 +200,7 @@ export class EngineCommands {
       {
         label: '$(gear) Set its path…',
         detail: 'The setting babysitterRuns.engine.path.',
-        run: () =>
-          vscode.commands.executeCommand('workbench.action.openSettings', 'babysitterRuns.engine.path'),
+        run: () => openSetting('engine.path'),
       },
     ];
     demandTrust();

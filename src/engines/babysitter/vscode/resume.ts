@@ -18,7 +18,7 @@ import type { StateAction } from '../../../core/run/judgement';
 import { keyText } from '../../../core/run/runKey';
 import type { StoredRun } from '../../../core/source/runStore';
 import { commandName, confirm, tell, withoutIcons } from '../../../vscode/messages';
-import { setting } from '../../../vscode/settings';
+import { openSetting, setting } from '../../../vscode/settings';
 import { workspaceFolders } from '../../../vscode/workspacePlaces';
 import { pick } from '../../../vscode/commands/targets';
 
@@ -347,11 +347,7 @@ export async function resumeAgent(run: Run, { logger, findProgram, plugin }: Age
         [
           {
             title: 'Open Settings',
-            run: () =>
-              vscode.commands.executeCommand(
-                'workbench.action.openSettings',
-                'babysitterRuns.resume.command',
-              ),
+            run: () => openSetting('resume.command'),
           },
         ],
       );
