@@ -104,15 +104,16 @@ function isUnloadable({ status, assertionResults }) {
 /** @param {{ name: string, message: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} file */
 function failuresIn(file) {
   const name = relative(root, file.name);
-  if (isUnloadable(file)) return [`${name}: ${firstLine(file.message)}`];
+  if (isUnloadable(file)) return [`${name}: ${firstLines(file.message)}`];
   return file.assertionResults
     .filter(({ status }) => status === 'failed')
-    .map(({ fullName, failureMessages }) => `${name} > ${fullName}: ${firstLine(failureMessages[0] ?? '')}`);
+    .map(({ fullName, failureMessages }) => `${name} > ${fullName}: ${firstLines(failureMessages[0] ?? '')}`);
 }
 
-/** @param {string} text */
-function firstLine(text) {
-  return text.split('\n', 1)[0].slice(0, 300);
+/** What is wrong, without where it was thrown. @param {string} text */
+function firstLines(text) {
+  const [message] = text.split(/\n\s+at /, 1);
+  return message.split('\n', 8).join('\n  ').slice(0, 1000);
 }
 
 /** What needs a Node with SQLite, where this one has none: that of the hosted VS Code. @returns {Promise<Count>} */

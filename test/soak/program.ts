@@ -1,6 +1,7 @@
 // `npm run soak -- [--small] [--seconds n]`: the figures go to stdout, what is being done to stderr.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { largeSoak, runSoak, smallSoak, soakReport } from './soak';
+import { largeSoak, looseLimits, runSoak, smallSoak, soakReport, strictLimits } from './soak';
 
 const { values } = parseArgs({
   options: {
@@ -13,9 +14,10 @@ void main();
 
 async function main(): Promise<void> {
   const figures = await runSoak({
-    root: values.root,
+    root: resolve(values.root),
     seconds: Number(values.seconds ?? (values.small ? 20 : 500)),
     size: values.small ? smallSoak : largeSoak,
+    limits: values.small ? looseLimits : strictLimits,
     say: (text) => void process.stderr.write(`${text}\n`),
   });
   process.stdout.write(`${soakReport(figures)}\n`);
