@@ -4,6 +4,7 @@ import { commandName } from './vscode/messages';
 import { LookedAtPages } from './vscode/panel/lookedAt';
 import { makeEngine } from './wire/engine';
 import { makeHost } from './wire/host';
+import { later } from './wire/later';
 import { makeReading } from './wire/reading';
 import { follow, showAll, tellAway } from './wire/showing';
 import { bringBackPages, followLinks, loadedWork, offerToAgents, openerOf } from './wire/workLoader';
@@ -24,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
   const host = makeHost(context);
   const engine = makeEngine(host);
-  const reading = makeReading(host, engine);
+  const reading = makeReading(host, engine, later.agentSessions);
   const seen = host.own(new LookedAtPages());
   const work = loadedWork(host, engine, reading, seen);
   settle = work.settle;

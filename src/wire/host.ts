@@ -3,6 +3,9 @@ import type * as vscode from 'vscode';
 import { systemClock, type Clock } from '../core/clock';
 import { LogChannel } from '../vscode/logChannel';
 
+/** Milliseconds in which VS Code starts or draws rows, before what is not needed for that is loaded. */
+export const rowsFirst = 100;
+
 /** The window that the extension runs in, and what every part may need of it. */
 export interface Host {
   readonly context: vscode.ExtensionContext;

@@ -30,16 +30,20 @@ import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
 import { workspaceName } from '../vscode/workspacePlaces';
+import type * as AgentSessions from './agentSessions';
 import type { EngineParts } from './engine';
-import { storeKinds } from './storeKinds';
 import type { Host } from './host';
 
 export type Reading = ReturnType<typeof makeReading>;
 
-/** Runs, what they are doing, what of them needs the person, and the views and documents that show it. */
+/**
+ * Runs, what they are doing, what of them needs the person, and the views and documents that show it.
+ * @param agentSessions loads what reads sessions of agents
+ */
 export function makeReading(
   { context, env, own, clock, logger, storage }: Host,
   { engine, responder }: EngineParts,
+  agentSessions: () => Promise<typeof AgentSessions>,
 ) {
   const orderFile = own(
     new OrderInFolder(storage('order'), workspaceName(), logger, (sentence) => tell('warning', sentence)),
@@ -54,13 +58,7 @@ export function makeReading(
     sessions: (run) => agents.of(run.key),
   });
   const store: RunStore = own(
-    new RunStore(
-      clock,
-      enginesOf(babysitterEngine, ...storeKinds.map((kind) => kind.engine)),
-      judgeOptions(),
-      tellCopies,
-      (key) => order.marks(key),
-    ),
+    new RunStore(clock, enginesOf(babysitterEngine), judgeOptions(), tellCopies, (key) => order.marks(key)),
   );
   own(order.onDidChange((keys) => store.judgeAnew(keys)));
   const driver = own(new RunDriver(store, engine, clock, responder));
@@ -91,7 +89,7 @@ export function makeReading(
   const past = new PastRuns(store, opened, inSlices);
   own(new RunDocuments(store, opened, past));
   const sessions = new AgentFiles({
-    sessions: async () => (await import('./agentSessions')).readSessions(env),
+    sessions: async () => (await agentSessions()).readSessions(env),
     logger,
     links: (run) =>
       runLinks(run, env, (runId) => store.all.find((other) => isBeside(other.run, run, runId))?.run),

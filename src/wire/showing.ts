@@ -1,12 +1,8 @@
 import * as vscode from 'vscode';
-import { homedir } from 'node:os';
 import { QuestionTeller } from '../core/attention/questionTeller';
 import { prefix } from '../core/contract';
-import { DisposableStore, type Disposable } from '../core/disposables';
-import type { Logger } from '../core/log';
+import { messageOf } from '../core/errors';
 import type { RunsPlace } from '../core/source/runSource';
-import type { RunStore } from '../core/source/runStore';
-import { StoreSearch } from '../node/storeSearch';
 import { belongsHere } from '../engines/babysitter/node/belongsHere';
 import { indexOfPlace } from '../engines/babysitter/node/digestIndex';
 import { FsRunSource } from '../engines/babysitter/node/fsRunSource';
@@ -21,11 +17,10 @@ import type { LookedAt } from '../vscode/panel/lookedAt';
 import { onSettingsChange } from '../vscode/settings';
 import { followWorkspace, workspaceFolders } from '../vscode/workspacePlaces';
 import type { EngineParts } from './engine';
-import type { Host } from './host';
+import { rowsFirst, type Host } from './host';
+import { later } from './later';
 import type { Work } from './work';
 import type { Reading } from './reading';
-import { storeKinds } from './storeKinds';
-import { onStorePlacesChange, storePlaces } from './storeSettings';
 
 export type Showing = ReturnType<typeof showAll>;
 
@@ -79,7 +74,7 @@ export function tellAway(
 
 /** Reads the runs of the workspace, and follows what changes while the window is open. */
 export function follow(
-  { own, logger, storage, env }: Host,
+  { clock, own, logger, storage, env }: Host,
   { store, opened, arrangement, agents, judgeOptions }: Reading,
   shownAttention: Showing,
 ): void {
@@ -99,20 +94,13 @@ export function follow(
   const open = (place: RunsPlace): FsRunSource =>
     new FsRunSource(place, logger, indexOfPlace(digests, place));
   own(followWorkspace(store, open, belongsHere));
-  own(followStores(store, logger, env));
-  shownAttention.update();
-}
-
-/** Looks for the stores of other engines, as settings and workspace change, and follows them. */
-function followStores(store: RunStore, logger: Logger, env: NodeJS.ProcessEnv): Disposable {
-  const disposables = new DisposableStore();
-  const search = disposables.add(
-    new StoreSearch(
-      () => storePlaces(storeKinds, homedir(), env),
-      (found) => store.add(found.kind.open(found.store, logger)),
-    ),
+  own(
+    clock.after(rowsFirst, () => {
+      later.stores().then(
+        ({ followStores }) => own(followStores(store, logger, env)),
+        (error: unknown) => logger.error(`Stores of other engines: ${messageOf(error)}`),
+      );
+    }),
   );
-  disposables.add(onStorePlacesChange(() => void search.search()));
-  void search.searchRegularly();
-  return disposables;
+  shownAttention.update();
 }

@@ -9,14 +9,12 @@ import { guarded } from '../vscode/messages';
 import type { Opener } from '../vscode/opener';
 import { restorePages, type LookedAtPages } from '../vscode/panel/lookedAt';
 import type { EngineParts } from './engine';
-import type { Host } from './host';
+import { rowsFirst, type Host } from './host';
 import type { Reading } from './reading';
 import { agentDraftsFolder } from './agentDraftsFolder';
+import { later } from './later';
 import type { AllPages } from './pages';
 import type { Work } from './work';
-
-/** Milliseconds from the first rows until the rest is loaded, in which VS Code draws them. */
-const rowsFirst = 100;
 
 /**
  * What a person does with what is shown, which the window can be without while it starts. It is loaded when it is first
@@ -27,7 +25,7 @@ export function loadedWork(host: Host, engine: EngineParts, reading: Reading, se
   let loading: Promise<Work> | undefined;
   const load = async (): Promise<Work> => {
     const began = performance.now();
-    const { makeWork } = await import('./work');
+    const { makeWork } = await later.work();
     const work = makeWork(host, engine, reading);
     seen.follow(work.pages.runs);
     logger.info(`Loaded commands and pages in ${Math.round(performance.now() - began)} ms.`);

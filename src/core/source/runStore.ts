@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { DisposableStore, toDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
+import type { EngineId } from '../run/engineId';
 import type { Outcome } from '../run/outcome';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
@@ -42,6 +43,7 @@ export class RunStore implements Disposable {
   readonly #changesAt = new Map<RunKey, number>();
   /** Runs in {@link #sorted} that are not what they were. */
   readonly #stale = new Set<RunKey>();
+  readonly #engines: Map<EngineId, RunEngine>;
   readonly #changed = new Emitter<StoreChange>();
   readonly #disposables = new DisposableStore();
   #sorted: readonly StoredRun[] = [];
@@ -52,23 +54,29 @@ export class RunStore implements Disposable {
   readonly onDidChange = this.#changed.event;
 
   /**
+   * @param engines those that are known from the start
    * @param tellCopies which runs are copies of others and told below them; `undefined`: none is
    * @param marksOf what the person keeps of a run; whoever changes that calls {@link judgeAnew}
    */
   constructor(
     private readonly clock: Clock,
-    private readonly engines: Engines,
+    engines: Engines,
     options: JudgeOptions,
     tellCopies?: TellCopies,
     private readonly marksOf: (key: RunKey) => RunMarks | undefined = () => undefined,
   ) {
+    this.#engines = new Map(engines);
     this.#options = options;
     this.#copies = tellCopies && new RunCopies(tellCopies);
     this.#disposables.add(this.#changed);
   }
 
-  /** Takes in a source until the result is disposed; its runs leave with it. */
-  add(source: RunSource): Disposable {
+  /**
+   * Takes in a source until the result is disposed; its runs leave with it.
+   * @param engine whose runs they are; left out: of one known from the start
+   */
+  add(source: RunSource, engine?: RunEngine): Disposable {
+    if (engine) this.#engines.set(engine.id, engine);
     const entry = { source, runs: new Map<RunKey, Run>(), loaded: false };
     let watch: Disposable = toDisposable(() => {});
     const ended = toDisposable(() => {
@@ -210,7 +218,7 @@ export class RunStore implements Disposable {
       this.#stale.add(key);
       this.#changesAt.delete(key);
       if (run) {
-        const engine = engineOf(this.engines, run);
+        const engine = engineOf(this.#engines, run);
         const state = engine.judge(run, now, this.#options);
         this.#runs.set(key, { run, state, engine, ...this.#known(key) });
         if (state.changesAt !== undefined) this.#changesAt.set(key, state.changesAt);

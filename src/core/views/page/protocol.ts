@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { diffBases, type FileEvidence, type FilePreview } from '../../evidence/evidence';
 import { segment } from '../../run/segmentSchema';
 import type { EventRow } from './eventRow';
@@ -14,17 +14,17 @@ import type { UsageView } from './usageView';
 /** So many events are asked for at once. */
 export const mostEventsAsked = 500;
 
-const place = z.int().min(0).max(10_000);
+const place = z.int().check(z.minimum(0), z.maximum(10_000));
 
 /** A number of events, which names the moment at which there were so many. */
-const events = z.int().min(1);
+const events = z.int().check(z.minimum(1));
 
 /** What the page says to the extension. Everything is checked: a page shows hostile text. */
 export const fromPage = z.discriminatedUnion('type', [
   /** `event`: it was left in the past, with so many events. */
-  z.object({ type: z.literal('ready'), event: events.optional() }),
+  z.object({ type: z.literal('ready'), event: z.optional(events) }),
   /** Show the run as it was with so many events; `undefined`: as it is now. */
-  z.object({ type: z.literal('travel'), event: events.optional() }),
+  z.object({ type: z.literal('travel'), event: z.optional(events) }),
   z.object({ type: z.literal('compareWithNow'), event: events }),
   z.object({ type: z.literal('command'), command: z.enum(pageCommands) }),
   z.object({
@@ -32,63 +32,75 @@ export const fromPage = z.discriminatedUnion('type', [
     effectId: segment,
     kind: z.enum(['approve', 'reject', 'request-changes', 'text', 'option', 'several']),
     /** The option's place in the list, when one of the process's own options is chosen. */
-    option: place.optional(),
+    option: z.optional(place),
     /** What the person lets the option count as, where that is not what it says itself. */
-    approved: z.boolean().optional(),
+    approved: z.optional(z.boolean()),
     /** To several questions, in their order. */
-    answers: z
-      .array(z.object({ option: place.optional(), text: z.string().max(100_000) }))
-      .max(50)
-      .optional(),
-    text: z.string().max(1_000_000),
+    answers: z.optional(
+      z
+        .array(z.object({ option: z.optional(place), text: z.string().check(z.maxLength(100_000)) }))
+        .check(z.maxLength(50)),
+    ),
+    text: z.string().check(z.maxLength(1_000_000)),
   }),
   /** What was typed to a question that was answered without it: put on the clipboard. */
   z.object({ type: z.literal('copyDraft'), effectId: segment }),
   /** Typed text, kept for when the page is closed and opened again. */
-  z.object({ type: z.literal('draft'), effectId: segment, text: z.string().max(1_000_000) }),
+  z.object({ type: z.literal('draft'), effectId: segment, text: z.string().check(z.maxLength(1_000_000)) }),
   z.object({ type: z.literal('snooze'), effectId: segment }),
   z.object({ type: z.literal('openTask'), effectId: segment }),
   /** Copy a link to a task, to an event by its number, or to the run. */
   z.object({
     type: z.literal('copyLink'),
     effectId: z.optional(segment),
-    event: z.int().min(1).optional(),
+    event: z.optional(z.int().check(z.minimum(1))),
   }),
   /** Show more of the open questions. */
   z.object({ type: z.literal('moreQuestions') }),
   /** Choose among all options of a question, of which the page shows the first ones. */
   z.object({ type: z.literal('pickAnswer'), effectId: segment }),
   /** Fork after an event, before a task, or where the person says. */
-  z.object({ type: z.literal('fork'), event: z.int().min(1).optional(), effectId: z.optional(segment) }),
+  z.object({
+    type: z.literal('fork'),
+    event: z.optional(z.int().check(z.minimum(1))),
+    effectId: z.optional(segment),
+  }),
   z.object({ type: z.literal('openFile'), effectId: segment, file: place, beside: z.boolean() }),
   z.object({ type: z.literal('preview'), effectId: segment, file: place }),
   z.object({ type: z.literal('diff'), effectId: segment, file: place, base: z.enum(diffBases) }),
   /** A relative link in the text of a breakpoint. */
-  z.object({ type: z.literal('openLink'), effectId: segment, path: z.string().min(1).max(1000) }),
+  z.object({
+    type: z.literal('openLink'),
+    effectId: segment,
+    path: z.string().check(z.minLength(1), z.maxLength(1000)),
+  }),
   /** Some of the events that a filter leaves, by their places in journal order. */
   z
     .object({
       type: z.literal('events'),
       /** A later request makes an earlier one pointless. */
-      request: z.int().min(0),
-      from: z.int().min(0),
-      to: z.int().min(0),
+      request: z.int().check(z.minimum(0)),
+      from: z.int().check(z.minimum(0)),
+      to: z.int().check(z.minimum(0)),
       /** The newest ones, however many there are, instead of `from` and `to`. */
       newest: z.boolean(),
-      eventType: z.string().max(100),
-      text: z.string().max(200),
+      eventType: z.string().check(z.maxLength(100)),
+      text: z.string().check(z.maxLength(200)),
     })
-    .refine(({ from, to }) => to - from <= mostEventsAsked, 'too many events are asked for'),
-  z.object({ type: z.literal('openEvent'), seq: z.int().min(0) }),
+    .check(z.refine(({ from, to }) => to - from <= mostEventsAsked, 'too many events are asked for')),
+  z.object({ type: z.literal('openEvent'), seq: z.int().check(z.minimum(0)) }),
   /** What a task was asked, gave and wrote; told again whenever it changes. `undefined`: of no task any more. */
   z.object({ type: z.literal('task'), effectId: z.optional(segment) }),
   z.object({ type: z.literal('openTaskFile'), effectId: segment, file: place }),
   /** The tasks on a timeline; `undefined`: of the whole run. */
   z.object({
     type: z.literal('timeline'),
-    part: z.object({ from: z.number(), to: z.number() }).optional(),
+    part: z.optional(z.object({ from: z.number(), to: z.number() })),
   }),
-  z.object({ type: z.literal('saveTimeline'), svg: z.string().startsWith('<svg ').max(5_000_000) }),
+  z.object({
+    type: z.literal('saveTimeline'),
+    svg: z.string().check(z.startsWith('<svg '), z.maxLength(5_000_000)),
+  }),
   z.object({ type: z.literal('openEntry') }),
   /** A frame of the stack with which the run failed, by its place. */
   z.object({ type: z.literal('openFrame'), frame: place }),
@@ -99,9 +111,9 @@ export const fromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('comparePredecessor') }),
   z.object({ type: z.literal('openRun'), runId: segment }),
   z.object({ type: z.literal('sessions'), ask: fromSessions }),
-  z.object({ type: z.literal('openReport'), iteration: z.int().min(0) }),
-  z.object({ type: z.literal('showComment'), id: z.string().max(100) }),
-  z.object({ type: z.literal('removeComment'), id: z.string().max(100) }),
+  z.object({ type: z.literal('openReport'), iteration: z.int().check(z.minimum(0)) }),
+  z.object({ type: z.literal('showComment'), id: z.string().check(z.maxLength(100)) }),
+  z.object({ type: z.literal('removeComment'), id: z.string().check(z.maxLength(100)) }),
 ]);
 
 /** Where in time the page is. */

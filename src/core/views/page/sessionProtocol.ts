@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { sessionButtons } from './sessionButtons';
 import type { SessionsView } from './sessionsView';
 import type { RowDetail, RowView } from './transcriptView';
 
 /** A place in a list that the page was told. */
-const place = z.int().min(0);
+const place = z.int().check(z.minimum(0));
 
 /** So many rows are asked for at once. */
 export const mostRowsAsked = 300;
@@ -13,18 +13,18 @@ const rowsAsked = z
   .object({
     type: z.literal('rows'),
     /** A later request makes an earlier one pointless. */
-    request: z.int().min(0),
+    request: z.int().check(z.minimum(0)),
     session: place,
     /** Which of the session's files. */
     file: place,
-    from: z.int().min(0),
-    to: z.int().min(0),
+    from: z.int().check(z.minimum(0)),
+    to: z.int().check(z.minimum(0)),
     /** The newest ones, however many there are, instead of `from` and `to`. */
     newest: z.boolean(),
     filter: z.enum(['all', 'prompts', 'calls', 'errors']),
-    text: z.string().max(200),
+    text: z.string().check(z.maxLength(200)),
   })
-  .refine(({ from, to }) => to - from <= mostRowsAsked, 'too many rows are asked for');
+  .check(z.refine(({ from, to }) => to - from <= mostRowsAsked, 'too many rows are asked for'));
 
 export type RowsAsked = Readonly<z.infer<typeof rowsAsked>>;
 
@@ -39,7 +39,7 @@ export const fromSessions = z.discriminatedUnion('type', [
   /** All of a row of the transcript that is shown, by its place in the file. */
   z.object({ type: z.literal('row'), place }),
   /** Where in the transcript it was when an event was written. */
-  z.object({ type: z.literal('rowOfEvent'), seq: z.int().min(0) }),
+  z.object({ type: z.literal('rowOfEvent'), seq: z.int().check(z.minimum(0)) }),
   /** Which event was the last one when a row was written. */
   z.object({ type: z.literal('eventOfRow'), place }),
 ]);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { stateOrder } from '../tree/runGroups';
 import type { Facets } from './runTable';
 import { commandsOfSelection } from './selectionCommands';
@@ -10,7 +10,7 @@ import { asRunKey } from '../../run/runKey';
 export const mostRowsAsked = 500;
 
 /** A run's key, as the extension told it. */
-const key = z.string().min(1).max(10_000).transform(asRunKey);
+const key = z.pipe(z.string().check(z.minLength(1), z.maxLength(10_000)), z.transform(asRunKey));
 
 /** What the runs table says to the extension. Everything is checked: a page shows hostile text. */
 export const fromTable = z.discriminatedUnion('type', [
@@ -20,26 +20,26 @@ export const fromTable = z.discriminatedUnion('type', [
     .object({
       type: z.literal('rows'),
       /** Answers to an earlier request are not used. */
-      request: z.int().min(0),
-      from: z.int().min(0),
-      to: z.int().min(0),
+      request: z.int().check(z.minimum(0)),
+      from: z.int().check(z.minimum(0)),
+      to: z.int().check(z.minimum(0)),
       sort: z.enum(columns),
       descending: z.boolean(),
-      text: z.string().max(200),
+      text: z.string().check(z.maxLength(200)),
       /** Left out: any. */
-      state: z.enum(stateOrder).optional(),
+      state: z.optional(z.enum(stateOrder)),
       /** A process id, empty for runs without a process; left out: any. */
-      process: z.string().max(10_000).optional(),
+      process: z.optional(z.string().check(z.maxLength(10_000))),
       onlySelected: z.boolean(),
       /** Only runs that the Runs view shows. */
       asView: z.boolean(),
     })
-    .refine(({ from, to }) => to - from <= mostRowsAsked, 'too many rows are asked for'),
+    .check(z.refine(({ from, to }) => to - from <= mostRowsAsked, 'too many rows are asked for')),
   z.object({
     type: z.literal('select'),
     /** One more or less; this one alone; from the one selected last to this one; all that are shown; none. */
     how: z.enum(['toggle', 'only', 'range', 'all', 'none']),
-    key: key.optional(),
+    key: z.optional(key),
   }),
   /** The run on which the keyboard is, whose place is to be told. */
   z.object({ type: z.literal('current'), key }),
@@ -47,7 +47,7 @@ export const fromTable = z.discriminatedUnion('type', [
   /** Something is to be done with the runs that are selected. */
   z.object({ type: z.literal('command'), id: z.enum(commandsOfSelection) }),
   /** Columns that are not wanted; kept with the workspace. */
-  z.object({ type: z.literal('hide'), columns: z.array(z.enum(columns)).max(columns.length) }),
+  z.object({ type: z.literal('hide'), columns: z.array(z.enum(columns)).check(z.maxLength(columns.length)) }),
   z.object({ type: z.literal('csv'), to: z.enum(['clipboard', 'file']) }),
   /** Whether all runs are to be read when their order depends on it. */
   z.object({ type: z.literal('reading'), on: z.boolean() }),
@@ -81,11 +81,11 @@ export interface TableView {
 /** What the workspace keeps of the table, besides what VS Code keeps of the page. */
 const keptTable = z.object({
   /** Columns that are not shown. */
-  unwanted: z.array(z.enum(columns)).default([]),
-  sort: z.enum(columns).default('created'),
-  descending: z.boolean().default(true),
+  unwanted: z._default(z.array(z.enum(columns)), []),
+  sort: z._default(z.enum(columns), 'created'),
+  descending: z._default(z.boolean(), true),
   /** Keys of the runs that are selected. */
-  selected: z.array(key).default([]),
+  selected: z._default(z.array(key), []),
 });
 
 export type KeptTable = z.output<typeof keptTable>;
