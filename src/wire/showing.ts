@@ -74,10 +74,11 @@ export function tellAway(
 
 /** Reads the runs of the workspace, and follows what changes while the window is open. */
 export function follow(
-  { clock, own, logger, storage, env }: Host,
+  host: Host,
   { store, opened, arrangement, agents, judgeOptions }: Reading,
   shownAttention: Showing,
 ): void {
+  const { clock, own, logger, storage } = host;
   own(
     onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'], () => {
       opened.clear();
@@ -94,12 +95,14 @@ export function follow(
   const open = (place: RunsPlace): FsRunSource =>
     new FsRunSource(place, logger, indexOfPlace(digests, place));
   own(followWorkspace(store, open, belongsHere));
+  const looking = store.expectMore();
   own(
     clock.after(rowsFirst, () => {
-      later.stores().then(
-        ({ followStores }) => own(followStores(store, logger, env)),
-        (error: unknown) => logger.error(`Stores of other engines: ${messageOf(error)}`),
-      );
+      void later
+        .stores()
+        .then(({ followStores }) => followStores(host, store))
+        .catch((error: unknown) => logger.error(`Stores of other engines: ${messageOf(error)}`))
+        .finally(() => looking.dispose());
     }),
   );
   shownAttention.update();

@@ -1,4 +1,4 @@
-import { enginesOf } from '../../src/core/engine/runEngine';
+import { enginesOf, type RunEngine } from '../../src/core/engine/runEngine';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { describe, expect, it } from 'vitest';
 import { compareRuns, type Run } from '../../src/core/run/run';
@@ -44,6 +44,29 @@ describe('what a store knows', () => {
     other.deliver();
     expect(store.loaded).toBe(true);
     expect(changes).toEqual(['a +/-', 'b +/-', '']);
+  });
+
+  it('is not loaded as long as sources are looked for, and tells when that is over', () => {
+    const { store, source, changes } = setUp();
+    const looking = store.expectMore();
+    store.add(source);
+    source.deliver(run('a'));
+    expect(store.loaded).toBe(false);
+    looking.dispose();
+    expect(store.loaded).toBe(true);
+    expect(changes).toEqual(['a +/-', '']);
+  });
+
+  it('has runs judged by the engine that came with their source', () => {
+    const { store, source } = setUp();
+    const notes: RunEngine = {
+      ...babysitterEngine,
+      id: 'notes',
+      judge: (of, ...asked) => babysitterEngine.judge({ ...of, engine: babysitterEngine.id }, ...asked),
+    };
+    store.add(source, notes);
+    source.deliver({ ...run('a'), engine: notes.id });
+    expect(store.all.map(({ engine }) => engine)).toEqual([notes]);
   });
 
   it('takes what a source delivers while it is being added', () => {

@@ -37,6 +37,7 @@ export interface StoreChange {
 export class RunStore implements Disposable {
   /** By the watch that fills them: two sources may be of the same place, with different runs accepted. */
   readonly #sources = new Map<Disposable, { source: RunSource; runs: Map<RunKey, Run>; loaded: boolean }>();
+  readonly #expected = new Set<Disposable>();
   readonly #runs = new Map<RunKey, StoredRun>();
   readonly #copies: RunCopies | undefined;
   /** When time alone changes the state of a run: only few of thousands wait for time. */
@@ -96,9 +97,19 @@ export class RunStore implements Disposable {
     return ended;
   }
 
-  /** Every source has delivered what was there at first. */
+  /** Sources are still being looked for, so that not all is {@link loaded} until the result is disposed. */
+  expectMore(): Disposable {
+    const expected = toDisposable(() => {
+      this.#expected.delete(expected);
+      this.#changed.fire({ keys: new Set(), membership: false });
+    });
+    this.#expected.add(expected);
+    return expected;
+  }
+
+  /** Every source has been looked for, and has delivered what was there at first. */
   get loaded(): boolean {
-    return [...this.#sources.values()].every(({ loaded }) => loaded);
+    return this.#expected.size === 0 && [...this.#sources.values()].every(({ loaded }) => loaded);
   }
 
   /** Newest first, without copies. */
