@@ -193,6 +193,28 @@ describe('Runs of other engines', () => {
     expect(await seriousViolations(window)).toEqual([]);
   });
 
+  test('stand in the runs table with their engine, and are filtered by it', async () => {
+    const { page, webview, screenshot } = window;
+    const header = page.locator('.pane-header', { hasText: /^Runs/ });
+    await header.hover();
+    await header.getByRole('button', { name: 'Open Runs Table', exact: true }).click();
+    const grid = webview().getByRole('grid', { name: 'Runs' });
+    const engines = async (): Promise<readonly string[]> => [
+      ...new Set(await grid.locator('.row [data-column=engine]').allInnerTexts()),
+    ];
+    await grid.getByRole('button', { name: 'Engine', exact: true }).click();
+    await expect.poll(engines).toEqual(['Babysitter', 'Daystrom', 'Perstack', 'Themis']);
+    await screenshot('stores-table');
+    await webview()
+      .getByRole('combobox', { name: 'Engine', exact: true })
+      .selectOption({ label: 'Daystrom (2)' });
+    await expect.poll(engines).toEqual(['Daystrom']);
+    await webview().getByText('Columns', { exact: true }).click();
+    await webview().getByRole('checkbox', { name: 'Engine', exact: true }).uncheck();
+    await expect.poll(engines).toEqual([]);
+    expect(await seriousViolations(window)).toEqual([]);
+  });
+
   test('have a command copied that nobody can run any more, with a word about that', async () => {
     const { row, page, notification } = window;
     await choose(window, row(/^Competitors/), 'Copy CLI Command');

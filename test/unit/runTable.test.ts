@@ -16,6 +16,7 @@ const open: TableFilter = {
   text: '',
   state: undefined,
   process: undefined,
+  engine: undefined,
   onlySelected: false,
   also: () => true,
 };
@@ -94,7 +95,30 @@ describe('the rows of the runs table', () => {
         { process: 'b/second', name: 'b/second', runs: 3 },
         { process: 'a/first', name: 'a/first', runs: 1 },
       ],
+      engines: [{ engine: 'babysitter', name: 'Babysitter', runs: 4 }],
     });
+  });
+
+  it('tell their engine, are sorted and filtered by it, and have a column of it where there are several', () => {
+    const all = some().map((each): StoredRun => {
+      if (each.run.runId !== 'run9' && each.run.runId !== 'run1') return each;
+      const engine = { ...each.engine, id: 'notes', name: 'A Notebook' };
+      return { ...each, engine, run: { ...each.run, engine: engine.id } };
+    });
+    const { show, table } = tableOf(all);
+    expect(show('engine')).toEqual(['Run 9', 'Run 1', 'Run 10', 'Run 2']);
+    expect(show('engine', true)).toEqual(['Run 10', 'Run 2', 'Run 9', 'Run 1']);
+    expect(table.rows(2, 3)[0]?.engine).toBe('A Notebook');
+    expect(table.idle).toEqual(['tokens', 'cost']);
+    expect(table.facets().engines).toEqual([
+      { engine: 'notes', name: 'A Notebook', runs: 2 },
+      { engine: 'babysitter', name: 'Babysitter', runs: 2 },
+    ]);
+    expect(show('title', false, { engine: 'notes' })).toEqual(['Run 1', 'Run 9']);
+    expect(show('title', false, { text: 'notebook failed' })).toEqual(['Run 9']);
+    // A filter leaves the column where it is.
+    expect(table.idle).toEqual(['tokens', 'cost']);
+    expect(tableOf(some()).table.idle).toEqual(['engine', 'tokens', 'cost']);
   });
 
   it('have their numbers when these were read; unknown ones come last in both directions', () => {
@@ -224,10 +248,10 @@ describe('the rows of the runs table', () => {
     atOnce(table.settle(all));
     const [head, row] = atOnce(table.csv()).split('\r\n');
     expect(head).toBe(
-      'run,title,state,process,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd',
+      'run,title,state,process,engine,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd',
     );
     expect(row).toMatch(/^run1,"'=cmd\(\) ""completionProof"":""•••""/);
-    expect(row).toMatch(/,completed,demo\/process,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,$/);
+    expect(row).toMatch(/,completed,demo\/process,babysitter,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,$/);
   });
 });
 

@@ -197,10 +197,10 @@ class RunsTablePage implements Page<'table', never> {
     const { store, arrangement } = this.deps;
     const asked = this.#asked;
     if (!asked || this.#disposed) return;
-    const { sort, descending, text, state, process, onlySelected, asView } = asked;
+    const { sort, descending, text, state, process, engine, onlySelected, asView } = asked;
     const arranged = JSON.stringify({ sort, descending });
     const also = asView ? (stored: StoredRun) => arrangement.shows(stored) : () => true;
-    const filter = { text, state, process, onlySelected, also };
+    const filter = { text, state, process, engine, onlySelected, also };
     // The same order needs no sorting anew, whatever the filter lets through.
     this.#table.filter = filter;
     if (arranged !== this.#arranged) {
@@ -233,7 +233,7 @@ class RunsTablePage implements Page<'table', never> {
             ? { key: '', place: undefined }
             : { key: keyText(current), place: table.placeOf(current) },
         reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
-        hasUsage: table.hasUsage,
+        idle: table.idle,
         viewFilter: this.#viewFilter(),
         loaded: this.deps.store.loaded,
       },

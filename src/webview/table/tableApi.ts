@@ -10,6 +10,8 @@ export interface TableState {
   readonly text: string;
   readonly state: State | undefined;
   readonly process: string | undefined;
+  /** An engine's id; `undefined`: any. */
+  readonly engine: string | undefined;
   readonly asView: boolean;
   /** Columns that are not shown. */
   readonly unwanted: readonly Column[];
@@ -30,6 +32,7 @@ export const tableApi = connectPage<TableState, FromTable>({
   text: '',
   state: undefined,
   process: undefined,
+  engine: undefined,
   asView: true,
   current: '',
   scroll: 0,

@@ -36,6 +36,10 @@ const all: readonly Head[] = [
     cell: ({ process }) => process,
     tip: ({ process }) => process,
   },
+  {
+    ...{ column: 'engine', name: 'Engine', descending: false, width: 7.4 },
+    cell: ({ engine }) => engine,
+  },
   figure('iterations', 'Iterations', 7.4, ({ read }) => (read ? read.iterations : unread)),
   {
     ...figure('best', 'Best metric', 10, ({ read }) =>
@@ -70,14 +74,14 @@ function figure(column: Column, name: string, width: number, cell: Head['cell'])
   return { column, name, descending: true, width, isFigure: true, cell };
 }
 
-/** The columns there can be. @param hasUsage whether a run tells tokens or costs */
-function possibleHeads(hasUsage: boolean): readonly Head[] {
-  return hasUsage ? all : all.filter(({ column }) => column !== 'tokens' && column !== 'cost');
+/** The columns there can be. @param idle those that would tell nothing now */
+function possibleHeads(idle: readonly Column[]): readonly Head[] {
+  return all.filter(({ column }) => !idle.includes(column));
 }
 
 /** The columns that are shown. @param hidden those that are not wanted */
-export function shownHeads(hidden: readonly Column[], hasUsage: boolean): readonly Head[] {
-  return possibleHeads(hasUsage).filter(({ column }) => column === 'title' || !hidden.includes(column));
+export function shownHeads(hidden: readonly Column[], idle: readonly Column[]): readonly Head[] {
+  return possibleHeads(idle).filter(({ column }) => column === 'title' || !hidden.includes(column));
 }
 
 /** Gives the grid its columns. As properties: the policy forbids the attribute. */
@@ -96,7 +100,7 @@ export function layOut(grid: HTMLElement, heads: readonly Head[]): void {
 /** Which columns are shown, to be chosen. */
 export function columnsMenu(
   hidden: readonly Column[],
-  hasUsage: boolean,
+  idle: readonly Column[],
   onChange: (hidden: readonly Column[]) => void,
 ): TemplateResult {
   return html`<details
@@ -111,7 +115,7 @@ export function columnsMenu(
   >
     <summary class="small">Columns</summary>
     <div class="choices" role="group" aria-label="Columns">
-      ${possibleHeads(hasUsage).map(({ column, name }) =>
+      ${possibleHeads(idle).map(({ column, name }) =>
         column === 'title'
           ? nothing
           : html`<label class="inline">

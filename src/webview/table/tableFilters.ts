@@ -10,6 +10,8 @@ export interface TableFilter {
   readonly state: State | undefined;
   /** A process id, empty for runs without a process; `undefined`: any. */
   readonly process: string | undefined;
+  /** An engine's id; `undefined`: any. */
+  readonly engine: string | undefined;
   readonly onlySelected: boolean;
   /** Only runs that the Runs view shows. */
   readonly asView: boolean;
@@ -39,7 +41,7 @@ export function tableFilters(filters: TableFilters): TemplateResult {
           @input=${(event: Event) => onText((event.target as HTMLInputElement).value.slice(0, 200))}
         />
       </label>
-      ${stateFilter(filters)} ${processFilter(filters)}
+      ${stateFilter(filters)} ${processFilter(filters)} ${engineFilter(filters)}
       ${
         viewFilter === ''
           ? nothing
@@ -96,6 +98,26 @@ function processFilter({ facets, process: chosen, onChange }: TableFilters): Tem
       ${facets.processes.map(
         ({ process, name, runs }, place) =>
           html`<option value=${place} ?selected=${chosen === process}>${name} (${thousands(runs)})</option>`,
+      )}
+    </select>
+  </label>`;
+}
+
+/** Where there are several engines, or one is chosen of which there is no run any more. */
+function engineFilter({ facets, engine: chosen, onChange }: TableFilters): TemplateResult | typeof nothing {
+  if (facets.engines.length < 2 && chosen === undefined) return nothing;
+  return html`<label>
+    <span class="hidden">Engine</span>
+    <select
+      @change=${(event: Event) => {
+        const { value } = event.target as HTMLSelectElement;
+        onChange({ engine: value === '' ? undefined : value });
+      }}
+    >
+      <option value="" ?selected=${chosen === undefined}>All engines</option>
+      ${facets.engines.map(
+        ({ engine, name, runs }) =>
+          html`<option value=${engine} ?selected=${chosen === engine}>${name} (${thousands(runs)})</option>`,
       )}
     </select>
   </label>`;

@@ -10,7 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { State } from '../../core/run/judgement';
 import type { TableView, ToTable } from '../../core/views/table/protocol';
 import type { Facets } from '../../core/views/table/runTable';
-import type { Column } from '../../core/views/table/tableOrder';
+import { rareColumns, type Column } from '../../core/views/table/tableOrder';
 import type { TableRow } from '../../core/views/table/tableRow';
 import { count, thousands } from '../../core/format';
 import { helpDialog, type Keys } from '../help';
@@ -48,6 +48,7 @@ class TablePage extends LitElement {
     text: { state: true },
     state: { state: true },
     process: { state: true },
+    engine: { state: true },
     onlySelected: { state: true },
     asView: { state: true },
     unwanted: { state: true },
@@ -61,6 +62,7 @@ class TablePage extends LitElement {
   declare text: string;
   declare state: State | undefined;
   declare process: string | undefined;
+  declare engine: string | undefined;
   declare onlySelected: boolean;
   declare asView: boolean;
   /** Columns that are not shown. */
@@ -83,7 +85,7 @@ class TablePage extends LitElement {
     const { scroll: _, ...kept } = tableApi.state();
     Object.assign(this, kept);
     this.view = undefined;
-    this.facets = { states: [], processes: [] };
+    this.facets = { states: [], processes: [], engines: [] };
     this.onlySelected = false;
     this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
     window.addEventListener('message', (event: MessageEvent<ToTable>) => this.#receive(event.data));
@@ -159,10 +161,10 @@ class TablePage extends LitElement {
   #ask(from: number): void {
     this.#waiting = true;
     this.#asked = { from, to: from + rowsAsked };
-    const { sort, descending, text, state, process, onlySelected, asView } = this;
+    const { sort, descending, text, state, process, engine, onlySelected, asView } = this;
     tableApi.ask({
       ...{ type: 'rows', ...this.#asked },
-      ...{ sort, descending, text, state, process, onlySelected, asView },
+      ...{ sort, descending, text, state, process, engine, onlySelected, asView },
     });
   }
 
@@ -180,8 +182,8 @@ class TablePage extends LitElement {
 
   #arrange(change: Partial<TableFilter & Pick<this, 'sort' | 'descending'>>): void {
     Object.assign(this, change);
-    const { sort, descending, text, state, process, asView } = this;
-    tableApi.keep({ sort, descending, text, state, process, asView });
+    const { sort, descending, text, state, process, engine, asView } = this;
+    tableApi.keep({ sort, descending, text, state, process, engine, asView });
     if (this.#grid) this.#grid.scrollTop = 0;
     this.#ask(0);
   }
@@ -273,8 +275,12 @@ class TablePage extends LitElement {
     input?.select();
   }
 
+  get #idle(): readonly Column[] {
+    return this.view?.idle ?? rareColumns;
+  }
+
   get #heads(): readonly Head[] {
-    return shownHeads(this.unwanted, this.view?.hasUsage ?? false);
+    return shownHeads(this.unwanted, this.#idle);
   }
 
   #hide(columns: readonly Column[]): void {
@@ -327,10 +333,10 @@ class TablePage extends LitElement {
   }
 
   #header(): TemplateResult {
-    const { view, facets, text, state, process, asView, onlySelected } = this;
+    const { view, facets, text, state, process, engine, asView, onlySelected } = this;
     return html`
       ${tableFilters({
-        ...{ facets, text, state, process, asView, onlySelected },
+        ...{ facets, text, state, process, engine, asView, onlySelected },
         viewFilter: view?.viewFilter ?? '',
         selected: view?.selected ?? 0,
         onText: (typed) => {
@@ -343,7 +349,7 @@ class TablePage extends LitElement {
       ${tableActions(
         this.#summary(),
         view?.selected ?? 0,
-        columnsMenu(this.unwanted, view?.hasUsage ?? false, (columns) => this.#hide(columns)),
+        columnsMenu(this.unwanted, this.#idle, (columns) => this.#hide(columns)),
         () => this.#help(),
       )}
     `;
@@ -359,7 +365,7 @@ class TablePage extends LitElement {
 
   #showAll(): void {
     this.#arrange({
-      ...{ text: '', state: undefined, process: undefined },
+      ...{ text: '', state: undefined, process: undefined, engine: undefined },
       ...{ onlySelected: false, asView: false },
     });
   }

@@ -16,6 +16,7 @@ export const csvColumns: readonly (readonly [
   ['title', ({ title }) => title],
   ['state', ({ stored }) => stateWord(stored)],
   ['process', ({ process }) => process],
+  ['engine', ({ stored }) => stored.run.engine],
   ['iterations', ({ numbers }) => numbers?.iterations],
   ['iterationsDone', ({ numbers }) => numbers?.done],
   ['metric', ({ numbers }) => numbers?.best && visible(numbers.best.key)],

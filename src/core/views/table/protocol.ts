@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { stateOrder } from '../tree/runGroups';
 import type { Facets } from './runTable';
 import { commandsOfSelection } from './selectionCommands';
-import { columns } from './tableOrder';
+import { columns, type Column } from './tableOrder';
 import type { TableRow } from './tableRow';
 import { asRunKey } from '../../run/runKey';
 
@@ -30,6 +30,8 @@ export const fromTable = z.discriminatedUnion('type', [
       state: z.optional(z.enum(stateOrder)),
       /** A process id, empty for runs without a process; left out: any. */
       process: z.optional(z.string().check(z.maxLength(10_000))),
+      /** Left out: any. */
+      engine: z.optional(z.string().check(z.maxLength(100))),
       onlySelected: z.boolean(),
       /** Only runs that the Runs view shows. */
       asView: z.boolean(),
@@ -70,8 +72,8 @@ export interface TableView {
   readonly current: { readonly key: string; readonly place: number | undefined };
   /** Runs that have to be read for this order; `undefined`: it is right. */
   readonly reading: { readonly read: number; readonly stopped: boolean } | undefined;
-  /** Whether a run tells tokens or costs, which have columns then. */
-  readonly hasUsage: boolean;
+  /** Columns that would tell nothing now, so that they are not offered. */
+  readonly idle: readonly Column[];
   /** What the filter of the Runs view is; empty: it has none. */
   readonly viewFilter: string;
   /** Everything was looked for once. */

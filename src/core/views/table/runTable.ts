@@ -1,5 +1,6 @@
 import { csvText } from '../../csv';
 import { capital } from '../../format';
+import type { EngineId } from '../../run/engineId';
 import type { State } from '../../run/judgement';
 import type { RunKey } from '../../run/runKey';
 import { eachOf, type Sliced } from '../../sliced';
@@ -12,7 +13,7 @@ import { merging, sorting } from './sorting';
 import { csvColumns } from './csvColumns';
 import { readingOf, toTableEntry, type TableEntry } from './tableEntry';
 import { toTest, type TableFilter } from './tableFilter';
-import { compareBy, readColumns, type TableOrder } from './tableOrder';
+import { compareBy, rareColumns, readColumns, type Column, type TableOrder } from './tableOrder';
 import { toTableRow, type TableRow } from './tableRow';
 
 /** What runs can be filtered by, and how many have it. */
@@ -24,6 +25,7 @@ export interface Facets {
     readonly name: string;
     readonly runs: number;
   }[];
+  readonly engines: readonly { readonly engine: EngineId; readonly name: string; readonly runs: number }[];
 }
 
 const mostProcesses = 200;
@@ -40,6 +42,7 @@ export class RunTable {
     text: '',
     state: undefined,
     process: undefined,
+    engine: undefined,
     onlySelected: false,
     also: () => true,
   };
@@ -53,6 +56,7 @@ export class RunTable {
   #readUpTo = 0;
   #generation = 0;
   #hasUsage = false;
+  #engines: ReadonlySet<EngineId> = new Set();
 
   /** @param now the time, for questions that wait */
   constructor(private readonly now: () => number) {}
@@ -73,13 +77,16 @@ export class RunTable {
   *settle(all: readonly StoredRun[], complete = true): Sliced<void> {
     const moved = this.#putNumbers();
     const entries = new Map<RunKey, TableEntry>();
+    const engines = new Set<EngineId>();
     for (const stored of all) {
       const known = this.#entries.get(stored.run.key);
       const same = known?.stored === stored;
+      engines.add(stored.run.engine);
       entries.set(stored.run.key, same ? known : toTableEntry(stored, known));
       if (!same || entries.size % 256 === 0) yield;
     }
     this.#entries = entries;
+    this.#engines = engines;
     if (complete) for (const key of this.#selected) if (!entries.has(key)) this.#selected.delete(key);
     const compare = compareBy(this.#order, this.now());
     const wanted = new Set<TableEntry>();
@@ -112,9 +119,9 @@ export class RunTable {
     for (const key of keys) this.#selected.add(key);
   }
 
-  /** Whether a run that was read tells tokens or costs. */
-  get hasUsage(): boolean {
-    return this.#hasUsage;
+  /** Columns that would tell nothing: of usage where no run that was read has any, of engines where there is one. */
+  get idle(): readonly Column[] {
+    return rareColumns.filter((column) => (column === 'engine' ? this.#engines.size < 2 : !this.#hasUsage));
   }
 
   /** The place of a run; `undefined`: it is not shown. */
@@ -133,8 +140,11 @@ export class RunTable {
   facets(): Facets {
     const states = new Map<State, number>();
     const processes = new Map<string, number>();
+    const engines = new Map<EngineId, { engine: EngineId; name: string; runs: number }>();
     for (const { stored } of this.#entries.values()) {
       const process = stored.run.processId;
+      const { id, name } = stored.engine;
+      engines.set(id, { engine: id, name, runs: (engines.get(id)?.runs ?? 0) + 1 });
       states.set(stored.state.state, (states.get(stored.state.state) ?? 0) + 1);
       processes.set(process, (processes.get(process) ?? 0) + 1);
     }
@@ -147,6 +157,7 @@ export class RunTable {
         .toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
         .slice(0, mostProcesses)
         .map(([process, runs]) => ({ process, name: processName(process), runs })),
+      engines: [...engines.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     };
   }
 

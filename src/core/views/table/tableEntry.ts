@@ -44,7 +44,7 @@ export function toTableEntry(stored: StoredRun, before: TableEntry | undefined):
     own,
     tags,
     process,
-    words: [title, ...(own === title ? [] : [own]), ...tags, process, stateWord(stored)]
+    words: [title, ...(own === title ? [] : [own]), ...tags, process, stored.engine.name, stateWord(stored)]
       .join('\n')
       .toLowerCase(),
     id: run.runId.toLowerCase(),

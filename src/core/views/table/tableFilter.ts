@@ -1,3 +1,4 @@
+import type { EngineId } from '../../run/engineId';
 import type { State } from '../../run/judgement';
 import type { RunKey } from '../../run/runKey';
 import type { StoredRun } from '../../source/runStore';
@@ -11,6 +12,8 @@ export interface TableFilter {
   readonly state: State | undefined;
   /** A process id; empty: runs without one. */
   readonly process: string | undefined;
+  /** `undefined`: any. */
+  readonly engine: EngineId | undefined;
   readonly onlySelected: boolean;
   /** What else is let through. */
   readonly also: (stored: StoredRun) => boolean;
@@ -24,6 +27,7 @@ export function toTest(filter: TableFilter, selected: ReadonlySet<RunKey>): (ent
     return (
       (filter.state === undefined || state.state === filter.state) &&
       (filter.process === undefined || run.processId === filter.process) &&
+      (filter.engine === undefined || run.engine === filter.engine) &&
       (!filter.onlySelected || selected.has(run.key)) &&
       words.every((word) => entry.words.includes(word) || isInId(entry.id, word)) &&
       filter.also(entry.stored)

@@ -10,6 +10,7 @@ export const columns = [
   'title',
   'run',
   'process',
+  'engine',
   'iterations',
   'best',
   'created',
@@ -26,6 +27,9 @@ export type Column = (typeof columns)[number];
 export const readColumns: ReadonlySet<Column> = new Set([
   ...(['iterations', 'best', 'waited', 'tokens', 'cost'] as const),
 ]);
+
+/** Those that are only there when they tell something: several engines, or a run's usage. */
+export const rareColumns: readonly Column[] = ['engine', 'tokens', 'cost'];
 
 export interface TableOrder {
   readonly sort: Column;
@@ -62,6 +66,8 @@ export function compareBy(
       return text(({ stored }) => stored.run.runId);
     case 'process':
       return text(({ process }) => process);
+    case 'engine':
+      return text(({ stored }) => stored.engine.name);
     case 'iterations':
       return number(({ numbers }) => numbers?.done);
     case 'best':

@@ -28,6 +28,7 @@ export interface TableRow {
   readonly runId: string;
   readonly shortId: string;
   readonly process: string;
+  readonly engine: string;
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly updated: number;
@@ -73,6 +74,7 @@ export function toTableRow(
     runId: visible(run.runId),
     shortId: shortId(visible(run.runId)),
     process,
+    engine: stored.engine.name,
     created: run.createdAt,
     updated: run.updatedAt,
     duration: duration(runTime(run)),
