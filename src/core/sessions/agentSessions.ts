@@ -90,8 +90,11 @@ export interface AgentSessions {
   /** What the sessions of a run do now, the newest last; of each only the end is read. Never rejects. */
   look(run: Run): Promise<readonly SessionState[]>;
 
-  /** Begins to read sessions whole. What was read is held as long as this is. */
-  reading(): SessionReading;
+  /**
+   * Begins to read sessions whole. What was read is held as long as this is.
+   * @param search whether sessions are searched for where none says that it drives the run, which takes long
+   */
+  reading(search: boolean): SessionReading;
 
   /** A file of a session, of which rows are read when they are wanted. */
   transcript(session: SessionReport, file: SessionFile): TranscriptSource | undefined;

@@ -71,7 +71,19 @@ export function toSessionNumbers({ agent, id, lastAt, attribution }: SessionRepo
     ...batches,
     { effectIds: [], totals: between, how: 'time' },
   ];
-  return { agent: agent.id, id, lastAt, shift, parts: parts.slice(0, most.parts).map(toPartNumbers) };
+  return { agent: agent.id, id, lastAt, shift, parts: fewer(parts.map(toPartNumbers)) };
+}
+
+/** As many as are kept; what is too much is put together, so that the sum stays what it is. */
+function fewer(parts: PartNumbers[]): PartNumbers[] {
+  if (parts.length <= most.parts) return parts;
+  const rest = parts.slice(most.parts - 2, -1);
+  const effectIds = rest.flatMap((part) => part.effectIds).slice(0, most.effectIds);
+  return [
+    ...parts.slice(0, most.parts - 2),
+    { ...sumParts(rest), effectIds, how: 'shared' },
+    ...parts.slice(-1),
+  ];
 }
 
 export function toPartNumbers({ effectIds, totals, how }: Part): PartNumbers {

@@ -60,8 +60,8 @@ export class AgentFiles implements AgentSessions {
     }
   }
 
-  reading(): SessionReading {
-    const known = new ReadTranscripts();
+  reading(search: boolean): SessionReading {
+    const known = new ReadTranscripts(search);
     return { read: (run) => this.#read(run, known) };
   }
 

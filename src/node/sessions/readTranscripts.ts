@@ -14,6 +14,9 @@ export class ReadTranscripts {
   #searchedAt = Number.NEGATIVE_INFINITY;
   #outdated = false;
 
+  /** @param searches whether sessions may be searched for */
+  constructor(private readonly searches = true) {}
+
   /** A file that was read is another one by now, so that the numbers do not hold. */
   get isOutdated(): boolean {
     return this.#outdated;
@@ -28,11 +31,11 @@ export class ReadTranscripts {
   }
 
   /**
-   * What a long search found once. One that finds nothing is made again, but not at every event.
+   * What a long search found once; nothing where none is wanted. One that finds nothing is made again, but not at every event.
    * @param now milliseconds since 1970
    */
   *found(now: number, search: () => Sliced<readonly Found[]>): Sliced<readonly Found[]> {
-    if (this.#found.length === 0 && now - this.#searchedAt >= searchEvery) {
+    if (this.searches && this.#found.length === 0 && now - this.#searchedAt >= searchEvery) {
       this.#searchedAt = now;
       this.#found = yield* search();
     }

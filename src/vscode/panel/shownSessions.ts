@@ -97,7 +97,7 @@ export class ShownSessions implements Disposable {
       this.#tell([]);
       return;
     }
-    this.#reading ??= this.deps.sessions.reading();
+    this.#reading ??= this.deps.sessions.reading(true);
     // The page names sessions by their places, so a place stays once it is given.
     const places = new Map(this.#reports.map(({ id }, place) => [id, place]));
     const placeOf = ({ id }: SessionReport): number => places.get(id) ?? places.size;
