@@ -26,6 +26,9 @@ import { defaultOptions as options, noDetails, readRun, runsIn } from './wire/he
 import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeRuns';
 import { RunSessions } from './node/sessions/runSessions';
 import { agentStores } from './agents/agentStores';
+import type { SessionReport } from './core/sessions/agentSessions';
+import { toRunWork } from './core/sessions/runWork';
+import { toSessionNumbers } from './core/sessions/sessionNumbers';
 import { toSessionEntry } from './core/sessions/sessionEntry';
 
 const usage = `Usage:
@@ -33,8 +36,9 @@ const usage = `Usage:
   runs show <runDir> [--json] [--now ISO] [--sessions]
                                             one run with its tasks; with --sessions also what agents did for it, which
                                             alone reads the agents' files in the home folder
-  runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO]
-                                            a report of a run or of one iteration, as Markdown unless told otherwise`;
+  runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO] [--sessions]
+                                            a report of a run or of one iteration, as Markdown unless told otherwise;
+                                            with --sessions also how much agents did for it, in numbers`;
 
 const commands = 'the commands are list, show and report';
 
@@ -59,7 +63,9 @@ function main(args: readonly string[]): void {
     case 'show':
       return print(show(folder(command, dir), now, values.sessions), values.json, description);
     case 'report':
-      process.stdout.write(report(folder(command, dir), now, formatOf(values), iterationOf(values)));
+      process.stdout.write(
+        report(folder(command, dir), now, values.sessions, formatOf(values), iterationOf(values)),
+      );
       return;
     default:
       throw new WrongCall(`There is no command "${command}"; ${commands}.`);
@@ -122,9 +128,7 @@ function entryOf({ run, details, engine }: ReadRun, now: number, known: KnownOfR
 
 function show(dir: string, now: number, withSessions = false) {
   const { run, details, engine } = runIn(dir);
-  // Only runs of Babysitter are known to be worked on by agents.
-  const reading = run.engine === babysitter ? readSessions : () => [];
-  const sessions = withSessions ? reading(run, now) : undefined;
+  const sessions = withSessions ? sessionsOf(run, now) : undefined;
   const known = knownOfEachOther(beside(run));
   const facts = sessions ? { ...options, known, sessions: () => sessions } : { ...options, known };
   const secrets = secretsIn(readReportSources(run).runJson ?? '');
@@ -149,7 +153,9 @@ function beside({ engine, place }: Run): Iterable<{ readonly run: Run }> {
 }
 
 /** What the agents that worked on a run did, by the files in the home folder. */
-function readSessions(run: Run, now: number) {
+function sessionsOf(run: Run, now: number): readonly SessionReport[] {
+  // Only runs of Babysitter are known to be worked on by agents.
+  if (run.engine !== babysitter) return [];
   const { env } = process;
   const links = atOnce(
     runLinks(run, env, (runId) => {
@@ -169,11 +175,19 @@ function runIn(dir: string): ReadRun {
   return found;
 }
 
-function report(dir: string, now: number, format: ReportFormat, iteration: number | undefined): string {
+function report(
+  dir: string,
+  now: number,
+  withSessions: boolean | undefined,
+  format: ReportFormat,
+  iteration: number | undefined,
+): string {
   const found = runIn(dir);
   try {
     const opened = openRun(found.run, found.details, options.metric);
-    const sources = readReportSources(found.run);
+    const { run } = found;
+    const work = withSessions ? toRunWork(sessionsOf(run, now).map(toSessionNumbers), run) : undefined;
+    const sources = { ...readReportSources(run), work };
     return writeReport(
       toReport(opened, sources, {
         now,

@@ -20,6 +20,7 @@ import type { EvidenceParts } from './evidence';
 import type { Host } from './host';
 import type { Mending } from './mending';
 import type { Reading } from './reading';
+import type { SessionParts } from './sessionWork';
 
 export type Commands = ReturnType<typeof makeCommands>;
 
@@ -30,6 +31,7 @@ export function makeCommands(
   doing: Doing,
   { review }: EvidenceParts,
   mending: Mending,
+  { sessionWork }: SessionParts,
   opener: Opener,
 ) {
   const own = babysitterCommands({
@@ -44,7 +46,7 @@ export function makeCommands(
   const engineCommands = byEngine(own, doing.targets, doing.handlers);
   const commands = commandTable({
     ...{ store, opened, attention, order, runs, arrangement, review, opener, ...doing, engineCommands },
-    ...{ readSources: readReportSources, inSlices, agents, sessions },
+    ...{ readSources: readReportSources, inSlices, agents, sessions, sessionWork },
     showLog: () => logger.show(),
     lookAround: () =>
       inSlices(

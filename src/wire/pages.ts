@@ -1,5 +1,3 @@
-import { KeptSessions } from '../core/sessions/keptSessions';
-import { RecordFolder } from '../node/recordFolder';
 import { babysitter } from '../engines/babysitter/core/babysitterRun';
 import { keyText } from '../core/run/runKey';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
@@ -22,16 +20,18 @@ import { engineFacts } from '../engines/babysitter/vscode/engineFacts';
 import type { EvidenceParts } from './evidence';
 import type { Host } from './host';
 import type { Reading } from './reading';
+import type { SessionParts } from './sessionWork';
 
 export type AllPages = ReturnType<typeof makePages>;
 
 /** The pages of every kind. */
 export function makePages(
-  { context, env, clock, logger, storage, own }: Host,
+  { context, env, clock, logger, own }: Host,
   { engine }: EngineParts,
   { store, driver, opened, past, arrangement, sessions }: Reading,
   { comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
+  { kept, sessionWork }: SessionParts,
   { commands, actions }: Commands,
   opener: Opener,
 ) {
@@ -46,7 +46,6 @@ export function makePages(
       }),
     ],
   ]);
-  const kept = own(new KeptSessions(new RecordFolder(storage('sessions'), logger), clock));
   const runs = own(
     new Pages(
       runPages({
@@ -63,16 +62,18 @@ export function makePages(
         ...shared,
         arrangement,
         clock,
+        sessionWork,
         memento: context.workspaceState,
         command: (id, keys) => commands[id](keys.map(keyText)),
       }),
     ),
   );
-  const comparisons = own(new Pages(comparePages({ ...shared, opened })));
+  const comparisons = own(new Pages(comparePages({ ...shared, opened, sessionWork })));
   const reports = own(
     new Pages(
       reportPages({
-        ...{ ...shared, opened, clock, evidence, artefacts, readSources: readReportSources },
+        ...{ ...shared, opened, clock, evidence, artefacts, sessionWork },
+        readSources: readReportSources,
         folders: workspaceFolders,
         command: (id, argument) => commands[id](argument),
       }),

@@ -9,6 +9,7 @@ import type { Host } from './host';
 import { makeMending } from './mending';
 import { makePages, openerOf, type AllPages } from './pages';
 import type { Reading } from './reading';
+import { makeSessionWork } from './sessionWork';
 
 export type Work = ReturnType<typeof makeWork>;
 
@@ -17,13 +18,14 @@ export function makeWork(host: Host, engine: EngineParts, reading: Reading) {
   // Commands open pages, and pages run commands: what comes later is asked for when it is wanted.
   const opener: Opener = openerOf(() => pages);
   const doing = makeDoing(host, engine, reading, opener, () => pages.runs.active ?? pages.reports.active);
+  const sessions = makeSessionWork(host, reading);
   const evidence = makeEvidence(host, reading, doing);
   const mending = makeMending(host, engine, reading, doing, {
     opener,
     press: (command, key) => made.actions.command(command, key),
   });
-  const made = makeCommands(host, reading, doing, evidence, mending, opener);
-  const pages: AllPages = makePages(host, engine, reading, doing, evidence, made, opener);
+  const made = makeCommands(host, reading, doing, evidence, mending, sessions, opener);
+  const pages: AllPages = makePages(host, engine, reading, doing, evidence, sessions, made, opener);
   const links = host.own(
     new Links({
       store: reading.store,

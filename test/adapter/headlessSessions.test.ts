@@ -134,3 +134,17 @@ describe('show --sessions', () => {
     }
   });
 });
+
+describe('report --sessions', () => {
+  it('tells how much agents did, in numbers, and without it nothing of them', () => {
+    useHome();
+    const report = (...args: readonly string[]) =>
+      JSON.parse(cli.run('report', run('20260504-login'), '--format', 'json', ...now, ...args).stdout) as {
+        work?: { total: { tokens: unknown } };
+      };
+    expect(report('--sessions').work?.total.tokens).toEqual({
+      ...{ in: 4342, out: 3413, cacheWrite: 39_660, cacheRead: 427_650 },
+    });
+    expect(report()).not.toHaveProperty('work');
+  });
+});

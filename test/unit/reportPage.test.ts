@@ -136,7 +136,7 @@ describe('the table of iterations', () => {
     iteration(10, { metrics: { score: 61 }, time: { agent: 2 * minute, human: 0 } }),
   ];
   const sorted = (order: IterationOrder): readonly number[] =>
-    sortIterations(list, iterationColumns([{ key: 'score', series: [] }]), order).map(({ n }) => n);
+    sortIterations(list, iterationColumns([], [{ key: 'score', series: [] }]), order).map(({ n }) => n);
 
   it('is sorted by numbers, and not by the words for them', () => {
     expect(sorted({ column: 'iteration', descending: true })).toEqual([10, 3, 2, 1]);

@@ -248,10 +248,11 @@ describe('the rows of the runs table', () => {
     atOnce(table.settle(all));
     const [head, row] = atOnce(table.csv()).split('\r\n');
     expect(head).toBe(
-      'run,title,state,process,engine,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd',
+      'run,title,state,process,engine,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd,' +
+        'agentTokensIn,agentTokensOut,agentTokensCacheWrite,agentTokensCacheRead,agentFilesChanged',
     );
     expect(row).toMatch(/^run1,"'=cmd\(\) ""completionProof"":""•••""/);
-    expect(row).toMatch(/,completed,demo\/process,babysitter,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,$/);
+    expect(row).toMatch(/,completed,demo\/process,babysitter,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,,,,,,$/);
   });
 });
 
@@ -343,7 +344,12 @@ describe('what the page of the table may say', () => {
 
 describe('what the workspace keeps of the table', () => {
   it('is read leniently', () => {
-    const nothing = { unwanted: [], sort: 'created', descending: true, selected: [] };
+    const nothing = {
+      unwanted: ['agentTokens', 'agentFiles'],
+      sort: 'created',
+      descending: true,
+      selected: [],
+    };
     expect(parseKeptTable(undefined)).toEqual(nothing);
     expect(parseKeptTable({ sort: 'gone' })).toEqual(nothing);
     const kept = { unwanted: ['run'], sort: 'best', descending: false, selected: ['/a'] };

@@ -58,6 +58,7 @@ export interface CommandDeps extends SessionCommandDeps {
   readonly deleting: Deleting;
   readonly comparing: Comparing;
   readonly readSources: ExportReportDeps['readSources'];
+  readonly sessionWork: ExportReportDeps['sessionWork'];
   readonly inSlices: ExportReportDeps['inSlices'];
   readonly attention: Attention;
   readonly notifyCommand: NotifyCommand;

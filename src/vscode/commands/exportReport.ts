@@ -6,6 +6,7 @@ import { CancelledError, HumanError, runDeleted } from '../../core/errors';
 import { count, list, visible } from '../../core/format';
 import { writeReport, type ReportFormat } from '../../core/views/report/formats';
 import type { Report } from '../../core/views/report/report';
+import type { SessionWork } from '../../core/sessions/runWork';
 import type { InSlices } from '../../core/sliced';
 import { makeReport, type ReadSources } from '../makeReport';
 import { tell, type Choice } from '../messages';
@@ -40,6 +41,7 @@ export interface ExportReportDeps {
   readonly targets: Targets;
   readonly opened: OpenedRuns;
   readonly readSources: ReadSources;
+  readonly sessionWork: SessionWork;
   readonly inSlices: InSlices;
 }
 
@@ -49,7 +51,11 @@ export async function exportReport(argument: unknown, deps: ExportReportDeps): P
   const opened = await deps.opened.get(stored.run.key);
   if (!opened) throw new HumanError(runDeleted);
   const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
-  const report = await deps.inSlices(makeReport(opened, stored.engine, deps.readSources(opened.run), n));
+  const sources = {
+    ...deps.readSources(opened.run),
+    work: await deps.sessionWork.of(opened.run, true),
+  };
+  const report = await deps.inSlices(makeReport(opened, stored.engine, sources, n));
   const { format } = await pickFormat(report);
   const { runId, projectDir } = opened.run;
   const name = `report-${fileName(runId)}${n === undefined ? '' : `-iteration-${n}`}.${format}`;

@@ -13,7 +13,7 @@ import { pick } from './targets';
 /** Writes the reports of several runs into one folder, as one file each; no file is written over. */
 export async function exportReports(
   runs: readonly StoredRun[],
-  deps: Pick<ExportReportDeps, 'opened' | 'inSlices' | 'readSources'>,
+  deps: Pick<ExportReportDeps, 'opened' | 'inSlices' | 'readSources' | 'sessionWork'>,
 ): Promise<void> {
   const title = pickerTitle('run.export');
   const { format } = await pick(
@@ -39,9 +39,11 @@ export async function exportReports(
         progress.report({ message: `${written} of ${runs.length}`, increment: 100 / runs.length });
         const opened = await deps.opened.get(run.key);
         if (!opened) continue;
-        const report = await deps.inSlices(
-          makeReport(opened, engine, deps.readSources(opened.run), undefined),
-        );
+        const sources = {
+          ...deps.readSources(opened.run),
+          work: await deps.sessionWork.of(opened.run, false),
+        };
+        const report = await deps.inSlices(makeReport(opened, engine, sources, undefined));
         const target = vscode.Uri.joinPath(folder, freeName(`report-${fileName(run.runId)}`, format, taken));
         const text = writeReport(report, format, wayTo(run.projectDir, target));
         await vscode.workspace.fs.writeFile(target, Buffer.from(text));

@@ -22,13 +22,14 @@ import { parseJson } from '../../core/run/lenient';
 import { runTitle, taskTitle } from '../../core/run/run';
 import { secretsIn } from '../../core/run/secrets';
 import type { RunKey } from '../../core/run/runKey';
+import { sameWork, type RunWork, type SessionWork } from '../../core/sessions/runWork';
 import type { InSlices } from '../../core/sliced';
 import type { DocumentName } from '../../core/source/documentName';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
 import type { Opener } from '../opener';
 import { openRunDocument, storyUri, taskUri, valueUri } from '../runDocuments';
-import { metricChoice } from '../settings';
+import { metricChoice, onSettingsChange } from '../settings';
 import type { OpenedRuns } from '../tree/openedRuns';
 import type { Page, PageKind } from './pages';
 import { besides, listen, showPage, whileOpen } from './pageShell';
@@ -39,6 +40,7 @@ export interface ComparePagesDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
+  readonly sessionWork: SessionWork;
   readonly opener: Pick<Opener, 'run'>;
 }
 
@@ -60,6 +62,8 @@ class ComparePage implements Page<ComparedSides, never> {
   #sides: ComparedSides;
   #ready = false;
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
+  /** What agents did, as far as it was read. */
+  readonly #work = new Map<RunKey, RunWork | undefined>();
   /** What was compared last: nothing changes as long as these are the same. */
   #compared: readonly unknown[] = [];
 
@@ -76,6 +80,12 @@ class ComparePage implements Page<ComparedSides, never> {
       deps.store.onDidChange(({ keys }) => {
         // Runs that are read later, after a reload of the window, arrive here too.
         if (keys.size === 0 || this.#keys.some((key) => keys.has(key))) void this.#update();
+      }),
+    );
+    this.#disposables.add(
+      onSettingsChange(['agentSessions.read'], () => {
+        this.#work.clear();
+        void this.#update();
       }),
     );
     this.#disposables.add(panel.onDidChangeViewState(() => panel.visible && void this.#update()));
@@ -184,7 +194,8 @@ class ComparePage implements Page<ComparedSides, never> {
     const [a, b] = [await opened.get(left.runKey), await opened.get(right.runKey)];
     const [storedA, storedB] = [store.get(left.runKey), store.get(right.runKey)];
     if (!a || !b || !storedA || !storedB) return;
-    const compared = [this.#sides, a, b, storedA.state.state, storedB.state.state];
+    const works = this.#keys.map((key) => this.#work.get(key));
+    const compared = [this.#sides, a, b, storedA.state.state, storedB.state.state, ...works];
     if (compared.every((item, i) => item === this.#compared[i])) return;
     const [x, y] = [await this.#side(storedA, a, left), await this.#side(storedB, b, right)];
     if (!x || !y) {
@@ -201,13 +212,26 @@ class ComparePage implements Page<ComparedSides, never> {
     const [one, other] = view.sides.map(({ title, n }) => (n === undefined ? title : `Iteration ${n}`));
     this.panel.title = `${one} ↔ ${other}`;
     this.#post({ type: 'view', view });
+    void this.#readWork([a, b]);
+  }
+
+  /** Reading what agents did takes its time, so the page is there before. */
+  async #readWork(sides: readonly OpenedRun[]): Promise<void> {
+    let changed = false;
+    for (const { run } of sides) {
+      const work = await this.deps.sessionWork.of(run, true);
+      if (sameWork(work, this.#work.get(run.key))) continue;
+      this.#work.set(run.key, work);
+      changed = true;
+    }
+    if (changed) await this.#update();
   }
 
   async #side(stored: StoredRun, opened: OpenedRun, { runKey, n }: SideReference): Promise<Side | undefined> {
     const iteration = opened.iterations.list.find((known) => known.n === n);
     if (n !== undefined && !iteration) return undefined;
     const [inputs, output] = [await this.#value(runKey, 'inputs'), await this.#value(runKey, 'output')];
-    return { stored, opened, iteration, inputs, output };
+    return { stored, opened, iteration, inputs, output, work: this.#work.get(runKey) };
   }
 
   async #value(key: RunKey, name: DocumentName): Promise<unknown> {

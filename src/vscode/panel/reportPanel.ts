@@ -18,6 +18,7 @@ import {
 import type { ReportSources } from '../../core/views/report/report';
 import { runTitle, taskTitle } from '../../core/run/run';
 import { keyText, type RunKey } from '../../core/run/runKey';
+import { sameWork, type RunWork, type SessionWork } from '../../core/sessions/runWork';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore } from '../../core/source/runStore';
 import type { OpenedRun } from '../../core/views/tree/buildTree';
@@ -40,6 +41,7 @@ export interface ReportDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly readSources: ReadSources;
+  readonly sessionWork: SessionWork;
   readonly inSlices: InSlices;
   readonly artefacts: Artefacts;
   readonly evidence: Evidence;
@@ -80,6 +82,8 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
   readonly #update = oneAtATime(() => whileOpen(this.panel, () => this.#updateOnce()));
   #rest: Disposable | undefined;
   #restUntil = 0;
+  /** What agents did; `undefined`: it was not read yet, or is not known. */
+  #work: RunWork | undefined;
   #sources: { readonly of: OpenedRun; readonly sources: ReportSources } | undefined;
   #attending = false;
   /** The artefacts that are looked up now, and whether others are wanted meanwhile. */
@@ -107,8 +111,9 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
       }),
     );
     this.#disposables.add(
-      onSettingsChange(['activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'], () =>
-        this.#updateSoon(),
+      onSettingsChange(
+        ['agentSessions.read', 'activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'],
+        () => this.#updateSoon(),
       ),
     );
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#lookUp()));
@@ -243,7 +248,8 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
     this.panel.title = `Report: ${visible(runTitle(opened.run))}`;
     const n = this.#iterationOf(opened);
     const { inSlices } = this.deps;
-    const report = await inSlices(makeReport(opened, stored.engine, this.#sourcesOf(opened), n));
+    const sources = { ...this.#sourcesOf(opened), work: this.#work };
+    const report = await inSlices(makeReport(opened, stored.engine, sources, n));
     const counterparts = await inSlices(findingCounterparts(opened.iterations.list, opened.details, n));
     // Something else is wanted meanwhile, and comes next.
     if (n !== this.#iterationOf(opened)) return;
@@ -255,6 +261,15 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
     const done = clock.now();
     this.#restUntil = done + (done - began) * restFactor;
     void this.#lookUp();
+    void this.#readWork(opened);
+  }
+
+  /** Reading what agents did takes its time, so the page is there before. */
+  async #readWork({ run }: OpenedRun): Promise<void> {
+    const work = await this.deps.sessionWork.of(run, true);
+    if (sameWork(work, this.#work)) return;
+    this.#work = work;
+    this.#updateSoon();
   }
 
   /** What was chosen, as long as the run has it; at first the one of most interest. */

@@ -9,6 +9,7 @@ import { thousands } from '../../core/format';
 import type { Logger } from '../../core/log';
 import { wantedMetricKeys } from '../../core/run/metrics';
 import { keyText, type RunKey } from '../../core/run/runKey';
+import type { SessionWork } from '../../core/sessions/runWork';
 import type { InSlices } from '../../core/sliced';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import {
@@ -20,13 +21,14 @@ import {
 } from '../../core/views/table/protocol';
 import type { CommandOfSelection } from '../../core/views/table/selectionCommands';
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
+import { agentColumns } from '../../core/views/table/tableOrder';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
 import { describeFilter } from '../../core/views/tree/describeList';
 import { copyText } from '../commands/copyText';
 import { tell } from '../messages';
 import type { Opener } from '../opener';
-import { metricChoice } from '../settings';
+import { metricChoice, onSettingsChange } from '../settings';
 import type { RunArrangement } from '../tree/runArrangement';
 import { workspaceFolders } from '../workspacePlaces';
 import type { Page, PageKind } from './pages';
@@ -41,6 +43,7 @@ export interface RunsTableDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
+  readonly sessionWork: SessionWork;
   readonly opener: Pick<Opener, 'run'>;
   /** Carries out a command for some runs. */
   command(id: CommandOfSelection, keys: readonly RunKey[]): Promise<void>;
@@ -99,12 +102,8 @@ class RunsTablePage implements Page<'table', never> {
     own(store.onDidChange(() => this.#updateSoon(changesEvery)));
     own(arrangement.onDidChange(() => this.#updateSoon(0)));
     own(panel.onDidChangeViewState(() => this.#updateSoon(0)));
-    own(
-      metricChoice.onDidChange(() => {
-        this.#table.forgetNumbers();
-        this.#updateSoon(0);
-      }),
-    );
+    own(metricChoice.onDidChange(() => this.#forgetNumbers()));
+    own(onSettingsChange(['agentSessions.read'], () => this.#forgetNumbers()));
     // Waits grow with time.
     own(every(clock, redrawEvery, () => this.#updateSoon(0)));
     const { unwanted, sort, descending } = this.#kept;
@@ -151,8 +150,13 @@ class RunsTablePage implements Page<'table', never> {
         return this.deps.opener.run(this.#stored(message.key).run.key);
       case 'command':
         return this.#command(message.id);
-      case 'hide':
-        return this.#keep({ unwanted: message.columns });
+      case 'hide': {
+        const before = this.#showsAgents;
+        this.#keep({ unwanted: message.columns });
+        if (this.#showsAgents === before) return;
+        this.#table.forgetNumbers();
+        return this.#update();
+      }
       case 'csv':
         return this.#export(message.to);
       case 'reading':
@@ -183,6 +187,11 @@ class RunsTablePage implements Page<'table', never> {
     const stored = this.deps.store.get(key);
     if (!stored) throw new HumanError(runDeleted);
     return stored;
+  }
+
+  #forgetNumbers(): void {
+    this.#table.forgetNumbers();
+    this.#updateSoon(0);
   }
 
   #updateSoon(after: number): void {
@@ -278,10 +287,17 @@ class RunsTablePage implements Page<'table', never> {
   }
 
   async #read({ run }: StoredRun): Promise<RunNumbers | undefined> {
-    const { store, inSlices } = this.deps;
+    const { store, inSlices, sessionWork } = this.deps;
     const choice = metricChoice();
     const reading = await store.readThrough(run.key, wantedMetricKeys(choice));
-    return reading && toRunNumbers(await inSlices(openingRun(reading.run, reading.details, choice)));
+    if (!reading) return undefined;
+    const opened = await inSlices(openingRun(reading.run, reading.details, choice));
+    return toRunNumbers(opened, this.#showsAgents ? await sessionWork.of(reading.run, false) : undefined);
+  }
+
+  /** Whether a column is shown for which agents' files are read. */
+  get #showsAgents(): boolean {
+    return agentColumns.some((column) => !this.#kept.unwanted.includes(column));
   }
 
   async #export(to: 'clipboard' | 'file'): Promise<void> {

@@ -143,6 +143,14 @@ class ComparePage extends LitElement {
               </section>`
         }
         ${
+          view.work.length === 0
+            ? nothing
+            : html`<section aria-labelledby="work">
+                <h2 id="work">Work of agents</h2>
+                ${figureTable('Number', view.work, view.sides)}
+              </section>`
+        }
+        ${
           equal.length === 0
             ? nothing
             : html`<section aria-labelledby="unchanged">

@@ -37,12 +37,13 @@ export function taskPair(pair: TaskPair): TemplateResult {
 /** @param label the title that the row has already */
 function taskSide(name: SideName, task: ComparedTask | undefined, label: string): TemplateResult {
   if (!task) return html`<span class="quiet">–</span>`;
-  const { title, kind, state, icon, time, why } = task;
+  const { title, kind, state, icon, time, work, why } = task;
   const said = [state, time].filter(Boolean).join(' · ');
   return html`
     ${title === label ? nothing : html`<p class="task-title">${title}</p>`}
     <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
     ${openTask(name, task, html`${said}`)} <span class="quiet">${kind}</span>
+    ${work === '' ? nothing : html`<small class="quiet">${work}</small>`}
     ${why === '' ? nothing : html`<p class="why">${why}</p>`}
   `;
 }

@@ -71,7 +71,7 @@ export class IterationTable extends LitElement {
   }
 
   get #columns() {
-    return iterationColumns(this.metrics);
+    return iterationColumns(this.iterations, this.metrics);
   }
 
   protected override updated(): void {

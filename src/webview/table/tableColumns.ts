@@ -54,6 +54,14 @@ const all: readonly Head[] = [
   figure('tokens', 'Tokens', 7.4, ({ read }) => (read ? read.tokens : unread)),
   figure('cost', 'Cost', 6, ({ read }) => (read ? read.cost : unread)),
   {
+    ...figure('agentTokens', 'Agent tokens', 9, ({ read }) => (read ? (read.work?.tokens ?? '') : unread)),
+    tip: ({ read }) => read?.work?.more ?? '',
+  },
+  {
+    ...figure('agentFiles', 'Files changed', 9, ({ read }) => (read ? (read.work?.files ?? '') : unread)),
+    tip: ({ read }) => read?.work?.more ?? '',
+  },
+  {
     ...{ column: 'run', name: 'Run', descending: false, width: 9 },
     cell: ({ shortId }) => html`<code>${shortId}</code>`,
     tip: ({ runId }) => runId,

@@ -125,6 +125,7 @@ function spanOf({ stored, iteration }: Side): number | undefined {
   return to >= from ? to - from : undefined;
 }
 
-function signed(change: number, text: string): string {
+/** "+3", "−2 min" */
+export function signed(change: number, text: string): string {
   return `${change > 0 ? '+' : '−'}${text}`;
 }

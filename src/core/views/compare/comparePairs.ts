@@ -19,6 +19,7 @@ import {
   type TaskPair,
   type ValueComparison,
 } from './comparison';
+import { taskWorkText } from './compareWork';
 import { matchingTasks } from './matchTasks';
 
 /** Differences of a task's values, and characters of a text. */
@@ -153,7 +154,7 @@ function fileName(path: string | undefined): string | undefined {
 }
 
 function toComparedTask(
-  { opened: { details, run } }: Side,
+  { opened: { details, run }, work }: Side,
   { effect, title }: Step,
   now: number,
   clean: CleanText,
@@ -174,6 +175,7 @@ function toComparedTask(
     state: failure === undefined ? word : `${word}, ${failure}`,
     icon: row.icon.name,
     time: took === undefined ? '' : duration(took),
+    work: taskWorkText(work?.tasks.get(effect.effectId)),
     why: clean(cutAtWord(effect.error?.message ?? effect.cancelReason ?? '', most.text), most.text),
   };
 }

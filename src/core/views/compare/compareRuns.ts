@@ -7,6 +7,7 @@ import { stateIcons, stateWord } from '../tree/describe';
 import { compareFacts, compareOrigins, processWarning } from './compareFacts';
 import { compareMetrics, compareTimes } from './compareFigures';
 import { comparePairs } from './comparePairs';
+import { compareWork } from './compareWork';
 import { compareValues } from './compareValues';
 import {
   onlySide,
@@ -53,6 +54,7 @@ export function* comparing(left: Side, right: Side, options: CompareOptions): Sl
     answers,
     metrics,
     times: yield* compareTimes(left, right),
+    work: compareWork(left, right),
     counts: {
       facts: counting(facts, ({ same }) => !same),
       inputs: countingChanges(inputs),

@@ -4,6 +4,7 @@ import type { Effect } from '../../run/effect';
 import type { Iteration } from '../../run/iterations';
 import type { MetricChoice } from '../../run/metrics';
 import type { StoredRun } from '../../source/runStore';
+import type { RunWork } from '../../sessions/runWork';
 import type { OpenedRun } from '../tree/buildTree';
 
 /** A run, or one of its iterations, that is compared with another. */
@@ -16,6 +17,8 @@ export interface Side {
   readonly inputs: unknown;
   /** What the process returned; `undefined`: nothing yet. */
   readonly output: unknown;
+  /** What agents did for the run; left out: it is not known, or not to be told. */
+  readonly work?: RunWork | undefined;
 }
 
 export interface SideView {
@@ -80,6 +83,8 @@ export interface ComparedTask {
   readonly icon: string;
   /** How long it took; empty: not known. */
   readonly time: string;
+  /** "1,240 tokens in, 1,662 out, 4 files": what agents did for it; empty: it is not known. */
+  readonly work: string;
   /** Why it failed or was cancelled. */
   readonly why: string;
 }
@@ -127,6 +132,8 @@ export interface Comparison {
   readonly answers: readonly AnswerPair[];
   readonly metrics: readonly Figure[];
   readonly times: readonly Figure[];
+  /** What agents did; empty: it is not known of either. */
+  readonly work: readonly Figure[];
   /** Of all, also of what is left out. */
   readonly counts: Readonly<Record<'facts' | 'inputs' | 'result' | 'tasks' | 'answers' | 'metrics', Counts>>;
   /** How many tasks are left out because there are too many: equal ones first. */

@@ -20,6 +20,14 @@ const columns: readonly Column[] = [
   ['resolvedAt', ({ resolvedAt }) => resolvedAt],
   ['durationSeconds', ({ duration }) => (duration === undefined ? undefined : duration / 1000)],
   ['answeredBy', ({ effectId }, { answers }) => answers.find((a) => a.effectId === effectId)?.respondedBy],
+  ['agentAnswers', ({ work }) => work?.answers],
+  ['agentCalls', ({ work }) => work?.calls],
+  ['agentFailedCalls', ({ work }) => work?.failedCalls],
+  ['agentFilesChanged', ({ work }) => work?.filesChanged],
+  ['agentTokensIn', ({ work }) => work?.tokens.in],
+  ['agentTokensOut', ({ work }) => work?.tokens.out],
+  ['agentTokensCacheWrite', ({ work }) => work?.tokens.cacheWrite],
+  ['agentTokensCacheRead', ({ work }) => work?.tokens.cacheRead],
   ...usageFields.map((name): Column => [name, ({ usage }) => usage?.[name]]),
 ];
 

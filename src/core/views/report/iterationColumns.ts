@@ -1,8 +1,9 @@
 import { iterationTitle } from '../../run/iterations';
 import { previousValues } from '../../run/metrics';
-import { capital } from '../../format';
+import { capital, thousands } from '../../format';
 import { change, figure, figureOrDash, lasted, when } from './figures';
 import type { ReportIteration, ReportMetric } from './report';
+import { outTokens } from './workBlocks';
 
 /** A column of the table of iterations. */
 export interface IterationColumn {
@@ -21,9 +22,11 @@ export interface IterationOrder {
 
 /**
  * The columns of the table of iterations, of reports and of their page.
+ * @param iterations where none tells of agents, there are no columns for that
  * @param metrics the main one first, of which it is told how far each iteration is from the one before and from the best
  */
 export function iterationColumns(
+  iterations: readonly Pick<ReportIteration, 'work'>[],
   metrics: readonly Pick<ReportMetric, 'key' | 'series' | 'best'>[],
 ): readonly IterationColumn[] {
   const counted = (
@@ -62,6 +65,7 @@ export function iterationColumns(
     counted('requested', 'Tasks', ({ requested }) => requested),
     timed('agent', 'Agents', 'agent'),
     timed('human', 'People', 'human'),
+    ...(iterations.some(({ work }) => work) ? workColumns : []),
     {
       id: 'began',
       name: 'Began',
@@ -70,6 +74,22 @@ export function iterationColumns(
     },
   ];
 }
+
+/** What agents did for each iteration. */
+const workColumns: readonly IterationColumn[] = [
+  {
+    ...{ id: 'tokensIn', name: 'Tokens in', value: ({ work }) => work?.tokens.in },
+    text: ({ work }) => (work ? thousands(work.tokens.in) : '–'),
+  },
+  {
+    ...{ id: 'tokensOut', name: 'Tokens out', value: ({ work }) => work?.tokens.out },
+    text: ({ work }) => (work ? outTokens(work) : '–'),
+  },
+  {
+    ...{ id: 'files', name: 'Files', value: ({ work }) => work?.filesChanged },
+    text: ({ work }) => (work ? thousands(work.filesChanged) : '–'),
+  },
+];
 
 /** How far the iterations are from the one before and from the best, by one metric. */
 function changeColumns(

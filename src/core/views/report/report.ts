@@ -4,6 +4,9 @@ import type { MetricChoice } from '../../run/metrics';
 import type { RunEngine } from '../../engine/runEngine';
 import type { JudgeOptions, State } from '../../run/judgement';
 import type { Worker, WorkTime } from '../../run/workTime';
+import type { How } from '../../sessions/attribute';
+import type { RunWork } from '../../sessions/runWork';
+import type { Tokens } from '../../sessions/work';
 import type { Finding } from './findings';
 
 /**
@@ -68,6 +71,20 @@ export interface Report {
     readonly from: 'journal' | 'results';
     readonly byModel?: readonly (ReportUsage & { readonly model: string })[];
   };
+  /**
+   * What agents did, counted from their own files. Tasks, batches and what is between them add up to the total. Left out: no
+   * session is known, or the person does not want them to be read.
+   */
+  readonly work?: {
+    readonly sessions: number;
+    readonly total: ReportWork;
+    /** Of tasks that pended together, so that it belongs to none of them alone. */
+    readonly batches: readonly (ReportWork & { readonly effectIds: readonly string[] })[];
+    /** Left out of the report of an iteration. */
+    readonly between?: ReportWork;
+    /** What the same sessions did for other runs, which is not in the total. */
+    readonly otherRuns?: ReportWork;
+  };
   readonly provenance: {
     readonly processId: string;
     /** The process file, relative to the project, and its function. */
@@ -112,6 +129,26 @@ export interface ReportTask {
   /** How long it was worked on, or how long it waited for a person. */
   readonly duration?: number;
   readonly usage?: ReportUsage;
+  readonly work?: ReportWork & { readonly how: How };
+}
+
+/** What agents did, in numbers; subagents are in them. */
+export interface ReportWork {
+  readonly answers: number;
+  readonly calls: number;
+  readonly failedCalls: number;
+  /** By tools, without those of the run itself. A file counts once for each task that changed it. */
+  readonly filesChanged: number;
+  readonly linesAdded: number;
+  readonly linesRemoved: number;
+  readonly tokens: Tokens;
+  /** Not all output tokens were told. */
+  readonly atLeast?: true;
+  readonly subagents: number;
+  readonly models: readonly string[];
+  /** Milliseconds from the first to the last sign, without waiting for a person's answers. */
+  readonly atWork: number;
+  readonly waitedForAnswers: number;
 }
 
 export interface ReportMetric {
@@ -145,6 +182,7 @@ export interface ReportIteration {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly time: WorkTime;
+  readonly work?: ReportWork;
 }
 
 export interface ReportAnswer {
@@ -175,6 +213,8 @@ export interface ReportSources {
   readonly home: string;
   /** The project-relative path, "/" between parts, of a file that a result names; `undefined`: there is none in the project. */
   findFile(path: string): string | undefined;
+  /** What agents did for the run; left out: it is not known, or not to be told. */
+  readonly work?: RunWork | undefined;
 }
 
 export interface ReportOptions {

@@ -6,6 +6,7 @@ import { iterationColumns } from './iterationColumns';
 import type { Block } from './blocks';
 import type { Report, ReportFact, ReportTask } from './report';
 import { usageBlocks } from './usageBlocks';
+import { workBlocks } from './workBlocks';
 
 export type SectionId =
   | 'state'
@@ -18,6 +19,7 @@ export type SectionId =
   | 'artefacts'
   | 'time'
   | 'usage'
+  | 'work'
   | 'provenance'
   | 'problems';
 
@@ -36,7 +38,7 @@ export interface SectionGroup {
 
 /** What an iteration has of its own. */
 const ofIteration: readonly SectionId[] = [
-  ...(['metrics', 'about', 'tasks', 'findings', 'artefacts', 'answers', 'time', 'usage'] as const),
+  ...(['metrics', 'about', 'tasks', 'findings', 'artefacts', 'answers', 'time', 'work', 'usage'] as const),
 ];
 const ofRun: readonly SectionId[] = ['state', 'iterations', 'problems', 'provenance'];
 
@@ -113,6 +115,7 @@ const makers: Readonly<Record<SectionId, Maker>> = {
     ],
   },
   time: { title: 'Time', make: (report) => [facts(timeFacts(report))] },
+  work: { title: 'Work of agents', make: workBlocks },
   usage: { title: 'Tokens and cost', make: usageBlocks },
   provenance: { title: 'Provenance', make: (report) => [facts(provenanceFacts(report))] },
   problems: {
@@ -278,7 +281,7 @@ function verdict(approved: boolean | undefined): string {
 }
 
 function iterationBlocks({ iterations, metrics }: Report): readonly Block[] {
-  const columns = iterationColumns(metrics);
+  const columns = iterationColumns(iterations, metrics);
   return some(iterations, (all): Block => ({
     kind: 'table',
     head: columns.map(({ name }) => name),

@@ -12,7 +12,6 @@ import { passed } from '../../run/passed';
 import { pendingEffects, problemsOf, runTitle, taskTitle } from '../../run/run';
 import { secretsIn } from '../../run/secrets';
 import { usageByTask, usageInAll } from '../../run/usage';
-import type { Story } from '../../run/story';
 import { effectTime, idleTime, runTime, workerOf, workTime } from '../../run/workTime';
 import { atOnce, type Sliced } from '../../sliced';
 import type { OpenedRun } from '../tree/buildTree';
@@ -30,6 +29,7 @@ import type {
   ReportUsage,
 } from './report';
 import { fewMetrics, metricsTable, numbersTable, targetsOf } from './reportMetrics';
+import { iterationWork, reportWork, taskWork } from './reportWork';
 import { entryPath, folderAround } from './reportPaths';
 
 const most = {
@@ -61,6 +61,7 @@ interface Making {
   /** Numbers of the iterations, by effect id. */
   readonly numbers: ReadonlyMap<string, number>;
   readonly usages: ReadonlyMap<string, Usage>;
+  readonly work: ReportSources['work'];
 }
 
 type CleanShort = (text: string) => string;
@@ -100,7 +101,7 @@ export function* reporting(
   );
   const tasks = yield* mapped(effects.slice(0, most.tasks), (effect) => toReportTask(making, effect));
   const rows = yield* mapped(iterations.list, (iteration, place) =>
-    toReportIteration(iteration, metrics[place]?.metrics ?? [], run.story.idle),
+    toReportIteration(making, iteration, metrics[place]?.metrics ?? []),
   );
   const problems = problemsOf(run, details);
   return {
@@ -137,6 +138,7 @@ export function* reporting(
       'usage',
       usageTotal(opened, options.iteration === undefined ? undefined : ids, usages, clean),
     ),
+    ...optional('work', reportWork(sources.work, options.iteration === undefined ? undefined : ids, clean)),
     provenance: {
       ...provenanceOf(making),
       facts: factsOf(making, options.engine.reportFacts?.(run) ?? []),
@@ -174,6 +176,7 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
       iterations.list.flatMap(({ n, effects: some }) => some.map(({ effectId }) => [effectId, n] as const)),
     ),
     usages: usageByTask(run.story.costs, details.results),
+    work: sources.work,
   };
 }
 
@@ -245,7 +248,7 @@ function* findingFindings({
 }
 
 function toReportTask(
-  { opened: { details, run }, clean, short, numbers, usages }: Making,
+  { opened: { details, run }, clean, short, numbers, usages, work }: Making,
   effect: Effect,
 ): ReportTask {
   const task = details.tasks.get(effect.effectId);
@@ -268,13 +271,14 @@ function toReportTask(
     ...optional('resolvedAt', time(effect.resolvedAt)),
     ...optional('duration', effectTime(effect, run.story.idle)),
     ...optional('usage', told(usages.get(effect.effectId))),
+    ...optional('work', taskWork(work, effect.effectId, clean)),
   };
 }
 
 function toReportIteration(
+  { opened: { run }, clean, work }: Making,
   iteration: Iteration,
   metrics: readonly Readonly<Record<string, number>>[],
-  idle: Story['idle'],
 ): ReportIteration {
   const times = iteration.effects.flatMap(({ requestedAt, resolvedAt }) => [requestedAt, resolvedAt]);
   const known = times.filter((at) => at !== undefined);
@@ -292,7 +296,8 @@ function toReportIteration(
     metrics: Object.assign({}, ...metrics) as Record<string, number>,
     ...optional('startedAt', time(minimum(known))),
     ...optional('endedAt', time(maximum(known))),
-    time: workTime(iteration.effects, idle),
+    time: workTime(iteration.effects, run.story.idle),
+    ...optional('work', iterationWork(work, iteration.effects, clean)),
   };
 }
 

@@ -28,4 +28,9 @@ export const csvColumns: readonly (readonly [
   ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
   ['tokens', ({ numbers }) => numbers?.tokens],
   ['costUsd', ({ numbers }) => numbers?.costUsd],
+  ['agentTokensIn', ({ numbers }) => numbers?.work?.tokens.in],
+  ['agentTokensOut', ({ numbers }) => numbers?.work?.tokens.out],
+  ['agentTokensCacheWrite', ({ numbers }) => numbers?.work?.tokens.cacheWrite],
+  ['agentTokensCacheRead', ({ numbers }) => numbers?.work?.tokens.cacheRead],
+  ['agentFilesChanged', ({ numbers }) => numbers?.work?.files],
 ];

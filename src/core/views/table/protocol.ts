@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { stateOrder } from '../tree/runGroups';
 import type { Facets } from './runTable';
 import { commandsOfSelection } from './selectionCommands';
-import { columns, type Column } from './tableOrder';
+import { agentColumns, columns, type Column } from './tableOrder';
 import type { TableRow } from './tableRow';
 import { asRunKey } from '../../run/runKey';
 
@@ -83,7 +83,7 @@ export interface TableView {
 /** What the workspace keeps of the table, besides what VS Code keeps of the page. */
 const keptTable = z.object({
   /** Columns that are not shown. */
-  unwanted: z._default(z.array(z.enum(columns)), []),
+  unwanted: z._default(z.array(z.enum(columns)), [...agentColumns]),
   sort: z._default(z.enum(columns), 'created'),
   descending: z._default(z.boolean(), true),
   /** Keys of the runs that are selected. */

@@ -1,5 +1,7 @@
 import { usageByTask, usageInAll } from '../../run/usage';
 import { workTime } from '../../run/workTime';
+import type { RunWork } from '../../sessions/runWork';
+import type { PartNumbers } from '../../sessions/sessionNumbers';
 import type { OpenedRun } from '../tree/buildTree';
 
 /** What the task files of a run add to its row in the runs table: a few numbers, so that thousands can be kept. */
@@ -18,9 +20,11 @@ export interface RunNumbers {
   readonly tokens: number | undefined;
   /** In US dollars; `undefined`: nothing tells it. */
   readonly costUsd: number | undefined;
+  /** What agents did. `undefined`: it is not known, or nobody wants to see it. */
+  readonly work?: PartNumbers | undefined;
 }
 
-export function toRunNumbers({ run, details, iterations }: OpenedRun): RunNumbers {
+export function toRunNumbers({ run, details, iterations }: OpenedRun, work?: RunWork): RunNumbers {
   const { story, updatedAt } = run;
   const usage = usageInAll(story.costs, usageByTask(story.costs, details.results))?.total;
   const tokens = [usage?.inputTokens, usage?.outputTokens].filter((n) => n !== undefined);
@@ -37,7 +41,13 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun): RunNumber
     waitingSince,
     tokens: tokens.length === 0 ? undefined : tokens.reduce((a, b) => a + b),
     costUsd: usage?.costUsd,
+    work: work?.total,
   };
+}
+
+/** Tokens that its agents put in and got out, without what caches gave and took. */
+export function workTokens({ work }: RunNumbers): number | undefined {
+  return work && work.tokens.in + work.tokens.out;
 }
 
 /** For how long a run has waited for people by now. */

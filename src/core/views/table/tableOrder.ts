@@ -1,7 +1,7 @@
 import { compareRuns } from '../../run/run';
 import { runTime } from '../../run/workTime';
 import { stateOrder } from '../tree/runGroups';
-import { waitedBy } from './runNumbers';
+import { waitedBy, workTokens } from './runNumbers';
 import type { TableEntry } from './tableEntry';
 
 /** What the runs table can be sorted by. */
@@ -19,17 +19,22 @@ export const columns = [
   'waited',
   'tokens',
   'cost',
+  'agentTokens',
+  'agentFiles',
 ] as const;
 
 export type Column = (typeof columns)[number];
 
 /** Those whose values are in the task files of each run. */
 export const readColumns: ReadonlySet<Column> = new Set([
-  ...(['iterations', 'best', 'waited', 'tokens', 'cost'] as const),
+  ...(['iterations', 'best', 'waited', 'tokens', 'cost', 'agentTokens', 'agentFiles'] as const),
 ]);
 
 /** Those that are only there when they tell something: several engines, or a run's usage. */
 export const rareColumns: readonly Column[] = ['engine', 'tokens', 'cost'];
+
+/** Those that are told by the files of agents, which are read only where somebody wants to see them. */
+export const agentColumns: readonly Column[] = ['agentTokens', 'agentFiles'];
 
 export interface TableOrder {
   readonly sort: Column;
@@ -84,6 +89,10 @@ export function compareBy(
       return number(({ numbers }) => numbers?.tokens);
     case 'cost':
       return number(({ numbers }) => numbers?.costUsd);
+    case 'agentTokens':
+      return number(({ numbers }) => numbers && workTokens(numbers));
+    case 'agentFiles':
+      return number(({ numbers }) => numbers?.work?.files);
     default:
       return sort satisfies never;
   }

@@ -1,10 +1,11 @@
-import { cutAtWord, dollars, duration, shortId, thousands, visible } from '../../format';
+import { count, cutAtWord, dollars, duration, shortId, thousands, visible } from '../../format';
 import { noMarks } from '../../order/runMarks';
 import { maskSecrets } from '../../run/secrets';
 import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
 import { formatNumber, stateIcons, stateWord } from '../tree/describe';
 import { waitedBy } from './runNumbers';
+import type { PartNumbers } from '../../sessions/sessionNumbers';
 import type { TableEntry } from './tableEntry';
 
 /** A row; its texts made visible. */
@@ -45,6 +46,8 @@ export interface TableRow {
         /** "12,480" and "$0.42"; empty: nothing tells it. */
         readonly tokens: string;
         readonly cost: string;
+        /** What agents did; left out: it is not known. `more` says the tokens one by one, and the lines. */
+        readonly work?: { readonly tokens: string; readonly files: string; readonly more: string };
       }
     | undefined;
 }
@@ -95,7 +98,27 @@ export function toTableRow(
             waiting: numbers?.waitingSince !== undefined,
             tokens: numbers?.tokens === undefined ? '' : thousands(numbers.tokens),
             cost: numbers?.costUsd === undefined ? '' : dollars(numbers.costUsd),
+            ...(numbers?.work && { work: workCells(numbers.work) }),
           }
         : undefined,
+  };
+}
+
+function workCells({
+  tokens,
+  files,
+  added,
+  removed,
+  atLeast,
+}: PartNumbers): NonNullable<NonNullable<TableRow['read']>['work']> {
+  const sign = atLeast ? '≥ ' : '';
+  return {
+    tokens: `${sign}${thousands(tokens.in + tokens.out)}`,
+    files: thousands(files),
+    more: [
+      `${thousands(tokens.in)} in, ${sign}${thousands(tokens.out)} out`,
+      `${thousands(tokens.cacheWrite)} cache written, ${thousands(tokens.cacheRead)} cache read`,
+      `${count(files, 'file')} changed, +${thousands(added)} −${thousands(removed)} lines`,
+    ].join('\n'),
   };
 }
