@@ -66,7 +66,7 @@ export function makeReading(
 
   const attention = own(new Attention(store, shared, clock, needsOptions));
 
-  const outcomes = own(new Outcomes(store));
+  const outcomes = new Outcomes(store);
   const tree = { store, attention, driver, opened, outcomes, clock };
   const needsYou = own(
     new RunTree(views.needsYou, tree, {

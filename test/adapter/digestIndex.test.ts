@@ -19,6 +19,11 @@ import { asRunKey } from '../../src/core/run/runKey';
 import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
 import type * as indexLine from '../../src/engines/babysitter/node/indexLine';
 import { indexShape } from '../../src/engines/babysitter/node/indexShape';
+import { atOnce } from '../../src/core/sliced';
+import { describeRun } from '../../src/core/views/tree/describe';
+import { gistOf } from '../../src/core/run/gist';
+import { TrackedRun } from '../../src/engines/babysitter/node/trackedRun';
+import { now, stored } from '../support/treeText';
 import { allFixtures } from '../support/fixtures';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, writeRun } from '../support/runFolder';
@@ -111,6 +116,48 @@ describe('what a session read', () => {
     expect(fold.skipped).toEqual(new Set(['plan']));
     expect(fold.costs.map(({ key, usage }) => [key, usage.costUsd])).toEqual([['turn-1', 0.2]]);
   });
+
+  it.each<[string, JournalBuilder]>([
+    ['finished', failed().requested('b').resolved('b').requested('nap', 'sleep').completed()],
+    ['under way', waiting()],
+  ])(
+    'of a %s run that somebody looked into says what did not pass, until an event comes',
+    async (_, story) => {
+      const { dir: project, runs } = projectFolder();
+      const dir = writeRun(runs, 'r', {
+        journal: story,
+        files: {
+          'tasks/a/result.json': JSON.stringify({ status: 'ok', result: { passed: false } }),
+          'state/output.json': JSON.stringify({ success: false, message: `Gate failed ${'x'.repeat(500)}` }),
+        },
+      });
+      age(dir);
+      const file = join(temporaryFolder(), 'digests.jsonl');
+      const first = new TrackedRun(dir, { root: project, real: runs });
+      first.whole = true;
+      const read = atOnce(first.read('anything', undefined)) ?? expect.fail('no run');
+      const details = atOnce(first.directory.readDetails([])) ?? expect.fail('no details');
+      const looked = first.learn(gistOf(read, details)) ?? expect.fail('nothing was seen');
+      expect(looked.gist?.notPassed).toBe(1);
+      atOnce(new DigestIndex(file).save([first.keep() ?? expect.fail('nothing to keep')], Date.now()));
+      const second = only(await session(project, file));
+      const row = (run: Run) => describeRun(stored(run, now), now, false);
+      expect(row(second)).toEqual(row(looked));
+      expect(second.gist).toEqual(looked.gist);
+      const kept = readFileSync(file, 'utf8');
+      expect(kept.includes('x'.repeat(150))).toBe(story.events.at(-1)?.type === 'RUN_COMPLETED');
+      expect(kept).not.toContain('x'.repeat(200));
+
+      const third = await session(project, file);
+      writeNewEvents(dir, story.requested('c'));
+      await third.source.refresh();
+      await third.until(
+        'the event is read',
+        ({ runs: all }) => all.get(asRunKey(dir))?.eventCount === story.events.length,
+      );
+      expect(only(third).gist).toBeUndefined();
+    },
+  );
 
   it('goes on from there when a new event comes', async () => {
     const { project, dir, file } = await readOnce(waiting());

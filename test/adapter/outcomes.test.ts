@@ -26,18 +26,18 @@ it('a completed run that says it was not successful is a row that says so, befor
       });
     });
   }
-  const [stored] = store.all;
-  if (!stored) expect.fail('no run');
-  const outcomes = new Outcomes(store);
-  onTestFinished(() => outcomes.dispose());
-  const row = () => describeRun(stored, Date.now(), false, 0, undefined, outcomes.of(stored));
-  const known = new Promise<void>((resolve) => outcomes.onDidChange(resolve));
+  const stored = () => store.all[0] ?? expect.fail('no run');
+  const row = () => describeRun(stored(), Date.now(), false);
   expect(row().description).toMatch(/^completed · /);
+  const known = new Promise<void>((resolve) => store.onDidChange(() => resolve()));
+  new Outcomes(store).want(stored());
   await known;
+  const reason = 'Completed, not successful: rejected at the first question';
+  expect(stored().state).toMatchObject({ reason, next: { action: undefined, reason } });
   expect(row()).toMatchObject({
     description: expect.stringMatching(/^completed, not successful · /),
     icon: { name: 'warning' },
   });
   // Nothing else of the run was read for it.
-  expect(store.all[0]?.run.depth).toBe('end');
+  expect(stored().run.depth).toBe('end');
 });

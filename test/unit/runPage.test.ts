@@ -9,6 +9,7 @@ import { toOutputCard } from '../../src/core/views/page/outputView';
 import type { TaskDetail } from '../../src/core/views/page/taskDetail';
 import type { Verdict } from '../../src/core/views/page/verdict';
 import { stackFrames } from '../../src/core/run/stackFrames';
+import { gistOf, withGist } from '../../src/core/run/gist';
 import { auditAnswers } from '../../src/core/run/audit';
 import { journal, minute, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
@@ -18,7 +19,10 @@ function verdict(story: JournalBuilder, { iterating = false, output }: VerdictPa
   const run = aRun({ journal: story });
   const open = opened(run);
   const details = output === undefined ? open.details : { ...open.details, output };
-  return toRunView(stored(run), { ...open, details }, now, { iterating, trusted: true }).verdict;
+  return toRunView(stored(withGist(run, gistOf(run, details))), { ...open, details }, now, {
+    iterating,
+    trusted: true,
+  }).verdict;
 }
 
 interface VerdictParts {

@@ -1,6 +1,5 @@
 import { cutAtWord, firstLine } from '../format';
 import { isRecord } from './lenient';
-import type { RunDetails } from './run';
 
 /** What a process says of its own work, in what it returned. */
 export interface Outcome {
@@ -26,13 +25,13 @@ export function outcomeOf(output: unknown): Outcome {
 }
 
 /** What the process says of a run somebody has looked into; `undefined`: it left nothing that can be read. */
-export function outcomeIn(details: Pick<RunDetails, 'output'>): Outcome | undefined {
+export function outcomeIn(details: { readonly output?: unknown }): Outcome | undefined {
   return 'output' in details ? outcomeOf(details.output) : undefined;
 }
 
-/** "Completed, not successful: the gate was rejected"; `undefined`: there is nothing to add to "Completed". */
-export function unsuccessful(outcome: Outcome | undefined): string | undefined {
-  if (outcome?.success !== false) return undefined;
+/** How a completed run reads: "Completed", or "Completed, not successful: the gate was rejected". */
+export function completedReason(outcome: Outcome | undefined): string {
+  if (outcome?.success !== false) return 'Completed';
   const { summary } = outcome;
   return `Completed, not successful${summary === undefined ? '' : `: ${cutAtWord(firstLine(summary), 200)}`}`;
 }

@@ -2,6 +2,7 @@ import { capital, cutAtWord, firstLine, oneLine, utcMinute } from '../format';
 import type { Effect } from './effect';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
+import type { Outcome } from './outcome';
 import type { Problem } from './problem';
 import type { EngineId } from './engineId';
 import type { Story } from './story';
@@ -53,8 +54,18 @@ export interface Run {
   /** What is known of every effect that is pending; of the others when somebody looks ({@link RunDetails}). */
   readonly pendingTasks: ReadonlyMap<string, TaskDefinition>;
   readonly problems: readonly Problem[];
+  /** What was seen in its files with these events; left out: nobody has looked yet. */
+  readonly gist?: RunGist | undefined;
   /** What its row says, where its engine has words of its own for it; left out: title and counts. */
   readonly row?: RowWords;
+}
+
+/** What a row tells of the files that are read only when somebody looks into a run. */
+export interface RunGist {
+  /** What its process says of its work, in at most 200 characters; left out: it was not read, or says nothing. */
+  readonly outcome?: Outcome;
+  /** How many tasks did not pass; left out: their results were not read. */
+  readonly notPassed?: number;
 }
 
 /** What an engine lets the row of a run say. Raw run text may be in it. */

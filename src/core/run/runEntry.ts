@@ -1,6 +1,7 @@
 import { type Breakpoint } from './breakpoint';
 import { passed } from './passed';
-import { outcomeIn, unsuccessful } from './outcome';
+import { outcomeGist, withGist } from './gist';
+import { outcomeIn } from './outcome';
 import { auditAnswers, verdictOf } from './audit';
 import { toIso } from '../format';
 import { prettyJson } from './jsonText';
@@ -101,8 +102,12 @@ export function toRunEntry(
   now: number,
   options: JudgeOptions & { readonly engine: RunEngine; readonly metric: MetricChoice },
 ): RunEntry {
-  const { state, reason, actions, next } = options.engine.judge(run, now, options);
-  const outcome = outcomeIn(details);
+  const outcome = outcomeIn(details) ?? run.gist?.outcome;
+  const { state, reason, actions, next } = options.engine.judge(
+    withGist(run, outcomeGist(outcome)),
+    now,
+    options,
+  );
   const effects = [...run.story.effects.values()];
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);
@@ -113,7 +118,7 @@ export function toRunEntry(
     processId: run.processId,
     title: runTitle(run),
     state,
-    reason: unsuccessful(outcome) ?? reason,
+    reason,
     next: {
       action: next.action ?? null,
       reason: next.reason,

@@ -1,50 +1,32 @@
-import { DisposableStore, type Disposable } from '../disposables';
-import { Emitter } from '../event';
-import type { Outcome } from '../run/outcome';
 import type { Run } from '../run/run';
+import type { RunKey } from '../run/runKey';
 import type { RunStore, StoredRun } from './runStore';
 
-/** What completed runs returned, as far as it is asked for: read one by one, after the rows are there. */
-export class Outcomes implements Disposable {
-  readonly #disposables = new DisposableStore();
-  readonly #changed = this.#disposables.add(new Emitter<void>());
+/** Has the outcomes of completed runs read that are shown: one by one, after the rows are there. */
+export class Outcomes {
   /** A reading of a run never changes. */
-  readonly #known = new WeakMap<Run, { readonly outcome: Outcome | undefined }>();
-  readonly #wanted = new Set<Run>();
+  readonly #asked = new WeakSet<Run>();
+  readonly #wanted = new Set<RunKey>();
   #reading = false;
-
-  /** Fires when something is known that was asked for before. */
-  readonly onDidChange = this.#changed.event;
 
   constructor(private readonly store: Pick<RunStore, 'readOutcome'>) {}
 
-  /** `undefined`: the run is not completed, left nothing that can be read, or is read soon. */
-  of({ run, state }: StoredRun): Outcome | undefined {
-    if (state.state !== 'completed') return undefined;
-    const known = this.#known.get(run);
-    if (!known && !this.#wanted.has(run)) {
-      this.#wanted.add(run);
-      if (!this.#reading) void this.#read();
-    }
-    return known?.outcome;
+  /** Its source delivers the run anew once the outcome is known. */
+  want({ run, state }: StoredRun): void {
+    if (state.state !== 'completed' || run.gist?.outcome || this.#asked.has(run)) return;
+    this.#asked.add(run);
+    this.#wanted.add(run.key);
+    if (!this.#reading) void this.#read();
   }
 
   async #read(): Promise<void> {
     this.#reading = true;
     // Whoever draws rows asks for all of them first.
     await Promise.resolve();
-    let news = false;
-    for (const run of this.#wanted) {
-      this.#wanted.delete(run);
-      const outcome = await this.store.readOutcome(run);
-      this.#known.set(run, { outcome });
-      news ||= outcome?.success === false;
+    for (const key of this.#wanted) {
+      this.#wanted.delete(key);
+      await this.store.readOutcome(key);
     }
     this.#reading = false;
-    if (news) this.#changed.fire();
-  }
-
-  dispose(): void {
-    this.#disposables.dispose();
   }
 }

@@ -1,7 +1,6 @@
 import type { Disposable } from '../disposables';
 import type { DocumentPart } from '../documents';
 import type { EventRecord } from '../run/eventRecord';
-import type { Outcome } from '../run/outcome';
 import type { Run, RunDetails } from '../run/run';
 import type { EngineId } from '../run/engineId';
 import type { RunKey } from '../run/runKey';
@@ -89,10 +88,11 @@ export interface RunSource {
   readTitles(key: RunKey, signal: AbortSignal): Promise<readonly string[]>;
 
   /**
-   * Reads what the process of a completed run says of its work, and nothing else of the run. `undefined`: it says nothing,
-   * or too much to be read for a row. Left out: outcomes are not known apart from the whole run.
+   * Reads what the process of a completed run says of its work, and nothing else of the run, and delivers the run with it.
+   * Nothing is delivered where it says nothing, or too much to be read for a row. Left out: outcomes are not known apart
+   * from the whole run.
    */
-  readOutcome?(run: Run): Promise<Outcome | undefined>;
+  readOutcome?(key: RunKey): Promise<void>;
 
   /** Reads a text of a run, or tells why it cannot be read. Never rejects. */
   document(key: RunKey, name: DocumentName): Promise<DocumentPart>;

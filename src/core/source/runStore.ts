@@ -2,7 +2,6 @@ import type { Clock } from '../clock';
 import { DisposableStore, toDisposable, type Disposable } from '../disposables';
 import { Emitter } from '../event';
 import type { EngineId } from '../run/engineId';
-import type { Outcome } from '../run/outcome';
 import { compareRuns, type Run, type RunDetails } from '../run/run';
 import { engineOf, type Engines, type RunEngine } from '../engine/runEngine';
 import type { JudgeOptions, Judgement } from '../run/judgement';
@@ -193,8 +192,8 @@ export class RunStore implements Disposable {
   }
 
   /** See {@link RunSource.readOutcome}. */
-  async readOutcome(run: Run): Promise<Outcome | undefined> {
-    return this.sourceOf(run.key)?.readOutcome?.(run);
+  async readOutcome(key: RunKey): Promise<void> {
+    await this.sourceOf(key)?.readOutcome?.(key);
   }
 
   dispose(): void {

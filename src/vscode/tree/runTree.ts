@@ -119,7 +119,6 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
     this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
-    this.#disposables.add(deps.outcomes.onDidChange(() => this.update()));
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
     }
@@ -301,6 +300,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       return group && describeGroup(node, group, { today, yesterday: dayBefore(today), format: localDay });
     }
     const stored = store.get(node.runKey);
+    if (stored && node.kind === 'run') outcomes.want(stored);
     return (
       stored &&
       describeNode(node, stored, {
@@ -308,7 +308,6 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         iterating: driver.isIterating(node.runKey),
         alone: this.options.alone,
         opened: opened.peek(node.runKey),
-        outcome: node.kind === 'run' ? outcomes.of(stored) : undefined,
         childRuns: list?.children.get(node.runKey)?.length ?? 0,
         snoozed: 'effectId' in node ? this.#snoozed(node.runKey, node.effectId) : '',
       })

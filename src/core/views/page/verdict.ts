@@ -5,7 +5,7 @@ import { outcomeIn } from '../../run/outcome';
 import { maskSecrets } from '../../run/secrets';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
-import { describeRun, stateWord } from '../tree/describe';
+import { describeRun, isUnsuccessful, stateWord } from '../tree/describe';
 import { forkLabel, type PageCommand } from './pageCommands';
 import { whyNotThen } from './past';
 
@@ -42,16 +42,14 @@ interface Shown {
 export function toVerdict(stored: StoredRun, opened: OpenedRun, now: number, shown: Shown): Verdict {
   const { state, run } = stored;
   const { iterating, past } = shown;
-  const outcome = outcomeIn(opened.details);
-  const summary = outcome?.summary ?? '';
+  const { summary = '' } = outcomeIn(opened.details) ?? {};
   const said = state.state === 'completed' && summary !== '' ? firstLine(summary) : state.reason;
   const sentence = visible(maskSecrets(cutAtWord(said, 300)));
   const word = iterating ? 'iterating' : stateWord(stored);
-  const unsuccessful = state.state === 'completed' && outcome?.success === false;
   return {
-    state: capital(unsuccessful ? `${word}, not successful` : word),
+    state: capital(word),
     icon: describeRun(stored, now, iterating, 0, opened).icon.name.replace('~spin', ''),
-    tone: iterating ? 'busy' : unsuccessful ? 'bad' : tones[state.state],
+    tone: iterating ? 'busy' : isUnsuccessful(stored) ? 'bad' : tones[state.state],
     sentence: withoutState(sentence, word),
     hint: past ? whyNotThen : iterating ? 'This window is iterating the run.' : hintOf(stored, sentence),
     next: past ? undefined : nextOf(stored, run.story.end?.failedTask ?? '', iterating),

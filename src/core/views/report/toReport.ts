@@ -1,5 +1,6 @@
 import { linkText } from '../../links/runLink';
-import { outcomeIn, unsuccessful } from '../../run/outcome';
+import { outcomeGist, withGist } from '../../run/gist';
+import { outcomeIn } from '../../run/outcome';
 import type { Fact } from '../../engine/runEngine';
 import { HumanError } from '../../errors';
 import { oneLine, toIso } from '../../format';
@@ -182,7 +183,8 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
 
 function aboutRun({ opened: { run, details }, clean, short }: Making, options: ReportOptions): Report['run'] {
   const { linkScheme } = options;
-  const { state, reason } = options.engine.judge(run, options.now, options.classify);
+  const known = withGist(run, outcomeGist(outcomeIn(details)));
+  const { state, reason } = options.engine.judge(known, options.now, options.classify);
   const prompt = run.prompt;
   return {
     engine: clean(run.engine),
@@ -190,7 +192,7 @@ function aboutRun({ opened: { run, details }, clean, short }: Making, options: R
     ...optional('link', linkScheme && linkText(linkScheme, { runId: run.runId, part: undefined })),
     title: short(runTitle(run)),
     state,
-    reason: short(unsuccessful(outcomeIn(details)) ?? reason),
+    reason: short(reason),
     ...optional('prompt', prompt && clean(prompt, most.question)),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),

@@ -1,6 +1,5 @@
 import { derivingIterations, noTaskFiles, type Iterations } from '../../run/iterations';
 import type { MetricChoice } from '../../run/metrics';
-import type { Outcome } from '../../run/outcome';
 import { pendingEffects, problemsOf, type Run, type RunDetails } from '../../run/run';
 import type { RunKey } from '../../run/runKey';
 import { atOnce, type Sliced } from '../../sliced';
@@ -156,8 +155,6 @@ export interface RowContext {
   readonly alone: boolean;
   /** `undefined`: nobody has looked into the run yet. */
   readonly opened: OpenedRun | undefined;
-  /** What a completed run returned; left out: it is not known. */
-  readonly outcome?: Outcome | undefined;
   /** How many child runs hang below the run. */
   readonly childRuns: number;
   /** Until when the breakpoint is put off, for people; empty or left out: it is not. */
@@ -170,7 +167,7 @@ export function describeNode(node: RunPart, stored: StoredRun, context: RowConte
   switch (node.kind) {
     case 'run':
       if (context.alone) return describeNeedyRun(stored, now, context.iterating);
-      return describeRun(stored, now, context.iterating, context.childRuns, opened, context.outcome);
+      return describeRun(stored, now, context.iterating, context.childRuns, opened);
     case 'breakpoint': {
       const effect = stored.run.story.effects.get(node.effectId);
       const task = stored.run.pendingTasks.get(node.effectId);

@@ -1,4 +1,3 @@
-import { outcomeIn, unsuccessful, type Outcome } from '../../run/outcome';
 import {
   ago,
   capital,
@@ -15,7 +14,7 @@ import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
-import { pendingEffects, runTitle, taskTitle, type Run, type RunDetails } from '../../run/run';
+import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
 import type { State, StateAction } from '../../run/judgement';
 import type { TaskDefinition, TaskResult } from '../../run/task';
 import { noMarks, shownTitle } from '../../order/runMarks';
@@ -96,11 +95,17 @@ export const statusWords: Readonly<Record<Effect['status'], string>> = {
 /** A run somebody has looked into. */
 interface Weighed {
   readonly iterations: Iterations;
-  readonly details?: Pick<RunDetails, 'output'>;
+}
+
+/** Its process came to its end, and says that it did not reach what it was for. */
+export function isUnsuccessful({ state, run }: StoredRun): boolean {
+  return state.state === 'completed' && run.gist?.outcome?.success === false;
 }
 
 /** The state as a word in a row: "needs you". A state that is guessed from time says so, be it in its engine's own word. */
-export function stateWord({ state }: StoredRun): string {
+export function stateWord(stored: StoredRun): string {
+  const { state } = stored;
+  if (isUnsuccessful(stored)) return 'completed, not successful';
   return state.word ?? (state.guessed ? 'probably working' : stateWords[state.state]);
 }
 
@@ -109,7 +114,6 @@ export function stateWord({ state }: StoredRun): string {
  * @param iterating this window is iterating it right now
  * @param childRuns how many child runs hang below it
  * @param opened what its task files tell; left out: nobody has looked into it yet
- * @param outcome what its process returned, where that was read apart
  */
 export function describeRun(
   stored: StoredRun,
@@ -117,7 +121,6 @@ export function describeRun(
   iterating: boolean,
   childRuns = 0,
   opened?: Weighed,
-  outcome?: Outcome,
 ): Row {
   const { run, state, engine, copies = [], marks = noMarks } = stored;
   const age = ago(now - run.updatedAt);
@@ -126,18 +129,11 @@ export function describeRun(
   const counts =
     run.depth === 'reading'
       ? ''
-      : run.depth === 'whole'
-        ? countEffects(run, opened)
-        : count(run.eventCount, 'event');
+      : countEffects(run, opened) || (run.depth === 'whole' ? '' : count(run.eventCount, 'event'));
   const problems = run.problems.length === 0 ? '' : count(run.problems.length, 'problem');
   const nested = childRuns === 0 ? '' : count(childRuns, 'child run');
-  const failing = unsuccessful(opened?.details ? outcomeIn(opened.details) : outcome);
-  const word = iterating
-    ? 'iterating'
-    : failing === undefined
-      ? stateWord(stored)
-      : 'completed, not successful';
-  const reason = visible(failing ?? state.reason);
+  const word = iterating ? 'iterating' : stateWord(stored);
+  const reason = visible(state.reason);
   const title = visible(runTitle(run));
   // What is seen is heard first.
   const called = [marks.name, run.row?.label].flatMap((text) =>
@@ -181,7 +177,7 @@ export function describeRun(
       ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
-    icon: iterating ? { name: 'sync~spin' } : failing === undefined ? stateIcons[state.state] : failureIcon,
+    icon: iterating ? { name: 'sync~spin' } : isUnsuccessful(stored) ? failureIcon : stateIcons[state.state],
     words: runWords,
     spoken: `${named}, ${word}. ${reason}. ${[where === '' ? '' : `in ${where}`, ...kept, agent, counts, nested, problems, copied, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:
@@ -371,8 +367,11 @@ export function describeProblem({ file, what }: Problem): Row {
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
 export function countEffects(run: Run, opened?: Weighed): string {
-  const notPassed = opened?.iterations.list.reduce((sum, iteration) => sum + iteration.notPassed, 0);
-  return countWords({ ...run.story.counts, pending: pendingEffects(run).length }, notPassed ?? 0);
+  const seen = opened?.iterations.list.reduce((sum, iteration) => sum + iteration.notPassed, 0);
+  const { counts } = run.story;
+  // Of a run that was read in an earlier session, the effects themselves are not kept.
+  const pending = run.depth === 'whole' ? pendingEffects(run).length : counts.pending;
+  return countWords({ ...counts, pending }, seen ?? run.gist?.notPassed ?? 0);
 }
 
 /** "3 done, 1 did not pass, 1 pending". */

@@ -41,6 +41,7 @@ export type BabysitterParts = Pick<
   | 'updatedAt'
   | 'pendingTasks'
   | 'problems'
+  | 'gist'
 > & {
   /** The run folder's absolute path, and its name. */
   readonly dir: string;
@@ -67,6 +68,7 @@ export function babysitterRun(parts: BabysitterParts): BabysitterRun {
     updatedAt: parts.updatedAt,
     pendingTasks: parts.pendingTasks,
     problems: parts.problems,
+    gist: parts.gist,
     engine: babysitter,
     location: dir,
     place: parentOf(dir),

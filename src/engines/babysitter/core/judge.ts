@@ -22,6 +22,7 @@ import {
 } from '../../../core/run/run';
 import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from '../../../core/run/effect';
+import { completedReason } from '../../../core/run/outcome';
 import type { Problem } from '../../../core/run/problem';
 
 /** Judges runs of Babysitter. Pure: the same run, lock and time give the same. */
@@ -101,7 +102,7 @@ function tell(
       `Nothing of this run can be read${problem ? `: ${cutAtWord(`${file} ${problem.what}`, 200)}` : ''}`,
     );
   }
-  if (story.end) return still(endState(story.end), endReason(story.end));
+  if (story.end) return still(endState(story.end), endReason(story.end, run));
 
   const pending = pendingEffects(run);
   const breakpoints = pending.filter(({ effect }) => effect.kind === 'breakpoint');
@@ -180,11 +181,11 @@ function endState(end: JournalEnd): State {
   return end.type === 'RUN_HALTED' ? 'halted' : 'failed';
 }
 
-function endReason(end: JournalEnd): string {
+function endReason(end: JournalEnd, { gist }: Run): string {
   const said = (text: string | undefined): string => cutAtWord(text ?? '', 200);
   const because = (text: string | undefined): string => (said(text) === '' ? '' : `: ${said(text)}`);
   if (end.sealed) return `Sealed as ${endState(end)}${because(end.reason)}`;
-  if (end.type === 'RUN_COMPLETED') return 'Completed';
+  if (end.type === 'RUN_COMPLETED') return completedReason(gist?.outcome);
   if (end.type === 'RUN_HALTED') return `Halted${because(end.reason)}`;
   return said(end.error?.message) || said(end.error?.name) || 'Failed without saying why';
 }

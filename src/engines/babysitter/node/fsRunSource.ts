@@ -6,8 +6,8 @@ import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { babysitter, babysitterKey, folderOf } from '../core/babysitterRun';
-import type { Outcome } from '../../../core/run/outcome';
-import type { Run, RunDetails } from '../../../core/run/run';
+import { gistOf, outcomeGist } from '../../../core/run/gist';
+import type { Run, RunDetails, RunGist } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import type { RunKey } from '../../../core/run/runKey';
 import { eventTypes } from '../core/eventTypes';
@@ -166,7 +166,14 @@ export class FsRunSource implements RunSource {
   async readDetails(key: RunKey, metricKeys: readonly string[]): Promise<RunDetails | undefined> {
     const tracked = this.#runs.get(folderOf(key));
     if (tracked?.run?.depth === 'end') await this.reread(key);
-    return tracked && inSlices(tracked.directory.readDetails(metricKeys));
+    const run = tracked?.run;
+    const details = tracked && (await inSlices(tracked.directory.readDetails(metricKeys)));
+    if (run && details && tracked.run === run) {
+      this.#learn(tracked, gistOf(run, details));
+      // Whoever asked takes the run of the store for the one that was read.
+      if (this.#batches.size > 0) this.#batches.flush();
+    }
+    return details;
   }
 
   async readThrough(key: RunKey, metricKeys: readonly string[]): Promise<RunReading | undefined> {
@@ -181,8 +188,9 @@ export class FsRunSource implements RunSource {
     return tracked ? inSlices(tracked.directory.readTitles(signal)) : [];
   }
 
-  async readOutcome({ key, story }: Run): Promise<Outcome | undefined> {
-    return this.#runs.get(folderOf(key))?.directory.readOutcome(story.end);
+  async readOutcome(key: RunKey): Promise<void> {
+    const tracked = this.#runs.get(folderOf(key));
+    if (tracked) this.#learn(tracked, outcomeGist(tracked.directory.readOutcome(tracked.run?.story.end)));
   }
 
   async document(key: RunKey, name: DocumentName): Promise<DocumentPart> {
@@ -261,6 +269,14 @@ export class FsRunSource implements RunSource {
     if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
     else if (wasThere) this.#batches.add(dir, { type: 'gone', key: babysitterKey(dir) });
     if (tracked.isNewToIndex) this.#keeper?.saveLater();
+  }
+
+  /** What was seen in the files of a run is told, and kept for the next session. */
+  #learn(tracked: TrackedRun, gist: RunGist): void {
+    const run = tracked.learn(gist);
+    if (!run) return;
+    if (tracked.accepted) this.#batches.add(tracked.dir, { type: 'read', run });
+    this.#keeper?.saveLater();
   }
 
   *#keepable(): Generator<KnownRun> {

@@ -5,6 +5,7 @@ import { EffectMap } from '../../../core/run/effectMap';
 import type { Effect } from '../../../core/run/effect';
 import { emptyFold, type RunFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
+import type { RunGist } from '../../../core/run/run';
 import type { RunMetadata } from '../core/metadata';
 import type { JournalReading, KeptJournal } from './journalReader';
 
@@ -21,7 +22,7 @@ export interface KnownRun {
 export interface Writable {
   readonly run: Pick<
     BabysitterRun,
-    'metadata' | 'projectDir' | 'eventCount' | 'story' | 'createdAt' | 'updatedAt'
+    'metadata' | 'projectDir' | 'eventCount' | 'story' | 'createdAt' | 'updatedAt' | 'gist'
   >;
   readonly journal: KeptJournal | undefined;
   readonly journalAt: number;
@@ -57,6 +58,7 @@ interface Line {
   /** How many effects there are, and those that are pending. */
   readonly effects?: number;
   readonly pending?: readonly Effect[];
+  readonly gist?: RunGist | undefined;
 }
 
 /** Of a finished run the next session needs neither effects nor costs, until somebody looks into it. */
@@ -76,16 +78,15 @@ export function* writeEffects(known: Writable): Generator<string, void> {
 
 function toLine(known: Writable): Line {
   // Tasks are read again: what they ask for may be long, and nobody's business outside the run.
-  const { metadata, projectDir, eventCount, story: fold } = known.run;
+  const { metadata, projectDir, eventCount, gist, story: fold } = known.run;
   const createdAt = known.run.createdAt === metadata?.createdAt ? undefined : known.run.createdAt;
   const updatedAt = known.run.updatedAt === fold.lastAt ? undefined : known.run.updatedAt;
   const { journalAt, journal } = known;
-  const line = { journalAt, metadata, projectDir, eventCount, createdAt, updatedAt };
+  const line = { journalAt, metadata, projectDir, eventCount, createdAt, updatedAt, gist };
   const { effects, pending, ...rest } = fold;
   const scalars = effects.size === 0 ? { ...rest, counts: emptyFold.counts } : rest;
   if (!journal || !goesOn(known)) {
-    const { counts, costs } = emptyFold;
-    return { ...line, fold: unusual({ ...scalars, counts, costs }) };
+    return { ...line, fold: unusual({ ...scalars, counts: countsAtEnd(fold), costs: emptyFold.costs }) };
   }
   const { names, last, verified } = journal;
   const told = metadata !== undefined && isDeepStrictEqual(firstOf(fold), firstOf(metadata));
@@ -96,6 +97,14 @@ function toLine(known: Writable): Line {
     journal: { names, last, verified },
   };
   return effects.size === 0 ? kept : { ...kept, effects: effects.size, pending: [...pending.values()] };
+}
+
+/** What a row tells of the effects of a run that ended: nobody waits for its sleeps any more. */
+function countsAtEnd({ effects, pending, counts }: RunFold): RunFold['counts'] {
+  const waiting =
+    effects.size === 0 ? counts.pending : [...pending.values()].filter(({ kind }) => kind !== 'sleep').length;
+  const none = counts.ok + counts.error + counts.cancelled + waiting === 0;
+  return none ? emptyFold.counts : { ...counts, pending: waiting };
 }
 
 /** What the first event tells as the metadata does. */
@@ -146,6 +155,7 @@ export function readLine(dir: string, text: string, texts: readonly string[]): K
     updatedAt: line.updatedAt ?? fold.lastAt ?? createdAt,
     pendingTasks: noTasks,
     problems: noProblems,
+    gist: line.gist,
   });
   return { journalAt, run, journal };
 }

@@ -3,6 +3,8 @@ import type { CostRecord } from '../../../core/run/cost';
 import { EffectMap } from '../../../core/run/effectMap';
 import type { Effect } from '../../../core/run/effect';
 import { emptyFold, type JournalEnd, type RunFold } from '../core/foldRun';
+import type { RunGist } from '../../../core/run/run';
+import type { Outcome } from '../../../core/run/outcome';
 import type { RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
 import { writeEffects, writeLine, type Writable } from './indexLine';
@@ -66,7 +68,15 @@ const effect: Told<Effect> = {
   error,
   cancelReason: 'reason',
 };
-const ended = { at: 1, seq: 2, toldAt: 3, failedTask: 'effect', error, reason: 'reason', sealed: true };
+const ended = {
+  at: 1,
+  seq: 2,
+  toldAt: 3,
+  failedTask: 'effect',
+  error,
+  reason: 'reason',
+  sealed: true,
+};
 const ends: { readonly [Type in JournalEnd['type']]: Told<JournalEnd> & { readonly type: Type } } = {
   RUN_COMPLETED: { outcome: 'completed', type: 'RUN_COMPLETED', ...ended },
   RUN_FAILED: { outcome: 'failed', type: 'RUN_FAILED', ...ended },
@@ -101,6 +111,8 @@ const fold: Told<RunFold> = {
   costs: [cost],
   problems: [problem],
 };
+const outcome: Told<Outcome> = { success: false, summary: 'summary' };
+const gist: Told<RunGist> = { outcome, notPassed: 1 };
 const journal: Told<KeptJournal> = { names: 1, last: 'last', verified: true };
 
 function sample(part: Partial<RunFold>): Writable {
@@ -111,6 +123,7 @@ function sample(part: Partial<RunFold>): Writable {
     story: { ...fold, ...part },
     createdAt: 8,
     updatedAt: 9,
+    gist,
   };
   return { run, journal, journalAt: 10 };
 }

@@ -168,7 +168,7 @@ export class RunDirectory {
     return opened === undefined || 'problem' in opened ? [] : yield* readTaskTitles(opened.real, signal);
   }
 
-  /** What the process says of its work, by the run's end as it is known; `undefined`: it says nothing that a row can show. */
+  /** What the process says of its work, by the run's end as it is known; `undefined`: nothing that can be read for a row. */
   readOutcome(end: RunEnd | undefined): Outcome | undefined {
     const opened = this.#open();
     return opened && 'real' in opened ? outcomeIn(readOutput(opened.real, end, longestForRow)) : undefined;

@@ -1,3 +1,5 @@
+import { withGist } from '../../../core/run/gist';
+import type { RunGist } from '../../../core/run/run';
 import type { BabysitterRun } from '../core/babysitterRun';
 import type { Sliced } from '../../../core/sliced';
 import type { DigestIndex } from './digestIndex';
@@ -87,6 +89,17 @@ export class TrackedRun {
     return isLive ? run.updatedAt : undefined;
   }
 
+  /**
+   * Takes note of what was seen in the files of the run as it was last read.
+   * @returns the run with it; `undefined`: it is nothing new
+   */
+  learn(gist: RunGist): BabysitterRun | undefined {
+    const run = this.run && withGist(this.run, gist);
+    if (run === this.run) return undefined;
+    this.run = run;
+    return run;
+  }
+
   /** Begins what another thread can do of the first {@link read}, which comes soon. */
   prepare(index: DigestIndex | undefined): void {
     if (this.run === undefined && !index?.has(this.dir)) this.directory.prepare();
@@ -101,7 +114,9 @@ export class TrackedRun {
     const kept = isFirst && index ? this.#takeOver(index) : undefined;
     const isAsKept = isFirst && this.#keptAt !== undefined;
     const added = isAsKept ? [] : dirt === 'anything' ? undefined : [...dirt];
-    const run = kept ?? (yield* this.directory.read({ whole: this.whole, added, glimpse: isFirst }));
+    const before = this.run ?? this.#kept?.run;
+    const read = kept ?? (yield* this.directory.read({ whole: this.whole, added, glimpse: isFirst }));
+    const run = read && goingOn(read, before);
     this.#journalAt = kept ? (this.#keptAt ?? 0) : this.directory.journalAt;
     this.#appended = added !== undefined && (this.#appended || added.length > 0);
     this.run = run ?? this.run;
@@ -131,4 +146,11 @@ export class TrackedRun {
     // A run with effects under way has more than its journal; it is read on, from there.
     return run.story.end || run.story.effects.size === 0 ? run : undefined;
   }
+}
+
+/** What was seen in the files of a run holds as long as no event comes. */
+function goingOn(run: BabysitterRun, before: BabysitterRun | undefined): BabysitterRun {
+  const { gist } = before ?? {};
+  const isAsBefore = before?.eventCount === run.eventCount && before.updatedAt === run.updatedAt;
+  return gist && isAsBefore ? withGist(run, gist) : run;
 }
