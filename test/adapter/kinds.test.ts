@@ -48,6 +48,7 @@ const kinds: Readonly<Record<string, Kind & { readonly also?: (run: ShownRun) =>
     why: 'The engine looked once more at a completed run, and recorded an error of its own.',
     right: {
       state: 'completed',
+      reason: /^Completed; the engine recorded an error afterwards: Journal sequence gap/,
       next: { action: null },
       problems: [
         expect.stringMatching(/records an engine error after the run was completed: Journal sequence gap/),

@@ -17,7 +17,7 @@ export const digestReach = 16;
  * of the whole journal tells too.
  * @param newestFirst the events from the last one backwards; `undefined` for one that cannot be used
  * @returns `undefined` when these events do not decide it, so that the journal has to be folded. A digest knows no
- *   effects, neither the first event, nor what is wrong with the events before the end.
+ *   effects, neither the first event, nor what is wrong with the events before the end, nor that the end was told before.
  */
 export function digestRun(newestFirst: Iterable<JournalEntry | undefined>): RunFold | undefined {
   let lastAt: number | undefined;

@@ -47,6 +47,8 @@ export interface JournalEnd extends RunEnd {
   readonly type: 'RUN_COMPLETED' | 'RUN_FAILED' | 'PROCESS_RUNTIME_ERROR' | 'RUN_HALTED';
   /** The journal's sequence number of the event. */
   readonly seq: number;
+  /** The words of an error that the engine recorded after the run was completed, perhaps none; left out: it did not. */
+  readonly lateError?: string;
 }
 
 export const emptyFold: RunFold = {
@@ -197,10 +199,9 @@ function apply(run: Draft, entry: JournalEntry): void {
       run.batchClosed = true;
       // Engines write it by mistake, when they look at a completed run once more.
       if (run.end?.type === 'RUN_COMPLETED' && event.sealReason === undefined) {
-        const said = event.error?.message;
-        problem(
-          `records an engine error after the run was completed${said === undefined ? '' : `: ${said}`}`,
-        );
+        const said = event.error?.message ?? '';
+        problem(`records an engine error after the run was completed${said === '' ? '' : `: ${said}`}`);
+        run.end = { ...run.end, lateError: said };
         return;
       }
       run.end = failing(run, endOf(entry));
@@ -211,7 +212,7 @@ function apply(run: Draft, entry: JournalEntry): void {
       return;
     case 'RUN_COMPLETED':
     case 'RUN_HALTED':
-      run.end = endOf(entry);
+      run.end = ending(run, endOf(entry));
       return;
     case 'PROCESS_ASSIGNED':
     case 'PROCESS_CODE_HASH_CHANGED':
@@ -234,6 +235,11 @@ function apply(run: Draft, entry: JournalEntry): void {
     default:
       return event satisfies never;
   }
+}
+
+/** An end that is told again, with no request in between, is as old as the first telling. */
+function ending({ end: before }: Draft, end: JournalEnd | undefined): JournalEnd | undefined {
+  return end && before?.type === end.type ? { ...before, ...end, at: before.at } : end;
 }
 
 /** A failure that is told again, with no request in between, is as old as the first telling. */

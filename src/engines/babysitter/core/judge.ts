@@ -185,7 +185,11 @@ function endReason(end: JournalEnd, { gist }: Run): string {
   const said = (text: string | undefined): string => cutAtWord(text ?? '', 200);
   const because = (text: string | undefined): string => (said(text) === '' ? '' : `: ${said(text)}`);
   if (end.sealed) return `Sealed as ${endState(end)}${because(end.reason)}`;
-  if (end.type === 'RUN_COMPLETED') return completedReason(gist?.outcome);
+  if (end.type === 'RUN_COMPLETED') {
+    const late =
+      end.lateError === undefined ? '' : `; the engine recorded an error afterwards${because(end.lateError)}`;
+    return `${completedReason(gist?.outcome)}${late}`;
+  }
   if (end.type === 'RUN_HALTED') return `Halted${because(end.reason)}`;
   return said(end.error?.message) || said(end.error?.name) || 'Failed without saying why';
 }

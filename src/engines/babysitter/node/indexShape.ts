@@ -76,6 +76,7 @@ const ended = {
   error,
   reason: 'reason',
   sealed: true,
+  lateError: 'late',
 };
 const ends: { readonly [Type in JournalEnd['type']]: Told<JournalEnd> & { readonly type: Type } } = {
   RUN_COMPLETED: { outcome: 'completed', type: 'RUN_COMPLETED', ...ended },
