@@ -77,9 +77,15 @@ export function count(n: number, noun: string): string {
   return `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** "1,204". */
+/** "12,480", with three decimals at most. By hand, as the first number that the platform formats takes it 30 ms. */
 export function thousands(n: number): string {
-  return n.toLocaleString('en-US');
+  const rounded = Number.isInteger(n) ? n : Math.round(n * 1000) / 1000;
+  const [whole = '', decimals] = String(Math.abs(rounded)).split('.');
+  // What has an exponent, or is no number, stays as it is.
+  if (!/^\d+$/.test(whole)) return String(n);
+  const groups: string[] = [];
+  for (let end = whole.length; end > 0; end -= 3) groups.unshift(whole.slice(Math.max(0, end - 3), end));
+  return `${rounded < 0 ? '-' : ''}${groups.join(',')}${decimals === undefined ? '' : `.${decimals}`}`;
 }
 
 /** "812 bytes", "3.4 MB". */

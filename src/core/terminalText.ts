@@ -1,3 +1,4 @@
+import { thousands } from './format';
 const [bell, cancel, substitute, escape, del] = [0x07, 0x18, 0x1a, 0x1b, 0x7f];
 const stringTerminator = 0x9c;
 /** What begins a text for the terminal itself (OSC, DCS, SOS, PM, APC), after an escape and as one character. */
@@ -96,6 +97,6 @@ export class OutputSample {
   end(): string {
     const left = this.#left;
     this.#left = 0;
-    return left === 0 ? '' : `\n… ${left.toLocaleString('en-US')} characters left out …\n`;
+    return left === 0 ? '' : `\n… ${thousands(left)} characters left out …\n`;
   }
 }

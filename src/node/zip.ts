@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HumanError } from '../core/errors';
+import { thousands } from '../core/format';
 import type { Sliced } from '../core/sliced';
 import { codeOf, createFile, openRegular } from './safeFile';
 import { inSlices, isSliceOver } from './slices';
@@ -229,7 +230,7 @@ export class ZipReader {
 
   *#list(limits: ZipLimits): Sliced<readonly ZipEntry[]> {
     const { count, start, length } = this.#end();
-    if (count > limits.entries) throw tooMuch(`more than ${limits.entries.toLocaleString('en-US')} files`);
+    if (count > limits.entries) throw tooMuch(`more than ${thousands(limits.entries)} files`);
     // A name is no longer than a path may be.
     if (length > count * (sizes.central + 8192)) throw damaged();
     const list = this.#bytes(start, length);
@@ -344,5 +345,5 @@ function tooMuch(what: string): HumanError {
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.floor(bytes / 1024 / 1024).toLocaleString('en-US')} MB`;
+  return `${thousands(Math.floor(bytes / 1024 / 1024))} MB`;
 }

@@ -10,10 +10,27 @@ import {
   list,
   oneLine,
   shortId,
+  thousands,
   toIso,
   utcMinute,
   visible,
 } from '../../src/core/format';
+
+describe('thousands', () => {
+  it('are set apart, as in English', () => {
+    const safe = { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+    fc.assert(fc.property(fc.integer(safe), (n) => thousands(n) === n.toLocaleString('en-US')));
+    expect([0, 999, 1000, 12_480, -1234, 1234.5].map(thousands)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '12,480',
+      '-1,234',
+      '1,234.5',
+    ]);
+    expect([1e21, Number.NaN].map(thousands)).toEqual(['1e+21', 'NaN']);
+  });
+});
 
 describe('visible', () => {
   it.each<[string, string, string]>([

@@ -1,3 +1,4 @@
+import { thousands } from '../../../core/format';
 import { prettyJson } from '../../../core/run/jsonText';
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
@@ -171,7 +172,7 @@ function iterationsOf(facts: JobFacts, { steps, unfinished, unfinishedSegment, c
     const status = checkpoint?.status ?? '';
     const note = [
       ...toolNames(ids),
-      tokens === undefined ? '' : `${tokens.total.toLocaleString('en-US')} tokens`,
+      tokens === undefined ? '' : `${thousands(tokens.total)} tokens`,
       status === 'proceeding' ? '' : (statusWords[status] ?? status),
     ];
     return {

@@ -1,5 +1,5 @@
 import type { Fact, RunEngine } from '../../../core/engine/runEngine';
-import { cutAtWord, firstLine, list, oneLine, utcMinute } from '../../../core/format';
+import { cutAtWord, firstLine, list, oneLine, thousands, utcMinute } from '../../../core/format';
 import type { JudgeOptions, Judgement, NextStep, State, StateAction } from '../../../core/run/judgement';
 import type { Run } from '../../../core/run/run';
 import { pendingEffects, taskTitle } from '../../../core/run/run';
@@ -169,7 +169,7 @@ function nextStep(
 }
 
 function facts({ job, runId }: PerstackRun): readonly Fact[] {
-  const tokens = (n: number | undefined): string => (n === undefined ? '' : n.toLocaleString('en-US'));
+  const tokens = (n: number | undefined): string => (n === undefined ? '' : thousands(n));
   const told: readonly Fact[] = [
     ['Job', runId],
     ['Expert', job.expertKey],

@@ -1,4 +1,4 @@
-import { utcMinute } from '../../../core/format';
+import { thousands, utcMinute } from '../../../core/format';
 import { isRecord } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -110,7 +110,7 @@ export function* readJob(
     problems: [...problems, ...(steps ? [] : read.problems)],
     row: {
       label: `${expertKey} - ${stepCount} steps (${place.jobId}) (${utcMinute(at)})`,
-      notes: facts.tokens === undefined ? [] : [`${facts.tokens.toLocaleString('en-US')} tokens`],
+      notes: facts.tokens === undefined ? [] : [`${thousands(facts.tokens)} tokens`],
     },
     job: facts,
   };
