@@ -17,6 +17,8 @@ import { inSlices } from './slices';
 
 /** Everything is looked at this often, for what no watch told, in milliseconds. */
 const sweepEvery = 30_000;
+/** So many runs are compared and read at once, so that the newest ones are there first. */
+const pageSize = 50;
 /** A file that may be half written is read again after so long, in milliseconds. */
 const readAgain = 250;
 /** So many runs that are under way are watched. */
@@ -27,8 +29,11 @@ export interface StoreReader {
   readonly engine: EngineId;
   readonly eventTypes: readonly string[];
 
-  /** The runs that are there, each with a text that changes when the run does; the first ones are read first. */
-  list(): Sliced<ReadonlyMap<string, string>>;
+  /** The runs that are there, the newest first, as far as that is told without reading them. */
+  list(): Sliced<readonly string[]>;
+
+  /** A text that changes when the run does. Cheap: it is asked of all runs again and again. */
+  stamp(run: string): string;
 
   /**
    * Reads a run.
@@ -101,8 +106,14 @@ export class StoreSource implements RunSource {
   }
 
   async check(): Promise<void> {
-    await inSlices(this.#compare());
-    await this.#queue.read();
+    const runs = await inSlices(this.reader.list());
+    if (this.#disposed) return;
+    const there = new Set(runs);
+    for (const run of this.#runs.keys()) if (!there.has(run)) this.#forget(run);
+    for (let at = 0; at < runs.length && !this.#disposed; at += pageSize) {
+      await inSlices(this.#compare(runs.slice(at, at + pageSize)));
+      await this.#queue.read();
+    }
   }
 
   async refresh(): Promise<void> {
@@ -173,11 +184,10 @@ export class StoreSource implements RunSource {
     this.#batches.flush();
   }
 
-  *#compare(): Sliced<void> {
-    const there = yield* this.reader.list();
-    if (this.#disposed) return;
-    for (const run of this.#runs.keys()) if (!there.has(run)) this.#forget(run);
-    for (const [run, stamp] of there) {
+  *#compare(runs: readonly string[]): Sliced<void> {
+    for (const run of runs) {
+      yield;
+      const stamp = this.reader.stamp(run);
       const known = this.#runs.get(run);
       if (known?.stamp === stamp) continue;
       if (known) known.stamp = stamp;

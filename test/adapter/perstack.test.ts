@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
@@ -420,6 +429,30 @@ describe('a store', () => {
       state: 'stopped',
       problems: ['checkpoints/big.json: is too large to be read (9 MB; the limit is 8 MB)'],
     });
+  });
+});
+
+describe('many jobs', () => {
+  it('are read a page at a time, the newest first', async () => {
+    const jobs = new PerstackJobs(temporaryFolder());
+    const ids = Array.from({ length: 120 }, (_, i) => `job${(i * 37) % 120}`);
+    for (const id of ids) {
+      jobs.endStep(id, 1, 'completeRun');
+      // As old as its number tells.
+      utimesSync(join(jobs.jobs, id), 1000, 1_000_000 - Number(id.slice(3)));
+    }
+    const batches: string[][] = [];
+    let loaded = false;
+    const watch = perstackStores.open(jobs.jobs, silentLogger).watch((batch, isLoaded) => {
+      loaded = isLoaded;
+      batches.push(batch.flatMap((change) => (change.type === 'read' ? [change.run.runId] : [])));
+    });
+    onTestFinished(() => watch.dispose());
+    await vi.waitFor(() => expect(loaded).toBe(true), { timeout: 10_000 });
+    const newest = Array.from({ length: 120 }, (_, i) => `job${i}`);
+    expect(new Set(batches[0])).toEqual(new Set(newest.slice(0, batches[0]?.length)));
+    expect(batches[0]?.length).toBeLessThanOrEqual(50);
+    expect(new Set(batches.flat())).toEqual(new Set(newest));
   });
 });
 

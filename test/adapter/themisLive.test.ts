@@ -170,6 +170,21 @@ describe.skipIf(!hasSqlite)('a SQLite file', () => {
     expect(readdirSync(dirname(path))).toEqual(['themis.sqlite3']);
   });
 
+  it('of many runs has its newest ones read first', async () => {
+    const writer = new ThemisDatabaseWriter(join(temporaryFolder(), 'themis.sqlite3'));
+    onTestFinished(() => writer.close());
+    writer.exec('BEGIN');
+    for (let i = 0; i < 70; i += 1) writer.begin(`run ${i}`, 1);
+    writer.exec('COMMIT');
+    const { batches, loaded, runs } = follow(writer.path);
+    await loaded();
+    const newest = Array.from({ length: 50 }, (_, i) => themisRunId(`run ${20 + i}`));
+    expect(new Set(batches[0]?.map((change) => 'run' in change && change.run.runId))).toEqual(
+      new Set(newest),
+    );
+    expect(runs.size).toBe(70);
+  });
+
   it('keeps what was read while a writer holds it, and reads on afterwards', async () => {
     const writer = new ThemisDatabaseWriter(join(temporaryFolder(), 'themis.sqlite3'));
     onTestFinished(() => writer.close());

@@ -142,14 +142,16 @@ class RunFiles implements StoreReader {
     private readonly logger: Logger,
   ) {}
 
-  *list(): Sliced<ReadonlyMap<string, string>> {
+  *list(): Sliced<readonly string[]> {
     yield;
-    return new Map(
-      runNames(this.folder).map((name) => {
-        const file = join(this.folder, name);
-        return [file, `${modified(file)} ${sizeOf(file)}`] as const;
-      }),
-    );
+    return runNames(this.folder)
+      .map((name) => ({ file: join(this.folder, name), at: modified(join(this.folder, name)) }))
+      .toSorted((a, b) => b.at - a.at)
+      .map(({ file }) => file);
+  }
+
+  stamp(file: string): string {
+    return `${modified(file)} ${sizeOf(file)}`;
   }
 
   *read(file: string): Sliced<(RunReading & { readonly isSettling: boolean }) | undefined> {

@@ -7,7 +7,7 @@ import type { Sliced } from '../../../core/sliced';
 import type { RunReading } from '../../../core/source/runSource';
 import type { StoreKind } from '../../../node/stores';
 import { StoreSource, type StoreReader } from '../../../node/storeSource';
-import { watchFolder } from '../../../node/watchFolder';
+import { modifiedAt, watchFolder } from '../../../node/watchFolder';
 import { eventTypes } from '../core/jobEvents';
 import type { JobListing } from '../core/jobFiles';
 import { perstackEngine, young } from '../core/perstackEngine';
@@ -72,15 +72,17 @@ class JobsReader implements StoreReader {
     private readonly logger: Logger,
   ) {}
 
-  *list(): Sliced<ReadonlyMap<string, string>> {
-    const stamps: (readonly [string, string])[] = [];
+  *list(): Sliced<readonly string[]> {
+    const found: { readonly folder: string; readonly at: number }[] = [];
     for (const id of jobsIn(this.jobs)) {
       const folder = join(this.jobs, id);
-      stamps.push([folder, stampOfJob(folder)]);
+      found.push({ folder, at: modifiedAt(folder) });
       yield;
     }
-    return new Map(stamps);
+    return found.toSorted((a, b) => b.at - a.at).map(({ folder }) => folder);
   }
+
+  stamp = stampOfJob;
 
   read(folder: string, whole: boolean): Sliced<(RunReading & { isSettling: boolean }) | undefined> {
     return readFolder(folder, whole);

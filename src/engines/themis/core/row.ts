@@ -70,29 +70,47 @@ export function toRow(
   };
 }
 
-/** What runs of a store mostly have in common, by its text. */
-const knownProvenance = new Map<string, Snapshot['provenance']>();
-const mostProvenances = 1000;
+/** So many different values are kept to be shared. */
+const mostShared = 1000;
 
-/** The same row, without copies of what repeats in thousands of runs: each that is read brings its own. */
-export function shareTexts(row: RunRow): RunRow {
-  const { outcome, version, provenance } = row;
-  const text = jsonLine(provenance);
-  if (text === undefined) return row;
-  const known = knownProvenance.get(text) ?? provenance;
-  if (knownProvenance.size < mostProvenances) knownProvenance.set(text, known);
+/** Gives one and the same value for those with equal JSON. */
+function sharing<T>(): (value: T) => T {
+  const known = new Map<string, T>();
+  return (value) => {
+    const text = jsonLine(value);
+    if (text === undefined) return value;
+    const same = known.get(text) ?? value;
+    if (known.size < mostShared) known.set(text, same);
+    return same;
+  };
+}
+
+const sharedProvenance = sharing<Snapshot['provenance']>();
+const sharedTexts = sharing<readonly string[]>();
+
+/**
+ * The same row, without copies of what repeats in thousands of runs: each that is read brings its own.
+ * @param runId its id, as it is known already
+ */
+export function shareTexts(row: RunRow, runId: string): RunRow {
+  const { outcome, version, failures, means } = row;
   const through = outcome.through === undefined ? undefined : intern(outcome.through);
   return {
-    ...row,
+    ...{ ...row, runId },
     datasets: intern(row.datasets),
     generator: intern(row.generator),
     version: version === undefined ? undefined : intern(version),
     policy: intern(row.policy),
     outcome: { ...outcome, status: intern(outcome.status), through },
-    means: row.means.map((mean) => ({ ...mean, metricId: intern(mean.metricId) })),
-    provenance: known,
+    failures: failures.length === 0 ? noFailures : failures,
+    means: means.map((mean) => ({ ...mean, metricId: intern(mean.metricId) })),
+    replay: sharedTexts(row.replay) as readonly Stage[],
+    judges: sharedTexts(row.judges),
+    provenance: sharedProvenance(row.provenance),
   };
 }
+
+const noFailures: readonly Failure[] = [];
 
 /**
  * A complete run can be replayed from any of its stages; one that has come as far as its answers in full from scoring on.

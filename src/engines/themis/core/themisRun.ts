@@ -9,7 +9,7 @@ import type { Story } from '../../../core/run/story';
 import type { Manifest } from './manifest';
 import { metricText, shortMetric } from './metricWords';
 import type { RunRow } from './row';
-import { emptyStory, type TokenSum } from './story';
+import { emptyDetails, emptyStory, type TokenSum } from './story';
 import { stages } from './result';
 
 export const themis: EngineId = 'themis';
@@ -93,7 +93,7 @@ export function toRun(
     eventCount: told.events,
     createdAt: firstAt ?? fileAt,
     updatedAt: lastAt ?? fileAt,
-    pendingTasks: new Map(),
+    pendingTasks: emptyDetails.tasks,
     row: {
       label: `${[datasets, generator].filter(Boolean).join(' · ')} (${runId.slice(0, 8)})`,
       notes: notesOf(told),
@@ -156,7 +156,7 @@ function storyOf(told: RunRow, opened: Opened | undefined): Story {
   return {
     ...emptyStory,
     ...{ counts, firstAt: told.firstAt, lastAt: told.lastAt, costs: opened?.costs ?? [] },
-    effects: EffectMap.empty.with(opened?.effects ?? []),
+    effects: opened ? EffectMap.empty.with(opened.effects) : EffectMap.empty,
     end: isOver
       ? {
           outcome: status === 'completed' ? 'completed' : 'failed',

@@ -1,10 +1,11 @@
 import { isSliceOver, inSlices } from '../../../node/slices';
 import type { Sliced } from '../../../core/sliced';
-import type { AsyncReader, RowReading, StoreReader, WholeReading } from './reading';
+import type { JsonlStore } from './jsonlStore';
+import type { AsyncReader, RowReading, WholeReading } from './reading';
 import type { SqliteStore } from './sqliteStore';
 
 /** Reads a store of files in slices: nothing else waits for longer than one run takes. */
-export function slicedReader(store: StoreReader): AsyncReader {
+export function slicedReader(store: JsonlStore): AsyncReader {
   function* each<T>(
     runIds: readonly string[],
     read: (runId: string) => T | undefined,
@@ -18,7 +19,7 @@ export function slicedReader(store: StoreReader): AsyncReader {
     return found;
   }
   return {
-    list: async () => store.list(),
+    list: (newest) => inSlices(store.listing(newest)),
     stamps: (runIds) => inSlices(each(runIds, (runId) => store.stamp(runId))),
     rows: (runIds) => inSlices(each<RowReading | WholeReading>(runIds, (runId) => store.readRow(runId))),
     whole: async (runId) => store.readWhole(runId),
@@ -29,7 +30,7 @@ export function slicedReader(store: StoreReader): AsyncReader {
 /** Reads a SQLite file in the thread that calls. */
 export function directReader(store: SqliteStore): AsyncReader {
   return {
-    list: async () => store.list(),
+    list: async (newest) => store.list(newest),
     stamps: async (runIds) => store.stamps(runIds),
     rows: async (runIds) => store.rows(runIds),
     whole: async (runId) => store.readWhole(runId),

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../../core/run/lenient';
+import { atOnce, type Sliced } from '../../../core/sliced';
 import type { Problem } from '../../../core/run/problem';
 import type { RunParts } from '../core/cases';
 import { failureMessage, readEventLines, type ThemisEvent } from '../core/events';
@@ -37,13 +38,20 @@ export class JsonlStore implements StoreReader {
   /** @param path the store's folder, which has `runs` in it and which links must not leave; a real path */
   constructor(private readonly path: string) {}
 
-  list(): readonly string[] {
+  list(newest?: number): readonly string[] {
+    return atOnce(this.listing(newest));
+  }
+
+  /** See {@link list}. */
+  *listing(newest?: number): Sliced<readonly string[]> {
     const runs = join(this.path, 'runs');
-    return readdirSync(runs)
-      .filter(isRunId)
-      .map((name) => ({ name, at: modifiedAt(join(runs, name, 'snapshot.json')) ?? 0 }))
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ name }) => name);
+    const found: { readonly name: string; readonly at: number }[] = [];
+    for (const name of readdirSync(runs).filter(isRunId)) {
+      found.push({ name, at: modifiedAt(join(runs, name, 'snapshot.json')) ?? 0 });
+      yield;
+    }
+    const names = found.toSorted((a, b) => a.at - b.at).map(({ name }) => name);
+    return newest === undefined ? names : names.slice(-newest);
   }
 
   stamp(runId: string): string | undefined {

@@ -3,7 +3,7 @@ import type { FileText } from '../../../node/safeFile';
 
 /** What the thread that reads SQLite files is asked for. */
 export type ReaderCall =
-  | { readonly type: 'list' }
+  | { readonly type: 'list'; readonly newest: number | undefined }
   | { readonly type: 'stamps' | 'rows'; readonly runIds: readonly string[] }
   | { readonly type: 'whole'; readonly runId: string }
   | { readonly type: 'text'; readonly runId: string; readonly name: TextName };
@@ -24,7 +24,7 @@ export type ReaderReply =
 export async function carryOut(reader: AsyncReader, call: ReaderCall): Promise<unknown> {
   switch (call.type) {
     case 'list':
-      return reader.list();
+      return reader.list(call.newest);
     case 'stamps':
       return reader.stamps(call.runIds);
     case 'rows':
@@ -39,7 +39,7 @@ export async function carryOut(reader: AsyncReader, call: ReaderCall): Promise<u
 /** A reader whose calls are carried out elsewhere, by {@link carryOut}: what comes back is what that gave. */
 export function remoteReader(ask: (call: ReaderCall) => Promise<unknown>): AsyncReader {
   return {
-    list: () => ask({ type: 'list' }) as Promise<readonly string[]>,
+    list: (newest) => ask({ type: 'list', newest }) as Promise<readonly string[]>,
     stamps: (runIds) => ask({ type: 'stamps', runIds }) as Promise<ReadonlyMap<string, string>>,
     rows: (runIds) =>
       ask({ type: 'rows', runIds }) as Promise<ReadonlyMap<string, RowReading | WholeReading>>,

@@ -38,9 +38,10 @@ export type TextName = 'snapshot' | 'run_result' | 'benchmark_result' | 'timelin
 export interface StoreReader {
   /**
    * The ids of its runs, in the order in which they were made where that is known.
+   * @param newest only so many of the newest ones; left out: all
    * @throws Error when the store cannot be read at all
    */
-  list(): readonly string[];
+  list(newest?: number): readonly string[];
   /** Changes when a run changes; `undefined`: it is gone. Cheap. */
   stamp(runId: string): string | undefined;
   /** `undefined`: the run is gone. */
@@ -51,7 +52,7 @@ export interface StoreReader {
 
 /** The same for whoever must not be blocked, many runs at once. */
 export interface AsyncReader {
-  list(): Promise<readonly string[]>;
+  list(newest?: number): Promise<readonly string[]>;
   /** Those that are gone are left out. */
   stamps(runIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   rows(runIds: readonly string[]): Promise<ReadonlyMap<string, RowReading | WholeReading>>;

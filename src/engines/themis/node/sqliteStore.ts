@@ -36,10 +36,15 @@ export class SqliteStore implements StoreReader {
     private readonly open: OpenSqlite,
   ) {}
 
-  list(): readonly string[] {
+  list(newest?: number): readonly string[] {
     return this.#look((database) => {
-      // From the index that the key has: the table itself holds the snapshots.
-      const rows = database.prepare('SELECT rowid AS place, run_id FROM run_snapshots').all();
+      const rows =
+        newest === undefined
+          ? // From the index that the key has: the table itself holds the snapshots.
+            database.prepare('SELECT rowid AS place, run_id FROM run_snapshots').all()
+          : database
+              .prepare('SELECT rowid AS place, run_id FROM run_snapshots ORDER BY rowid DESC LIMIT ?')
+              .all(newest);
       return rows
         .toSorted((a, b) => Number(a['place']) - Number(b['place']))
         .flatMap(({ run_id }) => (typeof run_id === 'string' ? [run_id] : []));

@@ -6,6 +6,7 @@ import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { oneAtATime } from '../../../core/oneAtATime';
 import type { EventRecord } from '../../../core/run/eventRecord';
+import type { Problem } from '../../../core/run/problem';
 import type { Run, RunDetails } from '../../../core/run/run';
 import type { RunKey } from '../../../core/run/runKey';
 import type { DocumentName } from '../../../core/source/documentName';
@@ -55,6 +56,8 @@ const sweepEvery = 30_000;
 const pollEvery = 2000;
 /** So many unfinished runs of a folder are watched; each takes two system watches. */
 const watchedRuns = 50;
+
+const noProblems: readonly Problem[] = [];
 
 /** A run of the store, as it was last read. */
 interface Tracked {
@@ -264,8 +267,10 @@ export class ThemisSource implements RunSource {
     const swept = this.#fileStamp;
     const all = this.#lookAtAll;
     this.#lookAtAll = false;
-    const ids = await reader.list();
     this.#manifests = readManifests(this.#manifestRoots());
+    // Of a large file the list of all takes long.
+    if (this.#runs.size === 0) await this.#readPage(reader, (await reader.list(pageSize)).toReversed());
+    const ids = await reader.list();
     this.#wasRead = true;
     const there = new Set(ids);
     for (const runId of this.#runs.keys()) if (!there.has(runId)) this.#forget(runId);
@@ -325,7 +330,7 @@ export class ThemisSource implements RunSource {
     tracked.stamp = reading.beingWritten ? undefined : stamp;
     if (tracked.whole && 'parts' in reading) this.#last = { runId, stamp: tracked.stamp, reading };
     const place = this.#placeOf(runId, reading);
-    const problems = reading.beingWritten ? [] : reading.problems;
+    const problems = reading.beingWritten || reading.problems.length === 0 ? noProblems : reading.problems;
     const opened =
       'parts' in reading && reading.row
         ? openReading(reading, (row, parts) => toRun(row, place, problems, parts))?.run
@@ -333,7 +338,7 @@ export class ThemisSource implements RunSource {
     tracked.run =
       opened ??
       (reading.row
-        ? toRun(shareTexts(reading.row), place, problems)
+        ? toRun(shareTexts(reading.row, runId), place, problems)
         : unreadableRun(this.#store, runId, this.#projectDir, reading));
     this.#rewatch(tracked, runId);
     this.#batches.add(tracked.run.key, { type: 'read', run: tracked.run });

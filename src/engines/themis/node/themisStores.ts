@@ -20,14 +20,14 @@ import { storeAt, storesIn, toStore, whyNoStore } from './findStores';
 import { JsonlStore } from './jsonlStore';
 import { manifestRoots, projectDirOf, readManifests, toldRoots } from './manifests';
 import { openReading } from './openReading';
-import type { AsyncReader, StoreReader } from './reading';
+import type { AsyncReader } from './reading';
 import type { ReaderThread } from './readerThread';
 import { noSqlite, sqliteOpener } from './sqliteModule';
 import { SqliteStore } from './sqliteStore';
 import { ThemisSource } from './themisSource';
 
 /** A Themis store that is asked synchronously, or why it cannot be. */
-function readerOf(store: ThemisStore): StoreReader | string {
+function readerOf(store: ThemisStore): JsonlStore | SqliteStore | string {
   const whyNot = whyNoStore(store);
   if (whyNot !== undefined) return whyNot;
   if (store.kind === 'jsonl') return new JsonlStore(realPath(store.path) ?? store.path);
