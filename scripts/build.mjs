@@ -4,9 +4,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, relative } from 'node:path';
 import { notices } from './lib/notices.mjs';
 import { progress, root, runMain } from './lib/run.mjs';
+import { writePrices } from './prices.mjs';
 
 /** Where the source maps of a release are, relative to the root; the VSIX carries none. */
 export const maps = 'out/maps';
+
+const prices = 'node_modules/@pydantic/genai-prices/package.json';
 
 const codicons = 'node_modules/@vscode/codicons';
 
@@ -136,9 +139,10 @@ function outputFile(path, text) {
  * @returns of each program and page, the bytes of script that are read as it starts
  */
 export async function buildProduct() {
+  writePrices();
   const bundles = await Promise.all([bundle(programs('external')), bundle(webPages)]);
   const written = [...bundles.flatMap(({ files }) => files), ...(await writeFont())];
-  const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`];
+  const inputs = [...bundles.flatMap(({ inputs }) => inputs), `${codicons}/dist/codicon.css`, prices];
   written.push(await write('dist/NOTICES.md', notices(inputs)));
   await removeAllBut(written, 'dist');
   return bundles.flatMap(({ entries }) => entries);

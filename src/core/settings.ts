@@ -202,6 +202,16 @@ export const settings = {
       'Whether the transcripts that agents keep in your home folder are read, to show what they do for your runs. Only those of sessions that belong to a shown run are opened; nothing is copied, changed or sent anywhere.',
     restricted: true,
   },
+  'agentSessions.cost': {
+    type: 'string',
+    enum: ['off', 'estimate'],
+    default: 'off',
+    order: 29,
+    scope: 'window',
+    enumDescriptions: ['Tokens alone.', 'Tokens, and what they would cost at list prices.'],
+    markdownDescription:
+      'Whether what agents did is priced: an estimate from the list prices that the extension carries, with their month. Models without a list price are left out, and counted. Who has a subscription does not pay these prices. Costs that the engine recorded are shown apart, and never added.',
+  },
   /** Empty: looked for. */
   'engine.path': {
     type: 'string',

@@ -11,6 +11,11 @@ export function mayReadAgents(): boolean {
   return vscode.workspace.isTrusted && setting('agentSessions.read') === 'on';
 }
 
+/** Whether what agents did is to be priced, as an estimate. */
+export function wantsCosts(): boolean {
+  return setting('agentSessions.cost') === 'estimate';
+}
+
 /** Tells, once and before the first reading, what is read and how to switch it off. */
 export function tellOfReading(memory: vscode.Memento): void {
   if (memory.get<boolean>(toldKey) === true) return;

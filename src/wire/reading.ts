@@ -7,7 +7,7 @@ import { runLinks } from '../engines/babysitter/node/runLinks';
 import { tellCopies } from '../engines/babysitter/node/copies';
 import { taskPrompts } from '../engines/babysitter/node/taskPrompts';
 import { AgentFiles } from '../node/sessions/agentFiles';
-import { mayReadAgents, tellOfReading } from '../vscode/agentReading';
+import { mayReadAgents, tellOfReading, wantsCosts } from '../vscode/agentReading';
 import { Attention } from '../core/attention/attention';
 import { KnownRuns } from '../core/attention/knownRuns';
 import { needNode } from '../core/attention/needsYou';
@@ -99,6 +99,7 @@ export function makeReading(
       activityWindow: classifyOptions().activityWindow,
       formatTime: localClock,
     }),
+    pricer: async () => (wantsCosts() ? (await import('./agentSessions')).loadPrices() : undefined),
     beforeReading: () => tellOfReading(context.globalState),
   });
   const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));

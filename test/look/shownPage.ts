@@ -176,6 +176,7 @@ function sessionsAt(home: string, clock: Clock): AgentFiles {
     prompts: taskPrompts,
     options: () => ({ now: clock.now(), activityWindow: defaultActivityWindow }),
     beforeReading: () => {},
+    pricer: async () => undefined,
   });
 }
 

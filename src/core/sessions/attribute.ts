@@ -1,3 +1,4 @@
+import type { Pricer } from './prices';
 import { Tally, type Totals } from './tally';
 import type { Transcript } from './transcript';
 import type { Call, Work } from './work';
@@ -54,9 +55,9 @@ const tolerance = 5000;
 /** Words shorter than this may be in any prompt, in characters. */
 const telling = 24;
 
-/** Divides what a session did among the tasks of its runs. */
-export function attribute(files: SessionFiles, windows: readonly TaskWindow[]): Attribution {
-  return new Attributing(files.main, windows).run(files.subagents);
+/** Divides what a session did among the tasks of its runs. @param pricer left out: costs are not estimated */
+export function attribute(files: SessionFiles, windows: readonly TaskWindow[], pricer?: Pricer): Attribution {
+  return new Attributing(files.main, windows, pricer).run(files.subagents);
 }
 
 class Attributing {
@@ -73,6 +74,7 @@ class Attributing {
   constructor(
     private readonly main: Transcript,
     windows: readonly TaskWindow[],
+    private readonly pricer: Pricer | undefined,
   ) {
     this.#ids = new Set(windows.map(({ effectId }) => effectId));
     this.#shift = clockShift(main, windows);
@@ -98,7 +100,7 @@ class Attributing {
 
   #tallyOf(effectIds: readonly string[]): Tally {
     const key = effectIds.join('\n');
-    const known = this.#tallies.get(key) ?? { effectIds, tally: new Tally() };
+    const known = this.#tallies.get(key) ?? { effectIds, tally: new Tally(this.pricer) };
     this.#tallies.set(key, known);
     return known.tally;
   }
@@ -191,7 +193,7 @@ class Attributing {
         }),
       ),
       batches: parts.filter(({ effectIds }) => effectIds.length > 1),
-      between: parts.find(({ effectIds }) => effectIds.length === 0)?.totals ?? new Tally().totals,
+      between: parts.find(({ effectIds }) => effectIds.length === 0)?.totals ?? new Tally(this.pricer).totals,
       shift: this.#shift,
     };
   }

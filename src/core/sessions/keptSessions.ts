@@ -19,6 +19,8 @@ export class KeptSessions implements Disposable {
   constructor(
     private readonly kept: KeptRecords,
     private readonly clock: Clock,
+    /** Whether what work cost is wanted to be seen; asked again each time. */
+    private readonly wantsCosts: () => boolean = () => true,
   ) {}
 
   /** Read when somebody first asks: a window that starts has other work. */
@@ -29,13 +31,18 @@ export class KeptSessions implements Disposable {
 
   /** Of a run; empty: nothing is kept of it. */
   of(key: RunKey): readonly SessionNumbers[] {
-    return this.#runs.get(keyText(key)) ?? [];
+    const known = this.#runs.get(keyText(key)) ?? [];
+    if (this.wantsCosts()) return known;
+    return known.map((session) => ({
+      ...session,
+      parts: session.parts.map((part) => ({ ...part, cost: undefined })),
+    }));
   }
 
   /** Keeps what is known of sessions now, besides those of the run that are gone. */
   put(key: RunKey, sessions: readonly SessionNumbers[]): void {
     const run = keyText(key);
-    const before = this.of(key);
+    const before = this.#runs.get(run) ?? [];
     const ids = new Set(sessions.map(({ id }) => id));
     const all = newest([...before.filter(({ id }) => !ids.has(id)), ...sessions]);
     if (JSON.stringify(all) === JSON.stringify(before)) return;

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import { count, dollars } from '../format';
 import type { SessionReport } from './agentSessions';
+import type { Cost } from './tally';
 import type { How, Part } from './attribute';
 
 /** Of what is more than this the surplus is left out, so that the rest can be read again. */
@@ -7,6 +9,8 @@ const most = { effectIds: 10_000, models: 20, modelName: 100, parts: 10_000, ses
 
 const text = (longest: number) => z.string().check(z.maxLength(longest));
 const number = z.number().check(z.minimum(0));
+
+const modelNames = z.array(text(most.modelName)).check(z.maxLength(most.models));
 
 const part = z.object({
   effectIds: z.array(text(200)).check(z.maxLength(most.effectIds)),
@@ -20,10 +24,11 @@ const part = z.object({
   tokens: z.object({ in: number, out: number, cacheWrite: number, cacheRead: number }),
   atLeast: z.boolean(),
   errors: number,
-  models: z.array(text(most.modelName)).check(z.maxLength(most.models)),
+  models: modelNames,
   subagents: number,
   time: number,
   waited: number,
+  cost: z.optional(z.object({ month: text(20), usd: number, priced: modelNames, unpriced: modelNames })),
 });
 
 const session = z.object({
@@ -87,11 +92,17 @@ function fewer(parts: PartNumbers[]): PartNumbers[] {
 }
 
 export function toPartNumbers({ effectIds, totals, how }: Part): PartNumbers {
-  const { files, tokens, ...numbers } = totals;
+  const { files, tokens, cost, ...numbers } = totals;
   const changes = [...files.values()];
   return {
     ...{ ...numbers, effectIds: effectIds.slice(0, most.effectIds), how, files: files.size },
-    models: numbers.models.slice(0, most.models).map((model) => model.slice(0, most.modelName)),
+    models: fewNames(numbers.models),
+    ...(cost && {
+      cost: {
+        ...{ month: cost.month, usd: finite(cost.usd) },
+        ...{ priced: fewNames(cost.priced), unpriced: fewNames(cost.unpriced) },
+      },
+    }),
     // What a hostile transcript adds up to may be no number that JSON knows.
     tokens: {
       in: finite(tokens.in),
@@ -104,6 +115,10 @@ export function toPartNumbers({ effectIds, totals, how }: Part): PartNumbers {
     added: changes.reduce((sum, { added }) => sum + added, 0),
     removed: changes.reduce((sum, { removed }) => sum + removed, 0),
   };
+}
+
+function fewNames(models: readonly string[]): string[] {
+  return models.slice(0, most.models).map((model) => model.slice(0, most.modelName));
 }
 
 function finite(value: number): number {
@@ -134,5 +149,35 @@ export function sumParts(parts: readonly PartNumbers[]): PartNumbers {
     subagents: sum(({ subagents }) => subagents),
     time: sum(({ time }) => time),
     waited: sum(({ waited }) => waited),
+    ...sumCosts(parts),
   };
+}
+
+/** Nothing where nothing was estimated. */
+function sumCosts(parts: readonly PartNumbers[]): Pick<PartNumbers, 'cost'> {
+  const costs = parts.flatMap(({ cost }) => cost ?? []);
+  const [newest] = costs.toSorted((a, b) => (a.month < b.month ? 1 : -1));
+  if (!newest) return {};
+  const names = (of: (cost: NonNullable<PartNumbers['cost']>) => readonly string[]): string[] => [
+    ...new Set(costs.flatMap(of)),
+  ];
+  return {
+    cost: {
+      ...{ month: newest.month, usd: costs.reduce((sum, { usd }) => sum + usd, 0) },
+      ...{ priced: names(({ priced }) => priced), unpriced: names(({ unpriced }) => unpriced) },
+    },
+  };
+}
+
+/** "≈ $0.42"; empty: it was not estimated, or no model has a price. */
+export function costText({ cost }: { readonly cost?: Cost | undefined }): string {
+  return cost && cost.priced.length > 0 ? `≈ ${dollars(cost.usd)}` : '';
+}
+
+/** "estimate at list prices of 2026-09, 3 of 5 models priced"; empty: it was not estimated. */
+export function costBasis({ cost }: { readonly cost?: Cost | undefined }): string {
+  if (!cost) return '';
+  const { month, priced, unpriced } = cost;
+  const all = priced.length + unpriced.length;
+  return `estimate at list prices of ${month}, ${priced.length} of ${count(all, 'model')} priced`;
 }

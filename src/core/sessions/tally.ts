@@ -1,3 +1,4 @@
+import type { Pricer } from './prices';
 import { noTokens, type FileChange, type Tokens, type Work } from './work';
 
 /** What an agent did, in numbers. Subagents are in them. */
@@ -19,6 +20,19 @@ export interface Totals {
   readonly time: number;
   /** For how long it waited for a person's answers, in milliseconds; waiting for leave is not told. */
   readonly waited: number;
+  /** What it would cost at list prices; left out: nobody wants to know. */
+  readonly cost?: Cost;
+}
+
+/** An estimate, at list prices. */
+export interface Cost {
+  /** "2026-09": of when the prices are. */
+  readonly month: string;
+  /** US dollars for the models that have a price. */
+  readonly usd: number;
+  readonly priced: readonly string[];
+  /** Models without a price; what took tokens without naming one is "unknown". */
+  readonly unpriced: readonly string[];
 }
 
 /** Adds up pieces of work. */
@@ -34,13 +48,20 @@ export class Tally {
   readonly #files = new Map<string, FileChange>();
   readonly #own = new Set<string>();
   readonly #models = new Set<string>();
+  readonly #priced = new Set<string>();
+  readonly #unpriced = new Set<string>();
+  #usd = 0;
   subagents = 0;
+
+  /** @param pricer left out: costs are not estimated */
+  constructor(private readonly pricer?: Pricer) {}
 
   add(work: Work): void {
     this.#answers += work.answers;
     this.#tokens = plus(this.#tokens, work.tokens);
     this.#atLeast ||= work.atLeast;
     if (work.model !== undefined) this.#models.add(work.model);
+    this.#price(work);
     this.#first = Math.min(this.#first, work.at);
     this.#last = Math.max(this.#last, work.at);
     for (const call of work.calls) {
@@ -52,6 +73,15 @@ export class Tally {
       }
       for (const file of call.files) this.#change(file);
     }
+  }
+
+  /** Answer by answer, as a large request may cost more. */
+  #price(work: Work): void {
+    const { in: input, out, cacheWrite, cacheRead } = work.tokens;
+    if (!this.pricer || input + out + cacheWrite + cacheRead === 0) return;
+    const price = this.pricer.price(work);
+    (price === undefined ? this.#unpriced : this.#priced).add(work.model ?? 'unknown');
+    this.#usd += price ?? 0;
   }
 
   #change(file: FileChange): void {
@@ -81,6 +111,12 @@ export class Tally {
       subagents: this.subagents,
       time: Math.max(0, this.#last - this.#first - this.#waited) || 0,
       waited: this.#waited,
+      ...(this.pricer && {
+        cost: {
+          ...{ month: this.pricer.month, usd: this.#usd },
+          ...{ priced: [...this.#priced], unpriced: [...this.#unpriced] },
+        },
+      }),
     };
   }
 }

@@ -6,6 +6,8 @@ export interface Tokens {
   readonly out: number;
   readonly cacheWrite: number;
   readonly cacheRead: number;
+  /** Of `cacheWrite`, what is kept for an hour, which costs more; left out: not told, or of a sum. */
+  readonly cacheWrite1h?: number;
 }
 
 export const noTokens: Tokens = { in: 0, out: 0, cacheWrite: 0, cacheRead: 0 };

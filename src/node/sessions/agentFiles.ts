@@ -12,6 +12,7 @@ import type {
   SessionReport,
   SessionState,
 } from '../../core/sessions/agentSessions';
+import type { Pricer } from '../../core/sessions/prices';
 import type { TranscriptSource } from '../../core/sessions/transcriptSource';
 import type { Sliced } from '../../core/sliced';
 import { inSlices } from '../slices';
@@ -30,6 +31,8 @@ export interface AgentFilesDeps {
   options(): SessionOptions;
   /** Called before the files of sessions are opened. */
   beforeReading(): void;
+  /** By which costs are estimated; `undefined`: the person does not want that. */
+  pricer(): Promise<Pricer | undefined>;
 }
 
 /** How often a folder's watch may tell of a session, in milliseconds: an agent writes several lines in a row. */
@@ -73,6 +76,7 @@ export class AgentFiles implements AgentSessions {
         ...this.deps.options(),
         promptOf: this.deps.prompts(run),
         beforeReading: () => this.deps.beforeReading(),
+        pricer: await this.deps.pricer(),
       };
       return await inSlices(sessions.read(run, links, options, known));
     } catch (error) {

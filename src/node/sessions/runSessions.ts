@@ -9,6 +9,7 @@ import type {
 } from '../../core/sessions/agentSessions';
 import { attribute, type SessionFiles, type Subagent, type TaskWindow } from '../../core/sessions/attribute';
 import { maskCredentials } from '../../core/sessions/maskCredentials';
+import type { Pricer } from '../../core/sessions/prices';
 import { hasWorkLeft, taskWindows } from '../../core/sessions/taskWindows';
 import type { Transcript } from '../../core/sessions/transcript';
 import type { TranscriptSource } from '../../core/sessions/transcriptSource';
@@ -31,6 +32,8 @@ export interface ReadingOptions extends SessionOptions {
   promptOf(effectId: string): string | undefined;
   /** Called before files of sessions are opened; those of a search are, too. */
   beforeReading(): void;
+  /** By which costs are estimated; left out: they are not. */
+  readonly pricer?: Pricer | undefined;
 }
 
 /** Finds and reads the sessions of runs in the stores of all agents. */
@@ -100,7 +103,7 @@ export class RunSessions {
       const windows = windowsOf(run, each.session.id, files.main, links, options);
       reports.push({
         ...stateOf(each, files, run, links, options),
-        attribution: attribute(files, windows),
+        attribution: attribute(files, windows, options.pricer),
         transcript: files.main,
         secrets: links.secrets,
         files: [{ path: each.session.path, name: '' }, ...files.subagents.map(fileOf)],

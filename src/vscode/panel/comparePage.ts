@@ -83,7 +83,7 @@ class ComparePage implements Page<ComparedSides, never> {
       }),
     );
     this.#disposables.add(
-      onSettingsChange(['agentSessions.read'], () => {
+      onSettingsChange(['agentSessions.read', 'agentSessions.cost'], () => {
         this.#work.clear();
         void this.#update();
       }),

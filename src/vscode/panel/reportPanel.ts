@@ -112,7 +112,14 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
     );
     this.#disposables.add(
       onSettingsChange(
-        ['agentSessions.read', 'activityWindow', 'metrics.key', 'metrics.best', 'metrics.lowerIsBetter'],
+        [
+          'agentSessions.read',
+          'agentSessions.cost',
+          'activityWindow',
+          'metrics.key',
+          'metrics.best',
+          'metrics.lowerIsBetter',
+        ],
         () => this.#updateSoon(),
       ),
     );

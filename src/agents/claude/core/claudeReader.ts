@@ -259,12 +259,14 @@ function tokensOf(usage: unknown): Tokens {
   const number = (value: unknown): number =>
     typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
   const parts = isRecord(fields['cache_creation']) ? fields['cache_creation'] : {};
+  const hourly = number(parts['ephemeral_1h_input_tokens']);
+  const cacheWrite =
+    number(fields['cache_creation_input_tokens']) || number(parts['ephemeral_5m_input_tokens']) + hourly;
   return {
     in: number(fields['input_tokens']),
     out: number(fields['output_tokens']),
-    cacheWrite:
-      number(fields['cache_creation_input_tokens']) ||
-      number(parts['ephemeral_5m_input_tokens']) + number(parts['ephemeral_1h_input_tokens']),
+    cacheWrite,
+    ...(hourly > 0 && { cacheWrite1h: Math.min(hourly, cacheWrite) }),
     cacheRead: number(fields['cache_read_input_tokens']),
   };
 }

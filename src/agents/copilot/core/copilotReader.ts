@@ -28,8 +28,8 @@ export class CopilotReader implements LineReader {
   readonly #changes = new Map<string, FileChange>();
   /** The last answer asked for calls, so the agent goes on with what they give. */
   #goesOn = false;
-  /** Output tokens that were counted since the last shutdown. */
-  #out = 0;
+  /** Output tokens that were counted since the last shutdown, by model. */
+  readonly #out = new Map<string, number>();
 
   /** @param seen shared by all files of a run */
   constructor(seen: Seen = new Seen()) {
@@ -110,7 +110,7 @@ export class CopilotReader implements LineReader {
       this.#work = { at, answers: 1, tokens: { ...noTokens, out }, atLeast: false, model, calls: [] };
       transcript.seen.answers.set(id, this.#work);
       transcript.work.push(this.#work);
-      this.#out += out;
+      this.#out.set(model ?? '', out + (this.#out.get(model ?? '') ?? 0));
     }
     const requests = Array.isArray(data['toolRequests']) ? data['toolRequests'].filter(isRecord) : [];
     this.#goesOn = requests.length > 0;
@@ -155,26 +155,30 @@ export class CopilotReader implements LineReader {
     if (isCommand(call.name)) noteResult(transcript, call, { text: resultOf(data), ok, at });
   }
 
+  /** What each model took in all; what was counted answer by answer is in it, some perhaps under another name. */
   #shutdown(metrics: unknown, at: number): void {
-    const usages = Object.values(isRecord(metrics) ? metrics : {}).flatMap((metric) =>
-      isRecord(metric) && isRecord(metric['usage']) ? [metric['usage']] : [],
-    );
-    const sum = (name: string): number =>
-      usages.reduce(
-        (all, usage) => all + (typeof usage[name] === 'number' ? Math.max(0, usage[name]) : 0),
-        0,
-      );
-    const cacheRead = sum('cacheReadTokens');
-    const tokens: Tokens = {
-      in: Math.max(0, sum('inputTokens') - cacheRead),
-      // What was counted answer by answer is in it.
-      out: Math.max(0, sum('outputTokens') - this.#out),
-      cacheWrite: sum('cacheWriteTokens'),
-      cacheRead,
-    };
-    this.#out = 0;
-    if (usages.length === 0) return;
-    this.transcript.work.push({ at, answers: 0, tokens, atLeast: false, model: undefined, calls: [] });
+    const all = Object.entries(isRecord(metrics) ? metrics : {});
+    const counted = (model: string): number => this.#out.get(model) ?? 0;
+    const sum = [...this.#out.values()].reduce((a, b) => a + b, 0);
+    let unnamed = all.reduce((left, [model]) => left - counted(model), sum);
+    for (const [model, metric] of all) {
+      const usage = isRecord(metric) ? metric['usage'] : undefined;
+      if (!isRecord(usage)) continue;
+      const number = (name: string): number =>
+        typeof usage[name] === 'number' ? Math.max(0, usage[name]) : 0;
+      const cacheRead = number('cacheReadTokens');
+      const out = Math.max(0, number('outputTokens') - counted(model));
+      const known = Math.min(out, unnamed);
+      unnamed -= known;
+      const tokens: Tokens = {
+        in: Math.max(0, number('inputTokens') - cacheRead),
+        out: out - known,
+        cacheWrite: number('cacheWriteTokens'),
+        cacheRead,
+      };
+      this.transcript.work.push({ at, answers: 0, tokens, atLeast: false, model, calls: [] });
+    }
+    this.#out.clear();
   }
 }
 

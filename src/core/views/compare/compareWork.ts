@@ -1,6 +1,6 @@
 import { count, thousands } from '../../format';
 import { workFor } from '../../sessions/runWork';
-import type { PartNumbers } from '../../sessions/sessionNumbers';
+import { costText, type PartNumbers } from '../../sessions/sessionNumbers';
 import { signed } from './compareFigures';
 import type { Figure, Side } from './comparison';
 
@@ -22,7 +22,8 @@ const figures: readonly (readonly [name: string, value: (part: PartNumbers) => n
 export function compareWork(left: Side, right: Side): readonly Figure[] {
   const [a, b] = [workOf(left), workOf(right)];
   if (!a && !b) return [];
-  return figures.map(([name, value]) => {
+  const cost = costFigure(a, b);
+  const numbers = figures.map(([name, value]): Figure => {
     const [x, y] = [a && value(a), b && value(b)];
     const change = x === undefined || y === undefined ? 0 : y - x;
     return {
@@ -34,6 +35,17 @@ export function compareWork(left: Side, right: Side): readonly Figure[] {
       better: '',
     };
   });
+  return cost ? [...numbers, cost] : numbers;
+}
+
+function costFigure(left: PartNumbers | undefined, right: PartNumbers | undefined): Figure | undefined {
+  const cost = left?.cost ?? right?.cost;
+  if (!cost) return undefined;
+  const [x, y] = [left ? costText(left) : '', right ? costText(right) : ''];
+  return {
+    name: `cost (estimate at list prices of ${cost.month})`,
+    ...{ left: x, right: y, same: x === y, change: '', better: '' },
+  };
 }
 
 function workOf({ work, iteration }: Side): PartNumbers | undefined {

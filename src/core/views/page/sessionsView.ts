@@ -7,6 +7,8 @@ import type { SessionReport } from '../../sessions/agentSessions';
 import type { How } from '../../sessions/attribute';
 import { maskCredentials } from '../../sessions/maskCredentials';
 import {
+  costBasis,
+  costText,
   sumParts,
   toSessionNumbers,
   type PartNumbers,
@@ -156,10 +158,14 @@ function numbersView(
 ): Pick<SessionView, 'id' | 'head' | 'parts' | 'leftParts'> {
   return {
     id: numbers.id,
-    head,
+    head: isPriced(numbers) ? [...head, 'Cost'] : head,
     parts: partsOf(numbers, name, files),
     leftParts: Math.max(0, numbers.parts.length - most.parts),
   };
+}
+
+function isPriced({ parts }: SessionNumbers): boolean {
+  return parts.some(({ cost }) => cost !== undefined);
 }
 
 function partsOf(
@@ -204,6 +210,7 @@ function cellsOf({
   tokens,
   atLeast,
   time,
+  ...priced
 }: PartNumbers): string[] {
   const out = thousands(tokens.out);
   return [
@@ -216,15 +223,17 @@ function cellsOf({
       thousands(tokens.cacheRead),
     ],
     time === 0 ? '' : duration(time),
+    ...(priced.cost ? [costText(priced)] : []),
   ];
 }
 
-function moreOf({ models, subagents, waited, ownFiles }: PartNumbers): string {
+function moreOf({ models, subagents, waited, ownFiles, ...priced }: PartNumbers): string {
   return [
     models.map((model) => visible(model)).join(', '),
     subagents === 0 ? '' : count(subagents, 'subagent'),
     waited === 0 ? '' : `${duration(waited)} waiting for answers`,
     ownFiles === 0 ? '' : `${count(ownFiles, 'file')} of the run itself`,
+    costBasis(priced),
   ]
     .filter(Boolean)
     .join(' · ');

@@ -28,6 +28,7 @@ const columns: readonly Column[] = [
   ['agentTokensOut', ({ work }) => work?.tokens.out],
   ['agentTokensCacheWrite', ({ work }) => work?.tokens.cacheWrite],
   ['agentTokensCacheRead', ({ work }) => work?.tokens.cacheRead],
+  ['agentCostUsdEstimate', ({ work }) => work?.cost?.usd],
   ...usageFields.map((name): Column => [name, ({ usage }) => usage?.[name]]),
 ];
 

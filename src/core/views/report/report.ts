@@ -6,6 +6,7 @@ import type { JudgeOptions, State } from '../../run/judgement';
 import type { Worker, WorkTime } from '../../run/workTime';
 import type { How } from '../../sessions/attribute';
 import type { RunWork } from '../../sessions/runWork';
+import type { Cost } from '../../sessions/tally';
 import type { Tokens } from '../../sessions/work';
 import type { Finding } from './findings';
 
@@ -149,6 +150,8 @@ export interface ReportWork {
   /** Milliseconds from the first to the last sign, without waiting for a person's answers. */
   readonly atWork: number;
   readonly waitedForAnswers: number;
+  /** What it would cost at list prices; left out: that was not asked for. */
+  readonly cost?: Cost;
 }
 
 export interface ReportMetric {

@@ -62,5 +62,12 @@ function toReportWork(part: PartNumbers, clean: CleanText): ReportWork {
     ...(atLeast ? { atLeast: true as const } : {}),
     ...{ subagents, models: models.map((model) => clean(model, 100)) },
     ...{ atWork: part.time, waitedForAnswers: part.waited },
+    ...(part.cost && {
+      cost: {
+        ...part.cost,
+        priced: part.cost.priced.map((model) => clean(model, 100)),
+        unpriced: part.cost.unpriced.map((model) => clean(model, 100)),
+      },
+    }),
   };
 }

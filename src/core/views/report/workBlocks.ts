@@ -1,4 +1,5 @@
 import { count, duration, thousands } from '../../format';
+import { costBasis, costText } from '../../sessions/sessionNumbers';
 import type { Block } from './blocks';
 import type { Report, ReportWork } from './report';
 
@@ -25,19 +26,28 @@ export function workBlocks({ work, tasks }: Report): readonly Block[] {
     ...(otherRuns ? [row('For other runs, not in the sum', otherRuns)] : []),
   ];
   const left = rows.length - mostRows;
+  const isPriced = total.cost !== undefined;
   return [
     {
       kind: 'text',
-      text: `Counted from the files of ${count(work.sessions, 'session')}. Files are those that tools edited; commands may have changed more.`,
+      text: `Counted from the files of ${count(work.sessions, 'session')}. Files are those that tools edited; commands may have changed more.${basisOf(total)}`,
     },
-    { kind: 'table', head, rows: rows.slice(0, mostRows) },
+    {
+      kind: 'table',
+      head: isPriced ? [...head, 'Cost'] : head,
+      rows: rows.slice(0, mostRows).map(([cells, work]) => (isPriced ? [...cells, costText(work)] : cells)),
+    },
     ...(left > 0 ? [{ kind: 'text' as const, text: `${count(left, 'further row')} left out.` }] : []),
   ];
 }
 
-function row(name: string, work: ReportWork, way = ''): readonly string[] {
+function basisOf({ cost }: ReportWork): string {
+  return cost ? ` Costs: ${costBasis({ cost })}; what the engine recorded is apart, and not in it.` : '';
+}
+
+function row(name: string, work: ReportWork, way = ''): readonly [readonly string[], ReportWork] {
   const { answers, calls, failedCalls, filesChanged, linesAdded, linesRemoved, tokens, atWork } = work;
-  return [
+  const cells = [
     name,
     ...[answers, calls, failedCalls, filesChanged].map(thousands),
     filesChanged === 0 ? '' : `+${thousands(linesAdded)} −${thousands(linesRemoved)}`,
@@ -47,6 +57,7 @@ function row(name: string, work: ReportWork, way = ''): readonly string[] {
     atWork === 0 ? '' : duration(atWork),
     way,
   ];
+  return [cells, work];
 }
 
 /** "≥ 1,662" where not all were told. */

@@ -5,7 +5,7 @@ import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
 import { formatNumber, stateIcons, stateWord } from '../tree/describe';
 import { waitedBy } from './runNumbers';
-import type { PartNumbers } from '../../sessions/sessionNumbers';
+import { costBasis, costText, type PartNumbers } from '../../sessions/sessionNumbers';
 import type { TableEntry } from './tableEntry';
 
 /** A row; its texts made visible. */
@@ -110,6 +110,7 @@ function workCells({
   added,
   removed,
   atLeast,
+  ...priced
 }: PartNumbers): NonNullable<NonNullable<TableRow['read']>['work']> {
   const sign = atLeast ? '≥ ' : '';
   return {
@@ -119,6 +120,9 @@ function workCells({
       `${thousands(tokens.in)} in, ${sign}${thousands(tokens.out)} out`,
       `${thousands(tokens.cacheWrite)} cache written, ${thousands(tokens.cacheRead)} cache read`,
       `${count(files, 'file')} changed, +${thousands(added)} −${thousands(removed)} lines`,
-    ].join('\n'),
+      [costText(priced), costBasis(priced)].filter(Boolean).join(', '),
+    ]
+      .filter(Boolean)
+      .join('\n'),
   };
 }
