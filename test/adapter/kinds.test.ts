@@ -159,6 +159,16 @@ it('says in the report, too, that a process returned without success', () => {
   });
 });
 
+it('says in the report, too, that nobody was waited for where an agent answered itself', () => {
+  const [run] = cli.list(join(folder, 'yolo-counts-as-human'), ...now);
+  const { stdout } = cli.run('report', run?.dir ?? '', '--format', 'json', ...now);
+  const { time, answers, iterations, tasks } = JSON.parse(stdout);
+  expect(time.human).toBe(0);
+  expect(answers).toMatchObject([{ automatic: true }]);
+  expect(iterations).toMatchObject([{ passed: 0, time: { human: 0 } }]);
+  expect(tasks[0]).not.toHaveProperty('duration');
+});
+
 it('lists a copy of a run with the run', () => {
   const dir = join(folder, 'worktree-copies');
   const [run] = cli.list(dir, ...now);

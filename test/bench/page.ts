@@ -98,7 +98,10 @@ function layOut(
   const effects = [...run.story.effects.values()];
   const endedAt = run.story.end?.at;
   return inSlices(
-    layingOutTimeline({ effects, iterations: iterations.list, files: details, now, endedAt, whole }),
+    layingOutTimeline({
+      ...{ effects, iterations: iterations.list, files: details, now, endedAt, whole },
+      ...{ asksNobody: run.asksNobody, idle: run.story.idle ?? [] },
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeTask } from '../../src/core/views/tree/describe';
 import { auditAnswers, verdictOf } from '../../src/core/run/audit';
 import { parseResult, parseTask } from '../../src/core/run/task';
 import { journal, minute, second, start } from '../support/journalBuilder';
@@ -94,6 +95,20 @@ describe('the answers of a run', () => {
     expect(answers({ gate: { result } })[0]?.text).toBe(words);
   });
 
+  it.each<[string, unknown, ReturnType<typeof verdictOf>]>([
+    ['a decision', { decision: 'Rejected', comment: 'Too big' }, 'rejected'],
+    ['a status', { status: 'denied' }, 'rejected'],
+    ['a word of its own', { rejected: true, notes: 'No' }, 'rejected'],
+    ['a bare text', 'no', 'rejected'],
+    ['a plain option', { option: 'Approve' }, 'approved'],
+    ['its own word before all others', { approved: true, decision: 'no' }, 'approved'],
+    ['an option that says more', { option: 'Request changes' }, 'Request changes'],
+    ['nothing but words', { answer: 'No, stop' }, undefined],
+  ])('are rejections or approvals in whatever form: %s', (_, result, verdict) => {
+    const [answer] = answers({ gate: { result } });
+    expect(answer && verdictOf(answer)).toBe(verdict);
+  });
+
   it('name no option for a plain yes', () => {
     expect(answers({ gate: { result: { approved: true, option: 'Approve' } } })[0]?.option).toBeUndefined();
   });
@@ -103,6 +118,13 @@ describe('the answers of a run', () => {
     const [answer] = auditAnswers(run, { tasks: new Map(), results: new Map() });
     expect(answer).toMatchObject({ approved: false, text: 'User chose: Stop here' });
     expect(answer && verdictOf(answer)).toBe('rejected');
+  });
+
+  it('are one word everywhere, and never done', () => {
+    const run = aRun({ journal: journal().requested('q', 'breakpoint').erred('q', 'Stop') });
+    const effect = run.story.effects.get('q') ?? expect.fail('no question');
+    expect(describeTask(effect, undefined, 0).description).toMatch(/^breakpoint · rejected/);
+    expect(describeTask(effect, undefined, 0).icon.name).toBe('circle-slash');
   });
 
   it('are automatic in a run that asks nobody, and take no time of a person', () => {

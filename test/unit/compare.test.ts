@@ -294,7 +294,7 @@ describe('two runs side by side', () => {
     );
     expect(c.answers).toMatchObject([
       {
-        left: { title: 'Ship it?', answer: { verdict: 'approved', who: 'ann' } },
+        left: { title: 'Ship it?', answer: { verdict: 'approved', who: 'by ann' } },
         right: { answer: { verdict: 'rejected: Abort', words: 'Not now' } },
         differs: ['answer', 'words'],
       },

@@ -592,7 +592,7 @@ describe('the formats', () => {
     expect(markdown).toContain('| Metric | Iteration 2 | vs previous | vs best | Target |');
     expect(markdown).toContain('| score | 90 | \\+30 (60) | 0 (90 in iteration 2) | 95 (−5) |');
     expect(markdown).toContain(
-      '| 2 ★ best | 90 | \\+30 | 0 | 0.9 | 2 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |',
+      '| 2 ★ best | 90 | \\+30 | 0 | 0.9 | 1 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |',
     );
   });
 

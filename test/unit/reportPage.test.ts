@@ -124,6 +124,7 @@ describe('the table of iterations', () => {
     ok: 3,
     error: 0,
     cancelled: 0,
+    passed: 3,
     notPassed: 0,
     metrics: {},
     time: { agent: 0, human: 0 },

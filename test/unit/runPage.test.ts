@@ -153,7 +153,7 @@ describe('an answer in the list', () => {
       verdict: 'requested changes',
       icon: 'circle-slash',
       words: 'Too long',
-      who: 'Zoë',
+      who: 'by Zoë',
       at: run.story.effects.get('q')?.resolvedAt,
       waited: 'after 3m 1s',
       through: '',

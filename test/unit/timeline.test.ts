@@ -5,9 +5,14 @@ import { aRun } from '../support/runBuilder';
 import { now, opened } from '../support/treeText';
 
 /** The timeline of a journal, as seen an hour after its beginning. */
-function timeline(story: JournalBuilder, part?: { from: number; to: number }): Timeline {
+function timeline(
+  story: JournalBuilder,
+  part?: { from: number; to: number },
+  results: Readonly<Record<string, unknown>> = {},
+  asksNobody = false,
+): Timeline {
   const run = aRun({ journal: story });
-  const { details, iterations } = opened(run);
+  const { details, iterations } = opened(run, { results });
   const laidOut = layOutTimeline({
     effects: [...run.story.effects.values()],
     iterations: iterations.list,
@@ -15,6 +20,8 @@ function timeline(story: JournalBuilder, part?: { from: number; to: number }): T
     now,
     endedAt: run.story.end?.at,
     part,
+    asksNobody,
+    idle: run.story.idle ?? [],
   });
   return laidOut ?? expect.fail('nothing is laid out');
 }
@@ -66,6 +73,7 @@ describe('a timeline', () => {
       files: details,
       now,
       endedAt: undefined,
+      ...{ asksNobody: false, idle: [] },
     });
     expect(again?.bars.map(({ attempt, spoken }) => [attempt, spoken])).toEqual([
       [1, 'agent, failed, 1s'],
@@ -210,10 +218,44 @@ describe('a timeline', () => {
     expect([many.rows.length, many.leftRows]).toEqual([100, 200]);
   });
 
+  it('draws a night without an event as idle, and short', () => {
+    const story = journal()
+      .created()
+      .requested('a')
+      .after(10 * minute)
+      .add('STOP_HOOK_INVOKED', { decision: 'approve' })
+      .after(540 * minute)
+      .resolved('a')
+      .done('b')
+      .completed();
+    const { bars, gaps } = timeline(story);
+    const [bar, other] = bars;
+    // The gap goes on until the next task is asked for.
+    const hours = (stretches: Timeline['gaps'] = []): readonly number[] =>
+      stretches.map(({ from, to }) => Math.floor((to - from) / (60 * minute)));
+    expect([hours(bar?.idle), hours(gaps)]).toEqual([[9], [9]]);
+    expect(bar?.spoken).toBe('agent, iteration 1, done, 9h 10m, 9h of it idle (a guess)');
+    expect(other?.idle).toEqual([]);
+  });
+
+  it('tells what came of a question, and counts no automatic answer as waiting for a person', () => {
+    const story = (): JournalBuilder =>
+      journal().created().requested('q', 'breakpoint').after(minute).resolved('q').completed();
+    const barOf = (value: unknown, asksNobody = false) => {
+      const [bar] = timeline(story(), undefined, { q: value }, asksNobody).bars;
+      return [bar?.human, bar?.spoken.replace(/.*, (.*),.*/, '$1')];
+    };
+    expect(barOf({ approved: true })).toEqual([true, 'approved by a person']);
+    expect(barOf({ approved: false })).toEqual([true, 'rejected by a person']);
+    expect(barOf({ note: 'x' })).toEqual([true, 'answered by a person']);
+    expect(barOf({ approved: true }, true)).toEqual([false, 'approved']);
+  });
+
   it('is none without a single time', () => {
     expect(
       layOutTimeline({
         ...{ effects: [], iterations: [], files: opened(aRun()).details, now, endedAt: undefined },
+        ...{ asksNobody: false, idle: [] },
       }),
     ).toBeUndefined();
   });

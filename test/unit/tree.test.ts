@@ -166,7 +166,7 @@ layers Iteration 1 | 1 failed
   ])('speaks of the kind %s as of a %s', (kind, spoken) => {
     const run = aRun({ journal: journal().created().done('a', kind, { label: 'Do it' }) });
     expect(rowOf(treeNode({ kind: 'task', runKey: run.key, effectId: 'a' }), run).spoken).toBe(
-      `Do it, ${spoken}, done, 1s`,
+      `Do it, ${spoken}, ${kind === 'breakpoint' ? 'answered' : 'done'}, 1s`,
     );
   });
 

@@ -1,7 +1,8 @@
 import { ago, cutAtWord } from '../format';
 import { taskTitle, type Run } from './run';
-import { isResolved } from './effect';
+import { isResolved, type Effect } from './effect';
 import type { TaskFiles } from './iterations';
+import type { TaskResult } from './task';
 import { isRecord } from './lenient';
 
 /** Who answered what in a run, as its files tell it. All texts are run text, to be made visible where they are shown. */
@@ -31,12 +32,49 @@ export interface AnswerRecord {
   readonly signedWith: string | undefined;
 }
 
+/** What came of a question; `answered`: it does not say what counts. */
+export type Answered = 'approved' | 'rejected' | 'answered';
+
+/** What came of a question, the one word for it everywhere; `undefined`: it is open, was cancelled, or is no question. */
+export function answeredAs(
+  { kind, status }: Pick<Effect, 'kind' | 'status'>,
+  result: TaskResult | undefined,
+): Answered | undefined {
+  if (kind !== 'breakpoint' || !isResolved(status)) return undefined;
+  // Some agents post a rejection as an error.
+  const approved = status !== 'error' && approvedIn(result?.value);
+  return approved === undefined ? 'answered' : approved ? 'approved' : 'rejected';
+}
+
+/** Whether a question was answered by no person: the run asks nobody, and this product did not post the answer. */
+export function isAutomatic(
+  { asksNobody }: Pick<Run, 'asksNobody'>,
+  { effectId, kind, status }: Effect,
+  { results }: Pick<TaskFiles, 'results'>,
+): boolean {
+  return (
+    asksNobody &&
+    kind === 'breakpoint' &&
+    isResolved(status) &&
+    text(results.get(effectId)?.metadata?.['product']) === undefined
+  );
+}
+
+/** The effects that took somebody's time: what was answered automatically took nobody's. */
+export function timedEffects(
+  run: Pick<Run, 'asksNobody'>,
+  effects: readonly Effect[],
+  files: Pick<TaskFiles, 'results'>,
+): readonly Effect[] {
+  return run.asksNobody ? effects.filter((effect) => !isAutomatic(run, effect, files)) : effects;
+}
+
 /** Lists the answers to the breakpoints of a run, in the order in which they were given. */
 export function auditAnswers(
-  { story, asksNobody }: Pick<Run, 'story' | 'asksNobody'>,
+  run: Pick<Run, 'story' | 'asksNobody'>,
   { tasks, results }: TaskFiles,
 ): readonly AnswerRecord[] {
-  return story.effects
+  return run.story.effects
     .list()
     .filter(({ kind, status }) => kind === 'breakpoint' && isResolved(status))
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
@@ -47,14 +85,13 @@ export function auditAnswers(
       const value = isRecord(result?.value) ? result.value : {};
       const metadata = result?.metadata ?? {};
       const product = text(metadata['product']);
-      const automatic = asksNobody && product === undefined;
+      const automatic = isAutomatic(run, effect, { results });
+      const answered = answeredAs(effect, result);
       return {
         effectId,
         title: taskTitle(effect, task),
         question: task?.breakpoint?.question,
-        // Some agents post a rejection as an error.
-        approved:
-          status === 'error' ? false : typeof value['approved'] === 'boolean' ? value['approved'] : undefined,
+        approved: answered === 'answered' ? undefined : answered === 'approved',
         option: choiceIn(value),
         text: status === 'error' ? error?.message : wordsIn(result?.value),
         respondedBy: text(value['respondedBy']) ?? text(value['approvedBy']) ?? text(metadata['respondedBy']),
@@ -92,6 +129,22 @@ export function whoAnswered(answer: AnswerRecord, now: number): string {
 }
 
 const plainYes = new Set(['approve', 'approved', 'yes', 'ok', 'okay', 'accept', 'accepted']);
+const plainNo = new Set(['reject', 'rejected', 'deny', 'denied', 'decline', 'declined', 'no']);
+
+/** Whether an answer approves, by its own word for that, else by a plain yes or no; `undefined`: it does not say. */
+function approvedIn(value: unknown): boolean | undefined {
+  if (!isRecord(value)) return plainly(value);
+  if (typeof value['approved'] === 'boolean') return value['approved'];
+  if (value['rejected'] === true) return false;
+  return ['decision', 'status', 'verdict', 'answer', 'option']
+    .map((name) => plainly(value[name]))
+    .find((said) => said !== undefined);
+}
+
+function plainly(value: unknown): boolean | undefined {
+  const word = text(value)?.trim().toLowerCase() ?? '';
+  return plainYes.has(word) ? true : plainNo.has(word) ? false : undefined;
+}
 
 function choiceIn(value: Readonly<Record<string, unknown>>): string | undefined {
   const option = text(value['option']);

@@ -21,6 +21,8 @@ export interface Iteration {
   readonly ok: number;
   readonly error: number;
   readonly cancelled: number;
+  /** How many of its tasks passed ({@link passed}): questions are none of them. */
+  readonly passed: number;
   /** How many of its tasks did not pass, errors included ({@link passed}). */
   readonly notPassed: number;
   /** `undefined`: none of its results has the metric. */
@@ -126,8 +128,12 @@ function counted(effects: readonly Effect[], { results }: TaskFiles) {
   const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
   for (const { status } of effects) counts[status] += 1;
   const { ok, error, cancelled } = counts;
-  const notPassed = effects.filter((effect) => passed(effect, results.get(effect.effectId)) === false).length;
-  return { effects, requested: effects.length, ok, error, cancelled, notPassed };
+  const told = effects.map((effect) => passed(effect, results.get(effect.effectId)));
+  return {
+    ...{ effects, requested: effects.length, ok, error, cancelled },
+    passed: told.filter((did) => did === true).length,
+    notPassed: told.filter((did) => did === false).length,
+  };
 }
 
 /** As the engine records them. The metric that a person chose counts, and by the engine's own the best is its own. */

@@ -58,6 +58,15 @@ export function idleTime({ story }: Run): number {
   );
 }
 
+/**
+ * The part of an effect's time in which nobody was at work, though it looks like work; a guess.
+ * @param until what pends has been under way up to then
+ */
+export function idleIn(effect: Effect, idle: readonly Stretch[], until: number): readonly Stretch[] {
+  const known = idle.length > 0 && isGuessed(effect) ? span(effect, until) : undefined;
+  return known ? minus([known], minus([known], idle)) : [];
+}
+
 /** Nothing says when an agent's task was worked on: only when it was asked for and answered. */
 function isGuessed(effect: Effect): boolean {
   return workerOf(effect) === 'agent' && !ownTimes(effect);

@@ -86,6 +86,8 @@ export class ShownTimeline implements Disposable {
         effects: run.story.effects.list(),
         iterations: iterations.list,
         files: details,
+        asksNobody: run.asksNobody,
+        idle: run.story.idle ?? [],
         endedAt: run.story.end && (run.story.end.at ?? run.updatedAt),
       }),
     );

@@ -33,9 +33,7 @@ function answerSide(name: SideName, side: AnswerSide | undefined, label: string)
     ${title === label ? nothing : html`<p class="task-title">${title}</p>`}
     <span class="codicon codicon-${answer?.icon ?? 'question'}" aria-hidden="true"></span>
     ${openTask(name, side, html`${answer?.verdict ?? 'not answered'}`)}
-    <span class="quiet">
-      ${[answer?.who ? `by ${answer.who}` : '', answer?.waited].filter(Boolean).join(' · ')}
-    </span>
+    <span class="quiet"> ${[answer?.who, answer?.waited].filter(Boolean).join(' · ')} </span>
     ${answer?.words ? html`<p class="words">${answer.words}</p>` : nothing}
   `;
 }

@@ -229,7 +229,7 @@ class ComparePage extends LitElement {
         ...{ content: this.#tasks(view), unfolded: this.#words.length > 0 },
       },
       {
-        ...{ title: 'Answers by people', counts: counts.answers, all: view.answers.length },
+        ...{ title: 'Answers', counts: counts.answers, all: view.answers.length },
         content: pairList(view.answers, answerPair, false),
       },
       {

@@ -17,7 +17,7 @@ export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
               <strong>${verdict}</strong>
               <small>
                 ${[
-                  who === '' ? '' : `by ${who}`,
+                  who,
                   at === undefined ? '' : new Date(at).toLocaleString(undefined, { hour12: false }),
                   waited,
                   through === '' ? '' : `through ${through}`,

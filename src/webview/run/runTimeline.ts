@@ -405,6 +405,7 @@ export class RunTimeline extends LitElement {
             const y = (tops[bar.row] ?? top) + bar.lane * height;
             return timelineBar(bar, {
               ...{ x, y, height, width: Math.max(least.bar, scale(bar.to) - x), textFrom: labels },
+              idle: bar.idle.map((rest) => [scale(rest.from), scale(rest.to)] as const),
               ...{ reachable: bar.effectId === first, marked: bar.effectId === this.marked },
               onFocus: () => (this.at = bar.effectId),
             });

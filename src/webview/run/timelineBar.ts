@@ -8,6 +8,8 @@ interface Drawn {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** Where nobody was at work, as guessed: from and to. */
+  readonly idle: readonly (readonly [number, number])[];
   /** Of its lane. */
   readonly height: number;
   /** Text does not begin left of this. */
@@ -24,7 +26,7 @@ const signs = { error: '✗', pending: '…', cancelled: '⊘', ok: '' };
 /** A task on the timeline; a click or Enter opens it. */
 export function timelineBar(
   bar: TimelineBar,
-  { x, y, width, height, textFrom, reachable, marked, onFocus }: Drawn,
+  { x, y, width, idle, height, textFrom, reachable, marked, onFocus }: Drawn,
 ): TemplateResult {
   const { status, human, effectId, spoken } = bar;
   const text = textOf(bar, width - 8);
@@ -43,6 +45,7 @@ export function timelineBar(
     <title>${spoken}</title>
     <rect class="hit" x=${x} y=${y} width=${width} height=${height} />
     <rect class="shape" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" />
+    ${idle.map(([from, to]) => svg`<rect class="rest" x=${from} y=${y + 2} width=${Math.max(0, to - from)} height=${height - 4} />`)}
     ${human ? svg`<rect class="hatch" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" fill="url(#human)" />` : nothing}
     ${text === '' ? nothing : svg`<text x=${Math.max(x, textFrom) + 4} y=${y + height / 2 + 4}>${text}</text>`}
   </g>`;

@@ -19,6 +19,7 @@ export function legend(past: boolean): TemplateResult {
       <svg width="26" height="14" aria-hidden="true">
         <g class="bar ${kind}">
           <rect class="shape" x="1" y="1" width="24" height="12" rx="2" />
+          ${kind.includes('resting') ? svg`<rect class="rest" x="7" y="1" width="12" height="12" />` : nothing}
           ${kind.includes('human') ? svg`<rect class="hatch" x="1" y="1" width="24" height="12" rx="2" fill="url(#human)" />` : nothing}
           ${kind.includes('error') ? svg`<text x="8" y="11">✗</text>` : nothing}
           ${kind.includes('cancelled') ? svg`<text x="8" y="11">⊘</text>` : nothing}
@@ -29,6 +30,7 @@ export function legend(past: boolean): TemplateResult {
   return html`<ul class="legend" aria-label="Legend">
     ${item('ok agent', 'agent work')} ${item('pending agent', 'running')} ${item('error agent', 'failed')}
     ${item('cancelled agent', 'cancelled')} ${item('ok human', 'waiting for you')}
+    ${item('ok agent resting', 'idle (a guess)')}
     <li>
       <svg width="14" height="14" aria-hidden="true"><path class="parallel" d="M 10 2 H 5 V 12 H 10" /></svg>
       parallel

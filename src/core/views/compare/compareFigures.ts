@@ -1,4 +1,5 @@
 import { duration } from '../../format';
+import { timedEffects } from '../../run/audit';
 import { metricsOfIteration } from '../../run/iterations';
 import { betterOf, chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
 import { runTime, workTime } from '../../run/workTime';
@@ -43,7 +44,10 @@ export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]
   const of: readonly (readonly [string, (side: Side) => number | undefined])[] = [
     ['start to end', spanOf],
     ['agent time', (side) => workTime(effectsOf(side), side.opened.run.story.idle).agent],
-    ['waiting for people', (side) => workTime(effectsOf(side)).human],
+    [
+      'waiting for people',
+      (side) => workTime(timedEffects(side.opened.run, effectsOf(side), side.opened.details)).human,
+    ],
   ];
   const figures: Figure[] = [];
   for (const [name, read] of of) {

@@ -1,7 +1,7 @@
 import { cutAtWord, duration } from '../../format';
 import { toAnswerView, type AnswerView } from '../page/answerView';
 import type { CleanText } from '../report/cleanText';
-import { auditAnswers, type AnswerRecord } from '../../run/audit';
+import { answeredAs, auditAnswers, isAutomatic, type AnswerRecord } from '../../run/audit';
 import type { Effect } from '../../run/effect';
 import { taskTitle } from '../../run/run';
 import { sameValue } from '../../run/sameValue';
@@ -166,8 +166,8 @@ function toComparedTask(
     details.results.get(effect.effectId),
   );
   const failure = effect.status === 'ok' ? details.results.get(effect.effectId)?.failure : undefined;
-  const took = effectTime(effect, run.story.idle);
-  const word = statusWords[effect.status];
+  const took = isAutomatic(run, effect, details) ? undefined : effectTime(effect, run.story.idle);
+  const word = answeredAs(effect, details.results.get(effect.effectId)) ?? statusWords[effect.status];
   return {
     effectId: effect.effectId,
     title: clean(title, most.text),

@@ -21,7 +21,7 @@ export function runStory({ run, details, iterations }: OpenedRun, clean: CleanTe
       const answer = answers.get(effect.effectId);
       const view = answer && toAnswerView(answer);
       const state = view
-        ? clean([view.verdict, view.who && `by ${view.who}`].filter(Boolean).join(' '))
+        ? clean([view.verdict, view.who].filter(Boolean).join(' '))
         : statusWords[effect.status];
       const failure = effect.status === 'ok' ? details.results.get(effect.effectId)?.failure : undefined;
       const more = view?.words || effect.error?.message || effect.cancelReason || failure;

@@ -10,6 +10,7 @@ export interface AnswerView {
   readonly verdict: string;
   readonly icon: string;
   readonly words: string;
+  /** "by Ann", "automatic"; empty: nothing says so. */
   readonly who: string;
   /** Milliseconds since 1970; `undefined`: the event does not say. */
   readonly at: number | undefined;
@@ -41,7 +42,11 @@ export function toAnswerView(answer: AnswerRecord): AnswerView {
     verdict: plain ? said : `${said}: ${short(option)}`,
     icon: approved === undefined ? 'comment' : approved ? 'pass' : 'circle-slash',
     words: visible(maskSecrets((text ?? '').slice(0, 4000))),
-    who: short(respondedBy),
+    who: answer.automatic
+      ? ['automatic', short(respondedBy)].filter(Boolean).join(', ')
+      : respondedBy === undefined
+        ? ''
+        : `by ${short(respondedBy)}`,
     at: answeredAt,
     waited: waited === undefined ? '' : `after ${duration(waited)}`,
     through: [short(product), short(surface)].filter(Boolean).join(', '),

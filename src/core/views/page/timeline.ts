@@ -1,8 +1,10 @@
 import { capital, duration } from '../../format';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration } from '../../run/iterations';
+import type { Answered } from '../../run/audit';
+import { lengthOf, minus, type Stretch } from '../../run/stretch';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
-import { isHuman, toRows, type Span, type TimelineParts } from './timelineRows';
+import { toRows, type Span, type TimelineParts } from './timelineRows';
 
 /** When tasks were under way, in milliseconds since 1970: bounded, serialisable, its texts made visible. */
 export interface Timeline {
@@ -47,6 +49,10 @@ export interface TimelineBar {
   readonly status: Effect['status'];
   /** A person is waited for, and no agent works. */
   readonly human: boolean;
+  /** What came of a question; `undefined`: it is open, or several tasks stand in this bar. */
+  readonly answered: Answered | undefined;
+  /** When nobody was at work, as guessed, in order. */
+  readonly idle: readonly Stretch[];
   readonly iteration: number;
   /** Which try it is of the same task in its iteration, from 1. */
   readonly attempt: number;
@@ -148,10 +154,13 @@ function* fillLanes(spans: readonly Span[]): Sliced<number> {
   return freeAt.length;
 }
 
-function toBar({ effect, status, from, to, title, row, lane, attempt, iteration }: Span): Bar {
-  const { effectId, requestedSeq: seq } = effect;
-  const human = isHuman(effect);
-  return { row, lane, from, to, effectId, seq, title, status, human, attempt, iteration, count: 1 };
+function toBar(span: Span): Bar {
+  const { effectId, requestedSeq: seq } = span.effect;
+  const { row, lane, from, to, title, status, human, answered, idle, attempt, iteration } = span;
+  return {
+    ...{ row, lane, from, to, effectId, seq, title, status, human, answered, idle },
+    ...{ attempt, iteration, count: 1 },
+  };
 }
 
 /** Bars of a lane that lie in the same small part of the time become one. */
@@ -169,6 +178,8 @@ function* joinBars(spans: readonly Span[], from: number, to: number): Sliced<rea
     }
     known.to = Math.max(known.to, span.to);
     known.title = '';
+    known.answered = undefined;
+    known.idle = [];
     known.status = worst(known.status, span.status);
     known.count += 1;
   });
@@ -188,18 +199,21 @@ const statusWords: Readonly<Record<Effect['status'], string>> = {
   pending: 'pending',
 };
 
-function spokenBar({ human, status, attempt, count, from, to }: Bar, label: string, where: string): string {
+function spokenBar(bar: Bar, label: string, where: string): string {
+  const { human, answered, status, attempt, count, from, to, idle } = bar;
   const took = duration(to - from);
+  const rested = lengthOf(idle);
   const tasks = count > 1 ? `${count} times` : '';
   const state = human
     ? status === 'pending'
       ? 'waits for you'
-      : status === 'ok'
-        ? 'answered by a person'
-        : statusWords[status]
-    : statusWords[status];
+      : answered === undefined
+        ? 'answered'
+        : `${answered} by a person`
+    : (answered ?? statusWords[status]);
   const again = attempt > 1 ? `attempt ${attempt}` : '';
-  return [label, tasks, where, state, took, again].filter(Boolean).join(', ');
+  const nobody = rested === 0 ? '' : `${duration(rested)} of it idle (a guess)`;
+  return [label, tasks, where, state, took, nobody, again].filter(Boolean).join(', ');
 }
 
 function* toGroups(
@@ -273,19 +287,18 @@ function* toBands(
 }
 
 /**
- * Stretches in which no agent worked: a person was waited for, it slept, or nothing was under way. Those that take more
+ * Stretches in which no agent worked: a person was waited for, it slept, nobody was at work, or nothing was under way. Those that take more
  * than a twentieth of the run, or of the time in which agents worked, would hide everything else.
  */
 function* findGaps(spans: ReadonlyMap<string, Span>, start: number, end: number): Sliced<Timeline['gaps']> {
-  const work: Span[] = [];
-  yield* eachOf(
-    spans.values(),
-    (span) => !isHuman(span.effect) && span.effect.kind !== 'sleep' && work.push(span),
-  );
+  const work: Stretch[] = [];
+  yield* eachOf(spans.values(), (span) => {
+    if (!span.human && span.effect.kind !== 'sleep') work.push(...minus([span], span.idle));
+  });
   // They come row by row.
   work.sort((a, b) => a.from - b.from);
   yield;
-  const idle: { from: number; to: number }[] = [];
+  const idle: Stretch[] = [];
   let at = start;
   let worked = 0;
   yield* eachOf(work, ({ from, to }) => {

@@ -1,9 +1,12 @@
+import { answeredAs, isAutomatic, type Answered } from '../../run/audit';
 import { passed } from '../../run/passed';
 import { cutAtWord, visible } from '../../format';
 import type { Effect } from '../../run/effect';
 import type { Iteration, TaskFiles } from '../../run/iterations';
 import { taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
+import type { Stretch } from '../../run/stretch';
+import { idleIn } from '../../run/workTime';
 import { eachOf, type Sliced } from '../../sliced';
 
 /** What of a timeline stays the same while the run is shown as it was. */
@@ -18,6 +21,10 @@ export interface TimelineParts {
   readonly effects: readonly Effect[];
   readonly iterations: readonly Iteration[];
   readonly files: TaskFiles;
+  /** See {@link Run.asksNobody}. */
+  readonly asksNobody: boolean;
+  /** See {@link Story.idle}. */
+  readonly idle: readonly Stretch[];
   readonly now: number;
   /** When the run ended; `undefined`: it goes on. */
   readonly endedAt: number | undefined;
@@ -32,8 +39,14 @@ export interface Span {
   readonly effect: Effect;
   /** That of the effect, but a task that did not pass failed, however it was posted. */
   readonly status: Effect['status'];
+  /** A person is waited for. */
+  readonly human: boolean;
+  /** What came of a question; `undefined`: it is open, or no question. */
+  readonly answered: Answered | undefined;
   readonly from: number;
   readonly to: number;
+  /** When nobody was at work on it, as guessed. */
+  readonly idle: readonly Stretch[];
   /** By the task's own title. */
   readonly title: string;
   row: number;
@@ -60,7 +73,7 @@ const mostNames = 8;
 
 const iterationNumber = /\biteration[\s:#_-]*\d+[\s:,–-]*/i;
 
-export function isHuman({ kind }: Effect): boolean {
+function isHuman({ kind }: Effect): boolean {
   return kind === 'breakpoint';
 }
 
@@ -97,7 +110,8 @@ export function* toRows(parts: TimelineParts): Sliced<readonly Row[]> {
 }
 
 /** A row for each task and name, numbers in names aside. */
-function* toNamedRows({ effects, files, now, endedAt }: TimelineParts): Sliced<readonly Row[]> {
+function* toNamedRows(parts: TimelineParts): Sliced<readonly Row[]> {
+  const { effects, files, now, endedAt, idle } = parts;
   // There are many tasks and few names, and making one takes long.
   const known = new Map<string, { readonly row: Row; readonly title: string }>();
   const rows = new Map<string, { readonly row: Row; name: Name }>();
@@ -122,9 +136,12 @@ function* toNamedRows({ effects, files, now, endedAt }: TimelineParts): Sliced<r
     }
     // Of a finished run, a sleep that was never resolved ends with it.
     const to = Math.max(requestedAt, resolvedAt ?? endedAt ?? now);
-    const status = passed(effect, files.results.get(effect.effectId)) === false ? 'error' : effect.status;
+    const result = files.results.get(effect.effectId);
+    const status = passed(effect, result) === false ? 'error' : effect.status;
+    const human = isHuman(effect) && !isAutomatic(parts, effect, files);
     place.row.spans.push({
-      ...{ effect, status, from: requestedAt, to, title: place.title },
+      ...{ effect, status, human, answered: answeredAs(effect, result) },
+      ...{ from: requestedAt, to, idle: idleIn(effect, idle, to), title: place.title },
       ...{ row: 0, lane: 0, attempt: 1, iteration: 1 },
     });
   });

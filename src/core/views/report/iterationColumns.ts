@@ -60,7 +60,7 @@ export function iterationColumns(
         ...(place === 0 ? changeColumns(metrics[0]) : []),
       ];
     }),
-    counted('ok', 'Passed', ({ ok, error, notPassed }) => ok + error - notPassed),
+    counted('ok', 'Passed', ({ passed }) => passed),
     counted('error', 'Failed', ({ notPassed }) => notPassed),
     counted('requested', 'Tasks', ({ requested }) => requested),
     timed('agent', 'Agents', 'agent'),

@@ -178,7 +178,8 @@ export interface ReportIteration {
   readonly ok: number;
   readonly error: number;
   readonly cancelled: number;
-  /** How many tasks did not pass, errors included. */
+  /** How many tasks passed, without questions; and how many did not, errors included. */
+  readonly passed: number;
   readonly notPassed: number;
   readonly best?: true;
   readonly metrics: Readonly<Record<string, number>>;
@@ -196,6 +197,8 @@ export interface ReportAnswer {
   readonly approved?: boolean;
   readonly option?: string;
   readonly text?: string;
+  /** No person gave it. */
+  readonly automatic?: true;
   readonly respondedBy?: string;
   readonly answeredAt?: string;
   readonly waited?: number;

@@ -96,7 +96,7 @@ const makers: Readonly<Record<SectionId, Maker>> = {
     make: (report) => [...findingBlocks(report), ...leftOut(report, 'findings', 'finding')],
   },
   answers: {
-    title: 'Answers by people',
+    title: 'Answers',
     make: (report) => [...answerBlocks(report), ...leftOut(report, 'answers', 'answer')],
   },
   iterations: { title: 'Iterations', make: iterationBlocks },
@@ -264,9 +264,13 @@ function answerBlocks({ answers, questions }: Report): readonly Block[] {
         answer.title,
         [verdict(answer.approved), answer.option].filter(Boolean).join(': ') || '–',
         answer.text ?? '–',
-        [answer.respondedBy ?? 'not told', answer.signedWith && `signed, key ${answer.signedWith}`]
+        [
+          answer.automatic && 'automatic',
+          answer.respondedBy,
+          answer.signedWith && `signed, key ${answer.signedWith}`,
+        ]
           .filter(Boolean)
-          .join('; '),
+          .join('; ') || 'not told',
         when(answer.answeredAt) ?? '–',
         answer.waited === undefined ? '–' : duration(answer.waited),
         [answer.product, answer.surface].filter(Boolean).join(', ') || 'not told',

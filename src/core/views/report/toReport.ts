@@ -4,7 +4,7 @@ import { outcomeIn } from '../../run/outcome';
 import type { Fact } from '../../engine/runEngine';
 import { HumanError } from '../../errors';
 import { oneLine, toIso } from '../../format';
-import { auditAnswers, type AnswerRecord } from '../../run/audit';
+import { auditAnswers, isAutomatic, timedEffects, type AnswerRecord } from '../../run/audit';
 import type { Usage } from '../../run/cost';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, mainIteration, metricsOfIteration, type Iteration } from '../../run/iterations';
@@ -132,7 +132,7 @@ export function* reporting(
     questions: openQuestions(making),
     time: {
       total: runTime(run),
-      ...workTime(effects, run.story.idle),
+      ...workTime(timedEffects(run, effects, details), run.story.idle),
       ...optional('idle', options.iteration === undefined ? idleTime(run) || undefined : undefined),
     },
     ...optional(
@@ -256,6 +256,7 @@ function toReportTask(
   const task = details.tasks.get(effect.effectId);
   const result = details.results.get(effect.effectId);
   const exitCode = isRecord(result?.value) ? result.value['exitCode'] : undefined;
+  const automatic = isAutomatic(run, effect, details);
   const why = effect.error?.message ?? effect.cancelReason ?? result?.failure;
   return {
     effectId: clean(effect.effectId),
@@ -268,17 +269,17 @@ function toReportTask(
     ...optional('passed', passed(effect, result) ?? undefined),
     ...optional('exitCode', Number.isInteger(exitCode) ? (exitCode as number) : undefined),
     ...optional('why', why && clean(why)),
-    by: workerOf(effect),
+    by: automatic ? 'agent' : workerOf(effect),
     ...optional('requestedAt', time(effect.requestedAt)),
     ...optional('resolvedAt', time(effect.resolvedAt)),
-    ...optional('duration', effectTime(effect, run.story.idle)),
+    ...optional('duration', automatic ? undefined : effectTime(effect, run.story.idle)),
     ...optional('usage', told(usages.get(effect.effectId))),
     ...optional('work', taskWork(work, effect.effectId, clean)),
   };
 }
 
 function toReportIteration(
-  { opened: { run }, clean, work }: Making,
+  { opened: { run, details }, clean, work }: Making,
   iteration: Iteration,
   metrics: readonly Readonly<Record<string, number>>[],
 ): ReportIteration {
@@ -293,12 +294,13 @@ function toReportIteration(
     ok: iteration.ok,
     error: iteration.error,
     cancelled: iteration.cancelled,
+    passed: iteration.passed,
     notPassed: iteration.notPassed,
     ...(iteration.best ? { best: true as const } : {}),
     metrics: Object.assign({}, ...metrics) as Record<string, number>,
     ...optional('startedAt', time(minimum(known))),
     ...optional('endedAt', time(maximum(known))),
-    time: workTime(iteration.effects, run.story.idle),
+    time: workTime(timedEffects(run, iteration.effects, details), run.story.idle),
     ...optional('work', iterationWork(work, iteration.effects, clean)),
   };
 }
@@ -312,6 +314,7 @@ function toReportAnswer({ clean, short, numbers }: Making, answer: AnswerRecord)
     ...optional('approved', answer.approved),
     ...optional('option', answer.option && short(answer.option)),
     ...optional('text', answer.text && clean(answer.text)),
+    ...(answer.automatic ? { automatic: true as const } : {}),
     ...optional('respondedBy', answer.respondedBy && short(answer.respondedBy)),
     ...optional('answeredAt', time(answer.answeredAt)),
     ...optional('waited', answer.waited),

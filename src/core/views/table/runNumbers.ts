@@ -1,3 +1,4 @@
+import { timedEffects } from '../../run/audit';
 import { usageByTask, usageInAll } from '../../run/usage';
 import { workTime } from '../../run/workTime';
 import type { RunWork } from '../../sessions/runWork';
@@ -37,7 +38,7 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun, work?: Run
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
     best: metric && best && { key: metric.key, value: best[1], n: best[0] },
-    waited: workTime([...story.effects.values()], [], until).human,
+    waited: workTime(timedEffects(run, story.effects.list(), details), [], until).human,
     waitingSince,
     tokens: tokens.length === 0 ? undefined : tokens.reduce((a, b) => a + b),
     costUsd: usage?.costUsd,

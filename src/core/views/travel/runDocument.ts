@@ -1,3 +1,4 @@
+import { answeredAs } from '../../run/audit';
 import { titleOfIteration, iterationTitle } from '../../run/iterations';
 import { shownJson } from '../../documents';
 import { cutAtWord, toIso, visible, capital } from '../../format';
@@ -89,7 +90,7 @@ function taskLines(effect: Effect, { tasks, results }: OpenedRun['details']): re
   const cut = value.length > most.value ? `${value.slice(0, most.value)}\n…` : value;
   return [
     '',
-    `- ${line(title)} (${line(effect.kind)}): ${statusWords[effect.status]}`,
+    `- ${line(title)} (${line(effect.kind)}): ${answeredAs(effect, result) ?? statusWords[effect.status]}`,
     ...indented(plain(said.slice(0, most.text))),
     ...indented(cut),
   ];

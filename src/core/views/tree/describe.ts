@@ -10,6 +10,7 @@ import {
   visible,
 } from '../../format';
 import type { ContextWord } from '../../contract';
+import { answeredAs, type Answered } from '../../run/audit';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
@@ -96,6 +97,12 @@ export const statusWords: Readonly<Record<Effect['status'], string>> = {
 interface Weighed {
   readonly iterations: Iterations;
 }
+
+const answerIcons: Readonly<Record<Answered, Row['icon']>> = {
+  approved: statusIcons.ok,
+  rejected: { name: 'circle-slash' },
+  answered: { name: 'comment' },
+};
 
 /** Its process came to its end, and says that it did not reach what it was for. */
 export function isUnsuccessful({ state, run }: StoredRun): boolean {
@@ -311,7 +318,8 @@ export function describeTask(
   const title = visible(taskTitle(effect, task));
   const kind = visible(cutAtWord(effect.kind.replaceAll('_', ' '), 40));
   const failure = effect.status === 'ok' ? (result?.failure ?? '') : '';
-  const word = [statusWords[effect.status], failure].filter(Boolean);
+  const answered = answeredAs(effect, result);
+  const word = [answered ?? statusWords[effect.status], failure].filter(Boolean);
   const time = taskTime(effect, now);
   const error = visible(cutAtWord(effect.error?.message ?? effect.cancelReason ?? '', 300));
   const spokenKind = nouns.has(effect.kind) ? kind : `${kind.replace(/ task$/, '')} task`;
@@ -326,7 +334,9 @@ export function describeTask(
       ['Task', visible(effect.taskId)],
       ['Effect', visible(effect.effectId)],
     ],
-    icon: pendingIcon(effect) ?? (failure === '' ? statusIcons[effect.status] : failureIcon),
+    icon:
+      pendingIcon(effect) ??
+      (answered ? answerIcons[answered] : failure === '' ? statusIcons[effect.status] : failureIcon),
     words: effect.status === 'pending' && effect.kind !== 'sleep' ? ['task', 'pending'] : ['task'],
     spoken: `${[title, spokenKind, ...word, time].filter(Boolean).join(', ')}${error === '' ? '' : `: ${error}`}`,
     expandable: false,
