@@ -21,6 +21,10 @@ export const commands = {
   'run.diagnose': { title: 'Why Is This Run Stuck?', icon: 'question' },
   'run.repair': { title: 'Repair Run…', icon: 'wrench' },
   'run.fork': { title: 'Fork From Here…', icon: 'repo-forked' },
+  'run.continueJob': { title: 'Continue Job…', icon: 'debug-continue' },
+  'run.resumeConfig': { title: 'Resume with Config…', icon: 'debug-continue' },
+  'run.branch': { title: 'Branch From This Checkpoint…', icon: 'repo-forked' },
+  'run.replay': { title: 'Replay From Stage…', icon: 'repo-forked' },
   'run.halt': { title: 'Halt Run…' },
   'run.assignProcess': { title: 'Assign Process…' },
   'run.compare': { title: 'Compare Runs…', icon: 'git-compare' },
@@ -78,6 +82,16 @@ export const commands = {
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandId = keyof typeof commands;
+
+/** Commands that are other ones in the words of an engine: menus of its runs have them instead. */
+export const aliases = {
+  'run.continueJob': 'run.resume',
+  'run.resumeConfig': 'run.resume',
+  'run.branch': 'run.fork',
+  'run.replay': 'run.fork',
+} as const satisfies Partial<Record<CommandId, CommandId>>;
+
+export type Alias = keyof typeof aliases;
 
 export const commandIds = Object.keys(commands) as readonly CommandId[];
 

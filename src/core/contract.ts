@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Alias } from './commands';
 import type { EngineAction } from './engine/runEngine';
 import { segment } from './run/segmentSchema';
 
@@ -130,7 +131,7 @@ export type ContextWord = (typeof contextWords)[number];
 /** A further word of a row: its run's engine can do this, though perhaps not now. `can_run_fork` */
 export type CanWord = `can_${string}`;
 
-export function canWord(action: EngineAction): CanWord {
+export function canWord(action: EngineAction | Alias): CanWord {
   // With "_", which does not end a word: "run" alone must not be found in it.
   return `can_${action.replace('.', '_')}`;
 }

@@ -1,4 +1,4 @@
-import type { CommandId } from '../core/commands';
+import { aliases, type Alias, type CommandId } from '../core/commands';
 import { canWord, contextKeys, prefix, type ContextWord } from '../core/contract';
 import type { EngineAction } from '../core/engine/runEngine';
 import { palette } from './palette';
@@ -37,12 +37,26 @@ function entry(id: CommandId, group: string, ...alternatives: readonly [string, 
 
 /** A command that only an engine can carry out: on rows that have any of these words, of runs whose engine can. */
 function engineEntry(
-  id: EngineAction,
+  id: EngineAction | Alias,
   group: string,
   first: ContextWord,
   ...more: readonly ContextWord[]
 ): MenuEntry {
   return entry(id, group, rowThatCan(id, first), ...more.map((word) => rowThatCan(id, word)));
+}
+
+/** The same under each name that engines have for it. */
+function underEachName(
+  id: (typeof aliases)[Alias],
+  group: string,
+  ...words: readonly [ContextWord, ...ContextWord[]]
+): readonly MenuEntry[] {
+  return namesOf(id).map((name) => engineEntry(name, group, ...words));
+}
+
+/** A command, and those that are the same in the words of an engine. */
+function namesOf(id: (typeof aliases)[Alias]): readonly ((typeof aliases)[Alias] | Alias)[] {
+  return [id, ...(Object.keys(aliases) as Alias[]).filter((alias) => aliases[alias] === id)];
 }
 
 /** The submenus of rows, by the part of their id after ours. */
@@ -136,7 +150,7 @@ export const menus = {
   'comments/comment/title': [entry('review.remove', 'inline@1', reviewThread)],
   'view/item/context': [
     ...ofOne(
-      entry('run.resume', 'inline@1', row('run', 'resume')),
+      ...namesOf('run.resume').map((name) => entry(name, 'inline@1', row('run', 'resume', canWord(name)))),
       engineEntry('run.repair', 'inline@1', 'repair'),
       entry('run.stop', 'inline@1', row('run', 'stop')),
       entry('run.open', 'inline@2', row('run')),
@@ -156,7 +170,7 @@ export const menus = {
       engineEntry('task.run', '2_answer@1', 'pending'),
       engineEntry('task.post', '2_answer@2', 'pending'),
       engineEntry('task.cancel', '2_answer@3', 'pending'),
-      engineEntry('run.resume', '3_go@1', 'run'),
+      ...underEachName('run.resume', '3_go@1', 'run'),
       engineEntry('run.iterate', '3_go@2', 'run'),
       engineEntry('run.continue', '3_go@3', 'run'),
       entry('run.stop', '3_go@4', row('run', 'stop')),
@@ -164,9 +178,14 @@ export const menus = {
       engineEntry('run.repair', '3_go@9', 'run'),
       entry('session.show', 'inline@0', row('run', 'session')),
       submenu('session', '4_more@1', row('run', 'session')),
-      submenu('new', '4_more@2', rowThatCan('run.startAgain', 'run'), rowThatCan('run.fork', 'run')),
+      submenu(
+        'new',
+        '4_more@2',
+        rowThatCan('run.startAgain', 'run'),
+        ...namesOf('run.fork').map((name) => rowThatCan(name, 'run')),
+      ),
       // A row that is no run has one way to a new one.
-      engineEntry('run.fork', '4_more@2', 'iteration', 'task'),
+      ...underEachName('run.fork', '4_more@2', 'iteration', 'task'),
       entry('run.compare', '4_more@3', row('run'), rowOfRuns('iteration')),
       submenu('manage', '4_more@4', row('run')),
       submenu('export', '5_out@1', row('run'), rowOfRuns('iteration')),
@@ -190,7 +209,7 @@ export const menus = {
   ],
   [submenuId('new')]: [
     engineEntry('run.startAgain', '1_new@1', 'run'),
-    engineEntry('run.fork', '1_new@2', 'run'),
+    ...underEachName('run.fork', '1_new@2', 'run'),
   ],
   [submenuId('manage')]: [
     entry('run.pin', '1_order@1', all(row('run'), without('pinned'))),

@@ -1,3 +1,4 @@
+import type { Alias } from '../core/commands';
 import type { EngineAction } from '../core/engine/runEngine';
 import {
   canWord,
@@ -34,7 +35,7 @@ export function without(word: ContextWord): string {
 }
 
 /** A row that has this word, of a run whose engine can do this. */
-export function rowThatCan(action: EngineAction, word: ContextWord): string {
+export function rowThatCan(action: EngineAction | Alias, word: ContextWord): string {
   return row(word, canWord(action));
 }
 

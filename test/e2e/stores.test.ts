@@ -113,7 +113,7 @@ describe('Runs of other engines', () => {
     const step = row(/^Step 1 \(/);
     await step.waitFor();
     const before = checkpoints('slow-order-search');
-    await choose(window, step, 'Fork From Here…');
+    await choose(window, step, 'Branch From This Checkpoint…');
     const input = page.locator('.quick-input-widget input');
     await input.fill('Use a materialised view');
     await page.keyboard.press('Enter');
@@ -147,13 +147,13 @@ describe('Runs of other engines', () => {
   test('are carried on with a config that is chosen once and checked', async () => {
     const { row, page, workspace } = window;
     const commands = join(workspace, 'evals/commands.txt');
-    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume Run…');
+    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume with Config…');
     await inQuickInput(/support-questions-long\.yaml/).click();
     await page
       .getByText(/makes the run [0-9a-f]{8}, and not [0-9a-f]{8}/)
       .first()
       .waitFor();
-    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume Run…');
+    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume with Config…');
     await inQuickInput(/support-questions\.yaml/).click();
     await inQuickInput(/^Run Until score/).click();
     await expect
@@ -162,7 +162,7 @@ describe('Runs of other engines', () => {
 
     const config = join(workspace, 'evals/support-questions.yaml');
     writeFileSync(config, `${readFileSync(config, 'utf8')}runtime:\n  existing_run_policy: rerun\n`);
-    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume Run…');
+    await choose(window, row(/^support-questions · shop\/answers_v2/).last(), 'Resume with Config…');
     await inQuickInput(/^Resume with Config/).click();
     await page
       .getByRole('dialog')

@@ -97,6 +97,8 @@ describe('what an engine lacks', () => {
     const able: RunEngine = { ...other, can: new Set(['run.fork']) };
     expect(contextValue({ words: ['task'] }, able)).toBe('task can_run_fork');
     expect(contextValue({ words: [] }, able)).toBe('');
+    const branching: RunEngine = { ...able, calls: { 'run.fork': 'run.branch' } };
+    expect(contextValue({ words: ['task'] }, branching)).toBe('task can_run_branch');
   });
 
   it('has words that menus do not take for others', () => {

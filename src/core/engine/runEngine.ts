@@ -1,4 +1,4 @@
-import type { CommandId } from '../commands';
+import { commandTitle, type Alias, type aliases, type CommandId } from '../commands';
 import type { JudgeOptions, Judgement } from '../run/judgement';
 import { stateActions } from '../run/judgement';
 import type { Run } from '../run/run';
@@ -37,6 +37,9 @@ export interface RunEngine {
   /** Everything that its runs may ever be asked for. */
   readonly can: ReadonlySet<EngineAction>;
 
+  /** What it calls otherwise, and by which command. Left out: nothing. */
+  readonly calls?: { readonly [Action in (typeof aliases)[Alias]]?: Alias };
+
   /**
    * Judges a run. Pure: the same run and time give the same. It only ever names actions that are in {@link can}.
    * @throws Error for a run of another engine
@@ -51,6 +54,16 @@ export interface RunEngine {
 
   /** What of that a report tells, to whoever gets it: nothing of this machine. Left out: nothing. */
   reportFacts?(run: Run): readonly Fact[];
+}
+
+/** The command that stands for an action where an engine's runs are shown. */
+export function calledBy({ calls = {} }: RunEngine, action: EngineAction): EngineAction | Alias {
+  return (calls as Partial<Record<EngineAction, Alias>>)[action] ?? action;
+}
+
+/** What an engine calls an action, as menus and buttons show it. */
+export function actionTitle(engine: RunEngine, action: EngineAction): string {
+  return commandTitle(calledBy(engine, action));
 }
 
 /** The engines that runs may belong to, by id. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attention } from '../../core/attention/attention';
-import { pickerTitle, type CommandId } from '../../core/commands';
+import { aliases, pickerTitle, type Alias, type CommandId } from '../../core/commands';
 import type { EngineAction } from '../../core/engine/runEngine';
 import type { KeptOrder } from '../../core/order/keptOrder';
 import { taskTitle } from '../../core/run/run';
@@ -79,6 +79,7 @@ export interface CommandDeps extends SessionCommandDeps {
 export function commandTable(deps: CommandDeps): CommandTable {
   return {
     ...deps.engineCommands,
+    ...aliasCommands(deps),
     ...runCommands(deps),
     ...orderCommands(deps),
     ...questionCommands(deps),
@@ -86,6 +87,15 @@ export function commandTable(deps: CommandDeps): CommandTable {
     ...listCommands(deps),
     ...sessionCommands(deps),
   };
+}
+
+/** The same in the words of an engine. */
+function aliasCommands({ engineCommands }: CommandDeps) {
+  const names = Object.entries(aliases) as [Alias, (typeof aliases)[Alias]][];
+  return Object.fromEntries(names.map(([name, id]) => [name, engineCommands[id]])) as Pick<
+    CommandTable,
+    Alias
+  >;
 }
 
 /** Of one run. */

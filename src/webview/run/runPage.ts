@@ -353,7 +353,7 @@ class RunPage extends LitElement {
         )}
         ${moreQuestions(view)} ${repeat(sections, ({ id }) => id, pageSection)} ${helpLink(this)}
       </main>
-      ${this.task ? html`<task-panel .detail=${this.task} .canFork=${view.can.includes('run.fork')}></task-panel>` : nothing}
+      ${this.task ? html`<task-panel .detail=${this.task} .fork=${forkTitle(view)}></task-panel>` : nothing}
       ${helpDialog(runKeys)}
     `;
   }
@@ -414,7 +414,7 @@ class RunPage extends LitElement {
           .travel=${travel}
           .asked=${asked}
           .since=${runApi.state().since}
-          .canFork=${view.can.includes('run.fork')}
+          .fork=${forkTitle(view)}
         ></travel-bar>`
       : nothing;
   }
@@ -450,6 +450,11 @@ function moreQuestions({ moreBreakpoints: more }: RunView): TemplateResult | typ
     ${count(more, 'more question')} ${more === 1 ? 'is' : 'are'} open.
     <button class="link" @click=${() => runApi.postMessage({ type: 'moreQuestions' })}>Show more</button>
   </p>`;
+}
+
+/** Empty: nothing can be forked. */
+function forkTitle({ can, titles }: RunView): string {
+  return can.includes('run.fork') ? titles.fork : '';
 }
 
 customElements.define('run-page', RunPage);

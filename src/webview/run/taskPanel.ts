@@ -22,12 +22,12 @@ const tabNames = Object.keys(tabs) as readonly Tab[];
 class TaskPanel extends LitElement {
   static override properties = {
     detail: { attribute: false },
-    canFork: { attribute: false },
+    fork: { attribute: false },
     tab: { state: true },
   };
 
   declare detail: TaskDetail;
-  declare canFork: boolean;
+  declare fork: string;
   declare tab: Tab;
 
   constructor() {
@@ -86,9 +86,9 @@ class TaskPanel extends LitElement {
               </button>`
         }
         ${
-          this.canFork
+          this.fork
             ? html`<button class="small" @click=${() => runApi.postMessage({ type: 'fork', effectId })}>
-                Fork From Here…
+                ${this.fork}
               </button>`
             : nothing
         }

@@ -11,7 +11,7 @@ class TravelBar extends LitElement {
     travel: { attribute: false },
     asked: { attribute: false },
     since: { attribute: false },
-    canFork: { attribute: false },
+    fork: { attribute: false },
   };
 
   declare travel: TravelView;
@@ -19,7 +19,7 @@ class TravelBar extends LitElement {
   declare asked: number | undefined;
   /** How many events there were when the person left the present. */
   declare since: number;
-  declare canFork: boolean;
+  declare fork: string;
 
   /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
   protected override createRenderRoot(): HTMLElement {
@@ -140,13 +140,13 @@ class TravelBar extends LitElement {
           <span class="codicon codicon-diff" aria-hidden="true"></span> Compare With Now
         </button>
         ${
-          this.canFork
+          this.fork
             ? html`<button
                 class="secondary"
                 ?disabled=${!known}
                 @click=${() => known && runApi.postMessage({ type: 'fork', event: known.seq })}
               >
-                <span class="codicon codicon-repo-forked" aria-hidden="true"></span> Fork From Here…
+                <span class="codicon codicon-repo-forked" aria-hidden="true"></span> ${this.fork}
               </button>`
             : nothing
         }

@@ -38,6 +38,7 @@ function nextButton(
 export function runActions({
   verdict,
   can,
+  titles,
   resume,
   iterate,
   past,
@@ -61,7 +62,7 @@ export function runActions({
   return html`
     ${verdict.hint === '' ? nothing : html`<p class="hint-line">${verdict.hint}</p>`}
     <div class="buttons">
-      ${iterating || !can.includes('run.resume') ? nothing : command('run.resume', 'debug-continue', 'Resume…', resume)}
+      ${iterating || !can.includes('run.resume') ? nothing : command('run.resume', 'debug-continue', titles.resume, resume)}
       ${goesOn ? command('run.iterate', 'debug-step-over', commandTitle('run.iterate'), iterate) : nothing}
       ${goesOn && iterate.whyNot === undefined && can.includes('run.continue') ? command('run.continue', 'run-all') : nothing}
       ${past ? nothing : command('run.report', 'graph')}

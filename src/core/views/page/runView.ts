@@ -1,5 +1,5 @@
 import { ago, count, duration, firstLine, oneLine, visible } from '../../format';
-import type { EngineAction } from '../../engine/runEngine';
+import { actionTitle, type EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
 import { titleOfIteration, type Iterations } from '../../run/iterations';
@@ -22,7 +22,7 @@ import {
 } from './breakpointView';
 import { toOutputCard, type OutputCard } from './outputView';
 import { whyNotThen } from './past';
-import { toVerdict, type Verdict } from './verdict';
+import { resumeTitle, toVerdict, type Verdict } from './verdict';
 
 export interface IterationView {
   readonly n: number;
@@ -45,6 +45,8 @@ export interface RunView {
   readonly verdict: Verdict;
   /** What the run's engine can do at all; the page offers nothing else of it. */
   readonly can: readonly EngineAction[];
+  /** What its engine calls these. */
+  readonly titles: { readonly resume: string; readonly fork: string };
   /** Its tasks are not read yet: there are many of them. */
   readonly partial: boolean;
   /** What is done, in numbers, and when: "15 done", "5 iterations", "active for 31m". */
@@ -149,6 +151,7 @@ export function toRunView(
     prompt: visible(beyondTitle(prompt.slice(0, most.prompt), runTitle(run))),
     verdict: toVerdict(stored, opened, now, { iterating, past }),
     can: [...stored.engine.can],
+    titles: { resume: resumeTitle(stored.engine), fork: actionTitle(stored.engine, 'run.fork') },
     partial,
     facts: factsOf(stored, opened, now, past),
     past,

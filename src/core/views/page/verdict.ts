@@ -1,4 +1,5 @@
 import { commands, commandTitle } from '../../commands';
+import { actionTitle, calledBy, type RunEngine } from '../../engine/runEngine';
 import { notSomethingItCanDo } from '../../engine/whyNot';
 import { capital, cutAtWord, firstLine, visible } from '../../format';
 import { outcomeIn } from '../../run/outcome';
@@ -114,7 +115,7 @@ function nextOf(stored: StoredRun, failedTask: string, iterating: boolean): Next
         ? toNext(action)
         : { does: 'fork', label: forkLabel, icon: commands[action].icon, effectId: failedTask };
     case 'run.resume':
-      return { ...toNext(action), label: 'Resume…' };
+      return { ...toNext(action), label: resumeTitle(stored.engine) };
     case 'run.iterate':
     case 'run.repair':
     case 'run.assignProcess':
@@ -122,6 +123,11 @@ function nextOf(stored: StoredRun, failedTask: string, iterating: boolean): Next
     default:
       return run.story.end?.outcome === 'completed' ? toNext('run.report') : undefined;
   }
+}
+
+/** Shorter than in menus, where the engine has no words of its own. */
+export function resumeTitle(engine: RunEngine): string {
+  return calledBy(engine, 'run.resume') === 'run.resume' ? 'Resume…' : actionTitle(engine, 'run.resume');
 }
 
 function toNext(does: PageCommand): NextView {

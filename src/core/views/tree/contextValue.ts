@@ -1,5 +1,5 @@
 import { canWord } from '../../contract';
-import type { EngineAction, RunEngine } from '../../engine/runEngine';
+import { calledBy, type EngineAction, type RunEngine } from '../../engine/runEngine';
 import type { Row } from './describe';
 
 /**
@@ -13,6 +13,7 @@ export function contextValue(
   isPossible: (action: EngineAction) => boolean = () => true,
 ): string {
   // A row without words has no menu of its own.
-  const possible = engine && words.length > 0 ? [...engine.can].filter(isPossible) : [];
-  return [...words, ...possible.map(canWord)].join(' ');
+  if (!engine || words.length === 0) return words.join(' ');
+  const possible = [...engine.can].filter(isPossible).map((action) => canWord(calledBy(engine, action)));
+  return [...words, ...possible].join(' ');
 }

@@ -13,6 +13,7 @@ export const perstackEngine: RunEngine = {
   id: perstack,
   name: 'Perstack',
   can: new Set(['breakpoint.answer', 'run.resume', 'run.fork', 'run.copyCommand']),
+  calls: { 'run.resume': 'run.continueJob', 'run.fork': 'run.branch' },
   judge: (run, now, options) => judge(asPerstack(run), now, options),
   facts: (run) => facts(asPerstack(run)),
   reportFacts: (run) => facts(asPerstack(run)),

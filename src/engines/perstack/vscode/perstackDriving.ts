@@ -102,7 +102,7 @@ export class PerstackDriving {
 
   async #continue(run: PerstackRun): Promise<void> {
     demandTrust();
-    const title = 'Continue Job';
+    const title = pickerTitle('run.continueJob');
     const { branch, newest } = run.job;
     let from: Checkpoint | undefined;
     if (branch && newest) {
@@ -120,7 +120,7 @@ export class PerstackDriving {
 
   async #branch({ stored, iteration }: RunTarget): Promise<void> {
     demandTrust();
-    const title = 'Branch From This Checkpoint';
+    const title = pickerTitle('run.branch');
     const run = await this.#read(stored.run.key);
     const numbers = numbersOf(run.job.checkpoints.map(({ step }) => ({ number: step })));
     const place =

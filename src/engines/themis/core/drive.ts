@@ -1,3 +1,4 @@
+import { pickerTitle } from '../../../core/commands';
 import { count } from '../../../core/format';
 import { stages, type Stage } from './result';
 import type { ThemisRun } from './themisRun';
@@ -50,7 +51,7 @@ export function resumeSteps({ told }: ThemisRun, config: string): readonly Step[
   const ahead = isBehind ? stages.slice(through + 1) : stages;
   return [
     {
-      title: 'Resume with Config',
+      title: pickerTitle('run.resumeConfig'),
       detail: 'Runs what is missing, up to the last stage; what is done is kept',
       args: ['run', '--config', config],
       runs: true,

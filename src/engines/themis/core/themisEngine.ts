@@ -9,6 +9,7 @@ export const themisEngine: RunEngine = {
   id: themis,
   name: 'Themis',
   can: new Set(['run.resume', 'run.fork', 'run.copyCommand']),
+  calls: { 'run.resume': 'run.resumeConfig', 'run.fork': 'run.replay' },
   judge: (run, now) => judgeThemis(asThemis(run), now),
   facts(run) {
     const own = asThemis(run);

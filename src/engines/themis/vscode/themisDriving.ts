@@ -54,9 +54,11 @@ export class ThemisDriving {
   get handlers(): RunHandlers {
     return {
       'run.resume': ({ stored }) =>
-        this.#go(asThemis(stored.run), 'Resume with Config', (run, config) => resumeSteps(run, config)),
+        this.#go(asThemis(stored.run), pickerTitle('run.resumeConfig'), (run, config) =>
+          resumeSteps(run, config),
+        ),
       'run.fork': ({ stored }) =>
-        this.#go(asThemis(stored.run), 'Replay From Stage', (run, config) => replaySteps(run, config)),
+        this.#go(asThemis(stored.run), pickerTitle('run.replay'), (run, config) => replaySteps(run, config)),
       'run.copyCommand': (target) => this.#copy(target),
     };
   }
