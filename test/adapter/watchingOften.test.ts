@@ -9,16 +9,16 @@ import { asRunKey } from '../../src/core/run/runKey';
 
 vi.mock('../../src/engines/babysitter/node/findRuns', async (original) => {
   const real = await original<typeof findRuns>();
-  return { ...real, listRuns: vi.fn(real.listRuns) };
+  return { ...real, namesOfRuns: vi.fn(real.namesOfRuns) };
 });
 
 // Each listing looks at every run, so one for each of ten thousand deletions would never end.
 it('a runs directory in which much happens is listed a few times, and lastly after all of it', async () => {
   const { dir, runs } = projectFolder();
   const source = await watched({ dir, holds: 'project' });
-  const before = vi.mocked(findRuns.listRuns).mock.calls.length;
+  const before = vi.mocked(findRuns.namesOfRuns).mock.calls.length;
   for (let i = 0; i < 500; i += 1) mkdirSync(join(runs, `folder-${i}`));
   const last = writeRun(runs, 'last', { journal: journal().created() });
   await source.until('the last one is there', () => source.runs.has(asRunKey(last)));
-  expect(vi.mocked(findRuns.listRuns).mock.calls.length - before).toBeLessThan(20);
+  expect(vi.mocked(findRuns.namesOfRuns).mock.calls.length - before).toBeLessThan(20);
 });

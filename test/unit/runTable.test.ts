@@ -3,7 +3,7 @@ import { RunTable } from '../../src/core/views/table/runTable';
 import type { TableFilter } from '../../src/core/views/table/tableFilter';
 import type { Column } from '../../src/core/views/table/tableOrder';
 import { toRunNumbers, waitedBy } from '../../src/core/views/table/runNumbers';
-import { sorting } from '../../src/core/views/table/sorting';
+import { sorting } from '../../src/core/sorting';
 import { atOnce } from '../../src/core/sliced';
 import { fromTable, parseKeptTable } from '../../src/core/views/table/protocol';
 import type { StoredRun } from '../../src/core/source/runStore';

@@ -9,7 +9,7 @@ import { stateWords } from '../tree/describe';
 import { processName } from '../tree/describeList';
 import { stateOrder } from '../tree/runGroups';
 import type { RunNumbers } from './runNumbers';
-import { merging, sorting } from './sorting';
+import { merging, sorting } from '../../sorting';
 import { csvColumns } from './csvColumns';
 import { readingOf, toTableEntry, type TableEntry } from './tableEntry';
 import { toTest, type TableFilter } from './tableFilter';

@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { isInside } from '../../../core/paths';
 import { sequenceNumber } from '../core/eventName';
 import type { Sliced } from '../../../core/sliced';
+import { sorting } from '../../../core/sorting';
 import { eachEntryIn } from '../../../node/eachEntryIn';
 import { noProjects } from '../../../node/projectFolders';
 import { codeOf, realPath } from '../../../node/safeFile';
@@ -71,11 +72,16 @@ function isSurelyRun(path: string): boolean {
 }
 
 /**
- * The folders of a runs directory that may be runs, newest id first; reading tells whether they are. A link to a run beside it ("latest") is left out, so that no
- * run shows twice. Where a link to another folder leads is not looked at here: reading refuses one that leads
- * out.
+ * The folders of a runs directory that may be runs, newest id first; reading tells whether they are. A link to a run beside it
+ * ("latest") is left out, so that no run shows twice. Where a link to another folder leads is not looked at here: reading
+ * refuses one that leads out.
  */
 export function* listRuns(runsDir: string): Sliced<readonly string[]> {
+  return yield* newestFirst(runsDir, yield* namesOfRuns(runsDir));
+}
+
+/** The names of {@link listRuns}, in any order. */
+export function* namesOfRuns(runsDir: string): Sliced<readonly string[]> {
   const real = realPath(runsDir);
   const names: string[] = [];
   for (const entry of eachEntryIn(runsDir)) {
@@ -87,11 +93,31 @@ export function* listRuns(runsDir: string): Sliced<readonly string[]> {
     }
     if (isSliceOver()) yield;
   }
-  // ULIDs sort by time, so the newest run is read first.
-  return names
-    .toSorted()
-    .toReversed()
-    .map((name) => `${runsDir}${sep}${name}`);
+  return names;
+}
+
+/** ULIDs sort by time, so the newest run is read first. @returns absolute paths */
+export function* newestFirst(runsDir: string, names: readonly string[]): Sliced<readonly string[]> {
+  const paths: string[] = [];
+  for (const name of yield* sorting(names, (a, b) => (a < b ? 1 : a > b ? -1 : 0))) {
+    paths.push(`${runsDir}${sep}${name}`);
+    if (isSliceOver()) yield;
+  }
+  return paths;
+}
+
+/** Some of the newest, without sorting all; in any order. */
+export function newestOf(names: readonly string[], count: number): readonly string[] {
+  let newest: string[] = [];
+  let least = '';
+  for (const name of names) {
+    if (name <= least) continue;
+    newest.push(name);
+    if (newest.length < 2 * count) continue;
+    newest = newest.toSorted().slice(-count);
+    least = newest[0] ?? '';
+  }
+  return newest.toSorted().slice(-count);
 }
 
 /** Whether a link may stand for a run that is not listed anyway. */

@@ -11,7 +11,7 @@ import type { Run, RunDetails, RunGist } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import type { RunKey } from '../../../core/run/runKey';
 import { eventTypes } from '../core/eventTypes';
-import type { Sliced } from '../../../core/sliced';
+import { eachOf, type Sliced } from '../../../core/sliced';
 import type { DocumentName } from '../../../core/source/documentName';
 import type {
   PastReading,
@@ -63,6 +63,7 @@ export class FsRunSource implements RunSource {
   readonly #keeper: IndexKeeper | undefined;
   #listener: RunListener | undefined;
   #disposed = false;
+  #isIndexLoaded = false;
   /** What was there at first is read. */
   #loaded = false;
 
@@ -75,6 +76,10 @@ export class FsRunSource implements RunSource {
     this.#index = index;
     this.#keeper = index && new IndexKeeper(index, logger, () => this.#keepable());
     this.#directories = new RunsDirectories(place, logger, {
+      newest: async (runs, runsDir) => {
+        await inSlices(this.#add(runsDir, runs));
+        await this.#queue.read();
+      },
       listed: (runsDir, runs) => this.#compare(runsDir, runs),
       gone: (runsDir) => {
         for (const dir of this.#runs.keys()) if (isInside(runsDir, dir)) this.#forget(dir);
@@ -220,7 +225,6 @@ export class FsRunSource implements RunSource {
   }
 
   async #load(): Promise<void> {
-    if (this.#index) await inSlices(this.#index.load());
     await this.#directories.search();
     await this.#queue.read();
     this.#loaded = true;
@@ -231,10 +235,23 @@ export class FsRunSource implements RunSource {
 
   /** Compares a runs directory with what is known of it: new runs are read, missing ones forgotten. */
   *#compare(runsDir: string, runs: readonly string[]): Sliced<void> {
-    const there = new Set(runs);
-    for (const dir of this.#runs.keys()) {
+    yield* this.#loadIndex();
+    const there = new Set<string>();
+    yield* eachOf(runs, (dir) => there.add(dir));
+    yield* eachOf(this.#runs.keys(), (dir) => {
       if (dir.startsWith(`${runsDir}${sep}`) && !there.has(dir)) this.#forget(dir);
-    }
+    });
+    yield* this.#add(runsDir, runs);
+  }
+
+  /** Not before the newest of very many runs: it takes as long as they are many. */
+  *#loadIndex(): Sliced<void> {
+    if (this.#isIndexLoaded) return;
+    this.#isIndexLoaded = true;
+    if (this.#index) yield* this.#index.load();
+  }
+
+  *#add(runsDir: string, runs: readonly string[]): Sliced<void> {
     const parent: RunParent = { root: this.#root, real: realPath(runsDir) };
     for (const dir of runs) {
       if (isSliceOver()) yield;

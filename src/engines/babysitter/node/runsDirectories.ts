@@ -5,7 +5,7 @@ import { oneAtATime } from '../../../core/oneAtATime';
 import type { Sliced } from '../../../core/sliced';
 import type { RunsPlace } from '../../../core/source/runSource';
 import type { Polled } from '../../../node/changePoll';
-import { findRunsDirectories, listRuns } from './findRuns';
+import { findRunsDirectories, namesOfRuns, newestFirst, newestOf } from './findRuns';
 import { inSlices } from '../../../node/slices';
 import { modifiedAt, watchFolder } from '../../../node/watchFolder';
 import { watchFolders } from '../../../node/watchFolders';
@@ -16,8 +16,14 @@ const searchShare = 100;
 /** A runs directory that changed is looked at again after so long, in milliseconds. */
 const secondLook = 500;
 
+/** Of more runs than these the newest ones are told before all are sorted. */
+const many = 2000;
+const firstPage = 50;
+
 /** What is told of runs directories. */
 export interface RunsDirectoriesListener {
+  /** The newest ones of very many runs of a directory that is listed for the first time. */
+  newest(runs: readonly string[], runsDir: string): Promise<void>;
   /** A runs directory was listed. @param runs absolute paths of all folders in it that may be runs */
   listed(runsDir: string, runs: readonly string[]): Sliced<void>;
   /** A runs directory is not there any more. */
@@ -119,8 +125,13 @@ export class RunsDirectories implements Disposable {
     let listedAt = 0;
     // A hundred runs deleted together are a hundred events, and each listing looks at every run.
     const list = oneAtATime(async () => {
+      const isFirst = listedAt === 0;
       listedAt = modifiedAt(path);
-      const runs = await inSlices(listRuns(path));
+      const names = await inSlices(namesOfRuns(path));
+      if (isFirst && names.length > many) {
+        await this.listener.newest(await inSlices(newestFirst(path, newestOf(names, firstPage))), path);
+      }
+      const runs = await inSlices(newestFirst(path, names));
       if (this.#disposed || !this.#runsDirs.has(path)) return;
       await inSlices(this.listener.listed(path, runs));
     });

@@ -1,4 +1,4 @@
-import type { Sliced } from '../../sliced';
+import type { Sliced } from './sliced';
 
 /** So many items are sorted, or compared in a merge, between two places at which the work may be interrupted. */
 const atOnce = 256;
