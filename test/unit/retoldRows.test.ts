@@ -22,6 +22,30 @@ describe('a message of Gemini that is told again', () => {
     expect(Array.from({ length: table.length }, (_, place) => table.where(place).offset)).toEqual([1, 2, 3]);
   });
 
+  it('goes when it is undone, with what came after it, and all goes when the messages are told anew', () => {
+    const [table, rows] = [new RowTable(), new GeminiRows()];
+    let offset = 0;
+    const told = (...lines: readonly string[]): readonly number[] => {
+      for (const line of lines) {
+        rows.rows(line).forEach((row, part) => table.add(row, { offset, length: 1, part }));
+        offset += 1;
+      }
+      return Array.from({ length: table.length }, (_, place) => table.where(place).offset);
+    };
+    const user = (id: string, content: unknown) => JSON.stringify({ id, timestamp, type: 'user', content });
+    expect(told(user('u1', 'One'), message('m1', 'Yes'), user('u2', []), message('m2', 'No'))).toEqual([
+      ...[0, 1, 2, 3],
+    ]);
+    expect(told(message('', 'said by nobody'), JSON.stringify({ $rewindTo: 'u2' }))).toEqual([0, 1]);
+    expect(table.cuts).toBe(1);
+    expect(told(user('u3', 'Three'))).toEqual([0, 1, 6]);
+    const again = { $set: { messages: [JSON.parse(user('u1', 'One')), JSON.parse(message('m9', 'Short'))] } };
+    expect(told(JSON.stringify(again))).toEqual([7, 7]);
+    expect([table.where(0).part, table.where(1).part]).toEqual([1, 2]);
+    expect(told(JSON.stringify({ $set: { summary: 's' } }), user('u1', 'One, retold'))).toEqual([9, 7]);
+    expect(told(JSON.stringify({ $rewindTo: 'unknown' }))).toEqual([]);
+  });
+
   it('keeps its call open until that has ended, also after a turn that ended between', () => {
     const reader = new GeminiReader();
     reader.read(message('m', '', call('executing')));

@@ -158,7 +158,7 @@ const agents: Readonly<Record<string, Shape>> = {
 function shownOf({ lines, rows, reader }: Shape, name: string, input: unknown): string {
   const table = new RowTable();
   const written = lines(name, input).map((line) => JSON.stringify(line));
-  const all = written.flatMap((line) => rows().rows(line));
+  const all = written.flatMap((line) => rows().rows(line)).filter((row) => row.kind !== 'cut');
   all.forEach((row, part) => table.add(row, { offset: 0, length: 0, part }));
   const source = { table, row: (place: number) => all[place], beside: () => undefined, update: () => [] };
   expect(table.result(0)).toBe(1);

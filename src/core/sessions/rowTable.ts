@@ -1,17 +1,24 @@
-import { rowKinds, type RowKind, type TranscriptRow } from './transcriptRow';
+import { rowKinds, type RowCut, type RowKind, type TranscriptRow } from './transcriptRow';
 import type { Outcome } from './work';
+
+type Block = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Numbers, kept in blocks, so that growing copies nothing. */
 class Numbers {
-  readonly #blocks: (Float64Array | Uint32Array | Uint8Array)[] = [];
+  readonly #blocks: Block[] = [];
   length = 0;
 
-  constructor(private readonly block: () => Float64Array | Uint32Array | Uint8Array) {}
+  constructor(private readonly block: () => Block) {}
 
   push(value: number): void {
     if (this.length === this.#blocks.length * blockLength) this.#blocks.push(this.block());
     this.length += 1;
     this.set(this.length - 1, value);
+  }
+
+  cut(length: number): void {
+    this.length = length;
+    this.#blocks.length = Math.ceil(length / blockLength);
   }
 
   set(i: number, value: number): void {
@@ -46,7 +53,7 @@ export type RowFilter = 'all' | 'prompts' | 'calls' | 'errors';
 export class RowTable {
   readonly #offsets = new Numbers(() => new Float64Array(blockLength));
   readonly #lengths = new Numbers(() => new Uint32Array(blockLength));
-  readonly #parts = new Numbers(() => new Uint8Array(blockLength));
+  readonly #parts = new Numbers(() => new Uint16Array(blockLength));
   readonly #kinds = new Numbers(() => new Uint8Array(blockLength));
   readonly #times = new Numbers(() => new Float64Array(blockLength));
   /** Of a call: the place of its result among all rows, and one more; 0: there is none yet. */
@@ -57,13 +64,21 @@ export class RowTable {
   /** The places of rows that may be told again, by their keys. */
   readonly #keys = new Map<string, number>();
   #lastTime = 0;
+  #cuts = 0;
+
+  /** Rises when rows went, so that their places mean others now. */
+  get cuts(): number {
+    return this.#cuts;
+  }
 
   /** How many rows there are, results among them. */
   get length(): number {
     return this.#kinds.length;
   }
 
-  add({ kind, at, id, outcome, key }: TranscriptRow, { offset, length, part }: RowPlace): void {
+  add(row: TranscriptRow | RowCut, { offset, length, part }: RowPlace): void {
+    if (row.kind === 'cut') return this.#cut(row.from);
+    const { kind, at, id, outcome, key } = row;
     const told = key === undefined ? undefined : this.#keys.get(key);
     if (told !== undefined) {
       this.#offsets.set(told, offset);
@@ -88,6 +103,27 @@ export class RowTable {
     this.#open.delete(id);
     this.#results.set(call, place + 1);
     this.#outcomes.set(call, outcomes.indexOf(outcome));
+  }
+
+  #cut(from: string | undefined): void {
+    const named = [...this.#keys].filter(([key]) => key.startsWith(`${from} `)).map(([, place]) => place);
+    this.#cutAt(from === undefined || named.length === 0 ? 0 : Math.min(...named));
+  }
+
+  #cutAt(length: number): void {
+    if (length === this.length) return;
+    this.#cuts += 1;
+    const all = [this.#offsets, this.#lengths, this.#parts, this.#kinds, this.#times];
+    for (const numbers of [...all, this.#results, this.#outcomes]) numbers.cut(length);
+    for (const places of [this.#keys, this.#open]) {
+      for (const [key, place] of places) if (place >= length) places.delete(key);
+    }
+    for (let place = 0; place < length; place += 1) {
+      if (this.#results.get(place) <= length) continue;
+      this.#results.set(place, 0);
+      this.#outcomes.set(place, 0);
+    }
+    this.#lastTime = length === 0 ? 0 : this.time(length - 1);
   }
 
   kind(place: number): RowKind {

@@ -29,11 +29,18 @@ export interface TranscriptRow {
   readonly key?: string;
 }
 
+/** What was told before does not hold any more. */
+export interface RowCut {
+  readonly kind: 'cut';
+  /** The name with which the keys of the first rows begin that go, as does all behind them; `undefined`, or not there: all. */
+  readonly from: string | undefined;
+}
+
 /** Reads the rows of one agent's lines. Never throws; what it does not know it leaves out. */
 export interface RowReader {
-  rows(line: string): readonly TranscriptRow[];
+  rows(line: string): readonly (TranscriptRow | RowCut)[];
   /** Of a line that is too long to be parsed, by its beginning and its end. */
-  rowsOfLong(head: string, tail: string): readonly TranscriptRow[];
+  rowsOfLong(head: string, tail: string): readonly (TranscriptRow | RowCut)[];
 }
 
 /** A row without what only calls and results have. */

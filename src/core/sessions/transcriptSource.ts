@@ -28,6 +28,7 @@ export class RowSearch {
   /** Calls that are not among them as long as they have no result. */
   #waiting: number[] = [];
   #table: RowTable | undefined;
+  #cuts = 0;
   readonly #text: string;
 
   constructor(
@@ -44,8 +45,9 @@ export class RowSearch {
 
   *update(): Sliced<void> {
     const { table } = this.source;
-    if (this.#table !== table) {
+    if (this.#table !== table || this.#cuts !== table.cuts) {
       this.#table = table;
+      this.#cuts = table.cuts;
       [this.#found, this.#waiting, this.#searched] = [[], [], 0];
     }
     const waiting = this.#waiting;

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { RowTable } from '../../core/sessions/rowTable';
-import type { RowReader, TranscriptRow } from '../../core/sessions/transcriptRow';
+import type { RowCut, RowReader, TranscriptRow } from '../../core/sessions/transcriptRow';
 import type { TranscriptSource } from '../../core/sessions/transcriptSource';
 import type { Sliced } from '../../core/sliced';
 import { readTextInside } from '../safeFile';
@@ -40,7 +40,7 @@ export class TranscriptFile implements TranscriptSource {
     const wanted = this.table.where(place);
     let found: TranscriptRow | undefined;
     const sink = this.#sink((row, _, part) => {
-      if (part === wanted.part) found = row;
+      if (part === wanted.part && row.kind !== 'cut') found = row;
     });
     return place < this.table.length && readLineAt(this.path, wanted, sink) ? found : undefined;
   }
@@ -55,9 +55,9 @@ export class TranscriptFile implements TranscriptSource {
     return 'text' in read ? read.text : undefined;
   }
 
-  #sink(take: (row: TranscriptRow, place: LinePlace, part: number) => void): LineSink {
-    const each = (rows: readonly TranscriptRow[], place: LinePlace): void =>
-      rows.slice(0, 256).forEach((row, part) => take(row, place, part));
+  #sink(take: (row: TranscriptRow | RowCut, place: LinePlace, part: number) => void): LineSink {
+    const each = (rows: readonly (TranscriptRow | RowCut)[], place: LinePlace): void =>
+      rows.slice(0, 65_536).forEach((row, part) => take(row, place, part));
     return {
       read: (line, place) => each(this.#reader.rows(line), place),
       readLong: (head, tail, place) => each(this.#reader.rowsOfLong(head, tail), place),

@@ -1,25 +1,42 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
-import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
+import {
+  callText,
+  plainRow,
+  type RowCut,
+  type RowReader,
+  type TranscriptRow,
+} from '../../../core/sessions/transcriptRow';
 import { actionOf, callsOf, text, wordsOf, type Line } from './geminiParts';
 
-/** The rows of one chat of Gemini CLI. A message is told again whenever it changed, so each row has a key. */
+/**
+ * The rows of one chat of Gemini CLI. A message is told again whenever it changed, so each row has a key; what was undone goes
+ * from its first message on, and all where the messages are told anew.
+ */
 export class GeminiRows implements RowReader {
-  rows(line: string): readonly TranscriptRow[] {
+  rows(line: string): readonly (TranscriptRow | RowCut)[] {
     const json = line.trim() === '' ? undefined : parseJson(line);
     if (!json || !('value' in json) || !isRecord(json.value)) return [];
-    const set = isRecord(json.value['$set']) ? json.value['$set']['messages'] : undefined;
-    const messages: readonly unknown[] = Array.isArray(set) ? set : [json.value];
-    return messages.filter(isRecord).flatMap((message) => {
-      const id = text(message['id']);
-      // What has no id is never told again.
-      if (id === '') return rowsOf(message);
-      return rowsOf(message).map((row, part) => ({ ...row, key: `${id} ${row.kind} ${row.id || part}` }));
-    });
+    const { $set: set, $rewindTo: undone } = json.value;
+    if (typeof undone === 'string') return [{ kind: 'cut', from: undone }];
+    const messages = isRecord(set) ? set['messages'] : undefined;
+    if (!Array.isArray(messages)) return messageRows(json.value);
+    return [{ kind: 'cut', from: undefined }, ...messages.filter(isRecord).flatMap(messageRows)];
   }
 
-  rowsOfLong(): readonly TranscriptRow[] {
-    return [];
+  rowsOfLong(head: string): readonly (TranscriptRow | RowCut)[] {
+    if (!/^\s*\{"\$set":\{"messages":/.test(head.slice(0, 200))) return [];
+    return [
+      { kind: 'cut', from: undefined },
+      plainRow('note', undefined, '(The messages were told anew, in a line too long to be read.)'),
+    ];
   }
+}
+
+function messageRows(message: Line): readonly TranscriptRow[] {
+  const id = text(message['id']);
+  // What has no id is never told again.
+  if (id === '') return rowsOf(message);
+  return rowsOf(message).map((row, part) => ({ ...row, key: `${id} ${row.kind} ${row.id || part}` }));
 }
 
 function rowsOf(message: Line): readonly TranscriptRow[] {
@@ -29,7 +46,8 @@ function rowsOf(message: Line): readonly TranscriptRow[] {
   const said = words.trim() === '' ? [] : [words];
   switch (message['type']) {
     case 'user':
-      return said.map((each) => plainRow('prompt', at, each));
+      // One without words has a row, too, as it may be the one that is gone back to.
+      return [plainRow('prompt', at, said[0] ?? '(no words)')];
     case 'info':
     case 'warning':
       return said.map((each) => plainRow('note', at, each));
