@@ -27,7 +27,7 @@ import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeR
 import { RunSessions } from './node/sessions/runSessions';
 import { agentStores } from './agents/agentStores';
 import type { SessionReport } from './core/sessions/agentSessions';
-import { toRunWork } from './core/sessions/runWork';
+import { toRunWork, type RunWork } from './core/sessions/runWork';
 import { toSessionNumbers } from './core/sessions/sessionNumbers';
 import { toSessionEntry } from './core/sessions/sessionEntry';
 
@@ -152,6 +152,11 @@ function beside({ engine, place }: Run): Iterable<{ readonly run: Run }> {
   };
 }
 
+function workOf(run: Run, now: number): RunWork | undefined {
+  const read = sessionsOf(run, now).filter(({ unread }) => !unread);
+  return toRunWork(read.map(toSessionNumbers), run);
+}
+
 /** What the agents that worked on a run did, by the files in the home folder. */
 function sessionsOf(run: Run, now: number): readonly SessionReport[] {
   // Only runs of Babysitter are known to be worked on by agents.
@@ -186,7 +191,7 @@ function report(
   try {
     const opened = openRun(found.run, found.details, options.metric);
     const { run } = found;
-    const work = withSessions ? toRunWork(sessionsOf(run, now).map(toSessionNumbers), run) : undefined;
+    const work = withSessions ? workOf(run, now) : undefined;
     const sources = { ...readReportSources(run), work };
     return writeReport(
       toReport(opened, sources, {

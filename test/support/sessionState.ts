@@ -7,6 +7,6 @@ export function sessionState(now: Partial<AgentNow>, more: Partial<SessionState>
   return {
     ...{ agent: claudeCode, id: 's-1', file: '/home/me/s-1.jsonl', title: 'Add login', cwd: '/srv/demo' },
     now: { kind: 'calling', text: 'editing src/auth.ts', since: 0, until: undefined, certain: true, ...now },
-    ...{ living: true, lastAt: 0, ...more },
+    ...{ living: true, lastAt: 0, unread: false, ...more },
   };
 }

@@ -35,6 +35,8 @@ export interface SessionState {
   readonly living: boolean;
   /** When it or one of its subagents wrote its last line, in milliseconds since 1970. */
   readonly lastAt: number;
+  /** Nothing is known but that it is there; `now` says why. */
+  readonly unread: boolean;
 }
 
 /** A session that was read whole. */

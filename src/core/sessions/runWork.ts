@@ -92,7 +92,8 @@ export class SessionWork {
   async of(run: Run, search: boolean): Promise<RunWork | undefined> {
     if (!this.mayRead()) return undefined;
     const reports = await this.#reading(run, search).read(run);
-    if (reports.length > 0) this.kept.put(run.key, reports.map(toSessionNumbers));
+    const read = reports.filter(({ unread }) => !unread);
+    if (read.length > 0) this.kept.put(run.key, read.map(toSessionNumbers));
     return toRunWork(this.kept.of(run.key), run);
   }
 

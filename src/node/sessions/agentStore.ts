@@ -12,6 +12,8 @@ export interface StoredSession {
   readonly id: string;
   /** Real path, inside the store. */
   readonly path: string;
+  /** Why it is not read, in words that follow the agent's name; left out: it is. */
+  readonly unread?: string;
 }
 
 /** A subagent's file, and what is known of it besides its lines. */

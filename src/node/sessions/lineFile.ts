@@ -1,7 +1,6 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { LineReader } from '../../core/sessions/transcript';
 import type { Sliced } from '../../core/sliced';
-import { openRegular } from '../safeFile';
+import { openFile, type OpenedFile } from './openedFile';
 
 const chunkSize = 256 * 1024;
 /** A longer line is read by its beginning and end only; one longer still is skipped. In bytes. */
@@ -48,15 +47,15 @@ export function* readLines(
   reader: LineSink,
   before?: ReadPlace,
 ): Sliced<ReadPlace | undefined> {
-  const opened = open(path);
+  const opened = openFile(path);
   if (!opened) return undefined;
   try {
-    const { file, size, inode, modifiedAt } = opened;
+    const { size, inode, modifiedAt } = opened;
     if (before && (before.inode !== inode || size < before.offset)) return undefined;
-    const offset = yield* readRange(file, before?.offset ?? 0, size, reader);
+    const offset = yield* readRange(opened, before?.offset ?? 0, size, reader);
     return { offset, size, inode, modifiedAt };
   } finally {
-    closeSync(opened.file);
+    opened.close();
   }
 }
 
@@ -70,36 +69,36 @@ export function* readTail<R extends LineReader>(
   makeReader: () => R,
   isEnough: (reader: R) => boolean,
 ): Sliced<{ readonly reader: R; readonly place: ReadPlace; readonly whole: boolean } | undefined> {
-  const opened = open(path);
+  const opened = openFile(path);
   if (!opened) return undefined;
-  const { file, size, inode, modifiedAt } = opened;
+  const { size, inode, modifiedAt } = opened;
   try {
     for (const tail of tailSizes) {
       const reader = makeReader();
       const from = Math.max(0, size - tail);
-      const start = from === 0 ? 0 : nextLine(file, from, size);
-      const offset = yield* readRange(file, start, size, reader);
+      const start = from === 0 ? 0 : nextLine(opened, from, size);
+      const offset = yield* readRange(opened, start, size, reader);
       if (from === 0 || tail === tailSizes.at(-1) || isEnough(reader)) {
         return { reader, place: { offset, size, inode, modifiedAt }, whole: from === 0 };
       }
     }
     return undefined;
   } finally {
-    closeSync(file);
+    opened.close();
   }
 }
 
 /** The first bytes of a file as text; `undefined`: it cannot be read. */
 export function readHead(path: string, length = endLength): string | undefined {
-  const opened = open(path);
+  const opened = openFile(path, true);
   if (!opened) return undefined;
   try {
     const buffer = Buffer.allocUnsafe(length);
-    return buffer.toString('utf8', 0, readSync(opened.file, buffer, 0, length, 0));
+    return buffer.toString('utf8', 0, opened.read(buffer, length, 0));
   } catch {
     return undefined;
   } finally {
-    closeSync(opened.file);
+    opened.close();
   }
 }
 
@@ -112,20 +111,20 @@ export function* fileMentions(
   text: string,
   most: number,
 ): Sliced<{ readonly found: boolean; readonly bytes: number }> {
-  const opened = open(path);
+  const opened = openFile(path);
   if (!opened) return { found: false, bytes: 0 };
   const wanted = Buffer.from(text);
   const buffer = Buffer.allocUnsafe(chunkSize + wanted.length);
   const size = Math.min(opened.size, most);
   try {
     for (let at = 0; at < size; at += chunkSize) {
-      const read = readSync(opened.file, buffer, 0, buffer.length, at);
+      const read = opened.read(buffer, buffer.length, at);
       if (buffer.subarray(0, read).includes(wanted)) return { found: true, bytes: at + read };
       yield;
     }
     return { found: false, bytes: size };
   } finally {
-    closeSync(opened.file);
+    opened.close();
   }
 }
 
@@ -134,13 +133,13 @@ export function* fileMentions(
  * @returns false: the file cannot be read, or is shorter by now
  */
 export function readLineAt(path: string, { offset, length }: LinePlace, sink: LineSink): boolean {
-  const opened = open(path);
+  const opened = openFile(path);
   if (!opened) return false;
   try {
     if (opened.size < offset + length) return false;
     const part = (from: number, size: number): Buffer => {
       const buffer = Buffer.allocUnsafe(size);
-      return buffer.subarray(0, readSync(opened.file, buffer, 0, size, from));
+      return buffer.subarray(0, opened.read(buffer, size, from));
     };
     if (length > parsedLength) {
       const [head, tail] = [part(offset, endLength), part(offset + length - endLength, endLength)];
@@ -152,24 +151,14 @@ export function readLineAt(path: string, { offset, length }: LinePlace, sink: Li
   } catch {
     return false;
   } finally {
-    closeSync(opened.file);
+    opened.close();
   }
 }
 
-function open(path: string): (Omit<ReadPlace, 'offset'> & { readonly file: number }) | undefined {
-  try {
-    const file = openRegular(path);
-    const { size, ino, mtimeMs } = fstatSync(file);
-    return { file, size, inode: ino, modifiedAt: mtimeMs };
-  } catch {
-    return undefined;
-  }
-}
-
-function nextLine(file: number, from: number, size: number): number {
+function nextLine(file: OpenedFile, from: number, size: number): number {
   const buffer = Buffer.allocUnsafe(chunkSize);
   for (let at = from; at < size;) {
-    const read = readSync(file, buffer, 0, chunkSize, at);
+    const read = file.read(buffer, chunkSize, at);
     if (read === 0) break;
     const end = buffer.subarray(0, read).indexOf(lineEnd);
     if (end >= 0) return at + end + 1;
@@ -178,12 +167,12 @@ function nextLine(file: number, from: number, size: number): number {
   return size;
 }
 
-function* readRange(file: number, from: number, to: number, reader: LineSink): Sliced<number> {
+function* readRange(file: OpenedFile, from: number, to: number, reader: LineSink): Sliced<number> {
   const buffer = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(1, to - from)));
   const line = new LineUnderWay(reader);
   let offset = from;
   for (let at = from; at < to;) {
-    const read = readSync(file, buffer, 0, Math.min(buffer.length, to - at), at);
+    const read = file.read(buffer, Math.min(buffer.length, to - at), at);
     if (read === 0) break;
     let start = 0;
     for (let end = buffer.indexOf(lineEnd); end >= 0 && end < read; end = buffer.indexOf(lineEnd, start)) {

@@ -11,7 +11,7 @@ import { attribute, type SessionFiles, type Subagent, type TaskWindow } from '..
 import { maskCredentials } from '../../core/sessions/maskCredentials';
 import type { Pricer } from '../../core/sessions/prices';
 import { hasWorkLeft, taskWindows } from '../../core/sessions/taskWindows';
-import type { Transcript } from '../../core/sessions/transcript';
+import { Transcript } from '../../core/sessions/transcript';
 import type { TranscriptSource } from '../../core/sessions/transcriptSource';
 import type { Run } from '../../core/run/run';
 import type { Sliced } from '../../core/sliced';
@@ -59,6 +59,10 @@ export class RunSessions {
   *look(run: Run, links: RunLinks, options: SessionOptions): Sliced<readonly SessionState[]> {
     const states: SessionState[] = [];
     for (const { store, session } of this.find(run, links)) {
+      if (session.unread !== undefined) {
+        states.push(unreadState({ store, session }, session.unread, run));
+        continue;
+      }
       const read = yield* mainOf(store, session.path);
       if (!read || read.parentId !== undefined) continue;
       const subagents: Subagent[] = [];
@@ -91,13 +95,17 @@ export class RunSessions {
       // A fork begins with its original's lines, and goes on after it.
       begun.push({
         found: each,
-        at: headOf(each.store, each.session.path).firstAt ?? 0,
+        at: each.session.unread === undefined ? (headOf(each.store, each.session.path).firstAt ?? 0) : 0,
         last: modified(each.session.path) ?? 0,
       });
       yield;
     }
     const reports: SessionReport[] = [];
     for (const { found: each } of begun.toSorted((a, b) => a.at - b.at || a.last - b.last)) {
+      if (each.session.unread !== undefined) {
+        reports.push(unreadReport(each, each.session.unread, run, links));
+        continue;
+      }
       const files = yield* readFiles(each, known);
       if (!files || files.main.parentId !== undefined) continue;
       const windows = windowsOf(run, each.session.id, files.main, links, options);
@@ -137,6 +145,24 @@ export class RunSessions {
   }
 }
 
+/** Of a session that is there, and not read. */
+function unreadState({ store, session }: Found, why: string, run: Run): SessionState {
+  const at = modified(session.path) ?? 0;
+  return {
+    ...{ agent: store.agent, id: session.id, file: session.path, title: undefined, cwd: run.projectDir },
+    ...{ living: false, lastAt: at, unread: true },
+    now: { kind: 'unknown', text: why, since: at, until: undefined, certain: false },
+  };
+}
+
+function unreadReport(found: Found, why: string, run: Run, { secrets }: RunLinks): SessionReport {
+  const main = new Transcript();
+  return {
+    ...unreadState(found, why, run),
+    ...{ attribution: attribute({ main, subagents: [] }, []), transcript: main, files: [], secrets },
+  };
+}
+
 function stateOf(
   { store, session }: Found,
   files: SessionFiles,
@@ -154,6 +180,7 @@ function stateOf(
     cwd: main.cwd,
     living: typeof process === 'object',
     lastAt: lastSign(files),
+    unread: false,
     now: agentNow(files, process, {
       ...options,
       workLeft: hasWorkLeft(run),

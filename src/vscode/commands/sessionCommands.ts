@@ -42,6 +42,7 @@ export async function pressSession(session: SessionState, button: SessionButton)
     case 'session.copyId':
       return copyText(session.id, 'The session id');
     case 'session.open':
+      if (!/\.jsonl?$/.test(session.file)) throw new NotNowError('The session is kept in no file of text.');
       await vscode.window.showTextDocument(vscode.Uri.file(session.file), { preview: true });
       return;
     default:

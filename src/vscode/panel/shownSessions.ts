@@ -107,7 +107,8 @@ export class ShownSessions implements Disposable {
       this.#follows = true;
       this.#following.set(this.deps.sessions.follow(run, () => void this.update()));
     }
-    if (this.#reports.length > 0) this.deps.kept.put(run.key, this.#reports.map(toSessionNumbers));
+    const read = this.#reports.filter(({ unread }) => !unread);
+    if (read.length > 0) this.deps.kept.put(run.key, read.map(toSessionNumbers));
     const now = this.deps.clock.now();
     const live = this.#reports.map((report) => toSessionView(report, opened, now));
     const ids = new Set(live.map(({ id }) => id));

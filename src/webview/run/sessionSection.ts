@@ -88,7 +88,7 @@ export class SessionSection extends LitElement {
   }
 
   #session(session: SessionView, place: number): TemplateResult {
-    const { id, title, line, icon, living, kept, facts, files } = session;
+    const { id, title, line, icon, living, kept, unread, facts, files } = session;
     const isOpen = this.open === id;
     // What lives is shown rather than resumed: two would write one file.
     const buttons = sessionButtons.filter((button) => !(living && button === 'session.resume'));
@@ -102,13 +102,17 @@ export class SessionSection extends LitElement {
         kept
           ? nothing
           : html`<div class="buttons">
-              <button
-                class="secondary"
-                aria-expanded=${String(isOpen)}
-                @click=${() => (this.open = isOpen ? undefined : id)}
-              >
-                ${isOpen ? 'Hide Transcript' : 'Read Transcript'}
-              </button>
+              ${
+                unread
+                  ? nothing
+                  : html`<button
+                      class="secondary"
+                      aria-expanded=${String(isOpen)}
+                      @click=${() => (this.open = isOpen ? undefined : id)}
+                    >
+                      ${isOpen ? 'Hide Transcript' : 'Read Transcript'}
+                    </button>`
+              }
               ${buttons.map(
                 (button) =>
                   html`<button
@@ -120,7 +124,7 @@ export class SessionSection extends LitElement {
               )}
             </div>`
       }
-      ${this.#parts(session, place)}
+      ${unread ? nothing : this.#parts(session, place)}
       ${
         isOpen && !kept
           ? html`<transcript-list .session=${place} .files=${files}></transcript-list>`

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { toIso } from '../../../core/format';
@@ -16,6 +17,7 @@ import {
   type StoredSubagent,
 } from '../../../node/sessions/agentStore';
 import { readHead } from '../../../node/sessions/lineFile';
+import { hasZstd } from '../../../node/sessions/zstd';
 import { codex } from '../core/codex';
 import { CodexReader, parentOf } from '../core/codexReader';
 import { CodexRows } from '../core/codexRows';
@@ -23,6 +25,9 @@ import { CodexRows } from '../core/codexRows';
 /** So many rollouts are looked into for subagents of one session, or for a run that no session says it drives. */
 const mostHeads = 2000;
 const mostRecent = 50;
+
+/** A larger compressed rollout is not read. In bytes. */
+const mostPacked = 16 * 1024 * 1024;
 
 /** The rollouts of Codex in a home folder. */
 export class CodexStore implements AgentStore {
@@ -42,14 +47,21 @@ export class CodexStore implements AgentStore {
     if (root === undefined || !isSessionId(id)) return undefined;
     const known = this.#found.get(id);
     if (known && isThere(known)) return known;
+    let packed: string | undefined;
     for (const folder of [...days(root), join(root, 'archived_sessions')]) {
-      const name = namesIn(folder).find((name) => idOf(name) === id);
-      const path = name === undefined ? undefined : fileInside(root, join(folder, name));
-      if (path === undefined) continue;
-      this.#found.set(id, { id, path });
-      return { id, path };
+      for (const name of namesIn(folder).filter((name) => idOf(name) === id)) {
+        const path = fileInside(root, join(folder, name));
+        if (path === undefined) continue;
+        if (isPacked(path)) packed ??= path;
+        else return this.#remember({ id, path });
+      }
     }
-    return undefined;
+    return packed === undefined ? undefined : this.#remember({ id, path: packed, ...whyNot(packed) });
+  }
+
+  #remember(session: StoredSession): StoredSession {
+    this.#found.set(session.id, session);
+    return session;
   }
 
   /** They are rollouts of their own, of the day on which they began, which the session's file outlives. */
@@ -154,7 +166,22 @@ function parentIn(line: string): string | undefined {
   return isRecord(payload) ? parentOf(payload) : undefined;
 }
 
+/** After a week rollouts may be compressed. */
+function isPacked(path: string): boolean {
+  return path.endsWith('.zst');
+}
+
+/** Why a compressed rollout is not read; nothing: it is. */
+function whyNot(path: string): Pick<StoredSession, 'unread'> {
+  if (!hasZstd) {
+    return { unread: 'its transcript is compressed with zstd, which is read with Node.js 22.15 and later' };
+  }
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostPacked
+    ? { unread: 'its compressed transcript is too large to be read' }
+    : {};
+}
+
 /** The id in the name of a rollout; `undefined`: it is none. */
 function idOf(name: string): string | undefined {
-  return /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([A-Za-z0-9._-]{1,128})\.jsonl$/.exec(name)?.[1];
+  return /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([A-Za-z0-9._-]{1,128}?)\.jsonl(?:\.zst)?$/.exec(name)?.[1];
 }

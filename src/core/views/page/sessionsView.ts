@@ -33,6 +33,8 @@ export interface SessionView {
   readonly living: boolean;
   /** Only these numbers are left: the transcript is not there any more. */
   readonly kept: boolean;
+  /** It can be opened and resumed, but nothing of it is read. */
+  readonly unread: boolean;
   /** Version, model, context and what could not be read. */
   readonly facts: readonly string[];
   readonly head: readonly string[];
@@ -93,6 +95,8 @@ export function toSessionView(report: SessionReport, { run, details }: OpenedRun
     icon: iconOf(report),
     living: report.living,
     kept: false,
+    unread: report.unread,
+    ...(report.unread ? { parts: [] } : {}),
     facts: [
       transcript.version === undefined
         ? ''
@@ -116,6 +120,7 @@ export function toKeptView(numbers: SessionNumbers, opened: OpenedRun): SessionV
     icon: 'archive',
     living: false,
     kept: true,
+    unread: false,
     facts: [],
     files: [],
   };

@@ -1,0 +1,168 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  cpSync,
+  readFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as zlib from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CodexStore } from '../../src/agents/codex/node/codexStore';
+import { CursorStore } from '../../src/agents/cursor/node/cursorStore';
+import { OpenCodeStore } from '../../src/agents/opencode/node/opencodeStore';
+import { noTaskFiles } from '../../src/core/run/iterations';
+import { defaultMetricChoice } from '../../src/core/run/metrics';
+import { sessionLine } from '../../src/core/sessions/agentFact';
+import { toSessionEntry } from '../../src/core/sessions/sessionEntry';
+import { atOnce } from '../../src/core/sliced';
+import { toSessionView } from '../../src/core/views/page/sessionsView';
+import { openRun } from '../../src/core/views/tree/buildTree';
+import type { AgentStore } from '../../src/node/sessions/agentStore';
+import { RunSessions } from '../../src/node/sessions/runSessions';
+import { TranscriptFile } from '../../src/node/sessions/transcriptFile';
+import { hasZstd } from '../../src/node/sessions/zstd';
+import { homeVariables, readRun, sessionFixtures, SessionsAt } from '../support/agentSessions';
+
+const run = readRun(join(sessionFixtures, 'workspace/.a5c/runs/20260504-health'));
+const now = Date.parse('2026-05-04T11:01:06.500Z');
+
+/** A home folder with some files. */
+function homeWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'unread-')));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    writeFileSync(join(home, path), content);
+  }
+  return home;
+}
+
+function sessionOf(store: AgentStore, id: string) {
+  const sessions = new RunSessions([store]);
+  const links = { sessionIds: [id], runIds: () => [], otherRun: () => undefined, secrets: [] };
+  const options = { now, activityWindow: 60_000, promptOf: () => undefined, beforeReading: () => {} };
+  const [state] = atOnce(sessions.look(run, links, options));
+  const [report] = atOnce(sessions.read(run, links, options));
+  return { state, report };
+}
+
+describe.each([
+  [
+    'OpenCode in a database',
+    { 'opencode/opencode.db': 'SQLite format 3\0' },
+    (home: string) => new OpenCodeStore({ XDG_DATA_HOME: home }),
+    ...['ses_7f3a9c01bffeabcdefghijk123', 'opencode.db', 'opencode -s ses_7f3a9c01bffeabcdefghijk123'],
+  ],
+  [
+    'OpenCode before 1.2',
+    { 'opencode/storage/session/prj/ses_abc.json': '{}', 'opencode/opencode.db': '' },
+    (home: string) => new OpenCodeStore({ XDG_DATA_HOME: home }),
+    ...['ses_abc', 'ses_abc.json', 'opencode -s ses_abc'],
+  ],
+  [
+    'Cursor with a transcript',
+    { '.cursor/projects/srv-demo/agent-transcripts/c-1/c-1.jsonl': '{"role":"user"}\n' },
+    (home: string) => new CursorStore(home),
+    ...['c-1', 'c-1.jsonl', 'cursor-agent --resume c-1'],
+  ],
+  [
+    'Cursor with a chat alone',
+    { '.cursor/chats/0a1b/c-2/store.db': 'SQLite format 3\0' },
+    (home: string) => new CursorStore(home),
+    ...['c-2', 'store.db', 'cursor-agent --resume c-2'],
+  ],
+] as const)('a session of %s', (_, files, storeIn, id, file, resume) => {
+  it('is there to be opened and resumed, and says that it is not read', () => {
+    const { state, report } = sessionOf(storeIn(homeWith(files)), id);
+    expect(state).toMatchObject({ id, living: false, unread: true, cwd: run.projectDir });
+    expect(state?.file.endsWith(file)).toBe(true);
+    expect(state?.agent.resume(id).join(' ')).toBe(resume);
+    expect(state?.now).toMatchObject({ kind: 'unknown', certain: false });
+    expect(sessionLine(state as NonNullable<typeof state>, now)).toMatch(
+      /^(OpenCode|Cursor CLI) · what it does is not read here: /,
+    );
+    if (!report) throw new Error('The session is not reported.');
+    expect(toSessionEntry(report)).toMatchObject({
+      id,
+      totals: { answers: 0 },
+      tasks: {},
+      now: { kind: 'unknown' },
+    });
+    const opened = openRun(run, { ...noTaskFiles, problems: [], warnings: [] }, defaultMetricChoice);
+    expect(toSessionView(report, opened, now)).toMatchObject({ unread: true, parts: [], files: [] });
+  });
+
+  it('is not there under another id, and not behind a link that leads out', () => {
+    const home = homeWith(files);
+    const store = storeIn(home);
+    expect(store.find(`${id}x/../${id}`)).toBeUndefined();
+    expect(store.find('..')).toBeUndefined();
+    expect(store.find(`other-${id}`)).toBeUndefined();
+    const outside = homeWith({ secret: 'x' });
+    for (const path of Object.keys(files)) {
+      rmSync(join(home, path));
+      symlinkSync(join(outside, 'secret'), join(home, path));
+    }
+    expect(store.find(id)).toBeUndefined();
+  });
+});
+
+describe('a compressed rollout', () => {
+  const id = '019df1a0-2b3c-7d4e-8f50-6a7b8c9d0e1f';
+  const folder = '.codex/sessions/2026/05/04';
+  const name = `rollout-2026-05-04T11-00-00-${id}.jsonl`;
+  const plain = readFileSync(join(sessionFixtures, 'home', folder, name));
+  const compress = (zlib as unknown as { zstdCompressSync?: (data: Uint8Array) => Uint8Array })
+    .zstdCompressSync;
+  const storeOf = (files: Readonly<Record<string, string | Uint8Array>>): CodexStore =>
+    new CodexStore({ CODEX_HOME: join(homeWith(files), '.codex') });
+
+  it('gives way to a plain one', () => {
+    const store = storeOf({
+      [`${folder}/${name}.zst`]: 'packed',
+      [`.codex/archived_sessions/${name}`]: plain,
+    });
+    expect(store.find(id)?.path.endsWith('.jsonl')).toBe(true);
+  });
+
+  it.skipIf(hasZstd)('says what it takes to read it, where the host cannot', () => {
+    const { state } = sessionOf(storeOf({ [`${folder}/${name}.zst`]: 'packed' }), id);
+    expect(state?.now.text).toBe(
+      'its transcript is compressed with zstd, which is read with Node.js 22.15 and later',
+    );
+  });
+
+  it('that is very large is not read, and says so', () => {
+    const { state } = sessionOf(storeOf({ [`${folder}/${name}.zst`]: Buffer.alloc(17 * 1024 * 1024) }), id);
+    expect(state?.unread).toBe(true);
+  });
+
+  it.skipIf(!compress)('is read as the plain one is: its end, all of it, and row by row', () => {
+    const home = homeWith({});
+    cpSync(join(sessionFixtures, 'home'), home, { recursive: true });
+    const told = () => {
+      const sessions = new SessionsAt(home);
+      const at = new Date(now).toISOString();
+      const [report] = sessions.read(run, at);
+      if (!report) throw new Error('The session is not there.');
+      const store = new CodexStore(homeVariables(home));
+      const source = new TranscriptFile(report.file, () => store.rows());
+      atOnce(source.update());
+      const rows = Array.from({ length: source.table.length }, (_, place) => source.row(place));
+      return { entry: toSessionEntry(report), looks: sessions.look(run, at).map((state) => state.now), rows };
+    };
+    const before = told();
+    for (const each of [name, 'rollout-2026-05-04T11-00-50-019df1a9-0000-7abc-8def-0123456789ab.jsonl']) {
+      const path = join(home, folder, each);
+      writeFileSync(`${path}.zst`, compress?.(readFileSync(path)) ?? '');
+      rmSync(path);
+    }
+    expect(told()).toEqual(before);
+    expect(before.rows.length).toBeGreaterThan(10);
+  });
+});
