@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { useCli, type ShownRun } from '../support/cli';
+import { journal } from '../support/journalBuilder';
+import { projectFolder, writeRun } from '../support/runFolder';
 
 const folder = fileURLToPath(new URL('../fixtures/kinds', import.meta.url));
 const now = ['--now', '2027-01-01T00:00:00Z'];
@@ -118,7 +120,11 @@ const kinds: Readonly<Record<string, Kind & { readonly also?: (run: ShownRun) =>
   },
   'six-task-error-ready': {
     why: 'A task ended with an error; only an iterate shows whether the process handles it.',
-    right: { state: 'ready', reason: /quota reached/, next: { action: 'run.iterate' } },
+    right: {
+      state: 'ready',
+      reason: /^Will fail ended with an error: quota reached; iterating shows/,
+      next: { action: 'run.iterate' },
+    },
   },
   'worktree-copies': {
     why: 'The run is committed, and an older checkout of it lies in a worktree.',
@@ -168,6 +174,16 @@ it('says in the report, too, that nobody was waited for where an agent answered 
   expect(iterations).toMatchObject([{ passed: 0, time: { human: 0 } }]);
   expect(tasks[0]).not.toHaveProperty('duration');
 });
+
+it.each(['STOP_HOOK_INVOKED', 'SESSION_END_HOOK_INVOKED'])(
+  'takes a folder of %s alone for no run',
+  (type) => {
+    const { dir, runs } = projectFolder();
+    const story = journal().add(type, { sessionId: 's' }).add('STOP_HOOK_INVOKED', { sessionId: 's' });
+    writeRun(runs, 'ghost', { metadata: null, journal: story });
+    expect(cli.list(dir, ...now)).toEqual([]);
+  },
+);
 
 it('lists a copy of a run with the run', () => {
   const dir = join(folder, 'worktree-copies');

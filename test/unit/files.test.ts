@@ -304,8 +304,10 @@ describe('parseEvent', () => {
     ['a text', { name: undefined, message: 'a text', stack: undefined }],
     [{ message: 5 }, { name: undefined, message: undefined, stack: undefined }],
     [{ message: '{"message":"Out of date","exitCode":4}' }, { message: 'Out of date' }],
-    [{ message: '{"exitCode":4}' }, { message: '{"exitCode":4}' }],
-    [{ message: '{"message":" "}' }, { message: '{"message":" "}' }],
+    [{ message: '{"exitCode":4}' }, { message: 'exitCode: 4' }],
+    [{ message: '["Two", "things"]' }, { message: 'Two, things' }],
+    [{ reason: 'No budget left' }, { name: undefined, message: 'No budget left' }],
+    [{ message: '{"message":" "}' }, { message: 'An error without words' }],
     [{ message: '{not JSON' }, { message: '{not JSON' }],
     [null, undefined],
   ])('reads the error %j', (error, expected) => {

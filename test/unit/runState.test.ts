@@ -406,6 +406,14 @@ const rows: readonly Row[] = [
     actions: [...iterate, 'run.resume', ...copy],
   },
   {
+    why: 'all answered, but an iterate would do damage',
+    journal: journal().created().done('a'),
+    problems: [{ file: 'journal', what: 'lacks the event 2', stops: 'iterate' }],
+    state: 'ready',
+    reason: 'Everything is answered',
+    actions: ['run.resume', ...copy],
+  },
+  {
     why: 'an error result is an answer too, and the reason says so',
     journal: journal().created().requested('a').erred('a'),
     state: 'ready',

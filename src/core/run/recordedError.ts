@@ -12,10 +12,28 @@ export interface RecordedError {
  * says something is what a person wants to read.
  */
 export function plainMessage(recorded: string): string {
-  if (!recorded.trimStart().startsWith('{')) return recorded;
+  if (!/^\s{0,100}[{[]/.test(recorded)) return recorded;
   const json = parseJson(recorded);
-  if (!('value' in json) || !isRecord(json.value)) return recorded;
-  const { error, reason, message, summary } = json.value;
+  if (!('value' in json)) return recorded;
+  if (!isRecord(json.value)) return factsIn(json.value);
+  return wordsIn(json.value) ?? factsIn(json.value);
+}
+
+/** The first text of an error's that says something; `undefined`: none does. */
+export function wordsIn(value: Readonly<Record<string, unknown>>): string | undefined {
+  const { error, reason, message, summary } = value;
   const told = [isRecord(error) ? error['message'] : error, reason, message, summary];
-  return told.find((text): text is string => typeof text === 'string' && text.trim() !== '') ?? recorded;
+  return told.find((text): text is string => typeof text === 'string' && text.trim() !== '');
+}
+
+/** What an error without words tells, but never as JSON: "code: 3, failed: 2". */
+function factsIn(value: unknown): string {
+  const facts = Object.entries(isRecord(value) || Array.isArray(value) ? value : {}).flatMap(
+    ([name, fact]) => {
+      if (typeof fact === 'string' && fact.trim() === '') return [];
+      const isFact = typeof fact === 'string' || typeof fact === 'number' || typeof fact === 'boolean';
+      return isFact ? [Array.isArray(value) ? String(fact) : `${name}: ${fact}`] : [];
+    },
+  );
+  return facts.length === 0 ? 'An error without words' : facts.slice(0, 20).join(', ');
 }

@@ -39,6 +39,7 @@ export function* asOf(
   const past: BabysitterRun = {
     ...run,
     ...{ story: fold, depth: 'whole', eventCount: event, lock: undefined, updatedAt: at },
+    erredTask: undefined,
     gist: event === run.eventCount ? run.gist : undefined,
     pendingTasks: new Map([...tasks].filter(([effectId]) => fold.pending.has(effectId))),
     problems: run.problems.filter((problem) => isOfEventUntil(problem, last)),

@@ -3,6 +3,7 @@ import type { RunFold } from './foldRun';
 import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
 import type { Run } from '../../../core/run/run';
+import type { TaskDefinition } from '../../../core/run/task';
 import { originOf } from '../../../core/run/origin';
 import { asRunKey, keyText, type RunKey } from '../../../core/run/runKey';
 
@@ -14,6 +15,8 @@ export interface BabysitterRun extends Run {
   /** `undefined`: run.json is missing or cannot be read. */
   readonly metadata: RunMetadata | undefined;
   readonly lock: RunLock | undefined;
+  /** What was asked of the task that was answered last, where that was an error and nothing pends; `undefined`: it was none. */
+  readonly erredTask?: TaskDefinition | undefined;
 }
 
 export const babysitter = 'babysitter';
@@ -42,6 +45,7 @@ export type BabysitterParts = Pick<
   | 'pendingTasks'
   | 'problems'
   | 'gist'
+  | 'erredTask'
 > & {
   /** The run folder's absolute path, and its name. */
   readonly dir: string;
@@ -69,6 +73,7 @@ export function babysitterRun(parts: BabysitterParts): BabysitterRun {
     pendingTasks: parts.pendingTasks,
     problems: parts.problems,
     gist: parts.gist,
+    erredTask: parts.erredTask,
     engine: babysitter,
     location: dir,
     place: parentOf(dir),

@@ -12,7 +12,7 @@ import type { Entrypoint } from '../../../core/run/entrypoint';
 export interface RunFold extends Story {
   /** Events folded in, unknown types included. */
   readonly entries: number;
-  /** Those of them that a stop hook wrote. */
+  /** Those of them that a hook of an agent wrote. */
   readonly hooks: number;
   readonly processId: string | undefined;
   readonly entry: Entrypoint | undefined;
@@ -229,8 +229,10 @@ function apply(run: Draft, entry: JournalEntry): void {
     case 'STOP_HOOK_INVOKED':
       run.hooks += 1;
       return;
-    case 'EFFECT_PROGRESS':
     case 'other':
+      if (event.name.endsWith('_HOOK_INVOKED')) run.hooks += 1;
+      return;
+    case 'EFFECT_PROGRESS':
       return;
     default:
       return event satisfies never;

@@ -134,19 +134,21 @@ function tell(
       !own && now < until ? from + 1 : undefined,
     );
   }
-  if (story.effects.size > 0) return still('ready', readyReason(run));
+  // An iterate is no advice where the engine would fail or do more damage.
+  const advice = (text: string): string => (damageOf(run, options) ? '' : `; ${text}`);
+  if (story.effects.size > 0) return still('ready', readyReason(run, advice));
   return still(
     'created',
-    hasProcess(run) ? 'Not started; iterate to begin' : 'Not started: it has no process yet',
+    hasProcess(run) ? `Not started${advice('iterate to begin')}` : 'Not started: it has no process yet',
   );
 }
 
-function readyReason({ story }: BabysitterRun): string {
+function readyReason({ story, erredTask }: BabysitterRun, advice: (text: string) => string): string {
   const last = story.lastSettled === undefined ? undefined : story.effects.get(story.lastSettled);
-  if (last?.status !== 'error') return 'Everything is answered; iterate to go on';
+  if (last?.status !== 'error') return `Everything is answered${advice('iterate to go on')}`;
   const said = firstLine(last.error?.message ?? '');
-  const title = taskTitle(last, undefined);
-  return `${capital(title)} ended with an error${said === '' ? '' : `: ${cutAtWord(said, 200)}`}; iterating shows whether the process handles it`;
+  const title = taskTitle(last, erredTask);
+  return `${capital(title)} ended with an error${said === '' ? '' : `: ${cutAtWord(said, 200)}`}${advice('iterating shows whether the process handles it')}`;
 }
 
 function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: number) => string): Told {

@@ -22,7 +22,7 @@ import {
 } from '../../../core/run/lenient';
 import { toEntrypoint } from './metadata';
 import type { Problem } from '../../../core/run/problem';
-import { plainMessage, type RecordedError } from '../../../core/run/recordedError';
+import { plainMessage, wordsIn, type RecordedError } from '../../../core/run/recordedError';
 
 const typeName: Field<string> = (value) => (value === '' ? new Wrong('it must not be empty') : text(value));
 
@@ -34,7 +34,7 @@ const recordedError: Field<RecordedError> = (value) => {
   const { name, message, stack } = value;
   return {
     name: typeof name === 'string' ? name : undefined,
-    message: typeof message === 'string' ? plainMessage(message) : undefined,
+    message: typeof message === 'string' ? plainMessage(message) : wordsIn(value),
     stack: typeof stack === 'string' ? stack : undefined,
   };
 };

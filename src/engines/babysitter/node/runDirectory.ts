@@ -5,7 +5,8 @@ import { messageOf } from '../../../core/errors';
 import { isInside, isNetworkPath } from '../../../core/paths';
 import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
 import type { EventRecord } from '../../../core/run/eventRecord';
-import { emptyFold } from '../core/foldRun';
+import { emptyFold, type RunFold } from '../core/foldRun';
+import type { Effect } from '../../../core/run/effect';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
 import { behindByteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
@@ -29,7 +30,7 @@ import {
   realPath,
   whyNotRead,
 } from '../../../node/safeFile';
-import { readTaskTitles, TaskReader } from './taskReader';
+import { readTask, readTaskTitles, TaskReader } from './taskReader';
 
 /** Thousands of runs with nothing wrong share it. */
 const noProblems: readonly Problem[] = [];
@@ -126,6 +127,7 @@ export class RunDirectory {
       return undefined;
     problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
+    const erred = erredEffect(fold);
     problems.push(...missingEntry(real, metadata?.entry));
     const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
     return babysitterRun({
@@ -143,6 +145,7 @@ export class RunDirectory {
       createdAt,
       updatedAt: fold.lastAt ?? createdAt,
       pendingTasks,
+      erredTask: erred && readTask(real, erred.effectId, erred.kind).task,
       problems: problems.length === 0 ? noProblems : problems,
     });
   }
@@ -255,6 +258,13 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   const { metadata, problems } = parseMetadata(unmarked ?? read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
+}
+
+/** See {@link BabysitterRun.erredTask}. */
+function erredEffect({ end, pending, lastSettled, effects }: RunFold): Effect | undefined {
+  if (end || pending.size > 0 || lastSettled === undefined) return undefined;
+  const effect = effects.get(lastSettled);
+  return effect?.status === 'error' ? effect : undefined;
 }
 
 /** Of what a process returned for the sake of its row, in bytes. */

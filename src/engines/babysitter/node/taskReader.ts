@@ -145,7 +145,7 @@ function readDetail(
   return { task, result };
 }
 
-function readTask(real: string, effectId: string, kind: string): TaskReading {
+export function readTask(real: string, effectId: string, kind: string): TaskReading {
   const file = `tasks/${effectId}/task.json`;
   const read = readTextInside(real, file, fileLimits.task);
   if ('problem' in read)
