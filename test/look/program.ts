@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
 import { strangeRuns, writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
-import { showRunPage, type ThemeName } from './shownPage';
+import type { PageName } from './pageParts';
+import { showPage, type ShownPage, type ThemeName } from './shownPage';
 import { themes } from './themes.json';
 
 const { values, positionals } = parseArgs({
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     width: { type: 'string', multiple: true, default: ['1400'] },
     height: { type: 'string', default: '1000' },
     question: { type: 'string' },
+    page: { type: 'string', default: 'run' },
     whole: { type: 'boolean', default: false },
     do: { type: 'string', multiple: true, default: [] },
     out: { type: 'string', default: 'test-results/look' },
@@ -34,31 +36,64 @@ async function main(): Promise<void> {
   const project = resolve(values.project ?? made);
   mkdirSync(values.out, { recursive: true });
   const browser = await launchBrowser();
-  for (const [name, dir = ''] of Object.entries(dirs)) {
-    for (const theme of values.theme.flatMap((word) => Object.keys(themes).filter((t) => t.includes(word)))) {
+  const wanted = values.theme.flatMap((word) => Object.keys(themes).filter((known) => known.includes(word)));
+  for (const { name, ...shown } of toShow(values.page as PageName, Object.entries(dirs))) {
+    for (const theme of wanted as readonly ThemeName[]) {
       for (const width of values.width) {
         const size = { width: Number(width), height: Number(values.height) };
-        const { question } = values;
-        const { page, asked, close } = await showRunPage(browser, {
-          ...{ project, dir: resolve(dir), size, theme: theme as ThemeName },
-          ...(question === undefined ? {} : { question }),
-          ...(values.home === undefined ? {} : { home: resolve(values.home) }),
-          ...(values.now === undefined ? {} : { now: Date.parse(values.now) }),
-        });
-        page.on('pageerror', (error) => process.stderr.write(`${error.stack}\n`));
-        page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
-        await page.locator('event-list [role=option]').first().waitFor();
-        await page.waitForFunction(() => Reflect.get(document.querySelector('run-page') ?? {}, 'settled'));
-        for (const step of values.do) await act(page, step);
         const path = join(values.out, `${name}-${theme}-${width}.png`.replaceAll(' ', '-'));
-        await page.screenshot({ path, fullPage: values.whole });
-        process.stdout.write(`${path}\n`);
-        if (asked.length > 0) process.stderr.write(`${JSON.stringify(asked)}\n`);
-        await close();
+        await picture(path, await showPage(browser, { ...shown, ...chosen(), project, theme, size }));
       }
     }
   }
   await browser.close();
+}
+
+/** The pages of some runs. All are compared with the first of them; one table has them all. */
+function toShow(kind: PageName, dirs: readonly (readonly [name: string, dir: string])[]) {
+  const all = dirs.map(([name, dir]) => ({
+    name: kind === 'run' ? name : `${kind}-${name}`,
+    dir: resolve(dir),
+    kind,
+  }));
+  const [first, ...others] = all;
+  if (!first) return [];
+  if (kind === 'table') return [{ ...first, name: kind }];
+  return kind === 'compare' ? others.map((each) => ({ ...each, dir: first.dir, other: each.dir })) : all;
+}
+
+function chosen() {
+  const { question, home, now } = values;
+  return {
+    ...(question === undefined ? {} : { question }),
+    ...(home === undefined ? {} : { home: resolve(home) }),
+    ...(now === undefined ? {} : { now: Date.parse(now) }),
+  };
+}
+
+/** Something is on a page of any kind, and nothing more comes. */
+const drawn = {
+  run: 'event-list [role=option]',
+  report: 'report-page h1',
+  compare: 'compare-page h1',
+  table: 'table-page [role=row][aria-rowindex="2"]',
+};
+
+async function picture(path: string, { page, asked, close }: ShownPage): Promise<void> {
+  page.on('pageerror', (error) => process.stderr.write(`${error.stack}\n`));
+  page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
+  const kind = values.page as PageName;
+  await page.locator(drawn[kind]).first().waitFor();
+  if (kind === 'run')
+    await page.waitForFunction(() => Reflect.get(document.querySelector('run-page') ?? {}, 'settled'));
+  // What is read later stands as "…" in the table, and as a sentence in place of the tasks.
+  const unread = page.locator('.unread, :text("Reading the tasks…")').first();
+  await unread.waitFor({ state: 'detached' });
+  for (const step of values.do) await act(page, step);
+  await page.screenshot({ path, fullPage: values.whole });
+  process.stdout.write(`${path}\n`);
+  if (asked.length > 0) process.stderr.write(`${JSON.stringify(asked)}\n`);
+  await close();
 }
 
 /** "key:j", "click:css", "hover:css", "scroll:600", "fill:css=text". */

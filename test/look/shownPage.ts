@@ -2,29 +2,21 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type * as vscode from 'vscode';
-import { agentStores } from '../../src/agents/agentStores';
-import type { Clock } from '../../src/core/clock';
+import { systemClock, type Clock } from '../../src/core/clock';
 import { toDisposable } from '../../src/core/disposables';
 import { Emitter } from '../../src/core/event';
 import { enginesOf } from '../../src/core/engine/runEngine';
 import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
-import { KeptSessions } from '../../src/core/sessions/keptSessions';
 import { RunStore } from '../../src/core/source/runStore';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { babysitterKey } from '../../src/engines/babysitter/core/babysitterRun';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
-import { runLinks } from '../../src/engines/babysitter/node/runLinks';
-import { taskPrompts } from '../../src/engines/babysitter/node/taskPrompts';
-import { AgentFiles } from '../../src/node/sessions/agentFiles';
-import { RunSessions } from '../../src/node/sessions/runSessions';
-import { readTextIn, realPath } from '../../src/node/safeFile';
 import { inSlices } from '../../src/node/slices';
-import { PastRuns } from '../../src/vscode/panel/pastRuns';
-import { runPages, type PanelDeps } from '../../src/vscode/panel/runPanel';
+import { classifyOptions } from '../../src/vscode/settings';
 import { OpenedRuns } from '../../src/vscode/tree/openedRuns';
-import { homeVariables } from '../support/agentSessions';
 import { FakeClock } from '../support/fakeClock';
+import { pageIn, type PageName } from './pageParts';
 import { style, themes } from './themes.json';
 
 export type ThemeName = keyof typeof themes;
@@ -33,6 +25,10 @@ export interface LookOptions {
   /** The project that holds the run. */
   readonly project: string;
   readonly dir: string;
+  /** Which page; left out: the run's own. */
+  readonly kind?: PageName;
+  /** The folder of the run with which it is compared. */
+  readonly other?: string;
   readonly theme?: ThemeName;
   readonly size?: { readonly width: number; readonly height: number };
   /** The home folder in which agents keep their sessions; left out: none are read. */
@@ -43,7 +39,7 @@ export interface LookOptions {
   readonly now?: number;
 }
 
-/** A page of a run in a browser, without VS Code: the page as it ships, told by the extension's own code. */
+/** A page in a browser, without VS Code: the page as it ships, told by the extension's own code. */
 export interface ShownPage {
   readonly page: Page;
   /** What the page asked the extension for, beyond what its own panel answers. */
@@ -54,10 +50,10 @@ export interface ShownPage {
 const address = 'http://page.test/';
 
 /** The bundle must have been built (`npm run build`). */
-export async function showRunPage(browser: Browser, options: LookOptions): Promise<ShownPage> {
+export async function showPage(browser: Browser, options: LookOptions): Promise<ShownPage> {
   const { project, dir, theme = 'Default Dark Modern', size = { width: 1400, height: 1000 } } = options;
   let clock: Clock = new FakeClock(0);
-  const moving: Clock = { now: () => clock.now(), after: (ms, callback) => clock.after(ms, callback) };
+  const moving: Clock = { now: () => clock.now(), after: systemClock.after };
   const store = new RunStore(moving, enginesOf(babysitterEngine), {
     activityWindow: defaultActivityWindow,
   });
@@ -69,7 +65,7 @@ export async function showRunPage(browser: Browser, options: LookOptions): Promi
     check();
   });
   clock = new FakeClock(options.now ?? (store.get(key)?.run.updatedAt ?? 0) + 5 * 60_000);
-  store.reclassify({ activityWindow: defaultActivityWindow });
+  store.reclassify(classifyOptions());
 
   const page = await browser.newPage({ viewport: size });
   const asked: { what: string; args: readonly unknown[] }[] = [];
@@ -93,9 +89,8 @@ export async function showRunPage(browser: Browser, options: LookOptions): Promi
   });
   await page.addInitScript(beVsCode, { ...themes[theme], style });
   const opened = new OpenedRuns(store, inSlices);
-  const deps = panelDeps({ store, opened, clock: moving, project, asked, home: options.home });
-  const shown = runPages(deps).create(panel, key);
-  if (options.question !== undefined) shown.reveal(options.question);
+  const parts = { store, opened, clock: moving, project, asked, home: options.home };
+  const shown = pageIn(panel, parts, options);
   await page.goto(address);
   return {
     page,
@@ -165,66 +160,4 @@ function fakePanel(
     ...{ onDidChangeViewState: never, onDidDispose: never, reveal: () => {}, dispose: () => {} },
   };
   return panel as unknown as vscode.WebviewPanel;
-}
-
-function sessionsAt(home: string, clock: Clock): AgentFiles {
-  const env = homeVariables(home);
-  return new AgentFiles({
-    sessions: async () => new RunSessions(agentStores(env)),
-    logger: silentLogger,
-    links: (run) => runLinks(run, env, () => undefined),
-    prompts: taskPrompts,
-    options: () => ({ now: clock.now(), activityWindow: defaultActivityWindow }),
-    beforeReading: () => {},
-    pricer: async () => undefined,
-  });
-}
-
-interface Parts {
-  readonly store: RunStore;
-  readonly opened: OpenedRuns;
-  readonly clock: Clock;
-  readonly project: string;
-  readonly home: string | undefined;
-  readonly asked: { what: string; args: readonly unknown[] }[];
-}
-
-/** What pages ask the rest of the extension for is noted and not done. */
-function panelDeps({ store, opened, clock, project, home, asked }: Parts): PanelDeps {
-  const noted = (answers: Readonly<Record<string, unknown>> = {}): never =>
-    new Proxy(
-      {},
-      {
-        get: (_, what: string) =>
-          what in answers
-            ? answers[what]
-            : (...args: readonly unknown[]) => {
-                asked.push({ what, args });
-                return Promise.resolve({ recorded: true, sentence: '' });
-              },
-      },
-    ) as never;
-  const never = (): { dispose(): void } => toDisposable(() => {});
-  return {
-    ...{ store, opened, clock, logger: silentLogger, inSlices },
-    past: new PastRuns(store, opened, inSlices),
-    extensionUri: { path: '', fsPath: '', toString: () => '' } as never,
-    driver: { onDidChangeIterating: never, isIterating: () => false },
-    actions: noted(),
-    evidence: noted({ filesOf: async () => [] }),
-    review: noted({ commentsOf: () => [] }),
-    comments: noted({ onDidChange: never }),
-    drafts: noted({ onDidChange: never, of: () => ({}), byAgent: () => [], get: () => '' }),
-    files: {
-      folders: () => [project],
-      realPath,
-      readText: (path, limit) => readTextIn(project, path, limit),
-    },
-    engineFacts: () => [],
-    opener: noted(),
-    sessions: sessionsAt(home ?? join(project, 'nobody'), clock),
-    kept: new KeptSessions({ all: () => [], put: () => {} }, clock),
-    mayRead: () => home !== undefined,
-    press: async (session, button) => void asked.push({ what: button, args: [session.id] }),
-  };
 }

@@ -31,6 +31,7 @@ export const commands = lenient({
   executeCommand: (...args: readonly unknown[]) => Promise.resolve(void executed.push(args)),
 });
 export const env = { language: 'en' };
+export const ProgressLocation = { Notification: 15 };
 export const ViewColumn = { Beside: -2, Active: -1, One: 1, Two: 2, Nine: 9 };
 export const Uri = {
   file: (path: string) => ({ path, fsPath: path, scheme: 'file', toString: () => path }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
-import { showRunPage, type LookOptions, type ShownPage, type ThemeName } from '../look/shownPage';
+import { showPage, type LookOptions, type ShownPage, type ThemeName } from '../look/shownPage';
 import { executed } from '../look/vscode';
 import { eventFile, eventText, start } from '../support/journalBuilder';
 import { temporaryFolder, write } from '../support/runFolder';
@@ -23,7 +23,7 @@ async function show(
 ): Promise<ShownPage & { readonly dir: string }> {
   const project = temporaryFolder();
   const dir = writeStrangeRuns(project, [run])[run] ?? expect.fail('no run was made');
-  const shown = await showRunPage(browser, { ...options, project, dir });
+  const shown = await showPage(browser, { ...options, project, dir });
   onTestFinished(() => shown.close());
   await shown.page.getByRole('listbox', { name: 'Events' }).getByRole('option').first().waitFor();
   await shown.page.getByRole('heading', { name: 'Timeline' }).waitFor();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
-import { showRunPage, type LookOptions, type ShownPage } from '../look/shownPage';
+import { showPage, type LookOptions, type ShownPage } from '../look/shownPage';
 import { sessionFixtures } from '../support/agentSessions';
 import { temporaryFolder } from '../support/runFolder';
 import { writeStrangeRuns } from '../support/strangeRuns';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 async function show(options: LookOptions): Promise<ShownPage> {
-  const shown = await showRunPage(browser, options);
+  const shown = await showPage(browser, options);
   onTestFinished(() => shown.close());
   return shown;
 }
