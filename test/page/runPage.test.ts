@@ -1,6 +1,4 @@
-import type * as Axe from 'axe-core';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +8,7 @@ import { executed } from '../look/vscode';
 import { eventFile, eventText, start } from '../support/journalBuilder';
 import { temporaryFolder, write } from '../support/runFolder';
 import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
+import { findingsOf } from './findings';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -154,6 +153,22 @@ test('What is read stays at its place while the run grows above it', async () =>
   await expect.poll(place).toBe(before);
 });
 
+test.each([
+  ['parallel', ['work', 'running', 'failed', 'parallel', 'now']],
+  ['stack', ['work', 'failed']],
+] as const)('The timeline names what is seen, and explains only what it has: %s', async (run, signs) => {
+  const { page } = await show(run);
+  const legend = page.getByRole('list', { name: 'Legend' }).getByRole('listitem');
+  await legend.first().waitFor();
+  expect(
+    await legend.allInnerTexts().then((texts) => texts.map((text) => text.replace('✗', '').trim())),
+  ).toEqual(signs);
+  // The first iteration took a second, the second one minutes.
+  const names = await page.locator('.band-label').allTextContents();
+  expect(names).toContain('Iteration 2');
+  expect(names).not.toContain('Iteration 1');
+});
+
 const looks: readonly (readonly [StrangeRun, ThemeName])[] = [
   ['options', 'Default Dark Modern'],
   ['stack', 'Light 2026'],
@@ -164,14 +179,7 @@ const looks: readonly (readonly [StrangeRun, ThemeName])[] = [
 test.each(looks)('Everybody can use the page: %s, %s', async (run, theme) => {
   const { page } = await show(run, { theme, size: { width: 900, height: 900 } });
   await page.locator('.task').first().waitFor({ state: 'attached' });
-  // Through the debugger, which the page's policy does not bind.
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  expect(found).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 });
 
 /** Puts an event into a journal as an engine does. */

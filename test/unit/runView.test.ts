@@ -44,6 +44,12 @@ describe('a run’s page', () => {
     expect(view({ metadata: { prompt: 'Do it' } }).prompt).toBe('');
   });
 
+  it('writes large numbers of tasks as all others', () => {
+    const story = journal().created();
+    for (let n = 1; n <= 1200; n += 1) story.done(`step${n}`);
+    expect(view({ journal: story }).facts[0]).toBe('1,200 done');
+  });
+
   it('lists iterations from the newest, with their tasks', () => {
     const parts = { journal: journal().created().done('a1').done('a2').requested('a3') };
     const { iterations } = view(parts, {

@@ -53,10 +53,15 @@ export function jumpBar(sections: readonly Omit<PageSection, 'content'>[]): Temp
     ${sections.map(
       ({ id, title, count = '' }) =>
         html`<button class="link" role="link" @click=${() => jumpTo(id)}>
-          ${title}${count === '' ? nothing : html` <small>${count}</small>`}
+          ${title}${count === '' ? nothing : html` <small>${numberOf(count)}</small>`}
         </button>`,
     )}
   </nav>`;
+}
+
+/** Of "120 in 40 iterations" the first number: the bar has little room. */
+function numberOf(count: string | number): string | number {
+  return String(count).split(' ')[0] ?? '';
 }
 
 /** Unfolds a section, if it is there. @returns its heading */

@@ -372,7 +372,7 @@ class RunPage extends LitElement {
       },
       timeline &&
         this.settled && {
-          ...{ id: 'timeline', title: 'Timeline', count: timeline.rows.length },
+          ...{ id: 'timeline', title: 'Timeline', count: count(timeline.rows.length, 'row') },
           content: html`<run-timeline
             .timeline=${timeline}
             .past=${view.past}

@@ -317,7 +317,7 @@ export class RunTimeline extends LitElement {
           <span class="codicon codicon-save" aria-hidden="true"></span> Save as SVG…
         </button>
       </div>
-      ${this.#chart()} ${legend(this.past)}
+      ${this.#chart()} ${legend(timeline, this.past)}
       ${
         timeline.joined
           ? html`<p class="quiet">Tasks close to each other share a bar; zoom in to see each.</p>`

@@ -33,7 +33,7 @@ export interface BandLabel {
   readonly text: string;
 }
 
-/** As many names as there is room for: every nth, and always the best. */
+/** As many names as there is room for: always the best, then bands that hold their own names, then every nth. */
 export function bandLabels(
   bands: readonly IterationBand[],
   scale: TimelineScale,
@@ -44,16 +44,22 @@ export function bandLabels(
     .filter(({ x, end }) => end > left && x < right && end > x);
   const mean = (right - left) / Math.max(1, seen.length);
   const every = [1, 2, 5, 10, 20, 50, 100, 200].find((n) => n * mean >= least) ?? 500;
-  const wide = (name: string): boolean => mean > widthOf(name) + 12;
+  const holdsName = ({ band: { name }, x, end }: (typeof seen)[number]): boolean =>
+    end - x > widthOf(name) + 12;
   const labels: BandLabel[] = [];
-  const place = ({ band: { n, name, best }, x, end }: (typeof seen)[number]): void => {
-    const text = `${wide(name) || end - x > widthOf(name) + 20 ? name : n}${best ? ' ★' : ''}`;
+  const place = (one: (typeof seen)[number]): void => {
+    const { n, name, best } = one.band;
+    const { x } = one;
+    const text = `${holdsName(one) ? name : n}${best ? ' ★' : ''}`;
     const [from, to] = [x - 6, x + widthOf(text) + 6];
     const isFree = labels.every((other) => to < other.x || from > other.x + widthOf(other.text));
     if (isFree && x + widthOf(text) <= right + 8) labels.push({ x: x + 4, text });
   };
   for (const one of seen) if (one.band.best) place(one);
+  // The name of a short one would stand over the long one that follows.
+  for (const one of seen) if (!one.band.best && holdsName(one)) place(one);
   for (const [i, one] of seen.entries()) {
+    if (one.band.best || holdsName(one)) continue;
     const before = seen[i - 1]?.band.n ?? 0;
     // Where bands are shared, not every number begins one.
     if (i === 0 || Math.floor(one.band.n / every) > Math.floor(before / every)) place(one);

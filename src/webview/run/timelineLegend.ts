@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { Timeline } from '../../core/views/page/timeline';
 
 /** What human work and idle stretches are filled with. */
 export function patterns(): TemplateResult {
@@ -12,8 +13,8 @@ export function patterns(): TemplateResult {
   </defs>`;
 }
 
-/** What the bars and marks of the timeline mean. `past`: it ends at a moment that is not now. */
-export function legend(past: boolean): TemplateResult {
+/** What the bars and marks that the timeline has mean. `past`: it ends at a moment that is not now. */
+export function legend({ bars, groups, now }: Timeline, past: boolean): TemplateResult {
   const item = (kind: string, label: string): TemplateResult =>
     html`<li>
       <svg width="26" height="14" aria-hidden="true">
@@ -27,18 +28,34 @@ export function legend(past: boolean): TemplateResult {
       </svg>
       ${label}
     </li>`;
+  const has = (status: string): boolean => bars.some((bar) => !bar.human && bar.status === status);
   return html`<ul class="legend" aria-label="Legend">
-    ${item('ok agent', 'agent work')} ${item('pending agent', 'running')} ${item('error agent', 'failed')}
-    ${item('cancelled agent', 'cancelled')} ${item('ok human', 'waiting for you')}
-    ${item('ok agent resting', 'idle (a guess)')}
-    <li>
-      <svg width="14" height="14" aria-hidden="true"><path class="parallel" d="M 10 2 H 5 V 12 H 10" /></svg>
-      parallel
-    </li>
-    <li>
-      <svg width="14" height="14" aria-hidden="true"><line class="now" x1="7" x2="7" y1="0" y2="14" /></svg>
-      ${past ? 'you are here' : 'now'}
-    </li>
-    <li>#2: second attempt</li>
+    ${has('ok') ? item('ok agent', 'work') : nothing}
+    ${has('pending') ? item('pending agent', 'running') : nothing}
+    ${bars.some(({ status }) => status === 'error') ? item('error agent', 'failed') : nothing}
+    ${bars.some(({ status }) => status === 'cancelled') ? item('cancelled agent', 'cancelled') : nothing}
+    ${bars.some(({ human }) => human) ? item('ok human', 'waiting for you') : nothing}
+    ${bars.some(({ idle }) => idle.length > 0) ? item('ok agent resting', 'idle (a guess)') : nothing}
+    ${
+      groups.length === 0
+        ? nothing
+        : html`<li>
+            <svg width="14" height="14" aria-hidden="true">
+              <path class="parallel" d="M 10 2 H 5 V 12 H 10" />
+            </svg>
+            parallel
+          </li>`
+    }
+    ${
+      now === undefined
+        ? nothing
+        : html`<li>
+            <svg width="14" height="14" aria-hidden="true">
+              <line class="now" x1="7" x2="7" y1="0" y2="14" />
+            </svg>
+            ${past ? 'you are here' : 'now'}
+          </li>`
+    }
+    ${bars.some(({ attempt }) => attempt > 1) ? html`<li>#2: second attempt</li>` : nothing}
   </ul>`;
 }

@@ -7,6 +7,7 @@ import {
   firstLine,
   oneLine,
   shortDuration,
+  thousands,
   visible,
 } from '../../format';
 import type { ContextWord } from '../../contract';
@@ -81,7 +82,7 @@ const statusIcons: Record<Effect['status'], Row['icon']> = {
 };
 
 /** Of a task that is done, though its result says that something went wrong. */
-const failureIcon: Row['icon'] = { name: 'warning', color: 'list.warningForeground' };
+export const failureIcon: Row['icon'] = { name: 'warning', color: 'list.warningForeground' };
 
 /** Kinds that are spoken as they are; "agent" alone would be no task. */
 const nouns: ReadonlySet<string> = new Set(['breakpoint', 'sleep', 'subprocess']);
@@ -401,7 +402,7 @@ function countWords(counts: Readonly<Record<Effect['status'], number>>, notPasse
   ];
   return words
     .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word}`)
+    .map(([n, word]) => `${thousands(n)} ${word}`)
     .join(', ');
 }
 
