@@ -484,3 +484,15 @@ describe('the differences of two values', () => {
     expect(valueDiff(JSON.parse('{"__proto__":1}'), {}, 10).differences).toHaveLength(1);
   });
 });
+
+it('shows a side that says it was not successful as no success', () => {
+  const ended = (success: boolean): Side => {
+    const { stored: known, ...rest } = side(journal().created().completed());
+    const gist = { outcome: { success, summary: undefined } };
+    return { ...rest, stored: { ...known, run: { ...known.run, gist } } as typeof known };
+  };
+  expect(compare(ended(false), ended(true)).sides).toMatchObject([
+    { state: 'completed, not successful', icon: 'warning' },
+    { state: 'completed', icon: 'pass' },
+  ]);
+});

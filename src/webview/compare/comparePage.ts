@@ -5,7 +5,7 @@ import { count, thousands } from '../../core/format';
 import { answerPair } from './answerPair';
 import { compareApi } from './compareApi';
 import { diffButton } from './compareButtons';
-import { countsText, sumOf } from './counts';
+import { countsText, placeCounts, sumOf } from './counts';
 import './compare.css';
 import { helpDialog, type Keys } from '../help';
 import { pairList } from './pairList';
@@ -26,6 +26,8 @@ const keys: Keys = [
 interface Part {
   readonly title: string;
   readonly counts: Counts;
+  /** What the heading says; left out: the counts. */
+  readonly said?: string;
   /** How much of it there is. */
   readonly all: number;
   readonly content: TemplateResult;
@@ -131,9 +133,8 @@ class ComparePage extends LitElement {
         </button>
         ${sideHead(view.sides[0], 'left')} ${sideHead(view.sides[1], 'right')}
       </div>
-      ${this.#overview(differing, isWhole)}
       <main>
-        ${differing.map((part) => section(part))}
+        ${this.#overview(differing, isWhole)} ${differing.map((part) => section(part))}
         ${
           view.times.length === 0
             ? nothing
@@ -177,7 +178,9 @@ class ComparePage extends LitElement {
       <nav class="jumps" aria-label="Differences">
         ${differing.map(
           ({ title, counts }) =>
-            html`<a href="#${idOf(title)}">${title} <span class="tag">${thousands(sumOf(counts))}</span></a>`,
+            html`<a href="#${idOf(title)}"
+              ><span>${title}</span><span class="tag">${thousands(sumOf(counts))}</span></a
+            >`,
         )}
       </nav>
       <div class="filters">
@@ -215,7 +218,8 @@ class ComparePage extends LitElement {
       if (value === undefined || value.has === 'none') return [];
       const button = diffButton(`Compare ${title}`, { type: 'diff', what });
       const found = what === 'inputs' ? counts.inputs : counts.result;
-      return [{ title, counts: found, all: 1, content: valueChanges(value, button) }];
+      const said = countsText(placeCounts(value, found));
+      return [{ title, counts: found, said, all: 1, content: valueChanges(value, button) }];
     };
     const parts: readonly Part[] = [
       {
@@ -280,10 +284,10 @@ function idOf(title: string): string {
   return title.toLowerCase().replaceAll(' ', '-');
 }
 
-function section({ title, counts, content }: Part): TemplateResult {
+function section({ title, counts, said = countsText(counts), content }: Part): TemplateResult {
   const id = idOf(title);
   return html`<section aria-labelledby=${id}>
-    <h2 id=${id}>${title} <small>${countsText(counts)}</small></h2>
+    <h2 id=${id}>${title} <small>${said}</small></h2>
     ${content}
   </section>`;
 }

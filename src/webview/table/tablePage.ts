@@ -307,27 +307,29 @@ class TablePage extends LitElement {
         <h1>Runs</h1>
         ${this.#header()} ${view ? readingProgress(view) : nothing}
       </header>
-      <div
-        class="grid"
-        role="grid"
-        tabindex="0"
-        aria-label="Runs"
-        aria-multiselectable="true"
-        aria-rowcount=${(view?.total ?? 0) + 1}
-        aria-colcount=${this.#heads.length + 1}
-        aria-busy=${view === undefined}
-        aria-activedescendant=${active ? `row-${this.#place}` : nothing}
-      >
-        ${tableHead(view, this.#heads, this, (head) => this.#sortBy(head))}
-        <div class="body" role="rowgroup" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
-          ${repeat(
-            items,
-            ({ index }) => this.#rows.get(index)?.key ?? index,
-            ({ index, start }) => this.#row(index, start),
-          )}
+      <main>
+        <div
+          class="grid"
+          role="grid"
+          tabindex="0"
+          aria-label="Runs"
+          aria-multiselectable="true"
+          aria-rowcount=${(view?.total ?? 0) + 1}
+          aria-colcount=${this.#heads.length + 1}
+          aria-busy=${view === undefined}
+          aria-activedescendant=${active ? `row-${this.#place}` : nothing}
+        >
+          ${tableHead(view, this.#heads, this, (head) => this.#sortBy(head))}
+          <div class="body" role="rowgroup" .style=${`height: ${this.#virtualizer.getTotalSize()}px`}>
+            ${repeat(
+              items,
+              ({ index }) => this.#rows.get(index)?.key ?? index,
+              ({ index, start }) => this.#row(index, start),
+            )}
+          </div>
+          ${view && view.total === 0 ? noRuns(view, () => this.#showAll()) : nothing}
         </div>
-        ${view && view.total === 0 ? noRuns(view, () => this.#showAll()) : nothing}
-      </div>
+      </main>
       ${helpDialog(keys)}
     `;
   }

@@ -3,7 +3,7 @@ import type { CleanText } from '../report/cleanText';
 import { runTitle } from '../../run/run';
 import { keyText } from '../../run/runKey';
 import type { Sliced } from '../../sliced';
-import { stateIcons, stateWord } from '../tree/describe';
+import { stateIcon, stateWord } from '../tree/describe';
 import { compareFacts, compareOrigins, processWarning } from './compareFacts';
 import { compareMetrics, compareTimes } from './compareFigures';
 import { comparePairs } from './comparePairs';
@@ -111,7 +111,7 @@ function toSideView({ stored, iteration }: Side, clean: CleanText): SideView {
     runId,
     shortId: shortId(runId),
     state: stateWord(stored),
-    icon: stateIcons[state.state].name.replace('~spin', ''),
+    icon: stateIcon(stored).name.replace('~spin', ''),
     reason: clean(state.reason, most.text),
     created: run.createdAt,
   };

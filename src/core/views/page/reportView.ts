@@ -13,7 +13,8 @@ import {
   type SectionId,
 } from '../report/sections';
 import type { State } from '../../run/judgement';
-import { stateIcons, stateWords } from '../tree/describe';
+import { saysUnsuccessful } from '../../run/outcome';
+import { failureIcon, stateIcons, stateWords } from '../tree/describe';
 
 /** What a report page shows: the whole run, or one of its iterations. */
 export type ReportExtent = 'run' | number;
@@ -95,7 +96,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
   return {
     title: run.title,
     runId: run.runId,
-    icon: stateIcons[run.state].name.replace('~spin', ''),
+    icon: (saysUnsuccessful(run.reason) ? failureIcon : stateIcons[run.state]).name.replace('~spin', ''),
     state: stateOf(run.state, run.reason),
     extent: scope === 'run' || iteration === undefined ? 'run' : iteration,
     heading: headingOf(report),

@@ -3,7 +3,7 @@ import { noMarks } from '../../order/runMarks';
 import { maskSecrets } from '../../run/secrets';
 import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
-import { formatNumber, stateIcons, stateWord } from '../tree/describe';
+import { formatNumber, stateIcon, stateWord } from '../tree/describe';
 import { waitedBy } from './runNumbers';
 import { costBasis, costText, type PartNumbers } from '../../sessions/sessionNumbers';
 import type { TableEntry } from './tableEntry';
@@ -69,7 +69,7 @@ export function toTableRow(
     pinned: marks.pinned,
     archived: marks.archived,
     state: stateWord(stored),
-    icon: stateIcons[state.state].name.replace('~spin', ''),
+    icon: stateIcon(stored).name.replace('~spin', ''),
     reason: visible(maskSecrets(state.reason)),
     title,
     own: own === title ? '' : own,

@@ -110,6 +110,11 @@ export function isUnsuccessful({ state, run }: StoredRun): boolean {
   return state.state === 'completed' && run.gist?.outcome?.success === false;
 }
 
+/** The icon of the state, which does not call a run good that says it was not successful. */
+export function stateIcon(stored: StoredRun): Row['icon'] {
+  return isUnsuccessful(stored) ? failureIcon : stateIcons[stored.state.state];
+}
+
 /** The state as a word in a row: "needs you". A state that is guessed from time says so, be it in its engine's own word. */
 export function stateWord(stored: StoredRun): string {
   const { state } = stored;
@@ -185,7 +190,7 @@ export function describeRun(
       ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
-    icon: iterating ? { name: 'sync~spin' } : isUnsuccessful(stored) ? failureIcon : stateIcons[state.state],
+    icon: iterating ? { name: 'sync~spin' } : stateIcon(stored),
     words: runWords,
     spoken: `${named}, ${word}. ${reason}. ${[where === '' ? '' : `in ${where}`, ...kept, agent, counts, nested, problems, copied, `last event ${age}`].filter(Boolean).join(', ')}`,
     expandable:

@@ -1,0 +1,58 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from '../../scripts/lib/browser.mjs';
+import type { PageName } from '../look/pageParts';
+import { showPage, type LookOptions, type ThemeName } from '../look/shownPage';
+import { temporaryFolder } from '../support/runFolder';
+import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
+import { findingsOf } from './findings';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+async function show(kind: PageName, run: StrangeRun, options: Partial<LookOptions> = {}): Promise<Page> {
+  const project = temporaryFolder();
+  const { [run]: dir = '', scored: other = '' } = writeStrangeRuns(project, [run, 'scored']);
+  const { page, close } = await showPage(browser, { ...options, kind, project, dir, other });
+  onTestFinished(() => close());
+  await page.locator('h1').waitFor();
+  return page;
+}
+
+const kinds: readonly PageName[] = ['run', 'report', 'compare', 'table'];
+const runs: readonly StrangeRun[] = ['scored', 'stack', 'texts', 'options'];
+
+describe.each(kinds)('The page of kind %s', (kind) => {
+  test.each(runs)('is no wider than a narrow window: %s', async (run) => {
+    const page = await show(kind, run, { size: { width: 370, height: 900 } });
+    await expect.poll(() => page.locator('main').count()).toBe(1);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(370);
+  });
+});
+
+const themes: readonly ThemeName[] = ['Default Dark Modern', 'Default High Contrast Light'];
+
+describe.each(kinds.slice(1))('Everybody can use the page of kind %s', (kind) => {
+  test.each(themes)('%s', async (theme) => {
+    const page = await show(kind, 'outcome', { theme, size: { width: 900, height: 900 } });
+    await page
+      .getByText(/completed, not successful|Raise the ranking/i)
+      .first()
+      .waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+  });
+});
+
+test('A comparison says of each value what is so at its places', async () => {
+  const page = await show('compare', 'outcome');
+  await page.getByRole('heading', { name: 'Result 1 differs · 3 only in A · 3 only in B' }).waitFor();
+  await page.getByRole('region', { name: 'Side A' }).getByText('completed, not successful').waitFor();
+});
+
+test('A report does not show a run that was not successful as one that was', async () => {
+  const page = await show('report', 'outcome');
+  await page.locator('header .codicon-warning').waitFor();
+});
