@@ -102,6 +102,11 @@ export const contextKeys = {
   iterating: `${prefix}.iterating`,
   /** Needs You has rows. */
   needs: `${prefix}.needs`,
+  /** Needs You has runs that failed, or damaged ones. */
+  failed: `${prefix}.failed`,
+  damaged: `${prefix}.damaged`,
+  /** Some run is pinned. */
+  pinned: `${prefix}.pinned`,
 } as const;
 
 /** A context key for the palette: there is a run with which this is possible now. */

@@ -118,7 +118,7 @@ export const menus = {
     entry('runs.undo', '2_undo@1', all(inRuns, contextKeys.undo)),
     entry('runs.refresh', '1_view@9', filtered),
     entry('runs.refresh', 'navigation@9', unfiltered),
-    entry('runs.markFailedSeen', '5_seen@1', inNeedsYou),
+    entry('runs.markFailedSeen', '5_seen@1', all(inNeedsYou, contextKeys.failed)),
     entry('run.importArchive', '6_import@1', inRuns),
     entry('runs.whyMissing', '8_help@1', inRuns),
     entry('walkthrough.open', '8_help@2', inEitherView),

@@ -1,7 +1,15 @@
 import { commands, type CommandId } from '../core/commands';
 import { contextKeys, possibleKey, prefix } from '../core/contract';
 import { engineActions } from '../core/engine/runEngine';
-import { draftEditor, someArchived, someFolder, someRuns } from './when';
+import {
+  draftEditor,
+  notAllArchived,
+  someArchived,
+  someFolder,
+  somePinned,
+  someRuns,
+  someSessions,
+} from './when';
 
 const never = 'false';
 
@@ -19,22 +27,22 @@ const others: Readonly<Record<Exclude<CommandId, (typeof engineActions)[number]>
   'run.compare': someRuns,
   'run.export': someRuns,
   'run.pin': someRuns,
-  'run.unpin': someRuns,
-  'run.archive': someRuns,
+  'run.unpin': somePinned,
+  'run.archive': notAllArchived,
   'run.unarchive': someArchived,
   'run.rename': someRuns,
   'run.tag': someRuns,
   'run.reveal': someRuns,
   'run.copyId': someRuns,
   'run.copyLink': someRuns,
-  'session.show': someRuns,
-  'session.resume': someRuns,
-  'session.copyId': someRuns,
-  'session.open': someRuns,
+  'session.show': someSessions,
+  'session.resume': someSessions,
+  'session.copyId': someSessions,
+  'session.open': someSessions,
   'breakpoint.snooze': `${contextKeys.needs} || ${possibleKey('breakpoint.answer')}`,
   'notify.try': someFolder,
-  'runs.markFailedSeen': contextKeys.needs,
-  'run.markSeen': contextKeys.needs,
+  'runs.markFailedSeen': contextKeys.failed,
+  'run.markSeen': `${contextKeys.failed} || ${contextKeys.damaged}`,
   'review.add': possibleKey('breakpoint.answer'),
   'review.remove': possibleKey('breakpoint.answer'),
   'review.send': possibleKey('breakpoint.answer'),

@@ -91,5 +91,9 @@ export const someRuns = `${contextKeys.shown} == runs`;
 export const looking = `!${contextKeys.shown}`;
 export const nothingNeeded = `!${contextKeys.needs}`;
 export const someArchived = contextKeys.archived;
+export const somePinned = contextKeys.pinned;
+export const notAllArchived = all(someRuns, `${contextKeys.archived} != all`);
+/** The sessions of agents may be read: `mayReadAgents` says the same. */
+export const someSessions = all(someRuns, 'isWorkspaceTrusted', `config.${prefix}.agentSessions.read == on`);
 export const allArchived = `${contextKeys.archived} == all`;
 export const filterHidesAll = `${contextKeys.filter} == hidesAll`;

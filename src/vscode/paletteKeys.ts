@@ -37,7 +37,12 @@ export function followPossible({ store, driver, attention }: PaletteKeysDeps): D
       set(contextKeys.iterating, iterating.size > 0);
     }),
   );
-  const needs = (): void => set(contextKeys.needs, attention.needs.length > 0);
+  const needs = (): void => {
+    const kinds = new Set(attention.needs.map(({ kind }) => kind));
+    set(contextKeys.needs, kinds.size > 0);
+    set(contextKeys.failed, kinds.has('failed'));
+    set(contextKeys.damaged, kinds.has('damaged'));
+  };
   needs();
   disposables.add(attention.onDidChange(needs));
   return disposables;

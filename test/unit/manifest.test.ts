@@ -286,7 +286,7 @@ describe('when clauses', () => {
   });
 
   it('know our views and context keys, and nothing else of ours', () => {
-    const ours = new Set(whens.flatMap((when) => when.match(/(?<![\w^])babysitterRuns\.[\w.]*\w/g) ?? []));
+    const ours = new Set(whens.flatMap((when) => when.match(/(?<![\w^.])babysitterRuns\.[\w.]*\w/g) ?? []));
     const known: readonly string[] = [
       ...Object.values(views),
       ...Object.values(contextKeys),
@@ -305,12 +305,16 @@ describe('when clauses', () => {
             .match(/[A-Za-z][\w.]*/g) ?? [],
       ),
     );
-    for (const name of [...others].filter((name) => !name.startsWith(prefix))) {
+    const read = [...others].filter((name) => name.startsWith('config.'));
+    for (const name of read) expect(configuration.properties).toHaveProperty([name.slice('config.'.length)]);
+    for (const name of [...others].filter((name) => !name.startsWith(prefix) && !read.includes(name))) {
       expect([
         'view',
         'viewItem',
         'workbenchState',
         'empty',
+        'isWorkspaceTrusted',
+        'on',
         'none',
         'runs',
         'hidesAll',
@@ -393,6 +397,17 @@ describe('the palette', () => {
       'Show Log',
       "Why Don't I See My Run?",
     ]);
+  });
+
+  it.each([
+    ['runs.markFailedSeen', contextKeys.failed],
+    ['run.markSeen', contextKeys.damaged],
+    ['run.unpin', contextKeys.pinned],
+    ['run.archive', `${contextKeys.archived} != all`],
+    ['session.show', 'isWorkspaceTrusted'],
+    ['session.open', `config.${prefix}.agentSessions.read == on`],
+  ])('leaves out %s where it could only refuse', (command, needed) => {
+    expect(when.get(`${prefix}.${command}`)).toContain(needed);
   });
 
   it('has what only an engine does for as long as it is possible with some run', () => {

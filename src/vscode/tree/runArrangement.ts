@@ -23,7 +23,11 @@ export class RunArrangement implements Disposable {
   #grouping: Grouping;
   /** `undefined`: to be made anew. */
   #list: RunList | undefined;
-  #told: { readonly filter?: string | undefined; readonly archived?: string | undefined } = {};
+  #told: {
+    readonly filter?: string | undefined;
+    readonly archived?: string | undefined;
+    readonly pinned?: boolean;
+  } = {};
   /** The readings that the list was made of. */
   readonly #arranged = new Map<RunKey, StoredRun>();
   readonly #following: Disposable;
@@ -129,11 +133,14 @@ export class RunArrangement implements Disposable {
     const hidesAll = shown === 0 && all.length > 0;
     const open = isOpen(this.#filter);
     const filter = open ? undefined : hidesAll ? 'hidesAll' : 'set';
+    const pinned = all.some(({ marks }) => marks?.pinned);
     const archived = open && hidesAll ? 'all' : all.some(({ marks }) => marks?.archived) ? 'some' : undefined;
     if (filter !== this.#told.filter)
       void vscode.commands.executeCommand('setContext', contextKeys.filter, filter);
     if (archived !== this.#told.archived)
       void vscode.commands.executeCommand('setContext', contextKeys.archived, archived);
-    this.#told = { filter, archived };
+    if (pinned !== (this.#told.pinned ?? false))
+      void vscode.commands.executeCommand('setContext', contextKeys.pinned, pinned);
+    this.#told = { filter, archived, pinned };
   }
 }
