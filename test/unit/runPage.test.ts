@@ -91,12 +91,12 @@ describe('the failure of a run', () => {
   it('is told with the stack that the task left where the run has none', () => {
     const error = { name: 'TypeError', message: 'no price', stack };
     const story = journal().created().requested('b').resolved('b', { status: 'error', error });
-    const run = aRun({ journal: story.failed('no price') });
+    const run = { ...aRun({ journal: story.failed('no price') }), projectDir: '/project' };
     expect(toFailureView(run, undefined)).toMatchObject({
       message: 'no price',
       frames: [
-        { place: 0, opens: true, foreign: false },
-        { opens: true },
+        { place: 0, opens: true, foreign: false, text: 'at load (.a5c/processes/demo.mjs:12:7)' },
+        { opens: true, text: 'at async replay (node_modules/engine/dist/a%20b.js:3:1)' },
         { opens: false },
         { opens: false },
       ],

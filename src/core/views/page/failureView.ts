@@ -58,6 +58,15 @@ export function failureFrames(run: Run): readonly StackFrame[] {
   return stackFrames(errorOf(run)?.stack ?? '');
 }
 
+/** A frame whose file lies in the project names it from there. */
+function withinProject(frame: string, project: string): string {
+  for (const start of ['(file://', ' file://', '(', ' ']) {
+    const place = [`${start}${project}/`, `${start}${project}\\`].find((folder) => frame.includes(folder));
+    if (place !== undefined && project !== '') return frame.replace(place, start.charAt(0));
+  }
+  return frame;
+}
+
 /** @param task what is known of the task that failed; `undefined`: none did, or it is not read yet */
 export function toFailureView(run: Run, task: TaskDetail | undefined): FailureView | undefined {
   const error = errorOf(run);
@@ -75,7 +84,7 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
     message: shown(error.message ?? 'The error has no message.', most.message),
     frames: failureFrames(run).map(({ text, path, foreign }, place) => ({
       place,
-      text: shown(text, most.frame),
+      text: shown(withinProject(text, run.projectDir), most.frame),
       opens: path !== undefined,
       foreign,
     })),
