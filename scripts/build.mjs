@@ -18,7 +18,6 @@ const shared = {
   absWorkingDir: root,
   bundle: true,
   minify: true,
-  keepNames: true,
   sourcemap: false,
   legalComments: 'none', // The notices hold the licences, whole and in one place.
   logLevel: 'warning',
@@ -29,12 +28,10 @@ const shared = {
 
 /**
  * Names are short, and a source map beside the VSIX (`maps`) makes traces in a log readable again: `npm run trace`.
- * `keepNames` would set names one by one as code runs, which is felt where thousands of files are read.
  * @type {import('esbuild').BuildOptions}
  */
 const forNode = {
   ...shared,
-  keepNames: false,
   sourcemap: 'external',
   sourcesContent: false,
   outdir: 'dist',
