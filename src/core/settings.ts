@@ -1,3 +1,5 @@
+import { settingNumbers } from './settingNumbers';
+
 export interface Setting {
   readonly type: 'boolean' | 'number' | 'integer' | 'string' | 'array';
   readonly items?: { readonly type: 'string' };
@@ -40,8 +42,7 @@ export const settings = {
   /** Seconds. */
   activityWindow: {
     type: 'number',
-    default: 120,
-    minimum: 1,
+    ...settingNumbers.activityWindow,
     order: 3,
     scope: 'window',
     markdownDescription:
@@ -76,9 +77,7 @@ export const settings = {
   /** How many rows of a list are shown before "Load more". */
   pageSize: {
     type: 'integer',
-    default: 100,
-    minimum: 10,
-    maximum: 1000,
+    ...settingNumbers.pageSize,
     order: 9,
     scope: 'window',
     markdownDescription: 'How many runs, iterations or tasks are shown below a row before *Load more*.',

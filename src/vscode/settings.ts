@@ -3,7 +3,8 @@ import type { NeedsOptions } from '../core/attention/needsYou';
 import { prefix } from '../core/contract';
 import type { MetricChoice } from '../core/run/metrics';
 import type { JudgeOptions } from '../core/run/judgement';
-import { settings, type SettingName, type Settings } from '../core/settings';
+import { settingNumbers } from '../core/settingNumbers';
+import type { SettingName, Settings } from '../core/settings';
 
 /** Reads a setting. VS Code keeps restricted ones at their trusted value while the workspace is not trusted. */
 export function setting<K extends SettingName>(name: K, scope?: vscode.Uri): Settings[K] {
@@ -51,7 +52,7 @@ export function classifyOptions(): JudgeOptions {
   const seconds = setting('activityWindow');
   return {
     activityWindow:
-      (Number.isFinite(seconds) && seconds > 0 ? seconds : settings.activityWindow.default) * 1000,
+      (Number.isFinite(seconds) && seconds > 0 ? seconds : settingNumbers.activityWindow.default) * 1000,
     formatTime: localTime,
     removesLocks: true,
   };
@@ -92,6 +93,6 @@ export function localDay(day: string): string {
 /** How many rows are shown before "Load more". */
 export const pageSize = configValue(['pageSize'], (): number => {
   const size = setting('pageSize');
-  const { minimum, maximum, default: usual } = settings.pageSize;
+  const { minimum, maximum, default: usual } = settingNumbers.pageSize;
   return Number.isFinite(size) ? Math.min(maximum, Math.max(minimum, Math.floor(size))) : usual;
 });
