@@ -17,6 +17,7 @@ import { classify } from '../../src/engines/babysitter/core/judge';
 import type { Run } from '../../src/core/run/run';
 import { asRunKey } from '../../src/core/run/runKey';
 import { DigestIndex } from '../../src/engines/babysitter/node/digestIndex';
+import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import type * as indexLine from '../../src/engines/babysitter/node/indexLine';
 import { indexShape } from '../../src/engines/babysitter/node/indexShape';
 import { atOnce } from '../../src/core/sliced';
@@ -205,6 +206,28 @@ describe('what a session read', () => {
     await session(project, file);
     const lines = readFileSync(file, 'utf8').split('\n').slice(1, -2);
     expect(lines.map((line) => line.split('\t')[0])).toEqual([fine]);
+  });
+
+  it('is kept whole or not at all: a window that closes meanwhile leaves what was kept before', async () => {
+    const { dir: project, runs } = projectFolder();
+    for (const name of ['a', 'b', 'c']) age(writeRun(runs, name, { journal: failed() }));
+    const file = join(temporaryFolder(), 'digests.jsonl');
+    const ended: string[] = [];
+    class ClosedMeanwhile extends DigestIndex {
+      override *save(...known: Parameters<DigestIndex['save']>): ReturnType<DigestIndex['save']> {
+        const saving = super.save(...known);
+        saving.next();
+        watch.dispose();
+        try {
+          yield* saving;
+        } finally {
+          ended.push(existsSync(file) ? 'written' : 'not written');
+        }
+      }
+    }
+    const index = new ClosedMeanwhile(file);
+    const watch = new FsRunSource({ dir: project, holds: 'project' }, silentLogger, index).watch(() => {});
+    await vi.waitFor(() => expect(ended).toEqual(['not written']), patience);
   });
 
   it('cannot be kept where nothing can be written: that is said, and harms nothing', async () => {

@@ -248,7 +248,13 @@ export class FsRunSource implements RunSource {
   *#loadIndex(): Sliced<void> {
     if (this.#isIndexLoaded) return;
     this.#isIndexLoaded = true;
-    if (this.#index) yield* this.#index.load();
+    const index = this.#index;
+    if (!index) return;
+    yield* index.load();
+    for (const tracked of this.#runs.values()) {
+      tracked.lookUp(index);
+      if (tracked.isNewToIndex) this.#keeper?.saveLater();
+    }
   }
 
   *#add(runsDir: string, runs: readonly string[]): Sliced<void> {
@@ -285,7 +291,7 @@ export class FsRunSource implements RunSource {
     else this.#rewatch(tracked);
     if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
     else if (wasThere) this.#batches.add(dir, { type: 'gone', key: babysitterKey(dir) });
-    if (tracked.isNewToIndex) this.#keeper?.saveLater();
+    if (this.#isIndexLoaded && tracked.isNewToIndex) this.#keeper?.saveLater();
   }
 
   /** What was seen in the files of a run is told, and kept for the next session. */
@@ -301,6 +307,8 @@ export class FsRunSource implements RunSource {
       const known = tracked.keep();
       if (known) yield known;
     }
+    // Else what the next start finds would be a part of what was kept before.
+    if (this.#disposed) throw new Error('the window was closed meanwhile');
   }
 
   #forget(dir: string): void {

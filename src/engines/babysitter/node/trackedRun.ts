@@ -100,6 +100,11 @@ export class TrackedRun {
     return run;
   }
 
+  /** Takes note of what the index has of the run, which was read without it. */
+  lookUp(index: DigestIndex): void {
+    this.#keptAt = index.get(this.dir)?.journalAt;
+  }
+
   /** Begins what another thread can do of the first {@link read}, which comes soon. */
   prepare(index: DigestIndex | undefined): void {
     if (this.run === undefined && !index?.has(this.dir)) this.directory.prepare();
