@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBench } from './build.mjs';
 import { ensureHostedVsCode } from './lib/install.mjs';
-import { exitCodeOf, root, runMain } from './lib/run.mjs';
+import { exitCodeOf, Failure, root, runMain } from './lib/run.mjs';
 
 /** In a folder that git, linters, packers and the editor's watchers pass over: the trees hold millions of files. */
 export const cache =
@@ -28,6 +28,13 @@ if (process.argv[1] === import.meta.filename) {
     }
     // Any Node will do to see whether it works.
     const node = smoke ? process.execPath : await currentNode();
+    if (!args.includes('--quick')) {
+      const stores = join(cache, 'stores');
+      const maker = join(root, 'scripts', 'lib', 'storeTrees.mjs');
+      const code = await exitCodeOf(node, [maker, stores, ...(smoke ? ['--small'] : [])]);
+      if (code !== 0) throw new Failure('The stores of other engines could not be made.');
+      program.push('--stores', stores);
+    }
     process.exitCode = await exitCodeOf(node, program);
   });
 }

@@ -1,7 +1,7 @@
 // Measures every budget side by side with the floor and prints a table (docs/performance.md).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,7 +9,20 @@ import { parseArgs } from 'node:util';
 import type { Jobs } from './program';
 import { figure, printTable, type Figure } from './figures';
 import { pageRows } from './page';
-import { bare, growing, long, longest, many, opened, paged, tiny, usual } from './shapes';
+import {
+  bare,
+  growing,
+  long,
+  longest,
+  many,
+  manyBare,
+  manyShort,
+  opened,
+  paged,
+  tiny,
+  usual,
+} from './shapes';
+import type { StoreTree } from './stores';
 import type { Shape } from './trees';
 
 const { values: options } = parseArgs({
@@ -20,6 +33,8 @@ const { values: options } = parseArgs({
     smoke: { type: 'boolean', default: false },
     json: { type: 'string' },
     cache: { type: 'string' },
+    /** Where stores of other engines lie (scripts/lib/storeTrees.mjs); left out: they are not measured. */
+    stores: { type: 'string' },
     /** Size of the VSIX in bytes, where it was packed. */
     vsix: { type: 'string' },
   },
@@ -145,6 +160,49 @@ async function measureIndex(tree: Tree): Promise<void> {
   );
 }
 
+/** More runs than anybody has. */
+async function measureMany(tree: Tree): Promise<void> {
+  const { name } = tree.shape;
+  await measureLoad(tree, { cold: 2.5, heap: 60 });
+  const all = await repeat(5, () => run('answers', tree));
+  const tell = (
+    what: string,
+    of: (one: Jobs['answers']['figures']) => number,
+    unit: string,
+    budget: number,
+  ) => plain(`${name}: ${what}`, median(all.map(of)), unit, budget);
+  tell('filtered', ({ filter }) => filter, 'ms', 100);
+  tell('grouped', ({ group }) => group, 'ms', 100);
+  tell('found by words', ({ find }) => find, 'ms', 100);
+  tell('longest block while words are looked for', ({ longest }) => longest, 'ms CPU', 20);
+}
+
+/** The store of another engine. */
+async function measureStore(tree: StoreTree): Promise<void> {
+  const name = `${tree.name}, ${tree.runs} runs`;
+  const pairs = await run('storePairs', { tree, times: smoke ? 1 : 5 });
+  plain(`${name}: first rows`, median(pairs.map(({ firstRows }) => firstRows)), 'ms', 150);
+  const weighed = await repeat(5, () => run('storeWeigh', { tree }));
+  const alone = median(weighed.map(({ firstRows }) => firstRows));
+  plain(`${name}: first rows, in a new process`, alone, 'ms', 150);
+  ratio(
+    `${name}: all rows`,
+    pairs.map(({ floor, allRows }) => ({ floor, ours: allRows })),
+    storeBudgets[tree.name],
+  );
+  plain(`${name}: longest block while loading`, median(weighed.map(({ longest }) => longest)), 'ms CPU', 20);
+  plain(`${name}: memory kept`, median(weighed.map(({ heap }) => heap)) / 1e6, 'MB', 24);
+}
+
+/** The floor reads one file or row of each run; a row tells of several, so that all rows may take some times as long. */
+const storeBudgets = { perstack: 3, sqlite: 4, jsonl: 8 };
+
+function storesIn(folder: string): readonly StoreTree[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name): StoreTree => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
 const nothing = { single: 0, together: 0, deleted: 0 };
 const events = smoke ? 3 : 60;
 
@@ -226,12 +284,14 @@ async function main(): Promise<void> {
     const bareTree = await treeOf(bare);
     await measureLoad(bareTree, { cold: 2.5 });
     await measureIndex(bareTree);
+    for (const shape of [manyBare, manyShort]) await measureMany(await treeOf(shape));
     await measureOpening(await treeOf(opened));
     for (const tree of [await treeOf(paged), await treeOf(opened)]) {
       figures.push(...pageRows(tree.shape, await repeat(5, () => run('page', tree)), median));
     }
     await measureGrowth(usualTree, cold);
-    if (options.vsix !== undefined) plain('size of the VSIX', Number(options.vsix) / 1e6, 'MB', 1);
+    for (const tree of options.stores === undefined ? [] : storesIn(options.stores)) await measureStore(tree);
+    if (options.vsix !== undefined) plain('size of the VSIX', Number(options.vsix) / 1e6, 'MB', 0.75);
   }
   console.log(`Node ${process.version}, ${cpus().length} cores, load ${load.toFixed(1)} at the start\n`);
   printTable(figures);

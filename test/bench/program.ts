@@ -1,11 +1,13 @@
 // Measures one thing, in a process of its own: `node program.js JOB JSON` prints the figures as JSON.
 import { join } from 'node:path';
 import { readJournal, readRuns, readTasks } from './floor';
+import { answers, type Answers } from './answers';
 import { watchTurns } from './blocks';
 import { addLiveRun, live, type LiveFigures, type LiveJob } from './live';
 import { load, untilThere } from './load';
 import { open, type OpenFigures } from './open';
 import { page, type PageFigures } from './page';
+import { loadStore, storeFloor, type StoreTree } from './stores';
 import { ensureTree, plansOf, runIdOf, runsDirOf, type Shape } from './trees';
 import { write, type Target, type WriterJob } from './writer';
 
@@ -39,6 +41,13 @@ export interface Jobs {
   open: { job: OnTree; figures: OpenFigures };
   /** Shows the page of the only run, as it is and as it was. */
   page: { job: OnTree; figures: PageFigures };
+  answers: { job: OnTree; figures: Answers };
+  /** As `pairs` and `weigh`, of another engine's store. */
+  storePairs: { job: { readonly tree: StoreTree; readonly times: number }; figures: readonly Pair[] };
+  storeWeigh: {
+    job: { readonly tree: StoreTree };
+    figures: { readonly longest: number; readonly heap: number; readonly firstRows: number };
+  };
   write: { job: WriterJob; figures: Awaited<ReturnType<typeof write>> };
 }
 
@@ -97,6 +106,25 @@ const programs: Programs = {
   },
   open: ({ project, shape }) => open(project, shape),
   page: ({ project, shape }) => page(project, shape),
+  answers: ({ project, shape }) => answers(project, shape),
+  storePairs: async ({ tree, times }) => {
+    const pairs: Pair[] = [];
+    for (let i = 0; i <= times; i += 1) {
+      const floor = storeFloor(tree);
+      const { store, firstRows, allRows } = await loadStore(tree);
+      store.dispose();
+      if (i > 0) pairs.push({ floor, firstRows, allRows });
+    }
+    return pairs;
+  },
+  storeWeigh: async ({ tree }) => {
+    const before = heapUsed();
+    const longest = watchTurns();
+    const { store, firstRows } = await loadStore(tree);
+    const figures = { longest: longest(), heap: heapUsed() - before, firstRows };
+    store.dispose();
+    return figures;
+  },
   write,
 };
 

@@ -17,6 +17,9 @@ export const opened = shape(1, 100_000, { name: '1x100000-finished', taskFolders
 /** A run with a long page: its tasks and results are shown, too. */
 export const paged = shape(1, 10_000, { name: '1x10000-finished', taskFolders: true, finished: true });
 export const bare = shape(5000, 1);
+/** More than anybody has: whether filter, groups and find still answer. */
+export const manyBare = shape(100_000, 1);
+export const manyShort = shape(20_000, 50);
 
 /** For how cost grows with events. */
 export const growing = [shape(100, 20), shape(100, 200), shape(100, 2000)] as const;
