@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EventLog, type EventFilter } from '../../src/core/views/page/eventLog';
 import { toEventRow } from '../../src/core/views/page/eventRow';
-import { noTaskFiles } from '../../src/core/run/iterations';
 import { toEventRecord } from '../../src/engines/babysitter/core/parseEvent';
 import { journal, type JournalBuilder } from '../support/journalBuilder';
 import { aRun } from '../support/runBuilder';
+import { opened } from '../support/treeText';
 
 /** A log over a journal that counts what it reads. */
 async function logOf(story: JournalBuilder, titles: Readonly<Record<string, string>> = {}) {
@@ -126,11 +126,11 @@ it('finds an event by its number in a journal with gaps', async () => {
 });
 
 describe('a row of the list', () => {
-  const rows = async (story: JournalBuilder) => {
+  const rows = async (story: JournalBuilder, results: Readonly<Record<string, unknown>> = {}) => {
     const { log } = await logOf(story);
     const run = aRun({ journal: story });
     const { records } = await log.window(0, 100);
-    return records.map((placed) => toEventRow(run, noTaskFiles, placed));
+    return records.map((placed) => toEventRow(run, opened(run, { results }).details, placed));
   };
 
   it('tells how each step stands, and whether the process has seen a result', async () => {
@@ -142,6 +142,16 @@ describe('a row of the list', () => {
       ['EFFECT_REQUESTED', 'failed', ''],
       ['EFFECT_REQUESTED', 'waiting', ''],
       ['EFFECT_RESOLVED', 'failed', 'new'],
+    ]);
+  });
+
+  it('marks no question that was rejected as done, nor a task that did not pass', async () => {
+    const story = journal().created().done('q', 'breakpoint').done('t').done('ok', 'breakpoint');
+    story.requested('e', 'breakpoint').erred('e', 'Stop');
+    const results = { q: { approved: false }, t: { passed: false }, ok: { approved: true } };
+    expect((await rows(story, results)).slice(1).map(({ mark }) => mark)).toEqual([
+      ...['rejected', 'rejected', 'failed', 'failed'],
+      ...['resolved', 'resolved', 'rejected', 'rejected'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 /** How an event stands in the list of events. `waiting`: a request, whose row shows how its effect stands now. */
-export type EventMark = 'resolved' | 'waiting' | 'failed' | 'cancelled' | 'none';
+export type EventMark = 'resolved' | 'rejected' | 'waiting' | 'failed' | 'cancelled' | 'none';
 
 /** One recorded event of a run, as far as the list of events shows it. All texts are run text. */
 export interface EventRecord {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SideView } from '../../core/views/compare/comparison';
 import { compareApi } from './compareApi';
+import { moment } from '../moments';
 
 export type SideName = 'left' | 'right';
 
@@ -30,11 +31,4 @@ export function sideHead(side: SideView, name: SideName): TemplateResult {
       <small>· <code>${shortId}</code> · ${moment(created)}</small>
     </p>
   </section>`;
-}
-
-function moment(at: number): string {
-  const date = new Date(at);
-  return Number.isFinite(date.getTime())
-    ? date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short', hour12: false })
-    : '';
 }

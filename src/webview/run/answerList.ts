@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AnswerView } from '../../core/views/page/answerView';
 import type { RunView } from '../../core/views/page/runView';
+import { exactMoment } from '../moments';
 import { showTask } from './taskList';
 
 /** Who answered what, when, after how long and through what. */
@@ -18,7 +19,7 @@ export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
               <small>
                 ${[
                   who,
-                  at === undefined ? '' : new Date(at).toLocaleString(undefined, { hour12: false }),
+                  at === undefined ? '' : exactMoment(at),
                   waited,
                   through === '' ? '' : `through ${through}`,
                   signedWith === '' ? '' : `signed with ${signedWith} (not checked)`,

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventMark } from '../../core/run/eventRecord';
-import { clockTime } from '../clockTime';
+import { exactMoment } from '../moments';
 import { runApi } from './runApi';
 import { showTask } from './taskList';
 
@@ -9,6 +9,7 @@ const marks: Readonly<Record<EventMark, { readonly sign: string; readonly word: 
   resolved: { sign: '✓', word: 'resolved' },
   waiting: { sign: '←', word: 'waiting' },
   failed: { sign: '✗', word: 'failed' },
+  rejected: { sign: '⊘', word: 'rejected' },
   cancelled: { sign: '⊘', word: 'cancelled' },
   none: { sign: '·', word: '' },
 };
@@ -59,7 +60,7 @@ export function eventOption(
   >
     <span class="sign" aria-hidden="true">${mark === 'waiting' ? '·' : sign}</span>
     <span class="seq">${seq}</span>
-    <time>${clockTime(at)}</time>
+    <time>${exactMoment(at)}</time>
     <span class="type">${type}</span>
     <span class="what">
       <bdi>${title}</bdi>

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { count } from '../../core/format';
+import { count, shortDuration } from '../../core/format';
 import type { Timeline, TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
@@ -9,13 +9,7 @@ import { bandLabels, fitting } from './timelineLabels';
 import { checkbox, failedButton, iconButton, separator, statuses, timelineChoice } from './timelineTools';
 import { runApi } from './runApi';
 import { legend, patterns } from './timelineLegend';
-import {
-  shortDuration,
-  timelineScale,
-  timelineTicks,
-  type TimelineScale,
-  type TimeSpan,
-} from './timelineScale';
+import { timelineScale, timelineTicks, type TimelineScale, type TimeSpan } from './timelineScale';
 
 /** Sizes in pixels. */
 const laneHeights = { usual: 20, many: 16 };

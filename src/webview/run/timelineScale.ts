@@ -1,4 +1,5 @@
 import { scaleTime, type ScaleTime } from 'd3-scale';
+import { dayAndTime } from '../moments';
 
 /** Pixels of moments. */
 export type TimelineScale = ScaleTime<number, number>;
@@ -79,9 +80,7 @@ function placeTicks(scale: TimelineScale, moments: readonly number[], width: num
   let [day, said] = ['', ''];
   for (const time of [...new Set(moments)].toSorted((a, b) => a - b)) {
     const x = scale(time);
-    const date = new Date(time);
-    const today = date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
-    const clock = date.toLocaleTimeString(undefined, { hour12: false });
+    const [today, clock] = dayAndTime(time);
     const whole = `${today} ${clock}`;
     const label = today === day ? clock : whole;
     const isCut = x + label.length * 6 > width;
@@ -92,12 +91,4 @@ function placeTicks(scale: TimelineScale, moments: readonly number[], width: num
     [day, said] = [today, whole];
   }
   return ticks;
-}
-
-/** A duration in few characters. */
-export function shortDuration(milliseconds: number): string {
-  const minutes = milliseconds / 60_000;
-  if (minutes < 1) return `${Math.round(milliseconds / 1000)}s`;
-  if (minutes < 60) return `${Math.round(minutes)}m`;
-  return minutes < 2880 ? `${Math.round(minutes / 60)}h` : `${Math.round(minutes / 1440)}d`;
 }

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TravelView } from '../../core/views/page/protocol';
 import { count, thousands } from '../../core/format';
-import { clockTime } from '../clockTime';
+import { exactMoment } from '../moments';
 import { runApi } from './runApi';
 import { largeStep } from './timeTravel';
 
@@ -74,7 +74,7 @@ class TravelBar extends LitElement {
       </button>`;
     // What is told belongs to another moment until this one is read.
     const known = asked !== undefined && at?.event === place ? at : undefined;
-    const named = known ? [known.type, known.title, clockTime(known.at)].filter(Boolean).join(', ') : '';
+    const named = known ? [known.type, known.title, exactMoment(known.at)].filter(Boolean).join(', ') : '';
     const where =
       asked === undefined
         ? `Now, after ${count(all, 'event')}`
@@ -119,7 +119,7 @@ class TravelBar extends LitElement {
         ${
           known
             ? html`<span class="type">${known.type}</span> ${known.title}
-                <small>${clockTime(known.at)}</small>`
+                <small>${exactMoment(known.at)}</small>`
             : nothing
         }
         ${reading ? html`<em>Reading…</em>` : nothing}

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from '../../core/views/table/tableOrder';
 import type { TableRow } from '../../core/views/table/tableRow';
+import { moment } from '../moments';
 
 export interface Head {
   readonly column: Column;
@@ -152,19 +153,4 @@ function waited({ waiting, waited }: NonNullable<TableRow['read']>): TemplateRes
       : nothing
   }
   ${waited}`;
-}
-
-const inYear: Intl.DateTimeFormatOptions = {
-  ...({ month: 'short', day: 'numeric' } as const),
-  ...({ hour: '2-digit', minute: '2-digit', hour12: false } as const),
-};
-
-const thisYear = new Intl.DateTimeFormat(undefined, inYear);
-
-const otherYear = new Intl.DateTimeFormat(undefined, { ...inYear, year: 'numeric' });
-
-function moment(at: number): string {
-  const date = new Date(at);
-  if (!Number.isFinite(date.getTime())) return '';
-  return (date.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
 }

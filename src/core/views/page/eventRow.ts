@@ -1,9 +1,12 @@
 import { cutAtWord, shortId, visible } from '../../format';
+import { answeredAs } from '../../run/audit';
 import type { Effect } from '../../run/effect';
 import type { EventMark, EventRecord } from '../../run/eventRecord';
 import type { TaskFiles } from '../../run/iterations';
+import { passed } from '../../run/passed';
 import { taskTitle, type Run } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
+import type { TaskResult } from '../../run/task';
 import type { PlacedRecord } from './eventLog';
 
 /** A row of the list of events; its texts made visible. */
@@ -33,7 +36,7 @@ export interface EventRow {
 }
 
 /** Makes a row of an event, as the run stands. */
-export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord): EventRow {
+export function toEventRow(run: Run, { tasks, results }: TaskFiles, placed: PlacedRecord): EventRow {
   const { place, event, record } = placed;
   const { seq, at, type, effectId, note } = record;
   const effect = effectId === undefined ? undefined : run.story.effects.get(effectId);
@@ -46,7 +49,7 @@ export function toEventRow(run: Run, { tasks }: TaskFiles, placed: PlacedRecord)
   return {
     ...{ place, event, seq, at },
     type: type === '' ? 'cannot be read' : visible(type),
-    mark: markOf(run, record, effect),
+    mark: markOf(run, record, effect, results.get(effect?.effectId ?? '')),
     replay: replayOf(run, record, effect),
     kind: visible(cutAtWord(effect?.kind.replaceAll('_', ' ') ?? '', 40)),
     title: [task, said].filter(Boolean).join(': '),
@@ -69,11 +72,19 @@ const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {
   pending: 'waiting',
 };
 
-/** A request is shown as its effect stands now. */
-function markOf({ story }: Run, { mark }: EventRecord, effect: Effect | undefined): EventMark {
-  if (mark !== 'waiting') return mark;
+/** A request is shown as its effect stands now, and a result as what came of the task. */
+function markOf(
+  { story }: Run,
+  { mark }: EventRecord,
+  effect: Effect | undefined,
+  result: TaskResult | undefined,
+): EventMark {
+  const isResult = mark === 'resolved' || mark === 'failed';
+  if (mark !== 'waiting' && !(isResult && effect)) return mark;
   if (!effect || (effect.status === 'pending' && story.end)) return 'none';
-  return effectMarks[effect.status];
+  if (answeredAs(effect, result) === 'rejected') return 'rejected';
+  if (passed(effect, result) === false) return 'failed';
+  return isResult ? mark : effectMarks[effect.status];
 }
 
 function replayOf({ story }: Run, { mark }: EventRecord, effect: Effect | undefined): EventRow['replay'] {
