@@ -31,9 +31,9 @@ export function typedLine(words: readonly [string, ...string[]], shell: Shell, p
   return `& ${commandLine(words, shell)}`;
 }
 
-/** What the arguments begin with that are commands of an agent, no paths: "/babysit". */
+/** What the arguments begin with that are commands of an agent, no paths: "/babysit", "--prompt=/babysit". */
 function slashWords([, ...args]: readonly [string, ...string[]]): readonly string[] {
-  return [...new Set(args.flatMap((arg) => /^\/[\w:-]+(?=$|\s)/.exec(arg) ?? []))];
+  return [...new Set(args.flatMap((arg) => /^(?:--?[\w-]{1,100}=)?\/[\w:-]+(?=$|\s)/.exec(arg) ?? []))];
 }
 
 /**

@@ -261,6 +261,9 @@ describe('a command of an agent in Git Bash', () => {
     expect(typedLine(['claude', '/babysitter:resume 01X', '/x'], 'posix', 'win32')).toBe(
       "MSYS2_ARG_CONV_EXCL='/babysitter:resume;/x' claude '/babysitter:resume 01X' /x",
     );
+    expect(typedLine(['gemini', '--prompt=/babysit resume', '--file=/c/a.md'], 'posix', 'win32')).toBe(
+      "MSYS2_ARG_CONV_EXCL='--prompt=/babysit' gemini '--prompt=/babysit resume' '--file=/c/a.md'",
+    );
     expect(typedLine(['themis', '/c/a/b.yml'], 'posix', 'win32')).toBe('themis /c/a/b.yml');
   });
 });
