@@ -126,7 +126,7 @@ export class Folding {
 
   /** Everything added so far. To be called once. */
   result(): RunFold {
-    const { effects, pending, errors, problems, idle, ...run } = this.#run;
+    const { effects, pending, errors, problems, idle, costs, ...run } = this.#run;
     if (run.entries === this.#before.entries) return this.#before;
     return {
       ...run,
@@ -135,6 +135,7 @@ export class Folding {
       pending: pending.size === 0 ? emptyFold.pending : pending,
       errors: errors.length === 0 ? emptyFold.errors : errors,
       idle: idle.length === 0 ? emptyFold.idle : idle,
+      costs: costs.length === 0 ? emptyFold.costs : costs,
       problems: problems.length === 0 ? emptyFold.problems : problems,
     };
   }

@@ -208,7 +208,12 @@ export class JournalReader {
       if (isSliceOver()) yield;
     }
     const last = files.at(-1);
-    this.#reading = { ...nothing, names, last, fold: folding.result(), eventProblems, unusable };
+    this.#reading = {
+      ...{ ...nothing, names, last, fold: folding.result() },
+      // Thousands of runs with nothing wrong share these.
+      eventProblems: eventProblems.length === 0 ? noProblems : eventProblems,
+      unusable: unusable.size === 0 ? unread.unusable : unusable,
+    };
     return { reading: this.#reading, depth: 'whole', anew: before === undefined };
   }
 
