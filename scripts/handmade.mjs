@@ -37,6 +37,7 @@ class Handwriting {
   #effects = new Map();
   #writes = [];
   #nextId;
+  #lastId = '';
 
   constructor(runId, hour) {
     this.runId = runId;
@@ -61,11 +62,11 @@ class Handwriting {
       processPath: entrypoint.importPath,
       layoutVersion: LAYOUT,
       createdAt: this.#iso(),
-      sdkVersion: VERSION,
       cwd,
-      ...(this.isBare ? {} : { processCodeHash }),
       ...more,
+      ...(this.isBare ? {} : { processCodeHash }),
       completionProof: this.completionProof,
+      sdkVersion: VERSION,
     };
     if (inputs) this.#file('inputs.json', inputs);
     return this.event('RUN_CREATED', {
@@ -88,17 +89,16 @@ class Handwriting {
     const effectId = this.#nextId();
     const step = stepId ?? `${taskId}.agent.${sha256(Object.keys(inputs).join()).slice(0, 8)}.1`;
     const invocationKey = `${this.processId}:${step}:${taskId}`;
-    this.#effects.set(taskId, { effectId, invocationKey });
+    this.#effects.set(taskId, { effectId, invocationKey, stepId: step });
     const taskDefRef = `tasks/${effectId}/task.json`;
     const envelope = {
       schemaVersion: '2026.01.tasks-v1',
-      sdkVersion: VERSION,
       effectId,
       taskId,
       invocationKey,
       stepId: step,
     };
-    this.#file(taskDefRef, { ...task, ...envelope, inputs });
+    this.#file(taskDefRef, { ...task, ...envelope, inputs, sdkVersion: VERSION });
     return this.event('EFFECT_REQUESTED', {
       effectId,
       invocationKey,
@@ -108,7 +108,7 @@ class Handwriting {
       kind: task.kind,
       label: task.metadata?.label ?? task.labels?.[0] ?? task.title,
       taskDefRef,
-      labels: task.labels,
+      labels: task.labels ?? [task.title],
     });
   }
 
@@ -159,12 +159,11 @@ class Handwriting {
     const resultRef = `tasks/${effectId}/result.json`;
     const envelope = {
       schemaVersion: '2026.01.results-v1',
-      sdkVersion: VERSION,
       effectId,
       taskId,
       invocationKey,
     };
-    this.#file(resultRef, { ...envelope, ...head, ...times, ...tail });
+    this.#file(resultRef, { ...envelope, ...head, ...times, ...tail, sdkVersion: VERSION });
     return write(effectId, resultRef, times);
   }
 
@@ -186,13 +185,14 @@ class Handwriting {
   }
 
   #journal(event) {
-    const name = `${String(++this.#events).padStart(6, '0')}.${this.#nextId()}.json`;
+    this.#lastId = this.#nextId();
+    const name = `${String(++this.#events).padStart(6, '0')}.${this.#lastId}.json`;
     const checksum = sha256(`${JSON.stringify(event, null, 2)}\n`);
     this.#file(`journal/${name}`, { ...event, checksum });
   }
 
   get head() {
-    return { seq: this.#events };
+    return { seq: this.#events, ulid: this.#lastId };
   }
 
   async write() {
@@ -227,6 +227,8 @@ const shell = {
   labels: ['shell'],
   shell: { command: 'npm', args: ['test'], expectedExitCode: 0 },
 };
+
+const childProcess = `${cwd}/.a5c/processes/six.mjs`;
 
 /** @type {Record<string, (run: Handwriting) => Handwriting>} */
 const cases = {
@@ -310,18 +312,38 @@ const cases = {
       .requested('build', build),
 
   parent: (run) =>
-    planned(run).requested('child', {
-      kind: 'subprocess',
-      title: 'Let another process build it',
-      labels: ['subprocess'],
-      subprocess: {
-        processPath: '.a5c/processes/six.mjs',
-        exportName: 'process',
-        processId: 'fixture/six',
-        inputs: {},
-        maxIterations: 20,
+    planned(run).requested(
+      '__sdk.subprocess',
+      {
+        kind: 'subprocess',
+        metadata: {
+          processId: 'fixture/six',
+          processPath: childProcess,
+          shareSession: true,
+          subprocess: true,
+        },
+        subprocess: {
+          exportName: 'process',
+          inputs: {},
+          processId: 'fixture/six',
+          processPath: childProcess,
+          shareSession: true,
+        },
+        title: 'fixture/six',
       },
-    }),
+      {
+        stepId: `__sdk-subprocess.fixture-six.${sha256('{}').slice(0, 12)}.0`,
+        inputs: {
+          invocation: {
+            exportName: 'process',
+            inputs: {},
+            processId: 'fixture/six',
+            processPath: childProcess,
+          },
+          label: 'fixture/six',
+        },
+      },
+    ),
 
   child(run) {
     const { effectId, invocationKey } = parentEffect;
@@ -383,7 +405,7 @@ const cases = {
 };
 
 function threw(run) {
-  const { effectId } = run.effect('plan');
+  const { effectId, invocationKey, stepId } = run.effect('plan');
   return run.event('PROCESS_RUNTIME_ERROR', {
     error: {
       name: 'TypeError',
@@ -394,7 +416,15 @@ function threw(run) {
     runId: run.runId,
     processId: run.processId,
     journalHead: run.head,
-    lastEffect: { effectId, taskId: 'plan', kind: 'agent', status: 'resolved_ok' },
+    lastEffect: {
+      effectId,
+      invocationKey,
+      taskId: 'plan',
+      stepId,
+      kind: 'agent',
+      status: 'resolved_ok',
+      resultRef: `tasks/${effectId}/result.json`,
+    },
     recovery: { command: 'run:recover-process-error', recoverable: true },
   });
 }
@@ -410,15 +440,15 @@ function asksForApproval(run) {
   return run.requested(
     '__sdk.breakpoint',
     {
-      kind: 'breakpoint',
-      title: 'plan.approval',
-      metadata,
       autoApproval: {
         recommended: true,
         reason: 'Approved three times',
         matchedRule: 'plan.*',
         consecutiveApprovals: 3,
       },
+      kind: 'breakpoint',
+      metadata,
+      title: 'plan.approval',
     },
     { stepId: '__sdk.breakpoint.plan.approval', inputs: { payload, label: 'plan.approval' } },
   );
@@ -454,7 +484,7 @@ await writeFile(join(workspace, '.a5c/processes/six.mjs'), processText);
 await writeFile(join(workspace, '.a5c/package.json'), '{ "type": "module" }\n');
 for (const [index, [runId, describe]] of Object.entries(cases).entries()) {
   const run = describe(new Handwriting(runId, index));
-  if (runId === 'parent') parentEffect = run.effect('child');
+  if (runId === 'parent') parentEffect = run.effect('__sdk.subprocess');
   await run.write();
 }
 await writeFile(join(directory, 'files.json'), `${JSON.stringify(await manifest(runs), null, 2)}\n`);

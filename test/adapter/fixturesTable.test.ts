@@ -513,7 +513,7 @@ const handmade: Rows = {
     reason: 'Waiting for an agent since 2026-08-03 20:02 UTC: 1 subprocess task pending',
     events: 4,
     effects: '2: 1 ok, 1 pending',
-    pending: ['subprocess: Let another process build it'],
+    pending: ['subprocess: fixture/six'],
     iterations: '1 2',
     actions: ['task.post', ...unfinished],
   },
