@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import type { Jobs } from './program';
 import { figure, printTable, type Figure } from './figures';
 import { pageRows } from './page';
+import { sessionRows } from './sessions';
 import {
   bare,
   growing,
@@ -263,6 +264,14 @@ async function measureGrowth(usualTree: Tree, cold: number): Promise<void> {
   growth.push(['one new event among 1 · 10 · 50 live runs', byLive.join(' · ')]);
 }
 
+async function measureSessions(): Promise<void> {
+  for (const megabytes of smoke ? [1] : quick ? [5] : [5, 500]) {
+    say(`a session of ${megabytes} MB…`);
+    const job = { cache: join(cache, 'sessions'), megabytes, lines: smoke ? 1 : 10 };
+    figures.push(...sessionRows(megabytes, await repeat(5, () => run('sessions', job)), median));
+  }
+}
+
 async function main(): Promise<void> {
   // Whatever else runs on the machine makes the absolute figures worse.
   const [load = 0] = loadavg();
@@ -271,6 +280,7 @@ async function main(): Promise<void> {
   const cold = await measureLoad(usualTree, { cold: 1.5, heap: 12 });
   await measureIndex(usualTree);
   await measureLive(usualTree);
+  await measureSessions();
   if (!quick) {
     const manyTree = await treeOf(many);
     await measureLoad(manyTree, { cold: 1.5, heap: 30 });

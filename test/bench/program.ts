@@ -9,6 +9,7 @@ import { open, type OpenFigures } from './open';
 import { page, type PageFigures } from './page';
 import { loadStore, storeFloor, type StoreTree } from './stores';
 import { ensureTree, plansOf, runIdOf, runsDirOf, type Shape } from './trees';
+import { sessions, type SessionFigures, type SessionJob } from './sessions';
 import { write, type Target, type WriterJob } from './writer';
 
 interface OnTree {
@@ -48,6 +49,8 @@ export interface Jobs {
     job: { readonly tree: StoreTree };
     figures: { readonly longest: number; readonly heap: number; readonly firstRows: number };
   };
+  /** Reads and follows a session of an agent. */
+  sessions: { job: SessionJob; figures: SessionFigures };
   write: { job: WriterJob; figures: Awaited<ReturnType<typeof write>> };
 }
 
@@ -125,6 +128,7 @@ const programs: Programs = {
     store.dispose();
     return figures;
   },
+  sessions,
   write,
 };
 
