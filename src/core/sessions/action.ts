@@ -21,6 +21,14 @@ export function commandAction(command: string, description = ''): Action {
   };
 }
 
+/** How many lines a text has, which may end with the end of a line. */
+export function lineCount(text: string): number {
+  if (text === '') return 0;
+  let lines = text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
 export function action(verb: string, object = ''): Action {
   return { verb, object: cutAtWord(object, exactLength), exact: undefined };
 }

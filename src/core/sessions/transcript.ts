@@ -1,3 +1,4 @@
+import { cutAtWord, firstLine } from '../format';
 import type { Call, Mark, Outcome, PostSign, Work } from './work';
 
 /** Where a turn stands: `open`: the agent is at it, or was when it was last heard of. */
@@ -18,6 +19,9 @@ export interface Retry {
   readonly most: number | undefined;
   readonly nextAt: number;
 }
+
+/** So much of the first words is kept, in characters, to find the task of a run in it. */
+const promptLength = 8000;
 
 /** Answers and calls that were read from any file of a run: what a resumed or forked session copies counts once. */
 export class Seen {
@@ -89,6 +93,12 @@ export class Transcript {
 
   get title(): string | undefined {
     return this.titles.find((title) => title !== undefined && title.trim() !== '') ?? this.firstPrompt;
+  }
+
+  /** It got words. @param title what of them it is called by, should nothing else name it; empty: nothing */
+  prompted(words: string, title = words): void {
+    this.prompt ??= words.slice(0, promptLength);
+    this.firstPrompt ??= cutAtWord(firstLine(title), 80) || undefined;
   }
 
   /** Something happened that shows the agent going on. */

@@ -1,9 +1,9 @@
-import { cutAtWord, firstLine } from '../../../core/format';
+import { cutAtWord } from '../../../core/format';
 import { jsonLine } from '../../../core/run/jsonText';
-import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
+import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import type { Tokens, Work } from '../../../core/sessions/work';
 import { actionOf, asksPerson, changeOf, isCommand, isSpawn } from './claudeTools';
 import { readLongLine } from './claudeLongLine';
@@ -22,46 +22,25 @@ const skippedTypes = new Set(
 /** Stop reasons after which the agent does not go on by itself. */
 const goingOn = new Set(['tool_use', 'pause_turn']);
 
-/** So much of a subagent's task is kept, in characters, to find the task of a run in it. */
-const promptLength = 8000;
-
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Reads the lines of one file of Claude Code: a session, or a subagent. */
-export class ClaudeReader implements LineReader {
-  readonly transcript: Transcript;
+export class ClaudeReader extends JsonLineReader {
   /** Names and inputs of calls that have not ended. */
   readonly #inputs = new Map<string, { readonly name: string; readonly input: Line }>();
 
-  /** @param seen shared by all files of a run, as sessions copy each other's lines */
-  constructor(seen: Seen = new Seen()) {
-    this.transcript = new Transcript(seen);
+  protected override passesOver(line: string): boolean {
+    return isProgress(line);
   }
 
-  read(line: string): void {
-    this.transcript.lines += 1;
-    if (line.trim() === '' || isProgress(line)) return;
-    const json = parseJson(line);
-    if (!('value' in json) || !isRecord(json.value)) {
-      this.transcript.badLines += 1;
-      return;
-    }
-    this.#readLine(json.value);
-  }
-
-  readLong(head: string, tail: string): void {
-    this.transcript.lines += 1;
+  override readLong(head: string, tail: string): void {
     const line = readLongLine(head, tail);
-    if (line) this.#readLine(line);
-    else this.transcript.longLines += 1;
-  }
-
-  skipped(): void {
+    if (!line) return this.skipped();
     this.transcript.lines += 1;
-    this.transcript.longLines += 1;
+    this.take(line);
   }
 
-  #readLine(line: Line): void {
+  protected take(line: Line): void {
     const { transcript } = this;
     const at = transcript.time(parseTime(text(line['timestamp'])));
     transcript.cwd ??= text(line['cwd']) || undefined;
@@ -195,8 +174,7 @@ export class ClaudeReader implements LineReader {
     }
     transcript.goesOn(at);
     if (line['isMeta'] === true || words.startsWith('<task-notification>')) return;
-    transcript.prompt ??= words.slice(0, promptLength);
-    if (line['isSidechain'] !== true) transcript.firstPrompt ??= promptTitle(words);
+    transcript.prompted(words, line['isSidechain'] === true ? '' : promptTitle(words));
   }
 
   #result(block: Line, structured: unknown, at: number): void {
@@ -287,9 +265,9 @@ function resetIn(words: string): number | undefined {
 }
 
 /** The first words of a person, a slash command as it was typed. */
-function promptTitle(words: string): string | undefined {
+function promptTitle(words: string): string {
   const part = words.slice(0, 4000);
   const command = /<command-name>([^<]*)<\/command-name>/.exec(part)?.[1];
   const args = /<command-args>([^<]*)<\/command-args>/.exec(part)?.[1] ?? '';
-  return cutAtWord(firstLine(command === undefined ? part : `${command} ${args}`), 80) || undefined;
+  return command === undefined ? part : `${command} ${args}`;
 }

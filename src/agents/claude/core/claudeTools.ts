@@ -1,4 +1,4 @@
-import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
+import { action, commandAction, lineCount, pathIn, toolAction } from '../../../core/sessions/action';
 import { isRecord } from '../../../core/run/lenient';
 import type { Action, FileChange } from '../../../core/sessions/work';
 
@@ -101,11 +101,4 @@ function signed(lines: readonly string[]): Pick<FileChange, 'added' | 'removed'>
     added: lines.filter((line) => line.startsWith('+')).length,
     removed: lines.filter((line) => line.startsWith('-')).length,
   };
-}
-
-function lineCount(content: string): number {
-  if (content === '') return 0;
-  let lines = content.endsWith('\n') ? 0 : 1;
-  for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1)) lines += 1;
-  return lines;
 }

@@ -1,9 +1,8 @@
-import { cutAtWord, firstLine } from '../../../core/format';
 import { jsonLine } from '../../../core/run/jsonText';
-import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
+import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import { noTokens, type Tokens, type Work } from '../../../core/sessions/work';
 import { actionOf, changesOf, inputOf, isFromClient, outcomeOf, plainOutput, wordsOf } from './codexTools';
 
@@ -11,11 +10,8 @@ type Line = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const promptLength = 8000;
-
 /** Reads the lines of one rollout of Codex. */
-export class CodexReader implements LineReader {
-  readonly transcript: Transcript;
+export class CodexReader extends JsonLineReader {
   /** What was told of itself first; later ones are copies of its parents'. */
   #known = false;
   /** A fork begins with its parent's history, which is not its own work. */
@@ -23,44 +19,22 @@ export class CodexReader implements LineReader {
   /** The cumulative counts told last. */
   #total: Tokens = noTokens;
 
-  /** @param seen shared by all files of a run, as forks copy their parent's lines */
-  constructor(seen: Seen = new Seen()) {
-    this.transcript = new Transcript(seen);
-  }
-
-  read(line: string): void {
-    this.transcript.lines += 1;
-    if (line.trim() === '') return;
-    const json = parseJson(line);
-    if ('value' in json && isRecord(json.value)) this.#line(json.value);
-    else this.transcript.badLines += 1;
-  }
-
-  readLong(head: string, tail: string): void {
-    const { transcript } = this;
-    transcript.lines += 1;
+  override readLong(head: string, tail: string): void {
     const field = (name: string): string | undefined =>
       new RegExp(`"${name}":"([^"\\\\]{1,200})"`).exec(head)?.[1];
     const timestamp = field('timestamp') ?? '';
-    if (head.includes('"type":"compacted"')) return this.#line({ timestamp, type: 'compacted', payload: {} });
     const [, type] = /"payload":\{"type":"(\w+_output)"/.exec(head) ?? [];
-    if (type === undefined) {
-      transcript.time(parseTime(timestamp));
-      transcript.longLines += 1;
-      return;
-    }
+    const isCompacted = head.includes('"type":"compacted"');
+    if (type === undefined && !isCompacted) return super.readLong(head, tail);
+    this.transcript.lines += 1;
+    if (isCompacted) return this.take({ timestamp, type: 'compacted', payload: {} });
     const output = `${head.slice(head.indexOf('"output":'))}\n${tail}`
       .replaceAll('\\n', '\n')
       .replaceAll('\\"', '"');
-    this.#line({ timestamp, type: 'response_item', payload: { type, call_id: field('call_id'), output } });
+    this.take({ timestamp, type: 'response_item', payload: { type, call_id: field('call_id'), output } });
   }
 
-  skipped(): void {
-    this.transcript.lines += 1;
-    this.transcript.longLines += 1;
-  }
-
-  #line(line: Line): void {
+  protected take(line: Line): void {
     const { transcript } = this;
     const at = transcript.time(parseTime(text(line['timestamp'])));
     const payload = isRecord(line['payload']) ? line['payload'] : line;
@@ -174,8 +148,7 @@ export class CodexReader implements LineReader {
   #prompt(words: string, at: number): void {
     this.transcript.goesOn(at);
     if (isFromClient(words) || words.trim() === '') return;
-    this.transcript.prompt ??= words.slice(0, promptLength);
-    this.transcript.firstPrompt ??= cutAtWord(firstLine(words), 80) || undefined;
+    this.transcript.prompted(words);
   }
 
   #item(item: Line, at: number): void {

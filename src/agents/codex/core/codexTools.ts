@@ -1,4 +1,4 @@
-import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
+import { action, commandAction, lineCount, pathIn, toolAction } from '../../../core/sessions/action';
 import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import { secretFileIn } from '../../../core/sessions/secretFiles';
@@ -102,9 +102,7 @@ export function changesOf(changes: unknown): readonly FileChange[] {
   if (!isRecord(changes)) return [];
   return Object.entries(changes).map(([path, change]) => {
     const { type, content, unified_diff: diff } = isRecord(change) ? change : {};
-    const whole = text(content)
-      .split('\n')
-      .filter((line, i, all) => line !== '' || i < all.length - 1).length;
+    const whole = lineCount(text(content));
     const lines = text(diff).split('\n');
     const count = (sign: string): number =>
       lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length;

@@ -1,9 +1,16 @@
-import { action, commandAction, pathFrom, pathIn, toolAction } from '../../../core/sessions/action';
-import { cutAtWord, firstLine } from '../../../core/format';
+import {
+  action,
+  commandAction,
+  lineCount,
+  pathFrom,
+  pathIn,
+  toolAction,
+} from '../../../core/sessions/action';
+import { cutAtWord } from '../../../core/format';
 import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import {
   noTokens,
   type Action,
@@ -17,11 +24,8 @@ export type Line = Readonly<Record<string, unknown>>;
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const promptLength = 8000;
-
 /** Reads the events of one session of Copilot CLI. What was put in is told only when a session is shut down. */
-export class CopilotReader implements LineReader {
-  readonly transcript: Transcript;
+export class CopilotReader extends JsonLineReader {
   /** The answer that calls belong to. */
   #work: Work | undefined;
   /** What calls that have not ended are to change, by their ids. */
@@ -31,32 +35,7 @@ export class CopilotReader implements LineReader {
   /** Output tokens that were counted since the last shutdown, by model. */
   readonly #out = new Map<string, number>();
 
-  /** @param seen shared by all files of a run */
-  constructor(seen: Seen = new Seen()) {
-    this.transcript = new Transcript(seen);
-  }
-
-  read(line: string): void {
-    this.transcript.lines += 1;
-    if (line.trim() === '') return;
-    const json = parseJson(line);
-    if ('value' in json && isRecord(json.value)) this.#event(json.value);
-    else this.transcript.badLines += 1;
-  }
-
-  readLong(head: string): void {
-    const { transcript } = this;
-    transcript.lines += 1;
-    transcript.longLines += 1;
-    transcript.time(parseTime(/"timestamp":"([^"]{1,40})"/.exec(head)?.[1] ?? ''));
-  }
-
-  skipped(): void {
-    this.transcript.lines += 1;
-    this.transcript.longLines += 1;
-  }
-
-  #event(event: Line): void {
+  protected take(event: Line): void {
     const { transcript } = this;
     const at = transcript.time(parseTime(text(event['timestamp'])));
     const data = isRecord(event['data']) ? event['data'] : {};
@@ -70,9 +49,7 @@ export class CopilotReader implements LineReader {
       }
       case 'user.message':
         transcript.goesOn(at);
-        transcript.prompt ??= text(data['content']).slice(0, promptLength);
-        transcript.firstPrompt ??= cutAtWord(firstLine(text(data['content'])), 80) || undefined;
-        return;
+        return transcript.prompted(text(data['content']));
       case 'assistant.turn_start':
         return transcript.goesOn(at);
       case 'assistant.message':
@@ -240,11 +217,7 @@ function changeOf(name: string, args: Line): FileChange | undefined {
   if (path === '') return undefined;
   return {
     ...{ path, created: name === 'create' },
-    added: lines(text(args['new_str']) || text(args['file_text'])),
-    removed: lines(text(args['old_str'])),
+    added: lineCount(text(args['new_str']) || text(args['file_text'])),
+    removed: lineCount(text(args['old_str'])),
   };
-}
-
-function lines(words: string): number {
-  return words === '' ? 0 : words.split('\n').length - (words.endsWith('\n') ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import { action, commandAction, pathIn, toolAction } from '../../../core/sessions/action';
+import { action, commandAction, lineCount, pathIn, toolAction } from '../../../core/sessions/action';
 import { isRecord, parseTime } from '../../../core/run/lenient';
 import type { Action, FileChange, Outcome, Tokens } from '../../../core/sessions/work';
 
@@ -84,10 +84,8 @@ export function isCommand(name: string): boolean {
 export function changeOf(name: string, args: Line): FileChange | undefined {
   const path = text(args['file_path']);
   if (path === '' || (name !== 'replace' && name !== 'write_file')) return undefined;
-  const lines = (words: string): number =>
-    words === '' ? 0 : words.split('\n').length - (words.endsWith('\n') ? 1 : 0);
-  const added = lines(text(args['new_string']) || text(args['content']));
-  return { path, created: false, added, removed: lines(text(args['old_string'])) };
+  const added = lineCount(text(args['new_string']) || text(args['content']));
+  return { path, created: false, added, removed: lineCount(text(args['old_string'])) };
 }
 
 /** Without what the cache gave, which the input holds; thoughts are output. */

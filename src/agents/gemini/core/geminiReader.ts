@@ -1,9 +1,9 @@
-import { cutAtWord, firstLine } from '../../../core/format';
+import { cutAtWord } from '../../../core/format';
 import { jsonLine } from '../../../core/run/jsonText';
-import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
+import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
+import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import { Seen, Transcript, type LineReader } from '../../../core/sessions/transcript';
 import type { Work } from '../../../core/sessions/work';
 import {
   actionOf,
@@ -17,38 +17,9 @@ import {
   type Line,
 } from './geminiParts';
 
-const promptLength = 8000;
-
 /** Reads the lines of one chat of Gemini CLI. A message is told again, whole, whenever it changed. */
-export class GeminiReader implements LineReader {
-  readonly transcript: Transcript;
-
-  /** @param seen shared by all files of a run */
-  constructor(seen: Seen = new Seen()) {
-    this.transcript = new Transcript(seen);
-  }
-
-  read(line: string): void {
-    this.transcript.lines += 1;
-    if (line.trim() === '') return;
-    const json = parseJson(line);
-    if ('value' in json && isRecord(json.value)) this.#line(json.value);
-    else this.transcript.badLines += 1;
-  }
-
-  readLong(head: string): void {
-    const { transcript } = this;
-    transcript.lines += 1;
-    transcript.longLines += 1;
-    transcript.time(parseTime(/"timestamp":"([^"]{1,40})"/.exec(head)?.[1] ?? ''));
-  }
-
-  skipped(): void {
-    this.transcript.lines += 1;
-    this.transcript.longLines += 1;
-  }
-
-  #line(line: Line): void {
+export class GeminiReader extends JsonLineReader {
+  protected take(line: Line): void {
     const { transcript } = this;
     if (isRecord(line['$set'])) {
       const { messages, directories } = line['$set'];
@@ -72,8 +43,7 @@ export class GeminiReader implements LineReader {
       case 'user': {
         const words = wordsOf(message['content']);
         transcript.goesOn(at);
-        transcript.prompt ??= words.slice(0, promptLength);
-        transcript.firstPrompt ??= cutAtWord(firstLine(words), 80) || undefined;
+        transcript.prompted(words);
         return;
       }
       case 'gemini':
