@@ -53,6 +53,13 @@ describe('A question that the page is opened at', () => {
     expect(await isSeen(question.getByRole('button', { name: 'Ship it tonight', exact: true }))).toBe(true);
   });
 
+  test('keeps its title where only the head of its card is seen', async () => {
+    const { page } = await show('options', { size: { width: 700, height: 500 } });
+    const title = page.getByRole('heading', { name: 'Approve migration plan' });
+    await page.locator('.answer-bar').waitFor();
+    expect(await isSeen(title)).toBe(true);
+  });
+
   test('takes number keys at once, and Escape leaves its text box', async () => {
     const { page, asked } = await show('options', { question: 'ask1' });
     const chosen = (name: string): Locator => page.locator('.chosen:focus').filter({ hasText: name });
