@@ -9,8 +9,9 @@ const release = { version: '0.1.8', month: '2026-09' };
 
 const file = 'src/core/sessions/prices.json';
 
-/** Models that agents work with; the others only make pictures, sounds or numbers. */
-const wanted = /^(?:claude-|gpt-[4-9]|o\d|codex-|gemini-)/;
+/** Models that agents work with: no older ones, and none that only make pictures, sounds or numbers. */
+const wanted =
+  /^(?:claude-(?!2|3-(?:opus|sonnet|haiku))|gpt-(?:4\.1|[5-9])|o[34]|codex-|gemini-(?:2\.5|[3-9]))/;
 const unwanted = /audio|realtime|image|tts|transcribe|embedding|search|live|computer/;
 
 /** @type {import('./prices.d.mts').pricesText} */
