@@ -156,7 +156,7 @@ describe('The runs table', () => {
     await expect.poll(clipboard).toMatch(/^run,title,state,/);
     const lines = (await clipboard()).trim().split('\r\n');
     expect(lines).toHaveLength(3);
-    expect(lines[1]).toContain(',Run number 1 of the nightly build,failed,nightly/build,1,1,,,,');
+    expect(lines[1]).toContain(',Run number 1 of the nightly build,failed,nightly/build,babysitter,1,1,,,,');
     await webview().getByLabel('Selected only').uncheck();
     await table.says(/^400 runs/);
     await table.grid().press('Escape');
