@@ -42,6 +42,9 @@ const redrawEvery = 30_000;
  */
 const rest = { rows: 250, list: 1000, longest: 4000 };
 
+/** VS Code knows no rows of a list that changed until it has asked for them again; so long is that waited for, in milliseconds. */
+const longestWithoutRows = 5000;
+
 /**
  * Nodes that our trees handed to VS Code. A command that comes with one of these very objects comes from a click on
  * our row; anything else only looks like it.
@@ -101,6 +104,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   readonly #changed = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly #disposables = new DisposableStore();
   readonly onDidChangeTreeData = this.#changed.event;
+  /** The command of every row. No menu and no palette has it. */
+  readonly #click: string;
   readonly view: vscode.TreeView<TreeNode>;
 
   constructor(
@@ -116,6 +121,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         canSelectMany: true,
       }),
     );
+    this.#click = `${id}.click`;
+    this.#disposables.add(vscode.commands.registerCommand(this.#click, () => this.#clicked()));
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
     this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
@@ -172,7 +179,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.Collapsed;
     const command = clickCommand(node, row);
-    if (command) item.command = command;
+    if (command) item.command = { command: this.#click, title: command.title };
     return item;
   }
 
@@ -237,6 +244,24 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   dispose(): void {
     this.#disposables.dispose();
+  }
+
+  /**
+   * Does what a click on the selected row does. The command comes without arguments: VS Code keeps them for as long as a row
+   * is drawn, so a click on a row that was about to be drawn again would not find them any more.
+   */
+  async #clicked(): Promise<void> {
+    const node = await this.#selected();
+    const row = node && (this.#describe(node) ?? this.#last.get(node));
+    const command = row && clickCommand(node, row);
+    if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+  }
+
+  /** The selected row, as soon as VS Code knows its rows again. `undefined`: there is none. */
+  async #selected(): Promise<TreeNode | undefined> {
+    for (let waited = 0; this.view.selection.length === 0 && waited < longestWithoutRows; waited += 50)
+      await new Promise<void>((resolve) => void this.deps.clock.after(50, resolve));
+    return this.view.selection[0];
   }
 
   #snoozed(key: RunKey, effectId: string): string {
