@@ -49,9 +49,19 @@ test('A click on ✓ answers the question of its row, also while runs appear ten
   }, 100);
   try {
     for (const [i, prompt] of asked.entries()) {
-      await questionOf(prompt).hover();
+      const approve = questionOf(prompt).getByRole('button', { name: 'Approve Breakpoint' });
+      // Rows move: the pointer may have come to rest on another one.
+      await expect
+        .poll(
+          () =>
+            questionOf(prompt)
+              .hover()
+              .then(() => approve.isVisible()),
+          { timeout: 30_000 },
+        )
+        .toBe(true);
       // As long as a finger keeps a button down.
-      await questionOf(prompt).getByRole('button', { name: 'Approve Breakpoint' }).click({ delay: 80 });
+      await approve.click({ delay: 80 });
       await expect.poll(() => isAnswered(runs[i] ?? ''), { timeout: 60_000, message: prompt }).toBe(true);
       await questionOf(prompt).waitFor({ state: 'detached' });
     }
