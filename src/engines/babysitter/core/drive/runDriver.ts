@@ -54,6 +54,8 @@ export interface Responder {
 export class RunDriver {
   readonly #iterating = new Map<RunKey, AbortController>();
   readonly #answering = new Set<string>();
+  /** The answer to each run that is recorded, or waits for its turn, last. */
+  readonly #lastAnswer = new Map<RunKey, Promise<AnswerReport>>();
   readonly #changed = new Emitter<RunKey>();
 
   /** Fires with a run's key when this window begins or ends to iterate it. */
@@ -94,53 +96,63 @@ export class RunDriver {
    */
   async answer(key: RunKey, effectId: string, decision: Decision, surface: string): Promise<AnswerReport> {
     const question = `${keyText(key)}\n${effectId}`;
-    const refused = (sentence: string): AnswerReport => ({ recorded: false, sentence });
     // A double click answers once.
-    if (this.#answering.has(question)) return refused('This answer is being recorded already.');
+    if (this.#answering.has(question))
+      return { recorded: false, sentence: 'This answer is being recorded already.' };
     this.#answering.add(question);
+    // One after the other: the engine fails when it reads the lock of another call that is just being written.
+    const record = (): Promise<AnswerReport> => this.#record(key, effectId, decision, surface);
+    const turn = this.#lastAnswer.get(key)?.then(record, record) ?? record();
+    this.#lastAnswer.set(key, turn);
     try {
-      const before = await this.store.reread(key);
-      if (!before) return refused(runDeleted);
-      const lacking = notSomethingItCanDo('breakpoint.answer', before.engine);
-      if (lacking !== undefined) return refused(lacking);
-      const effect = before.run.story.effects.get(effectId);
-      if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
-      if (effect.status !== 'pending') return this.#answeredBefore(before.run, effectId);
-      const illegal = whyNot('breakpoint.answer', before);
-      if (illegal) return refused(illegal);
-      const task = before.run.pendingTasks.get(effectId);
-      if (!task) return refused('Its task.json cannot be read, so it is not certain what is being answered.');
-      if (task.kind !== 'breakpoint')
-        return refused('Its task.json does not call it a breakpoint; nothing was recorded.');
-      const incomplete = whyIncomplete(decision, task.breakpoint);
-      if (incomplete !== undefined) return refused(incomplete);
-      const { lock, projectDir } = asBabysitter(before.run);
-      if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
-
-      const respondedBy = await this.responder.respondedBy(projectDir);
-      const respondedAt = toIso(this.clock.now());
-      const { product } = this.responder;
-      const call = answerCall(
-        before.run.location,
-        effectId,
-        effect.invocationKey,
-        toAnswer(decision, respondedBy),
-        { respondedBy, respondedAt, product, surface },
-      );
-      const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
-      const after = await this.store.reread(key);
-      if (after?.run.story.effects.get(effectId)?.status !== 'ok') return refused(explainNoEffect(outcome));
-      // Only our own success answers with JSON; otherwise the answer itself tells whose it is.
-      this.store.acted(key);
-      if (outcome.answer) return { recorded: true };
-      const details = await this.store.readDetails(key, []);
-      const { metadata } = details?.results.get(effectId) ?? {};
-      return metadata?.['respondedAt'] === respondedAt && metadata['respondedBy'] === respondedBy
-        ? { recorded: true }
-        : this.#answeredBefore(after.run, effectId);
+      return await turn;
     } finally {
       this.#answering.delete(question);
+      if (this.#lastAnswer.get(key) === turn) this.#lastAnswer.delete(key);
     }
+  }
+
+  async #record(key: RunKey, effectId: string, decision: Decision, surface: string): Promise<AnswerReport> {
+    const refused = (sentence: string): AnswerReport => ({ recorded: false, sentence });
+    const before = await this.store.reread(key);
+    if (!before) return refused(runDeleted);
+    const lacking = notSomethingItCanDo('breakpoint.answer', before.engine);
+    if (lacking !== undefined) return refused(lacking);
+    const effect = before.run.story.effects.get(effectId);
+    if (effect?.kind !== 'breakpoint') return refused('This run has no such breakpoint.');
+    if (effect.status !== 'pending') return this.#answeredBefore(before.run, effectId);
+    const illegal = whyNot('breakpoint.answer', before);
+    if (illegal) return refused(illegal);
+    const task = before.run.pendingTasks.get(effectId);
+    if (!task) return refused('Its task.json cannot be read, so it is not certain what is being answered.');
+    if (task.kind !== 'breakpoint')
+      return refused('Its task.json does not call it a breakpoint; nothing was recorded.');
+    const incomplete = whyIncomplete(decision, task.breakpoint);
+    if (incomplete !== undefined) return refused(incomplete);
+    const { lock, projectDir } = asBabysitter(before.run);
+    if (lock?.alive) return refused(`Process ${lock.pid} holds the run; try again when it is done.`);
+
+    const respondedBy = await this.responder.respondedBy(projectDir);
+    const respondedAt = toIso(this.clock.now());
+    const { product } = this.responder;
+    const call = answerCall(
+      before.run.location,
+      effectId,
+      effect.invocationKey,
+      toAnswer(decision, respondedBy),
+      { respondedBy, respondedAt, product, surface },
+    );
+    const outcome = await this.engine.call(call, projectDir, new AbortController().signal);
+    const after = await this.store.reread(key);
+    if (after?.run.story.effects.get(effectId)?.status !== 'ok') return refused(explainNoEffect(outcome));
+    // Only our own success answers with JSON; otherwise the answer itself tells whose it is.
+    this.store.acted(key);
+    if (outcome.answer) return { recorded: true };
+    const details = await this.store.readDetails(key, []);
+    const { metadata } = details?.results.get(effectId) ?? {};
+    return metadata?.['respondedAt'] === respondedAt && metadata['respondedBy'] === respondedBy
+      ? { recorded: true }
+      : this.#answeredBefore(after.run, effectId);
   }
 
   /** Says whose answer was first. */
