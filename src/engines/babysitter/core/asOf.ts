@@ -1,4 +1,4 @@
-import type { BabysitterRun } from './babysitterRun';
+import { erredEffect, type BabysitterRun } from './babysitterRun';
 import { isResolved } from '../../../core/run/effect';
 import { sequenceNumber } from './eventName';
 import type { RunFold } from './foldRun';
@@ -35,14 +35,13 @@ export function* asOf(
     if (result) results.set(effectId, result);
   });
   const at = fold.lastAt ?? run.createdAt;
-  const last = sequenceNumber(file) ?? event;
   const past: BabysitterRun = {
     ...run,
     ...{ story: fold, depth: 'whole', eventCount: event, lock: undefined, updatedAt: at },
-    erredTask: undefined,
+    erredTask: tasks.get(erredEffect(fold)?.effectId ?? ''),
     gist: event === run.eventCount ? run.gist : undefined,
     pendingTasks: new Map([...tasks].filter(([effectId]) => fold.pending.has(effectId))),
-    problems: run.problems.filter((problem) => isOfEventUntil(problem, last)),
+    problems: run.problems.filter((problem) => isOfEventUntil(problem, file)),
   };
   const pastDetails: RunDetails = {
     ...{ tasks, results, warnings: [] },
@@ -51,9 +50,12 @@ export function* asOf(
   return { event, at, run: past, details: pastDetails };
 }
 
-function isOfEventUntil({ file }: Problem, last: number): boolean {
-  const seq = file.startsWith('journal/') ? sequenceNumber(file.slice('journal/'.length)) : undefined;
-  return seq !== undefined && seq <= last;
+/** Events stand in the order of their numbers, and of their names where a number occurs twice. */
+function isOfEventUntil({ file }: Problem, last: string): boolean {
+  const name = file.startsWith('journal/') ? file.slice('journal/'.length) : '';
+  const [seq, lastSeq] = [sequenceNumber(name), sequenceNumber(last)];
+  if (seq === undefined || lastSeq === undefined) return false;
+  return seq < lastSeq || (seq === lastSeq && name <= last);
 }
 
 function isOfTaskThen({ file }: Problem, fold: RunFold): boolean {

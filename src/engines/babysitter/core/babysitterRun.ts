@@ -2,6 +2,7 @@ import { parentOf } from '../../../core/paths';
 import type { RunFold } from './foldRun';
 import type { RunLock } from './lock';
 import type { RunMetadata } from './metadata';
+import type { Effect } from '../../../core/run/effect';
 import type { Run } from '../../../core/run/run';
 import type { TaskDefinition } from '../../../core/run/task';
 import { originOf } from '../../../core/run/origin';
@@ -17,6 +18,13 @@ export interface BabysitterRun extends Run {
   readonly lock: RunLock | undefined;
   /** What was asked of the task that was answered last, where that was an error and nothing pends; `undefined`: it was none. */
   readonly erredTask?: TaskDefinition | undefined;
+}
+
+/** The task of {@link BabysitterRun.erredTask}; `undefined`: there is none. */
+export function erredEffect({ end, pending, lastSettled, effects }: RunFold): Effect | undefined {
+  if (end || pending.size > 0 || lastSettled === undefined) return undefined;
+  const effect = effects.get(lastSettled);
+  return effect?.status === 'error' ? effect : undefined;
 }
 
 export const babysitter = 'babysitter';

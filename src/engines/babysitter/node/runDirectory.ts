@@ -3,10 +3,9 @@ import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { messageOf } from '../../../core/errors';
 import { isInside, isNetworkPath } from '../../../core/paths';
-import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
+import { babysitterRun, erredEffect, type BabysitterRun } from '../core/babysitterRun';
 import type { EventRecord } from '../../../core/run/eventRecord';
-import { emptyFold, type RunFold } from '../core/foldRun';
-import type { Effect } from '../../../core/run/effect';
+import { emptyFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
 import { behindByteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
@@ -258,13 +257,6 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   const { metadata, problems } = parseMetadata(unmarked ?? read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
-}
-
-/** See {@link BabysitterRun.erredTask}. */
-function erredEffect({ end, pending, lastSettled, effects }: RunFold): Effect | undefined {
-  if (end || pending.size > 0 || lastSettled === undefined) return undefined;
-  const effect = effects.get(lastSettled);
-  return effect?.status === 'error' ? effect : undefined;
 }
 
 /** Of what a process returned for the sake of its row, in bytes. */
