@@ -369,9 +369,9 @@ describe('A run of ten thousand events', () => {
     const slider = webview().getByRole('slider', { name: 'Show the run as of event' });
     await slider.fill('5001');
     await webview().getByText('The past, as of event 5001.').waitFor();
-    await webview().getByText('2500 done').first().waitFor();
+    await webview().getByText('2,500 done').first().waitFor();
     await slider.press('ArrowLeft');
-    await webview().getByText('2499 done, 1 pending').first().waitFor();
+    await webview().getByText('2,499 done, 1 pending').first().waitFor();
     await events().getByRole('option', { selected: true }).getByText('waiting', { exact: true }).waitFor();
   });
 });
