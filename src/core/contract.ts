@@ -107,6 +107,8 @@ export const contextKeys = {
   damaged: `${prefix}.damaged`,
   /** Some run is pinned. */
   pinned: `${prefix}.pinned`,
+  /** There are review comments that were not sent. */
+  comments: `${prefix}.comments`,
 } as const;
 
 /** A context key for the palette: there is a run with which this is possible now. */

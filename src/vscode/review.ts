@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { pickerTitle } from '../core/commands';
-import { reviewController } from '../core/contract';
+import { contextKeys, reviewController } from '../core/contract';
 import { DisposableStore } from '../core/disposables';
 import { HumanError, NotNowError, runDeleted } from '../core/errors';
 import { cutAtWord, oneLine, visible } from '../core/format';
@@ -46,6 +46,8 @@ export class Review implements vscode.Disposable {
   readonly #controller: vscode.CommentController;
   readonly #threads = new Map<string, { thread: vscode.CommentThread; comment: vscode.Comment }>();
   #pending = '';
+  /** Whether the palette knows of comments. */
+  #told = false;
 
   constructor(private readonly deps: ReviewDeps) {
     this.#controller = this.#disposables.add(
@@ -58,12 +60,21 @@ export class Review implements vscode.Disposable {
     this.#disposables.add(deps.store.onDidChange(({ keys }) => void this.#follow(keys)));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#offerLines()));
     this.#offerLines();
+    this.#disposables.add(deps.comments.onDidChange(() => this.#tellPalette()));
+    this.#tellPalette();
     void this.#follow(deps.comments.all.map(({ runKey }) => runKey));
   }
 
   dispose(): void {
     for (const { thread } of this.#threads.values()) thread.dispose();
     this.#disposables.dispose();
+  }
+
+  #tellPalette(): void {
+    const any = this.deps.comments.all.length > 0;
+    if (any === this.#told) return;
+    this.#told = any;
+    void vscode.commands.executeCommand('setContext', contextKeys.comments, any);
   }
 
   /** A run's comments that are not sent, for its page. */
