@@ -28,6 +28,10 @@ export class RunWatches<Key> implements Disposable {
     return this.#watches.keys();
   }
 
+  has(key: Key): boolean {
+    return this.#watches.has(key);
+  }
+
   /**
    * Begins or ends the watch of a run, as it needs one.
    * @returns whether one began: what came between the last reading and now has told nobody
@@ -60,7 +64,7 @@ export class RunWatches<Key> implements Disposable {
 
   /** Whether a run gets one of the limited watches; it may take that of a run that is longer without an event. */
   #hasRoom(key: Key, lastEventAt: number): boolean {
-    if (this.#watches.has(key) || this.#watches.size < this.most) return true;
+    if (this.has(key) || this.#watches.size < this.most) return true;
     let stalest: { readonly key: Key; readonly at: number } | undefined;
     for (const [other, { need }] of this.#watches) {
       if (typeof need === 'number' && need < (stalest?.at ?? lastEventAt)) stalest = { key: other, at: need };

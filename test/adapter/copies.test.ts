@@ -133,3 +133,17 @@ it('home-wide runs belong to the folder they were started in, through whatever l
   // It is gone, and was below the folder as it is written.
   expect(belongs(link, join(link, 'gone'))).toBe(true);
 });
+
+it('is read on while it is copied piece by piece, though nobody watches so old a run', async () => {
+  const { dir, runs } = projectFolder();
+  const window = await openWindow(dir);
+  const original = writeRun(join(dir, 'elsewhere'), 'one', { journal: asking() });
+  for (const part of ['journal', 'tasks'])
+    cpSync(join(original, part), join(runs, 'one', part), { recursive: true });
+  await window.until(() => window.store.all.some(({ run }) => run.problems.length > 0));
+
+  cpSync(join(original, 'run.json'), join(runs, 'one', 'run.json'));
+
+  await window.until(() => window.store.all.every(({ run }) => run.problems.length === 0));
+  expect(window.asked).toBe(1);
+});

@@ -34,7 +34,7 @@ import { RunsDirectories } from './runsDirectories';
 import { RunWatches } from '../../../node/runWatches';
 import { realPath } from '../../../node/safeFile';
 import { inSlices, isSliceOver } from '../../../node/slices';
-import { mergeDirt, toDirt, TrackedRun, type RunDirt, type RunParent } from './trackedRun';
+import { mergeDirt, piecesTake, toDirt, TrackedRun, type RunDirt, type RunParent } from './trackedRun';
 import { modifiedAt } from '../../../node/watchFolder';
 import { watchRunFolder } from './watchRunFolder';
 
@@ -61,6 +61,9 @@ export class FsRunSource implements RunSource {
   readonly #past = new PastReadings(this.#names);
   readonly #index: DigestIndex | undefined;
   readonly #keeper: IndexKeeper | undefined;
+  /** Those without a watch that may be in the making. */
+  readonly #unfinished = new Set<string>();
+  #looksAgain: NodeJS.Timeout | undefined;
   #listener: RunListener | undefined;
   #disposed = false;
   #isIndexLoaded = false;
@@ -122,6 +125,7 @@ export class FsRunSource implements RunSource {
     this.#directories.searchRegularly();
     return toDisposable(() => {
       this.#disposed = true;
+      clearTimeout(this.#looksAgain);
       this.#listener = undefined;
       disposables.dispose();
       this.#runs.clear();
@@ -289,9 +293,21 @@ export class FsRunSource implements RunSource {
     // The rows of all runs come before the events of one.
     if (run.depth === 'reading') this.#queue.add(dir, 'anything');
     else this.#rewatch(tracked);
+    if (!this.#watches.has(dir) && tracked.isInTheMaking) this.#lookAgain(dir);
     if (tracked.accepted) this.#batches.add(dir, { type: 'read', run });
     else if (wasThere) this.#batches.add(dir, { type: 'gone', key: babysitterKey(dir) });
     if (this.#isIndexLoaded && tracked.isNewToIndex) this.#keeper?.saveLater();
+  }
+
+  /** Reads a run once more that nobody watches. */
+  #lookAgain(dir: string): void {
+    this.#unfinished.add(dir);
+    this.#looksAgain ??= setTimeout(() => {
+      this.#looksAgain = undefined;
+      for (const each of this.#unfinished) if (this.#runs.has(each)) this.#queue.add(each, 'anything');
+      this.#unfinished.clear();
+      void this.#queue.read();
+    }, piecesTake).unref();
   }
 
   /** What was seen in the files of a run is told, and kept for the next session. */

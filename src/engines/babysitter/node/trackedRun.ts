@@ -30,6 +30,10 @@ export interface RunParent {
   readonly real: string | undefined;
 }
 
+/** So long, in milliseconds, the next piece of a run that is being copied may take, and the whole of it. */
+export const piecesTake = 2000;
+const wholeTakes = 15_000;
+
 /** A run of a source: what was last read of it, and how to read on. */
 export class TrackedRun {
   /** `undefined`: it was not read yet. */
@@ -73,6 +77,14 @@ export class TrackedRun {
   /** One `stat` tells whether anything came that no watch told. */
   get isOutdated(): boolean {
     return this.#appended || modifiedAt(`${this.dir}/journal`) !== this.#journalAt;
+  }
+
+  /** Whether more of it may be about to be written: a copy, a checkout and an unpacked archive come piece by piece. */
+  get isInTheMaking(): boolean {
+    if (!this.run) return false;
+    const isYoung = (at: number, most: number): boolean => Math.abs(Date.now() - at) < most;
+    if (this.run.problems.length === 0) return isYoung(this.#journalAt, piecesTake);
+    return isYoung(Math.max(this.#journalAt, modifiedAt(this.dir)), wholeTakes);
   }
 
   /** Whether the index has the run otherwise than it is now. */
