@@ -66,58 +66,40 @@ export function tableFilters(filters: TableFilters): TemplateResult {
   `;
 }
 
-function stateFilter({ facets, state: chosen, onChange }: TableFilters): TemplateResult {
-  return html`<label>
-    <span class="hidden">State</span>
-    <select
-      @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        onChange({ state: value === '' ? undefined : (value as State) });
-      }}
-    >
-      <option value="" ?selected=${chosen === undefined}>All states</option>
-      ${facets.states.map(
-        ({ state, name, runs }) =>
-          html`<option value=${state} ?selected=${chosen === state}>${name} (${thousands(runs)})</option>`,
-      )}
-    </select>
-  </label>`;
+function stateFilter({ facets, state, onChange }: TableFilters): TemplateResult {
+  const all = facets.states.map((facet) => ({ ...facet, value: facet.state }));
+  return choice('State', 'All states', all, state, (value) => onChange({ state: value }));
 }
 
-function processFilter({ facets, process: chosen, onChange }: TableFilters): TemplateResult {
-  return html`<label>
-    <span class="hidden">Process</span>
-    <select
-      @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        // The first one is every process.
-        onChange({ process: facets.processes[Number(value)]?.process });
-      }}
-    >
-      <option value="-1" ?selected=${chosen === undefined}>All processes</option>
-      ${facets.processes.map(
-        ({ process, name, runs }, place) =>
-          html`<option value=${place} ?selected=${chosen === process}>${name} (${thousands(runs)})</option>`,
-      )}
-    </select>
-  </label>`;
+function processFilter({ facets, process, onChange }: TableFilters): TemplateResult {
+  const all = facets.processes.map((facet) => ({ ...facet, value: facet.process }));
+  return choice('Process', 'All processes', all, process, (value) => onChange({ process: value }));
 }
 
 /** Where there are several engines, or one is chosen of which there is no run any more. */
-function engineFilter({ facets, engine: chosen, onChange }: TableFilters): TemplateResult | typeof nothing {
-  if (facets.engines.length < 2 && chosen === undefined) return nothing;
+function engineFilter({ facets, engine, onChange }: TableFilters): TemplateResult | typeof nothing {
+  if (facets.engines.length < 2 && engine === undefined) return nothing;
+  const all = facets.engines.map((facet) => ({ ...facet, value: facet.engine }));
+  return choice('Engine', 'All engines', all, engine, (value) => onChange({ engine: value }));
+}
+
+/** A choice of one value or of any, `undefined`; told by its place, as a value may be empty. */
+function choice<T extends string>(
+  label: string,
+  any: string,
+  all: readonly { readonly value: T; readonly name: string; readonly runs: number }[],
+  chosen: T | undefined,
+  onChoose: (value: T | undefined) => void,
+): TemplateResult {
   return html`<label>
-    <span class="hidden">Engine</span>
+    <span class="hidden">${label}</span>
     <select
-      @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        onChange({ engine: value === '' ? undefined : value });
-      }}
+      @change=${(event: Event) => onChoose(all[(event.target as HTMLSelectElement).selectedIndex - 1]?.value)}
     >
-      <option value="" ?selected=${chosen === undefined}>All engines</option>
-      ${facets.engines.map(
-        ({ engine, name, runs }) =>
-          html`<option value=${engine} ?selected=${chosen === engine}>${name} (${thousands(runs)})</option>`,
+      <option value="" ?selected=${chosen === undefined}>${any}</option>
+      ${all.map(
+        ({ value, name, runs }) =>
+          html`<option value=${value} ?selected=${chosen === value}>${name} (${thousands(runs)})</option>`,
       )}
     </select>
   </label>`;
