@@ -56,18 +56,24 @@ export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]
     const b = read(right);
     yield;
     if (a === undefined && b === undefined) continue;
-    const change = a === undefined || b === undefined ? 0 : b - a;
-    const [x, y] = [a === undefined ? '' : duration(a), b === undefined ? '' : duration(b)];
-    figures.push({
-      name,
-      left: x,
-      right: y,
-      same: x === y,
-      change: x === y || change === 0 ? '' : signed(change, duration(Math.abs(change))),
-      better: '',
-    });
+    figures.push(plainFigure(name, a, b, duration));
   }
   return figures;
+}
+
+/** Two numbers of which neither is better; `undefined`: it is not known. */
+export function plainFigure(
+  name: string,
+  left: number | undefined,
+  right: number | undefined,
+  write: (value: number) => string,
+): Figure {
+  const [x, y] = [left, right].map((value) => (value === undefined ? '' : write(value))) as [string, string];
+  const change = left === undefined || right === undefined ? 0 : right - left;
+  return {
+    ...{ name, left: x, right: y, same: x === y, better: '' },
+    change: x === y || change === 0 ? '' : signed(change, write(Math.abs(change))),
+  };
 }
 
 interface Scored {

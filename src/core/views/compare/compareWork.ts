@@ -1,7 +1,7 @@
 import { count, thousands } from '../../format';
 import { workFor } from '../../sessions/runWork';
 import { costText, type PartNumbers } from '../../sessions/sessionNumbers';
-import { signed } from './compareFigures';
+import { plainFigure } from './compareFigures';
 import type { Figure, Side } from './comparison';
 
 /** What is compared of the work of agents. Fewer is not better: less may have been done. */
@@ -23,18 +23,7 @@ export function compareWork(left: Side, right: Side): readonly Figure[] {
   const [a, b] = [workOf(left), workOf(right)];
   if (!a && !b) return [];
   const cost = costFigure(a, b);
-  const numbers = figures.map(([name, value]): Figure => {
-    const [x, y] = [a && value(a), b && value(b)];
-    const change = x === undefined || y === undefined ? 0 : y - x;
-    return {
-      name,
-      left: x === undefined ? '' : thousands(x),
-      right: y === undefined ? '' : thousands(y),
-      same: x === y,
-      change: change === 0 ? '' : signed(change, thousands(Math.abs(change))),
-      better: '',
-    };
-  });
+  const numbers = figures.map(([name, value]) => plainFigure(name, a && value(a), b && value(b), thousands));
   return cost ? [...numbers, cost] : numbers;
 }
 
