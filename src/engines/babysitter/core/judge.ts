@@ -20,7 +20,7 @@ import {
   type PendingEffect,
   type Run,
 } from '../../../core/run/run';
-import { asBabysitter, isUnreadable, type BabysitterRun } from './babysitterRun';
+import { asBabysitter, erredEffect, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from '../../../core/run/effect';
 import { completedReason } from '../../../core/run/outcome';
 import type { Problem } from '../../../core/run/problem';
@@ -144,8 +144,8 @@ function tell(
 }
 
 function readyReason({ story, erredTask }: BabysitterRun, advice: (text: string) => string): string {
-  const last = story.lastSettled === undefined ? undefined : story.effects.get(story.lastSettled);
-  if (last?.status !== 'error') return `Everything is answered${advice('iterate to go on')}`;
+  const last = erredEffect(story);
+  if (!last) return `Everything is answered${advice('iterate to go on')}`;
   const said = firstLine(last.error?.message ?? '');
   const title = taskTitle(last, erredTask);
   return `${capital(title)} ended with an error${said === '' ? '' : `: ${cutAtWord(said, 200)}`}${advice('iterating shows whether the process handles it')}`;
