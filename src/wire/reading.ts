@@ -99,7 +99,7 @@ export function makeReading(
       activityWindow: classifyOptions().activityWindow,
       formatTime: localClock,
     }),
-    pricer: async () => (wantsCosts() ? (await import('./agentSessions')).loadPrices() : undefined),
+    pricer: async () => (wantsCosts() ? (await agentSessions()).loadPrices() : undefined),
     beforeReading: () => tellOfReading(context.globalState),
   });
   const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));
