@@ -13,14 +13,27 @@ export abstract class JsonLineReader implements LineReader {
   /** Takes one line. */
   protected abstract take(line: Readonly<Record<string, unknown>>): void;
 
-  /** Whether a line tells nothing that is used, as can be seen without parsing it. */
-  protected passesOver(_line: string): boolean {
+  passesOver(_head: string): boolean {
     return false;
   }
 
+  tells(_lines: string): boolean {
+    return true;
+  }
+
+  passed(lines: number, last: string): void {
+    this.transcript.lines += lines;
+    // Their own time stands near an end; what they hold of others has been before.
+    const [, time] = /^[^]*"timestamp":"([^"]{1,40})"/.exec(last.slice(-1024)) ?? [];
+    this.transcript.time(
+      parseTime(time ?? /"timestamp":"([^"]{1,40})"/.exec(last.slice(0, 2048))?.[1] ?? ''),
+    );
+  }
+
   read(line: string): void {
+    if (this.passesOver(line.slice(0, 2048))) return this.passed(1, line);
     this.transcript.lines += 1;
-    if (line.trim() === '' || this.passesOver(line)) return;
+    if (line.trim() === '') return;
     const json = parseJson(line);
     if ('value' in json && isRecord(json.value)) this.take(json.value);
     else this.transcript.badLines += 1;

@@ -150,6 +150,12 @@ export class Transcript {
 /** Reads the lines of one agent's files. Never throws: what it does not know it skips, what it cannot read it counts. */
 export interface LineReader {
   readonly transcript: Transcript;
+  /** Whether a line that begins so tells nothing but that something goes on. Each byte is one character. */
+  passesOver(head: string): boolean;
+  /** Whether some of many lines may tell what a session does. Each byte is one character. */
+  tells(lines: string): boolean;
+  /** Takes lines that were passed over, one after the other, by the last of them. */
+  passed(lines: number, last: string): void;
   /** Reads one whole line, without its end. */
   read(line: string): void;
   /** Reads a line that is too long to be parsed, by its beginning and its end. */

@@ -38,6 +38,8 @@ export interface RowCut {
 
 /** Reads the rows of one agent's lines. Never throws; what it does not know it leaves out. */
 export interface RowReader {
+  /** Whether a line that begins so has no rows; left out: that is seen when it is read. */
+  passesOver?(head: string): boolean;
   rows(line: string): readonly (TranscriptRow | RowCut)[];
   /** Of a line that is too long to be parsed, by its beginning and its end. */
   rowsOfLong(head: string, tail: string): readonly (TranscriptRow | RowCut)[];

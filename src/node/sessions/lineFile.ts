@@ -2,12 +2,15 @@ import type { LineReader } from '../../core/sessions/transcript';
 import type { Sliced } from '../../core/sliced';
 import { openFile, type OpenedFile } from './openedFile';
 
-const chunkSize = 256 * 1024;
+/** Larger texts are slower to make. In bytes. */
+const chunkSize = 64 * 1024;
 /** A longer line is read by its beginning and end only; one longer still is skipped. In bytes. */
 const parsedLength = 1024 * 1024;
 const readLength = 16 * 1024 * 1024;
 /** So much of either end. */
 const endLength = 64 * 1024;
+/** So much of a line tells whether it is passed over. */
+const kindLength = 2048;
 /** How much of a file's end tells what its session does now: at first, and at most. In bytes. */
 const tailSizes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024];
 
@@ -21,6 +24,12 @@ export interface LinePlace {
 
 /** What takes whole lines; {@link LineReader} does. */
 export interface LineSink {
+  /** Whether a line that begins so tells nothing but that something goes on. Each byte is one character. */
+  passesOver(head: string): boolean;
+  /** Whether some of many lines may tell what a session does. Each byte is one character. */
+  tells(lines: string): boolean;
+  /** Takes lines that were passed over, one after the other, by the last of them. */
+  passed(lines: number, last: string): void;
   read(line: string, place: LinePlace): void;
   readLong(head: string, tail: string, place: LinePlace): void;
   skipped(): void;
@@ -77,7 +86,7 @@ export function* readTail<R extends LineReader>(
       const reader = makeReader();
       const from = Math.max(0, size - tail);
       const start = from === 0 ? 0 : nextLine(opened, from, size);
-      const offset = yield* readRange(opened, start, size, reader);
+      const offset = yield* readRange(opened, start, size, reader, true);
       if (from === 0 || tail === tailSizes.at(-1) || isEnough(reader)) {
         return { reader, place: { offset, size, inode, modifiedAt }, whole: from === 0 };
       }
@@ -167,20 +176,40 @@ function nextLine(file: OpenedFile, from: number, size: number): number {
   return size;
 }
 
-function* readRange(file: OpenedFile, from: number, to: number, reader: LineSink): Sliced<number> {
+/** @param skims whether what tells nothing of what a session does is passed over as a whole */
+function* readRange(
+  file: OpenedFile,
+  from: number,
+  to: number,
+  reader: LineSink,
+  skims = false,
+): Sliced<number> {
   const buffer = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(1, to - from)));
   const line = new LineUnderWay(reader);
   let offset = from;
   for (let at = from; at < to;) {
     const read = file.read(buffer, Math.min(buffer.length, to - at), at);
     if (read === 0) break;
+    // Searching a text is several times faster than searching bytes.
+    const text = buffer.toString('latin1', 0, read);
+    const tells = !skims || reader.tells(text);
+    let passed = 0;
     let start = 0;
-    for (let end = buffer.indexOf(lineEnd); end >= 0 && end < read; end = buffer.indexOf(lineEnd, start)) {
-      line.finish(buffer.subarray(start, end), offset);
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      const passes =
+        line.isEmpty &&
+        (!tells || end === start || reader.passesOver(text.slice(start, Math.min(end, start + kindLength))));
+      if (passes) passed += 1;
+      else {
+        if (passed > 0) reader.passed(passed, lastLine(text, start));
+        passed = 0;
+        line.finish(buffer.subarray(start, end), offset);
+        yield;
+      }
       start = end + 1;
       offset = at + start;
-      yield;
     }
+    if (passed > 0) reader.passed(passed, lastLine(text, start));
     line.add(buffer.subarray(start, read));
     at += read;
     yield;
@@ -188,30 +217,40 @@ function* readRange(file: OpenedFile, from: number, to: number, reader: LineSink
   return offset;
 }
 
-/** The bytes of a line that is being read: all of them while it is short, else its beginning and its end. */
+/** The line that ends before a place. */
+function lastLine(text: string, before: number): string {
+  const end = before - 1;
+  return text.slice(end === 0 ? 0 : text.lastIndexOf('\n', end - 1) + 1, end);
+}
+
+/** The bytes of a line that is being read: all of them while it is short and tells something, else its beginning and end. */
 class LineUnderWay {
   #parts: Buffer[] = [];
   #length = 0;
+  #passes = false;
   #head: Buffer | undefined;
   #tail = Buffer.alloc(0);
 
   constructor(private readonly reader: LineSink) {}
 
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
   /** @param part is read over later, so what is kept is copied */
   add(part: Buffer): void {
+    if (this.isEmpty && part.length >= kindLength)
+      this.#passes = this.reader.passesOver(part.toString('latin1', 0, kindLength));
     this.#length += part.length;
-    if (this.#length <= parsedLength) {
-      this.#parts.push(Buffer.from(part));
-      return;
-    }
-    if (!this.#head) {
+    if (this.#passes) this.#tail = endOf(this.#tail, part, kindLength);
+    else if (this.#head) this.#tail = endOf(this.#tail, part, endLength);
+    else if (this.#length <= parsedLength) this.#parts.push(Buffer.from(part));
+    else {
       const whole = Buffer.concat([...this.#parts, part]);
       this.#parts = [];
       this.#head = Buffer.from(whole.subarray(0, endLength));
       this.#tail = Buffer.from(whole.subarray(-endLength));
-      return;
     }
-    this.#tail = Buffer.from(Buffer.concat([this.#tail, part]).subarray(-endLength));
   }
 
   /**
@@ -224,13 +263,21 @@ class LineUnderWay {
       return this.reader.read(rest.toString('utf8'), place);
     }
     this.add(rest);
-    if (this.#length > readLength) this.reader.skipped();
+    if (this.#passes) this.reader.passed(1, this.#tail.toString('latin1'));
+    else if (this.#length > readLength) this.reader.skipped();
     else if (this.#head) {
       this.reader.readLong(this.#head.toString('utf8'), this.#tail.toString('utf8'), place);
     } else this.reader.read(Buffer.concat(this.#parts).toString('utf8'), place);
     this.#parts = [];
     this.#length = 0;
+    this.#passes = false;
     this.#head = undefined;
     this.#tail = Buffer.alloc(0);
   }
+}
+
+/** A copy of the last bytes of two parts together. */
+function endOf(before: Buffer, part: Buffer, length: number): Buffer<ArrayBuffer> {
+  const kept = before.subarray(Math.max(0, before.length + part.length - length));
+  return Buffer.concat([kept, part.subarray(-length)]);
 }

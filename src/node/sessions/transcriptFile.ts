@@ -59,6 +59,9 @@ export class TranscriptFile implements TranscriptSource {
     const each = (rows: readonly (TranscriptRow | RowCut)[], place: LinePlace): void =>
       rows.slice(0, 65_536).forEach((row, part) => take(row, place, part));
     return {
+      passesOver: (head) => this.#reader.passesOver?.(head) ?? false,
+      tells: () => true,
+      passed: () => {},
       read: (line, place) => each(this.#reader.rows(line), place),
       readLong: (head, tail, place) => each(this.#reader.rowsOfLong(head, tail), place),
       skipped: () => {},

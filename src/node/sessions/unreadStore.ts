@@ -19,7 +19,11 @@ export abstract class UnreadStore implements AgentStore {
   }
 
   reader(): LineReader {
-    return { transcript: new Transcript(), read: () => {}, readLong: () => {}, skipped: () => {} };
+    const nothing = (): void => {};
+    return {
+      ...{ transcript: new Transcript(), passesOver: () => true, tells: () => false, passed: nothing },
+      ...{ read: nothing, readLong: nothing, skipped: nothing },
+    };
   }
 
   rows(): RowReader {

@@ -5,10 +5,27 @@ type Line = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Thousands of them, of whole histories each, are in files of early 2.1; the beginning tells which they are. */
-export function isProgress(line: string): boolean {
-  const head = line.slice(0, 2048);
-  return head.includes('"type":"progress"') && !/"type":"(?:assistant|user|system)"/.test(head);
+/** Types of lines that tell nothing that is used here. */
+const silentTypes = new Set(
+  (
+    'progress permission-mode last-prompt file-history-snapshot file-history-delta attachment pr-link worktree-state ' +
+    'cost-state continued-in agent-name agent-color agent-setting mode tag'
+  ).split(' '),
+);
+
+export function isSilent(type: string): boolean {
+  return silentTypes.has(type) || type.endsWith('_progress');
+}
+
+/**
+ * Whether the line that begins so tells nothing that is used. Files of early 2.1 have thousands of such lines, some with
+ * whole histories in them: the first type that stands in a line is its own, or that of a message.
+ */
+export function beginsSilently(head: string): boolean {
+  const at = head.indexOf('"type":"');
+  if (at < 0) return false;
+  const start = at + '"type":"'.length;
+  return isSilent(head.slice(start, head.indexOf('"', start)));
 }
 
 export function blocksOf(content: unknown): readonly Line[] {

@@ -7,17 +7,20 @@ import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../cor
 import type { Tokens, Work } from '../../../core/sessions/work';
 import { actionOf, asksPerson, changeOf, isCommand, isSpawn } from './claudeTools';
 import { readLongLine } from './claudeLongLine';
-import { blocksOf, compactionWords, errorWords, isProgress, outcomeOf, textOf } from './claudeParts';
+import {
+  beginsSilently,
+  blocksOf,
+  compactionWords,
+  errorWords,
+  isSilent,
+  outcomeOf,
+  textOf,
+} from './claudeParts';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Types of lines that tell nothing that is used here. */
-const skippedTypes = new Set(
-  (
-    'progress permission-mode last-prompt file-history-snapshot file-history-delta attachment pr-link worktree-state ' +
-    'cost-state continued-in queue-operation agent-name agent-color agent-setting mode tag'
-  ).split(' '),
-);
+/** What stands in each line that is used. */
+const telling = /"type":"(?:assistant|user|system|custom-title|ai-title|summary)"/;
 
 /** Stop reasons after which the agent does not go on by itself. */
 const goingOn = new Set(['tool_use', 'pause_turn']);
@@ -29,8 +32,12 @@ export class ClaudeReader extends JsonLineReader {
   /** Names and inputs of calls that have not ended. */
   readonly #inputs = new Map<string, { readonly name: string; readonly input: Line }>();
 
-  protected override passesOver(line: string): boolean {
-    return isProgress(line);
+  override passesOver(head: string): boolean {
+    return beginsSilently(head);
+  }
+
+  override tells(lines: string): boolean {
+    return telling.test(lines);
   }
 
   override readLong(head: string, tail: string): void {
@@ -62,8 +69,10 @@ export class ClaudeReader extends JsonLineReader {
       case 'summary':
         transcript.titles[2] = text(line['summary']) || transcript.titles[2];
         return;
+      case 'queue-operation':
+        return;
       default:
-        if (!skippedTypes.has(text(line['type']))) transcript.unknownLines += 1;
+        if (!isSilent(text(line['type']))) transcript.unknownLines += 1;
     }
   }
 

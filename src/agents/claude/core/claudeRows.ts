@@ -1,7 +1,7 @@
 import { isRecord, parseJson, parseTime } from '../../../core/run/lenient';
 import { callText, plainRow, type RowReader, type TranscriptRow } from '../../../core/sessions/transcriptRow';
 import { readLongLine } from './claudeLongLine';
-import { blocksOf, compactionWords, errorWords, isProgress, outcomeOf, textOf } from './claudeParts';
+import { beginsSilently, blocksOf, compactionWords, errorWords, outcomeOf, textOf } from './claudeParts';
 import { actionOf } from './claudeTools';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -13,8 +13,12 @@ export class ClaudeRows implements RowReader {
   /** The session's directory, by which paths are told. */
   #cwd: string | undefined;
 
+  passesOver(head: string): boolean {
+    return beginsSilently(head);
+  }
+
   rows(line: string): readonly TranscriptRow[] {
-    if (line.trim() === '' || isProgress(line)) return [];
+    if (line.trim() === '') return [];
     const json = parseJson(line);
     return 'value' in json && isRecord(json.value) ? this.#rows(json.value) : [];
   }
