@@ -2,7 +2,8 @@ import { babysitterEngine } from './engines/babysitter/core/babysitterEngine';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ago, oneLine, visible } from './core/format';
+import { oneLine, visible } from './core/format';
+import { moment } from './core/moments';
 import { HumanError } from './core/errors';
 import { reportFormats, writeReport, type ReportFormat } from './core/views/report/formats';
 import { toReport } from './core/views/report/toReport';
@@ -241,7 +242,7 @@ function table(entries: readonly RunEntry[], now: number): string {
   if (entries.length === 0) return 'No runs.';
   return entries
     .map((entry) => {
-      const age = ago(now - Date.parse(entry.updatedAt));
+      const age = moment(Date.parse(entry.updatedAt), now);
       return [
         entry.state.padEnd(10),
         oneVisible(entry.runId),

@@ -1,4 +1,5 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { writeMomentsIn } from './core/moments';
 import { registerCommands } from './vscode/commands/registerCommands';
 import { commandName } from './vscode/messages';
 import { LookedAtPages } from './vscode/panel/lookedAt';
@@ -23,6 +24,7 @@ export async function deactivate(): Promise<void> {
  */
 export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
+  writeMomentsIn(vscode.env.language);
   const host = makeHost(context);
   const engine = makeEngine(host);
   const reading = makeReading(host, engine, later.agentSessions);

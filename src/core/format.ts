@@ -139,19 +139,9 @@ export function shortDuration(milliseconds: number): string {
   return `${Math.floor(ms / size)}${unit}`;
 }
 
-/** How long ago: "just now", "3m ago". */
-export function ago(milliseconds: number): string {
-  return milliseconds < 10_000 ? 'just now' : `${shortDuration(milliseconds)} ago`;
-}
-
 /** An id short enough for a row: ULIDs lose their middle, since siblings share its time part. */
 export function shortId(id: string): string {
   return id.length > 20 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
-}
-
-/** "2026-11-21 01:02 UTC": a moment that reads the same everywhere. */
-export function utcMinute(time: number): string {
-  return `${toIso(time).slice(0, -8).replace('T', ' ')} UTC`;
 }
 
 /** ISO 8601. A time outside the range of dates (8.64e15 ms) is moved to its edge instead of throwing. */

@@ -53,7 +53,6 @@ export function classifyOptions(): JudgeOptions {
   return {
     activityWindow:
       (Number.isFinite(seconds) && seconds > 0 ? seconds : settingNumbers.activityWindow.default) * 1000,
-    formatTime: localTime,
     removesLocks: true,
   };
 }
@@ -67,18 +66,6 @@ export const needsOptions = configValue(
     activityWindow: classifyOptions().activityWindow,
   }),
 );
-
-/** A moment in the person's own time and language, to the minute. */
-export function localTime(time: number): string {
-  return new Date(time).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
-}
-
-/** The time of a moment in the person's own time and language, with the day where it is not today. */
-export function localClock(time: number): string {
-  const date = new Date(time);
-  const sameDay = date.toDateString() === new Date().toDateString();
-  return sameDay ? date.toLocaleTimeString(vscode.env.language, { timeStyle: 'short' }) : localTime(time);
-}
 
 /** A day as groups name it ("2026-11-21"), in the person's own language. */
 export function localDay(day: string): string {

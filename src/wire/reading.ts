@@ -25,7 +25,7 @@ import { inSlices } from '../node/slices';
 import { MyRuns } from '../vscode/myRuns';
 import { PastRuns } from '../vscode/panel/pastRuns';
 import { RunDocuments } from '../vscode/runDocuments';
-import { classifyOptions, localClock, needsOptions } from '../vscode/settings';
+import { classifyOptions, needsOptions } from '../vscode/settings';
 import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
@@ -97,7 +97,6 @@ export function makeReading(
     options: () => ({
       now: clock.now(),
       activityWindow: classifyOptions().activityWindow,
-      formatTime: localClock,
     }),
     pricer: async () => (wantsCosts() ? (await agentSessions()).loadPrices() : undefined),
     beforeReading: () => tellOfReading(context.globalState),

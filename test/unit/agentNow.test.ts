@@ -7,6 +7,7 @@ import {
   type ProcessState,
 } from '../../src/core/sessions/agentNow';
 import { ClaudeLines } from '../support/claudeLines';
+import { momentText } from '../support/momentText';
 
 const start = '2026-05-04T09:00:00.000Z';
 const lines = () => new ClaudeLines(start).prompt('go');
@@ -62,14 +63,21 @@ describe('what a session does now', () => {
       'question',
       'waiting for your answer: Which one?',
     ],
-    ['a limit', limit(at14), says('idle'), 30, 'limit', 'at its limit until 14:00 UTC'],
+    [
+      'a limit',
+      limit(at14),
+      says('idle'),
+      30,
+      'limit',
+      `at its limit until ${momentText('2026-05-04 14:00', '2026-05-04 09:00')}`,
+    ],
     [
       'a limit of another day',
       limit(at14 + 86_400),
       'gone',
       30,
       'limit',
-      'at its limit until 2026-05-05 14:00 UTC',
+      `at its limit until ${momentText('2026-05-05 14:00')}`,
     ],
     ['a limit that is over', limit(at14 - 86_400), says('idle'), 30, 'idle', 'ended its turn with work left'],
     ['a limit without a time', lines().fails('rate_limit'), 'gone', 30, 'limit', 'at its limit: rate_limit'],
@@ -158,7 +166,7 @@ describe('what a session does now', () => {
       'gone',
       30,
       'limit',
-      'at its limit until 14:00 UTC',
+      `at its limit until ${momentText('2026-05-04 14:00', '2026-05-04 09:00')}`,
     ],
     ['nothing at all', new ClaudeLines(start), 'gone', 30, 'idle', 'has not begun a turn'],
     ['thinking', lines(), says('busy'), 30, 'thinking', 'thinking'],
@@ -213,7 +221,7 @@ describe('what a session does now', () => {
       'unknown',
       300,
       'unknown',
-      'no sign since 09:00 UTC; last: thinking',
+      `no sign since ${momentText('2026-05-04 09:00')}; last: thinking`,
     ],
     [
       'after a local command',

@@ -42,7 +42,7 @@ describe('a gate that was answered before', () => {
   it('says who answered what, and when, and which attempt this is', () => {
     const [gate] = pending(story(), { results: { g1: answer } }).breakpoints;
     expect(gate?.asked).toBe('asked 54m ago · iteration 4 · attempt 2');
-    expect(gate?.earlier).toEqual([
+    expect(gate?.earlier).toMatchObject([
       { effectId: 'g1', what: 'requested changes', who: 'Dana', when: '54m ago', words: 'Shorter.' },
     ]);
   });

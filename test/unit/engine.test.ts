@@ -14,6 +14,7 @@ import { defaultActivityWindow, stateActions, type StateAction } from '../../src
 import { classify } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, start } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
+import { momentText } from '../support/momentText';
 
 const fixtures = new URL('../fixtures/cli/0.0.187/', import.meta.url);
 
@@ -326,7 +327,7 @@ describe('whyNot', () => {
     [
       'locked',
       { journal: journal().created().done('a'), lock: { pid: 77, acquiredAt: start } },
-      'Process 77 holds the run since 2026-03-01 10:00 UTC; wait until it is done.',
+      `Process 77 holds the run since ${momentText('2026-03-01 10:00')}; wait until it is done.`,
     ],
     [
       'locked since nobody knows when',
@@ -341,12 +342,12 @@ describe('whyNot', () => {
     [
       'sleeping',
       { journal: journal().created().requested('s', 'sleep'), tasks: { s: sleepTask } },
-      'Sleeping until 2026-03-01 11:00 UTC. Iterating will not change anything yet.',
+      `Sleeping until ${momentText('2026-03-01 11:00')}. Iterating will not change anything yet.`,
     ],
     [
       'waiting',
       { journal: journal().created().requested('a') },
-      'Waiting for an agent since 2026-03-01 10:00 UTC: 1 agent task pending. Iterating will not change anything yet.',
+      `Waiting for an agent since ${momentText('2026-03-01 10:00')}: 1 agent task pending. Iterating will not change anything yet.`,
     ],
     [
       'not started and without a process',

@@ -11,6 +11,7 @@ import { parseResult, parseTask } from '../../src/core/run/task';
 import { openRun } from '../../src/core/views/tree/buildTree';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, runJson } from '../support/runBuilder';
+import { momentText } from '../support/momentText';
 
 interface Story {
   readonly journal: JournalBuilder;
@@ -592,7 +593,7 @@ describe('the formats', () => {
     expect(markdown).toContain('| Metric | Iteration 2 | vs previous | vs best | Target |');
     expect(markdown).toContain('| score | 90 | \\+30 (60) | 0 (90 in iteration 2) | 95 (−5) |');
     expect(markdown).toContain(
-      '| 2 ★ best | 90 | \\+30 | 0 | 0.9 | 1 | 0 | 2 | 12s | – | 2026-03-01 10:00 UTC |',
+      `| 2 ★ best | 90 | \\+30 | 0 | 0.9 | 1 | 0 | 2 | 12s | – | ${momentText('2026-03-01 10:00')} |`,
     );
   });
 

@@ -1,5 +1,6 @@
 import { babysitterFacts, type Looked } from '../../src/engines/babysitter/core/babysitterFacts';
 import { describe, expect, it } from 'vitest';
+import { exactMoment } from '../../src/core/moments';
 import { toAnswerView } from '../../src/core/views/page/answerView';
 import { fromPage } from '../../src/core/views/page/protocol';
 import { lineOfFunction, toProvenance, type ProvenanceParts } from '../../src/core/views/page/provenance';
@@ -191,7 +192,7 @@ describe('where a run comes from', () => {
     const facts = Object.fromEntries(shown.facts);
     expect(facts).toMatchObject({
       Process: 'demo/process',
-      Created: '2026-03-01T10:00:00.000Z by claude',
+      Created: `${exactMoment(Date.parse('2026-03-01T10:00:00.000Z'))} by claude`,
       Engine: '0.0.x (version not recorded)',
       Session: 'session-7',
     });

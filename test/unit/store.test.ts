@@ -271,10 +271,10 @@ describe('time', () => {
     store.add(source);
     source.deliver(run('a', { journal: waiting() }), run('b', { journal: journal().created().completed() }));
     expect(store.get(asRunKey('/runs/a'))?.state.state).toBe('working');
-    store.reclassify({ activityWindow: 10 * second, formatTime: () => 'noon' });
+    store.reclassify({ activityWindow: 10 * second });
     expect(store.get(asRunKey('/runs/a'))?.state).toMatchObject({
       state: 'waiting',
-      reason: 'Waiting for an agent since noon: 1 agent task pending',
+      reason: expect.stringMatching(/^Waiting for an agent since .*: 1 agent task pending$/),
     });
     expect(clock.waiting).toEqual([]);
     expect(changes).toEqual(['a b +/-', 'a b']);

@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../src/engines/babysitter/core/journal';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { toRunView, type RunView } from '../../src/core/views/page/runView';
+import { exactMoment } from '../../src/core/moments';
 import { atOnce } from '../../src/core/sliced';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { asOf } from '../../src/engines/babysitter/core/asOf';
@@ -325,7 +326,7 @@ describe('the text of a run', () => {
 - Iterations: 2
 - Best: iteration 2 (score 3)
 - Events: 6
-- Last event: 2026-03-01T10:00:05.000Z
+- Last event: ${exactMoment(Date.parse('2026-03-01T10:00:05.000Z'))}
 
 ## Open questions
 

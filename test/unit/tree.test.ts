@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { needNode, needsYou } from '../../src/core/attention/needsYou';
 import { visible } from '../../src/core/format';
+import { exactMoment } from '../../src/core/moments';
 import type { Run } from '../../src/core/run/run';
 import type { State } from '../../src/core/run/judgement';
 import { asRunKey } from '../../src/core/run/runKey';
@@ -16,6 +17,7 @@ import { treeNode, type RunPart } from '../../src/core/views/tree/treeNode';
 import { FakeAttention } from '../support/fakeAttention';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
+import { momentText } from '../support/momentText';
 import { now, opened, stored, treeText } from '../support/treeText';
 
 const context: RowContext = { now, iterating: false, alone: false, opened: undefined, childRuns: 0 };
@@ -108,7 +110,7 @@ bell-dot Make it fast | needs you · 4 done, 2 pending · 1 problem · 50m ago
     });
     expect(treeText(rowsBelow(runNode(run), opened(run)), stored(run), opened(run))).toBe(`
 layers Iteration 3 | 2 pending
-  watch Sleep until 2026-03-02 06:00 UTC | sleep · pending · for 59m
+  watch Sleep until ${momentText('2026-03-02 06:00')} | sleep · pending · for 59m
   circle-outline a⟨U+202E⟩kind | a⟨U+202E⟩kind · pending · for 59m
 layers Iteration 2 | 1 cancelled
   circle-slash orchestrator_task | orchestrator task · cancelled · 1s
@@ -457,7 +459,7 @@ describe('a run’s row', () => {
     expect(texts['Prompt']?.length).toBeLessThanOrEqual(500);
     expect(texts['Prompt']?.length).toBeGreaterThan(400);
     expect(texts['Folder']).toBe('/project/.a5c/runs/run');
-    expect(texts['Last event']).toBe('59m ago, 3 events');
+    expect(texts['Last event']).toBe(`${exactMoment(start + 2 * second)}, 3 events`);
   });
 });
 

@@ -1,4 +1,5 @@
-import { ago, cutAtWord } from '../format';
+import { cutAtWord } from '../format';
+import { moment } from '../moments';
 import { taskTitle, type Run } from './run';
 import { isResolved, type Effect } from './effect';
 import type { TaskFiles } from './iterations';
@@ -121,7 +122,7 @@ export function whoAnswered(answer: AnswerRecord, now: number): string {
   return [
     respondedBy === undefined ? 'Somebody' : cutAtWord(respondedBy, 60),
     did,
-    answeredAt === undefined ? '' : ago(now - answeredAt),
+    answeredAt === undefined ? '' : moment(answeredAt, now),
     surface === undefined ? '' : 'in another window',
   ]
     .filter(Boolean)

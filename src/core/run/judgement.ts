@@ -92,8 +92,6 @@ export interface KnownOfRuns {
 export interface JudgeOptions {
   /** For how long after its last event a run with pending tasks counts as working, in milliseconds. */
   readonly activityWindow: number;
-  /** Writes a moment for people; UTC to the minute unless given. */
-  readonly formatTime?: (time: number) => string;
   /**
    * Engines that are found here remove the lock of a dead process by themselves, as all do since 0.0.187; left out: no
    * engine is looked for.

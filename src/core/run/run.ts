@@ -1,4 +1,5 @@
-import { capital, cutAtWord, firstLine, oneLine, utcMinute } from '../format';
+import { capital, cutAtWord, firstLine, oneLine } from '../format';
+import { moment } from '../moments';
 import type { Effect } from './effect';
 import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
@@ -127,7 +128,7 @@ export function taskTitle(effect: Effect, task: TaskDefinition | undefined): str
   );
   const until = effect.kind === 'sleep' ? sleepUntil({ effect, task }) : undefined;
   if (until !== undefined && (named === undefined || named.startsWith('sleep:'))) {
-    return `Sleep until ${utcMinute(until)}`;
+    return `Sleep until ${moment(until)}`;
   }
   if (named !== undefined) return cutAtWord(oneLine(named), 80);
   const asked = cutAtWord(oneLine(firstLine(question)), 70);

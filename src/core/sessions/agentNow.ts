@@ -1,4 +1,5 @@
-import { cutAtWord, oneLine, toIso, utcMinute, visible } from '../format';
+import { cutAtWord, oneLine, visible } from '../format';
+import { moment } from '../moments';
 import { maskCredentials } from './maskCredentials';
 import { exactly, inWords } from './action';
 import type { SessionFiles } from './attribute';
@@ -43,8 +44,6 @@ export interface NowOptions {
   readonly mayWaitFor: string | undefined;
   /** Secrets of the run, which are shown nowhere. */
   readonly secrets: readonly string[];
-  /** A time of the day for people; UTC unless given. */
-  readonly formatTime?: (time: number) => string;
 }
 
 /** Tells what a session does now, by its files and its process. The first that fits counts. */
@@ -76,7 +75,7 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
   if (question) return tell('question', asked(question), question.at);
   const { limit, retry } = main;
   if (limit && main.open.size === 0 && (limit.until === undefined || limit.until > options.now)) {
-    const end = limit.until === undefined ? said(limit.text) : ` until ${timeOf(limit.until, options)}`;
+    const end = limit.until === undefined ? said(limit.text) : ` until ${moment(limit.until, options.now)}`;
     return tell('limit', `at its limit${end}`, limit.at, { until: limit.until });
   }
   if (retry && options.now < retry.nextAt + options.activityWindow) {
@@ -106,7 +105,7 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
   const doingSince = call?.at ?? lastAt;
   const stuck = word?.status === 'busy' ? perhapsStuck(files, call, options.now) : '';
   if (process === 'unknown' && options.now - lastAt >= options.activityWindow) {
-    return tell('unknown', `no sign since ${timeOf(lastAt, options)}; last: ${doing}`, lastAt);
+    return tell('unknown', `no sign since ${moment(lastAt)}; last: ${doing}`, lastAt);
   }
   return tell(call ? 'calling' : 'thinking', doing, doingSince, { guess: stuck });
 }
@@ -171,11 +170,4 @@ export function lastSign({ main, subagents }: SessionFiles): number {
   return Math.max(
     ...[main, ...subagents.map(({ transcript }) => transcript)].map(({ lastAt }) => lastAt ?? 0),
   );
-}
-
-/** "14:00 UTC", with its day where that is another one. */
-function timeOf(time: number, { now, formatTime }: NowOptions): string {
-  if (formatTime) return formatTime(time);
-  const [day, today] = [toIso(time), toIso(now)].map((iso) => iso.slice(0, 10));
-  return day === today ? utcMinute(time).slice(11) : utcMinute(time);
 }

@@ -81,7 +81,6 @@ export interface SessionOptions {
   readonly now: number;
   /** See {@link import('../run/judgement').JudgeOptions.activityWindow}. */
   readonly activityWindow: number;
-  readonly formatTime?: (time: number) => string;
 }
 
 /**

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commandTitle, pickerTitle } from '../../core/commands';
 import { DisposableStore, toDisposable } from '../../core/disposables';
-import { ago, count, shortId, thousands, visible } from '../../core/format';
+import { count, shortId, thousands, visible } from '../../core/format';
+import { moment } from '../../core/moments';
 import { shownTitle } from '../../core/order/runMarks';
 import type { Run } from '../../core/run/run';
 import { keyText, type RunKey } from '../../core/run/runKey';
@@ -199,7 +200,7 @@ function toItem({ stored, matched }: Found): Item {
   return {
     label: withoutIcons(visible(shownTitle(stored))),
     iconPath: new vscode.ThemeIcon(describeRun(stored, now, false).icon.name),
-    description: [stateWord(stored), shortId(visible(run.runId)), ago(now - run.updatedAt)].join(' · '),
+    description: [stateWord(stored), shortId(visible(run.runId)), moment(run.updatedAt, now)].join(' · '),
     ...(matched === '' ? {} : { detail: withoutIcons(visible(matched)) }),
     buttons: [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: commandTitle('run.reveal') }],
     // We have matched ourselves, over texts that are not in the item.

@@ -11,7 +11,7 @@ import { runsText, shownTitle } from '../../core/order/runMarks';
 import { taskTitle } from '../../core/run/run';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { confirm, withoutIcons } from '../messages';
-import { localTime } from '../settings';
+import { moment } from '../../core/moments';
 import { pick, type Targets } from './targets';
 import type { Undoing } from './undoing';
 
@@ -51,7 +51,7 @@ export class Snoozing {
     const snoozed = what.effectId === undefined ? undefined : attention.snoozedUntil(key, what.effectId);
     const offers = snoozeOffers(now).map(({ label, until }) => ({
       label,
-      description: localTime(until),
+      description: moment(until, now),
       until: () => until,
     }));
     const items = [
@@ -60,7 +60,7 @@ export class Snoozing {
         : [
             {
               label: '$(bell) Wake now',
-              description: `snoozed until ${localTime(snoozed)}`,
+              description: `snoozed until ${moment(snoozed, now)}`,
               until: () => undefined,
             },
           ]),
@@ -83,7 +83,7 @@ export class Snoozing {
         ? 'is awake again'
         : until === untilItChanges
           ? 'is snoozed until something happens in it'
-          : `is snoozed until ${localTime(until)}`;
+          : `is snoozed until ${moment(until, now)}`;
     vscode.window.setStatusBarMessage(`$(bell-slash) ${withoutIcons(titleOf(what))} ${said}.`, 5000);
   }
 
@@ -144,7 +144,7 @@ export class Snoozing {
   }
 
   async #pickNeed(): Promise<Snoozed> {
-    const { store, attention } = this.deps;
+    const { store, attention, clock } = this.deps;
     const needs = attention.needs.map((need) => ({
       stored: need.stored,
       effectId: need.kind === 'breakpoint' ? need.effect.effectId : undefined,
@@ -161,7 +161,7 @@ export class Snoozing {
         label: withoutIcons(titleOf(what)),
         description: [
           what.effectId === undefined ? '' : withoutIcons(visible(shownTitle(what.stored))),
-          until === undefined ? '' : `snoozed until ${localTime(until)}`,
+          until === undefined ? '' : `snoozed until ${moment(until, clock.now())}`,
         ]
           .filter(Boolean)
           .join(' · '),
@@ -202,7 +202,10 @@ async function askForTime(clock: Clock): Promise<number> {
       const until = parseSnoozeTime(value, clock.now());
       return until === undefined
         ? 'This is no moment to come that can be read. Try "45 min", "16:30" or "tomorrow 8:00".'
-        : { message: `Until ${localTime(until)}`, severity: vscode.InputBoxValidationSeverity.Info };
+        : {
+            message: `Until ${moment(until, clock.now())}`,
+            severity: vscode.InputBoxValidationSeverity.Info,
+          };
     },
   });
   const until = parseSnoozeTime(text ?? '', clock.now());

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { parseReference } from '../../core/contract';
 import { CancelledError, HumanError, NotNowError, runDeleted } from '../../core/errors';
-import { ago, shortId, visible } from '../../core/format';
+import { shortId, visible } from '../../core/format';
+import { moment } from '../../core/moments';
 import type { Effect } from '../../core/run/effect';
 import { shownTitle } from '../../core/order/runMarks';
 import { noTaskFiles } from '../../core/run/iterations';
@@ -316,7 +317,7 @@ export function toRunItem(stored: StoredRun, why?: string) {
       why === undefined ? stateWord(stored) : '',
       marks?.name === undefined ? '' : withoutIcons(visible(runTitle(run))),
       shortId(run.runId),
-      ago(Date.now() - run.updatedAt),
+      moment(run.updatedAt, Date.now()),
     ]
       .filter(Boolean)
       .join(' · '),

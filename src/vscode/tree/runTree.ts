@@ -4,6 +4,7 @@ import { type Clock, every } from '../../core/clock';
 import { prefix } from '../../core/contract';
 import { DisposableStore } from '../../core/disposables';
 import type { RunActivity } from '../../core/engine/runActivity';
+import { moment } from '../../core/moments';
 import { lineageLines } from '../../core/run/lineage';
 import type { RunKey } from '../../core/run/runKey';
 import type { Outcomes } from '../../core/source/outcomes';
@@ -28,7 +29,7 @@ import {
   type RunPart,
   type TreeNode,
 } from '../../core/views/tree/treeNode';
-import { localDay, localTime, pageSize } from '../settings';
+import { localDay, pageSize } from '../settings';
 import type { OpenedRuns } from './openedRuns';
 import { clickCommand, toMarkdown } from './rowItem';
 import type { RunArrangement } from './runArrangement';
@@ -266,7 +267,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   #snoozed(key: RunKey, effectId: string): string {
     const until = this.deps.attention.snoozedUntil(key, effectId);
-    return until === undefined ? '' : localTime(until);
+    return until === undefined ? '' : moment(until, this.deps.clock.now());
   }
 
   /** Everything anew, with a page of each list. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SideView } from '../../core/views/compare/comparison';
 import { compareApi } from './compareApi';
-import { moment } from '../moments';
+import { whenOf } from '../whenOf';
 
 export type SideName = 'left' | 'right';
 
@@ -28,7 +28,7 @@ export function sideHead(side: SideView, name: SideName): TemplateResult {
     <p title=${reason}>
       <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
       <strong>${state}</strong>
-      <small>· <code>${shortId}</code> · ${moment(created)}</small>
+      <small>· <code>${shortId}</code> · ${whenOf(created)}</small>
     </p>
   </section>`;
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AnswerView } from '../../core/views/page/answerView';
 import type { RunView } from '../../core/views/page/runView';
-import { exactMoment } from '../moments';
+import { whenOf } from '../whenOf';
 import { showTask } from './taskList';
 
 /** Who answered what, when, after how long and through what. */
@@ -17,15 +17,15 @@ export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
               <span class="codicon codicon-${icon}" aria-hidden="true"></span> <bdi>${title}</bdi>
               <strong>${verdict}</strong>
               <small>
+                ${at === undefined ? nothing : whenOf(at)}
                 ${[
                   who,
-                  at === undefined ? '' : exactMoment(at),
                   waited,
                   through === '' ? '' : `through ${through}`,
                   signedWith === '' ? '' : `signed with ${signedWith} (not checked)`,
                 ]
                   .filter(Boolean)
-                  .join(' · ')}
+                  .map((fact, i) => (i === 0 && at === undefined ? fact : ` · ${fact}`))}
               </small>
             </button>
             ${words === '' ? nothing : html`<p class="words" dir="auto">${words}</p>`}

@@ -182,7 +182,7 @@ export class BreakpointCard extends LitElement {
 
   protected override render(): TemplateResult {
     const { view, comments } = this;
-    const { effectId, title, asked, askedBy, tags, answer } = view;
+    const { effectId, title, asked, askedExactly, askedBy, tags, answer } = view;
     return html`
       <section
         class="breakpoint"
@@ -194,7 +194,7 @@ export class BreakpointCard extends LitElement {
           <span class="codicon codicon-question" aria-hidden="true"></span> ${title}
         </h2>
         <p class="facts">
-          ${[asked, askedBy].filter(Boolean).join(' · ')}
+          <span title=${askedExactly}>${asked}</span>${[asked, askedBy].every(Boolean) ? ' · ' : ''}${askedBy}
           ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}
         </p>
         ${
@@ -327,13 +327,13 @@ export class BreakpointCard extends LitElement {
     `;
   }
 
-  #earlierAnswer({ effectId, what, who, when, words }: EarlierAnswer): TemplateResult {
+  #earlierAnswer({ effectId, what, who, when, exactly, words }: EarlierAnswer): TemplateResult {
     return html`<li>
       <p class="facts">
         <button class="link" role="link" @click=${() => this.#post({ type: 'openTask', effectId })}>
           ${what}
         </button>
-        ${[who === '' ? '' : `by ${who}`, when].filter(Boolean).join(' · ')}
+        <span title=${exactly}>${[who === '' ? '' : `by ${who}`, when].filter(Boolean).join(' · ')}</span>
       </p>
       ${words === '' ? nothing : this.#foldable(`earlier-${effectId}`, words, long.words)}
     </li>`;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EventRow } from '../../core/views/page/eventRow';
 import type { EventMark } from '../../core/run/eventRecord';
-import { exactMoment } from '../moments';
+import { whenLogged } from '../whenOf';
 import { runApi } from './runApi';
 import { showTask } from './taskList';
 
@@ -60,7 +60,7 @@ export function eventOption(
   >
     <span class="sign" aria-hidden="true">${mark === 'waiting' ? '·' : sign}</span>
     <span class="seq">${seq}</span>
-    <time>${exactMoment(at)}</time>
+    ${whenLogged(at)}
     <span class="type">${type}</span>
     <span class="what">
       <bdi>${title}</bdi>

@@ -1,5 +1,5 @@
 import { scaleTime, type ScaleTime } from 'd3-scale';
-import { dayAndTime } from '../moments';
+import { dayAndTime } from '../../core/moments';
 
 /** Pixels of moments. */
 export type TimelineScale = ScaleTime<number, number>;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { RowKind } from '../../core/sessions/transcriptRow';
 import type { RowDetail, RowView } from '../../core/views/page/transcriptView';
-import { exactMoment } from '../moments';
+import { whenLogged } from '../whenOf';
 import { longText } from '../dataView';
 
 const names: Readonly<Record<RowKind, { readonly icon: string; readonly word: string }>> = {
@@ -52,7 +52,7 @@ export function transcriptRow(
     }}
   >
     <span class="codicon codicon-${icon}" title=${word} aria-label=${word} role="img"></span>
-    <time>${exactMoment(row.at)}</time>
+    ${whenLogged(row.at)}
     <span class="said"
       >${row.kind === 'thinking' && !unfolded ? html`<em>${row.text}</em>` : row.text}${
         row.more && row.kind !== 'call' && !unfolded ? '…' : ''

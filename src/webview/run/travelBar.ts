@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { TravelView } from '../../core/views/page/protocol';
 import { count, thousands } from '../../core/format';
-import { exactMoment } from '../moments';
+import { exactMoment } from '../../core/moments';
 import { runApi } from './runApi';
 import { largeStep } from './timeTravel';
 
@@ -74,7 +74,8 @@ class TravelBar extends LitElement {
       </button>`;
     // What is told belongs to another moment until this one is read.
     const known = asked !== undefined && at?.event === place ? at : undefined;
-    const named = known ? [known.type, known.title, exactMoment(known.at)].filter(Boolean).join(', ') : '';
+    const when = known?.at === undefined ? '' : exactMoment(known.at);
+    const named = known ? [known.type, known.title, when].filter(Boolean).join(', ') : '';
     const where =
       asked === undefined
         ? `Now, after ${count(all, 'event')}`
@@ -119,7 +120,7 @@ class TravelBar extends LitElement {
         ${
           known
             ? html`<span class="type">${known.type}</span> ${known.title}
-                <small>${exactMoment(known.at)}</small>`
+                <small>${known.at === undefined ? nothing : exactMoment(known.at)}</small>`
             : nothing
         }
         ${reading ? html`<em>Reading…</em>` : nothing}

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from '../../core/views/table/tableOrder';
 import type { TableRow } from '../../core/views/table/tableRow';
-import { moment } from '../moments';
+import { exactMoment, moment } from '../../core/moments';
 
 export interface Head {
   readonly column: Column;
@@ -48,8 +48,8 @@ const all: readonly Head[] = [
     ),
     tip: ({ read }) => (read?.best ? `${read.best.key} ${read.best.value} in iteration ${read.best.n}` : ''),
   },
-  figure('created', 'Created', 10.6, ({ created }) => moment(created)),
-  figure('updated', 'Updated', 10.6, ({ updated }) => moment(updated)),
+  momentColumn('created', 'Created'),
+  momentColumn('updated', 'Updated'),
   figure('duration', 'Duration', 6.6, ({ duration }) => duration),
   figure('waited', 'Waited for people', 11.8, ({ read }) => (read ? waited(read) : unread)),
   figure('tokens', 'Tokens', 7.4, ({ read }) => (read ? read.tokens : unread)),
@@ -81,6 +81,13 @@ function titleCell({ title, pinned, archived, tags }: TableRow): TemplateResult 
 
 function figure(column: Column, name: string, width: number, cell: Head['cell']): Head {
   return { column, name, descending: true, width, isFigure: true, cell };
+}
+
+function momentColumn(column: 'created' | 'updated', name: string): Head {
+  return {
+    ...figure(column, name, 12, (row) => moment(row[column], Date.now())),
+    tip: (row) => exactMoment(row[column]),
+  };
 }
 
 /** The columns there can be. @param idle those that would tell nothing now */

@@ -1,4 +1,5 @@
-import { ago, cutAtWord, visible } from '../../format';
+import { cutAtWord, visible } from '../../format';
+import { exactMoment, moment } from '../../moments';
 import { fenced } from '../../review/reviewComment';
 import { adviceSentences, ruleCommand, whyNeverAutomatic } from '../../run/approvalAdvice';
 import { optionApproves, otherAnswers } from '../../run/answer';
@@ -54,7 +55,9 @@ export interface EarlierAnswer {
   /** "approved: Ship it", "requested changes". */
   readonly what: string;
   readonly who: string;
+  /** "3m ago"; empty: the event does not say. */
   readonly when: string;
+  readonly exactly: string;
   /** Markdown of unknown origin. */
   readonly words: string;
 }
@@ -69,6 +72,8 @@ export interface BreakpointView {
   readonly cut: boolean;
   /** When, in which iteration, and which try it is: "asked 5 min ago · iteration 2 · attempt 2". */
   readonly asked: string;
+  /** The exact moment; empty: the event does not say. */
+  readonly askedExactly: string;
   /** Whom it asks, and how: "for owner · strategy: single". */
   readonly askedBy: string;
   readonly tags: readonly string[];
@@ -138,8 +143,9 @@ export function toBreakpointView(
     title: visible(taskTitle(effect, task)),
     question: visible(text.slice(0, most.question)),
     cut: text.length > most.question,
+    askedExactly: effect.requestedAt === undefined ? '' : exactMoment(effect.requestedAt),
     asked: [
-      effect.requestedAt !== undefined && `asked ${ago(now - effect.requestedAt)}`,
+      effect.requestedAt !== undefined && `asked ${moment(effect.requestedAt, now)}`,
       iteration && iterationTitle(iteration),
       attempt > 1 && `attempt ${attempt}`,
     ]
@@ -248,7 +254,8 @@ function earlierAnswer(effect: Effect, result: TaskResult | undefined, now: numb
         ? verdict
         : `${verdict}: ${short(option)}`,
     who: typeof who === 'string' ? short(who) : '',
-    when: effect.resolvedAt === undefined ? '' : ago(now - effect.resolvedAt),
+    when: effect.resolvedAt === undefined ? '' : moment(effect.resolvedAt, now),
+    exactly: effect.resolvedAt === undefined ? '' : exactMoment(effect.resolvedAt),
     words: words === option ? '' : visible(maskSecrets(words.slice(0, most.words))),
   };
 }

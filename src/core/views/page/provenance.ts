@@ -1,5 +1,6 @@
 import type { Fact } from '../../engine/runEngine';
-import { toIso, visible } from '../../format';
+import { visible } from '../../format';
+import { exactMoment } from '../../moments';
 import { descendantWords, nameOf, originWords, type Descendant } from '../../run/lineage';
 import type { Run } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
@@ -49,7 +50,7 @@ export function toProvenance(parts: ProvenanceParts): Provenance {
   const facts: readonly Fact[] = [
     ['Run', run.runId],
     ['Process', run.processId],
-    ['Created', `${toIso(run.createdAt)}${run.harness === undefined ? '' : ` by ${run.harness}`}`],
+    ['Created', `${exactMoment(run.createdAt)}${run.harness === undefined ? '' : ` by ${run.harness}`}`],
     ...engineFacts,
     ['Project', run.projectDir],
     ['Folder', run.location],

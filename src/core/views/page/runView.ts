@@ -1,4 +1,6 @@
-import { ago, count, duration, firstLine, oneLine, visible } from '../../format';
+import { moment } from '../../moments';
+import { runTime } from '../../run/workTime';
+import { count, duration, firstLine, oneLine, visible } from '../../format';
 import { actionTitle, type EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
@@ -197,13 +199,13 @@ function metricChanges({ metric }: Iterations): (n: number) => string {
 
 function factsOf({ run }: StoredRun, opened: OpenedRun, now: number, past: boolean): readonly string[] {
   const { list, metric } = opened.iterations;
-  const lasted = run.updatedAt - run.createdAt;
+  const lasted = runTime(run);
   return [
     countEffects(run, opened),
     list.length > 1 ? count(list.length, 'iteration') : '',
     metric?.best === undefined ? '' : `best is ${titleOfIteration(list, metric.best)}`,
     lasted > 0 ? `active for ${duration(lasted)}` : '',
-    past ? '' : `last event ${ago(now - run.updatedAt)}`,
+    past ? '' : `last event ${moment(run.updatedAt, now)}`,
   ].filter((fact) => fact !== '');
 }
 

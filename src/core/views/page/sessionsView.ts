@@ -1,4 +1,5 @@
-import { count, cutAtWord, duration, thousands, utcMinute, visible } from '../../format';
+import { count, cutAtWord, duration, thousands, visible } from '../../format';
+import { moment } from '../../moments';
 import { taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
 import { sessionLine } from '../../sessions/agentFact';
@@ -116,7 +117,7 @@ export function toKeptView(numbers: SessionNumbers, opened: OpenedRun): SessionV
   return {
     ...numbersView(numbers, nameOf(opened)),
     title: visible(numbers.id),
-    line: `${visible(numbers.agent)} · last sign ${utcMinute(numbers.lastAt)} · its transcript is no longer kept`,
+    line: `${visible(numbers.agent)} · last sign ${moment(numbers.lastAt)} · its transcript is no longer kept`,
     icon: 'archive',
     living: false,
     kept: true,

@@ -1,5 +1,6 @@
 import { taskDocument, type DocumentPart } from '../../documents';
-import { ago, coloured, cutAtWord, duration, toIso, visible } from '../../format';
+import { coloured, cutAtWord, duration, visible } from '../../format';
+import { exactMoment } from '../../moments';
 import type { Effect } from '../../run/effect';
 import { isRecord, parseJson } from '../../run/lenient';
 import { taskTitle } from '../../run/run';
@@ -237,8 +238,7 @@ function timingOf(
   { requestedAt, resolvedAt, startedAt, finishedAt, status, batch, stepId, requestedSeq }: Effect,
   now: number,
 ): TaskDetail['timing'] {
-  const moment = (at: number | undefined): string =>
-    at === undefined ? '' : `${toIso(at)} (${ago(now - at)})`;
+  const moment = (at: number | undefined): string => (at === undefined ? '' : exactMoment(at));
   const span = (from: number | undefined, to: number | undefined): string =>
     from === undefined || to === undefined ? '' : duration(to - from);
   const rows: readonly (readonly [string, string])[] = [

@@ -1,4 +1,5 @@
-import { duration, thousands, utcMinute } from '../../format';
+import { duration, thousands } from '../../format';
+import { moment } from '../../moments';
 
 /** A number as people read it: "91", "71.5", "0.8667". */
 export function figure(number: number): string {
@@ -32,5 +33,5 @@ export function lasted(milliseconds: number): string {
 
 /** A moment of a report, which tells them in ISO 8601. */
 export function when(iso: string | undefined): string | undefined {
-  return iso === undefined ? undefined : utcMinute(Date.parse(iso));
+  return iso === undefined ? undefined : moment(Date.parse(iso));
 }

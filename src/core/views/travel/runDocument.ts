@@ -1,7 +1,8 @@
 import { answeredAs } from '../../run/audit';
 import { titleOfIteration, iterationTitle } from '../../run/iterations';
 import { shownJson } from '../../documents';
-import { cutAtWord, toIso, visible, capital } from '../../format';
+import { cutAtWord, visible, capital } from '../../format';
+import { exactMoment } from '../../moments';
 import type { Effect } from '../../run/effect';
 import { pendingEffects, problemsOf, runTitle, taskTitle } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
@@ -36,7 +37,7 @@ export function runDocument({ stored, opened }: Described): string {
     ['Iterations', String(list.length)],
     ['Best', best],
     ['Events', String(run.eventCount)],
-    ['Last event', run.story.lastAt === undefined ? '' : toIso(run.story.lastAt)],
+    ['Last event', run.story.lastAt === undefined ? '' : exactMoment(run.story.lastAt)],
     ['Ended', run.story.end ? run.story.end.type : ''],
   ];
   const questions = pendingEffects(run)

@@ -1,5 +1,4 @@
 import {
-  ago,
   capital,
   count,
   cutAtWord,
@@ -10,6 +9,7 @@ import {
   thousands,
   visible,
 } from '../../format';
+import { exactMoment, moment } from '../../moments';
 import type { ContextWord } from '../../contract';
 import { answeredAs, type Answered } from '../../run/audit';
 import type { Effect } from '../../run/effect';
@@ -136,7 +136,7 @@ export function describeRun(
   opened?: Weighed,
 ): Row {
   const { run, state, engine, copies = [], marks = noMarks } = stored;
-  const age = ago(now - run.updatedAt);
+  const age = moment(run.updatedAt, now);
   const where = folderWord(stored);
   const copied = copies.length > 1 ? `${copies.length} copies` : copies.map(() => '1 copy').join('');
   const counts =
@@ -187,7 +187,10 @@ export function describeRun(
       ...copies.slice(0, 5).map((dir): [string, string] => ['Copy', visible(dir)]),
       ...(copies.length > 5 ? [['Copies', `${copies.length - 5} more`] as const] : []),
       ['Tasks', counts],
-      ['Last event', run.depth === 'reading' ? '' : `${age}, ${count(run.eventCount, 'event')}`],
+      [
+        'Last event',
+        run.depth === 'reading' ? '' : `${exactMoment(run.updatedAt)}, ${count(run.eventCount, 'event')}`,
+      ],
       ...run.problems.slice(0, 5).map((p): [string, string] => ['Problem', problemText(p)]),
     ],
     icon: iterating ? { name: 'sync~spin' } : stateIcon(stored),
@@ -218,7 +221,7 @@ export function describeNeedyRun(stored: StoredRun, now: number, iterating: bool
   const title = visible(shownTitle(stored));
   const reason = visible(damaged ? state.next.reason : state.reason);
   const what = damaged || failed ? reason : state.session && needsAgent(stored) ? state.session.now.text : '';
-  const age = ago(now - run.updatedAt);
+  const age = moment(run.updatedAt, now);
   return {
     ...row,
     description: [word, folderWord(stored), what, age].filter(Boolean).join(' · '),
@@ -247,7 +250,7 @@ export function describeBreakpoint(
   const answer = engine.can.has('breakpoint.answer') && state.actions.includes('breakpoint.answer');
   const title = visible(taskTitle(effect, task));
   const runName = visible(shownTitle(stored));
-  const age = effect.requestedAt === undefined ? '' : ago(now - effect.requestedAt);
+  const age = effect.requestedAt === undefined ? '' : moment(effect.requestedAt, now);
   const question = task?.breakpoint?.question ?? '';
   const asked = visible(cutAtWord(firstLine(question), 120));
   const shown = withRun ? runName : asked === title ? '' : asked;
@@ -260,7 +263,7 @@ export function describeBreakpoint(
       ['Question', visible(cutAtWord(firstLine(question), 300))],
       ['Options', visible(options)],
       ['Run', runName],
-      ['Asked', age],
+      ['Asked', effect.requestedAt === undefined ? '' : exactMoment(effect.requestedAt)],
     ],
     icon:
       snoozed === ''

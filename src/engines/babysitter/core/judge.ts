@@ -1,5 +1,6 @@
 import { majorOf } from '../../../core/engine/engineVersion';
-import { ago, capital, count, cutAtWord, firstLine, list, utcMinute } from '../../../core/format';
+import { capital, count, cutAtWord, firstLine, list } from '../../../core/format';
+import { moment } from '../../../core/moments';
 import { foremost } from '../../../core/sessions/agentFact';
 import type { SessionState } from '../../../core/sessions/agentSessions';
 import type { JournalEnd } from './foldRun';
@@ -88,7 +89,6 @@ function tell(
   options: JudgeOptions,
   session: SessionState | undefined,
 ): Told {
-  const time = options.formatTime ?? utcMinute;
   const { story, lock } = run;
   const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
 
@@ -112,11 +112,11 @@ function tell(
     return still('needs-you', `Needs your answer: ${taskTitle(first.effect, first.task)}${more}`);
   }
   if (lock?.alive) {
-    const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
+    const since = lock.acquiredAt === undefined ? '' : ` since ${moment(lock.acquiredAt)}`;
     return still('working', `Working: process ${lock.pid} holds the run${since}`);
   }
   const others = pending.filter(({ effect }) => effect.kind !== 'sleep');
-  if (pending.length > 0 && others.length === 0) return tellSleep(pending, now, time);
+  if (pending.length > 0 && others.length === 0) return tellSleep(pending, now);
   const told = session && others.length > 0 ? tellAgent(session) : undefined;
   if (told) return told;
   if (others.length > 0) {
@@ -125,12 +125,12 @@ function tell(
     // After what the person did here, nobody is at work yet.
     const own = options.known?.actedAt(run) === run.eventCount;
     if (!own && from < now && now < until) {
-      const last = ago(now - run.updatedAt);
+      const last = moment(run.updatedAt, now);
       return still('working', `Probably working: ${kinds(others)} pending, last event ${last}`, until);
     }
     return still(
       'waiting',
-      `Waiting for an agent since ${time(run.updatedAt)}: ${kinds(others)} pending`,
+      `Waiting for an agent since ${moment(run.updatedAt)}: ${kinds(others)} pending`,
       !own && now < until ? from + 1 : undefined,
     );
   }
@@ -151,7 +151,7 @@ function readyReason({ story, erredTask }: BabysitterRun, advice: (text: string)
   return `${capital(title)} ended with an error${said === '' ? '' : `: ${cutAtWord(said, 200)}`}${advice('iterating shows whether the process handles it')}`;
 }
 
-function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: number) => string): Told {
+function tellSleep(sleeps: readonly PendingEffect[], now: number): Told {
   const next = Math.min(...sleeps.map((sleep) => sleepUntil(sleep) ?? Number.POSITIVE_INFINITY));
   if (next === Number.POSITIVE_INFINITY) {
     return { state: 'sleeping', reason: 'Sleeping until a time that cannot be read', changesAt: undefined };
@@ -159,10 +159,10 @@ function tellSleep(sleeps: readonly PendingEffect[], now: number, time: (time: n
   return next <= now
     ? {
         state: 'ready',
-        reason: `Its sleep was over at ${time(next)}; iterate to go on`,
+        reason: `Its sleep was over at ${moment(next)}; iterate to go on`,
         changesAt: undefined,
       }
-    : { state: 'sleeping', reason: `Sleeping until ${time(next)}`, changesAt: next };
+    : { state: 'sleeping', reason: `Sleeping until ${moment(next, now)}`, changesAt: next };
 }
 
 /** "2 agent tasks and 1 shell task". */
@@ -271,7 +271,6 @@ function whyNot(
   run: BabysitterRun,
   options: JudgeOptions,
 ): string | undefined {
-  const formatTime = options.formatTime ?? utcMinute;
   if (actions.includes(action)) return stoppedBy(action, run);
   if (action === 'run.assignProcess') {
     return hasProcess(run)
@@ -310,7 +309,7 @@ function whyNot(
     if (damage) return mustBeMended(damage);
   }
   if (run.lock?.alive) {
-    const since = run.lock.acquiredAt === undefined ? '' : ` since ${formatTime(run.lock.acquiredAt)}`;
+    const since = run.lock.acquiredAt === undefined ? '' : ` since ${moment(run.lock.acquiredAt)}`;
     return `Process ${run.lock.pid} holds the run${since}; wait until it is done.`;
   }
   switch (state) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { utcMinute } from '../../../core/format';
+import { moment } from '../../../core/moments';
 import { isInside } from '../../../core/paths';
 import type { RunFold } from '../core/foldRun';
 import type { RunMetadata } from '../core/metadata';
@@ -53,7 +53,7 @@ export function changedEntry(
     return [{ file, what }];
   }
   if (at <= fold.lastAt) return [];
-  const what = `names the process file ${entry.importPath}, which may have changed since the run's last event (file time ${utcMinute(at)})`;
+  const what = `names the process file ${entry.importPath}, which may have changed since the run's last event (file time ${moment(at)})`;
   return [{ file, what, hint: true }];
 }
 

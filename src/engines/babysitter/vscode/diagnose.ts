@@ -21,7 +21,6 @@ import { hasProcess } from '../core/judge';
 import type { RunStore } from '../../../core/source/runStore';
 import { commandName, guarded, tell, type Choice } from '../../../vscode/messages';
 import type { Opener } from '../../../vscode/opener';
-import { localTime } from '../../../vscode/settings';
 import type { OpenedRuns } from '../../../vscode/tree/openedRuns';
 import { workspaceFolders } from '../../../vscode/workspacePlaces';
 import type { EngineCommands } from './engineCommands';
@@ -94,7 +93,6 @@ export class Diagnosing {
       parent: all.find((other) => other.run.runId === run.parentRunId),
       children: all.filter((other) => other.run.parentRunId === run.runId),
       now: this.deps.now(),
-      formatTime: localTime,
     };
     return diagnose({ ...facts, stored: store.get(key) ?? stored });
   }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { prettyJson } from '../../../core/run/jsonText';
 import { CancelledError } from '../../../core/errors';
-import { ago, cutAtWord, oneLine, visible } from '../../../core/format';
+import { cutAtWord, oneLine, visible } from '../../../core/format';
+import { moment } from '../../../core/moments';
 import { exampleOf } from '../core/newRun/processFile';
 import { runTitle, type Run } from '../../../core/run/run';
 import { withoutIcons } from '../../../vscode/messages';
@@ -43,7 +44,7 @@ export async function pickInputs(
     ...(recent.length === 0 ? [] : [{ label: 'Recent', kind: vscode.QuickPickItemKind.Separator }]),
     ...recent.map(({ run, inputs }) => ({
       label: withoutIcons(previewInputs(inputs)),
-      description: withoutIcons(visible(`${runTitle(run)} · ${ago(Date.now() - run.createdAt)}`)),
+      description: withoutIcons(visible(`${runTitle(run)} · ${moment(run.createdAt, Date.now())}`)),
       inputs,
       buttons: [edit],
     })),

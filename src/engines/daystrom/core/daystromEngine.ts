@@ -1,6 +1,6 @@
 import type { Fact, RunEngine } from '../../../core/engine/runEngine';
-import { utcMinute } from '../../../core/format';
-import type { JudgeOptions, Judgement, State } from '../../../core/run/judgement';
+import { moment } from '../../../core/moments';
+import type { Judgement, State } from '../../../core/run/judgement';
 import type { Run } from '../../../core/run/run';
 import { asDaystrom, daystrom, percent, type DaystromRun } from './daystromRun';
 
@@ -12,10 +12,10 @@ export const daystromEngine: RunEngine = {
   id: daystrom,
   name: 'Daystrom',
   can: new Set(['run.copyCommand']),
-  judge(run, now, options) {
+  judge(run, now) {
     const own = asDaystrom(run);
     const until = own.updatedAt + young;
-    const { changes, ...told } = tell(own, now <= until, options);
+    const { changes, ...told } = tell(own, now <= until);
     return {
       ...told,
       guessed: told.guessed === true,
@@ -47,9 +47,9 @@ interface Told extends Pick<Judgement, 'reason' | 'word'> {
   readonly changes?: true;
 }
 
-function tell(run: DaystromRun, isYoung: boolean, { formatTime = utcMinute }: JudgeOptions): Told {
+function tell(run: DaystromRun, isYoung: boolean): Told {
   const { status } = run.daystrom;
-  const when = formatTime(run.updatedAt);
+  const when = moment(run.updatedAt);
   switch (status) {
     case '':
       return { state: 'unreadable', reason: 'Its file cannot be read: being written?' };

@@ -1,6 +1,7 @@
 import type { Fact, RunEngine } from '../../../core/engine/runEngine';
-import { cutAtWord, firstLine, list, oneLine, thousands, utcMinute } from '../../../core/format';
-import type { JudgeOptions, Judgement, NextStep, State, StateAction } from '../../../core/run/judgement';
+import { cutAtWord, firstLine, list, oneLine, thousands } from '../../../core/format';
+import { moment } from '../../../core/moments';
+import type { Judgement, NextStep, State, StateAction } from '../../../core/run/judgement';
 import type { Run } from '../../../core/run/run';
 import { pendingEffects, taskTitle } from '../../../core/run/run';
 import { asPerstack, perstack, type JobFacts, type PerstackRun } from './perstackRun';
@@ -14,7 +15,7 @@ export const perstackEngine: RunEngine = {
   name: 'Perstack',
   can: new Set(['breakpoint.answer', 'run.resume', 'run.fork', 'run.copyCommand']),
   calls: { 'run.resume': 'run.continueJob', 'run.fork': 'run.branch' },
-  judge: (run, now, options) => judge(asPerstack(run), now, options),
+  judge: (run, now) => judge(asPerstack(run), now),
   facts: (run) => facts(asPerstack(run)),
   reportFacts: (run) => facts(asPerstack(run)),
 };
@@ -28,9 +29,9 @@ interface Told {
   readonly changes?: true;
 }
 
-function judge(run: PerstackRun, now: number, options: JudgeOptions): Judgement {
+function judge(run: PerstackRun, now: number): Judgement {
   const until = run.updatedAt + young;
-  const told = tell(run, now <= until, options);
+  const told = tell(run, now <= until);
   const whyNot = (action: StateAction): string | undefined => refusal(action, told, run.job);
   return {
     ...{ state: told.state, reason: told.reason, guessed: told.guessed === true },
@@ -44,7 +45,7 @@ function judge(run: PerstackRun, now: number, options: JudgeOptions): Judgement 
   };
 }
 
-function tell(run: PerstackRun, isYoung: boolean, options: JudgeOptions): Told {
+function tell(run: PerstackRun, isYoung: boolean): Told {
   const { job } = run;
   if (job.isUnreadable) {
     return { state: 'unreadable', reason: 'Neither a checkpoint nor an event can be read' };
@@ -67,17 +68,13 @@ function tell(run: PerstackRun, isYoung: boolean, options: JudgeOptions): Told {
     case 'stopRunByInteractiveTool':
       return { state: 'needs-you', reason: `Needs your answer: ${question(run)}` };
     default:
-      return guess(run, isYoung, options);
+      return guess(run, isYoung);
   }
 }
 
 /** Nothing tells whether a program is at work on a job: only its last write can. */
-function guess(
-  { job, updatedAt }: PerstackRun,
-  isYoung: boolean,
-  { formatTime = utcMinute }: JudgeOptions,
-): Told {
-  const when = formatTime(updatedAt);
+function guess({ job, updatedAt }: PerstackRun, isYoung: boolean): Told {
+  const when = moment(updatedAt);
   if (!isYoung) {
     const last = job.last === undefined ? '' : ` Last: ${job.last};`;
     const reason = `Interrupted?${last} no write since ${when}, it may have been killed`;

@@ -1,4 +1,5 @@
-import { thousands, utcMinute } from '../../../core/format';
+import { thousands } from '../../../core/format';
+import { moment } from '../../../core/moments';
 import { isRecord } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -109,7 +110,7 @@ export function* readJob(
     pendingTasks: story.pendingTasks,
     problems: [...problems, ...(steps ? [] : read.problems)],
     row: {
-      label: `${expertKey} - ${stepCount} steps (${place.jobId}) (${utcMinute(at)})`,
+      label: `${expertKey} - ${stepCount} steps (${place.jobId}) (${moment(at)})`,
       notes: facts.tokens === undefined ? [] : [`${thousands(facts.tokens)} tokens`],
     },
     job: facts,

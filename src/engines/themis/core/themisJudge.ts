@@ -1,4 +1,5 @@
 import { count, duration } from '../../../core/format';
+import { moment } from '../../../core/moments';
 import type { Judgement, NextStep, StateAction } from '../../../core/run/judgement';
 import { isWaiting } from './manifest';
 import type { Failure } from './cases';
@@ -82,7 +83,7 @@ function guess(lastAt: number, now: number, told: RunRow): Told {
     ? {
         state: 'working',
         guessed: true,
-        reason: `Probably running: last write ${since} ago; ${unfinished(told)}`,
+        reason: `Probably running: last write ${moment(lastAt, now)}; ${unfinished(told)}`,
         changesAt: until,
       }
     : {

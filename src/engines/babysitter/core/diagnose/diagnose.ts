@@ -1,7 +1,7 @@
 import { asBabysitter } from '../babysitterRun';
 import type { CommandId } from '../../../../core/commands';
 import { engineMismatch } from '../drive/engineMismatch';
-import { ago, utcMinute } from '../../../../core/format';
+import { moment } from '../../../../core/moments';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
 import type { RunKey } from '../../../../core/run/runKey';
@@ -65,11 +65,9 @@ export interface DiagnoseFacts {
   readonly parent: StoredRun | undefined;
   readonly children: readonly StoredRun[];
   readonly now: number;
-  readonly formatTime?: (time: number) => string;
 }
 
-type Case = (facts: Known) => Diagnosis | undefined;
-type Known = DiagnoseFacts & { readonly time: (time: number) => string };
+type Case = (facts: DiagnoseFacts) => Diagnosis | undefined;
 
 /**
  * Tells why a run is stuck, by the judge's next step; looking closer may only refine it, and says what it found. The order
@@ -102,10 +100,9 @@ const cases: readonly Case[] = [
 
 /** One sentence and one button for any run. First match wins, in the order explained at `cases`. */
 export function diagnose(facts: DiagnoseFacts): Diagnosis {
-  const known = { ...facts, time: facts.formatTime ?? utcMinute };
   for (const tell of cases) {
-    const told = tell(known);
-    if (told) return { ...told, details: [...told.details, ...besides(known)] };
+    const told = tell(facts);
+    if (told) return { ...told, details: [...told.details, ...besides(facts)] };
   }
   return said(`${facts.stored.state.next.reason}.`, nextStep(facts.stored));
 }
@@ -125,17 +122,17 @@ function command(id: CommandId, more: { readonly effectId?: string; readonly run
   return { type: 'command', command: id, ...more };
 }
 
-function beingRead({ stored }: Known): Diagnosis | undefined {
+function beingRead({ stored }: DiagnoseFacts): Diagnosis | undefined {
   return stored.state.state === 'reading'
     ? said('Its events are still being read; ask again in a moment.')
     : undefined;
 }
 
-function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | undefined {
+function heldByLiveProcess({ stored, iterating }: DiagnoseFacts): Diagnosis | undefined {
   if (iterating) return said('It is not stuck: this window is iterating it.', command('run.stop'));
   const { lock } = asBabysitter(stored.run);
   if (!lock?.alive || stored.state.next.action !== undefined) return undefined;
-  const since = lock.acquiredAt === undefined ? '' : ` since ${time(lock.acquiredAt)}`;
+  const since = lock.acquiredAt === undefined ? '' : ` since ${moment(lock.acquiredAt)}`;
   return said(
     `Process ${lock.pid} holds the run${since} and is working on it; wait until it is done.`,
     undefined,
@@ -145,7 +142,7 @@ function heldByLiveProcess({ stored, iterating, time }: Known): Diagnosis | unde
   );
 }
 
-function over({ stored, parent, repair }: Known): Diagnosis | undefined {
+function over({ stored, parent, repair }: DiagnoseFacts): Diagnosis | undefined {
   const { run, state } = stored;
   // A damaged journal may hide what came after its last readable event.
   if (repair && repair.damage.length > 0 && state.state === 'unreadable') return undefined;
@@ -168,7 +165,7 @@ function over({ stored, parent, repair }: Known): Diagnosis | undefined {
   );
 }
 
-function damaged({ repair }: Known): Diagnosis | undefined {
+function damaged({ repair }: DiagnoseFacts): Diagnosis | undefined {
   if (!repair) return undefined;
   const damage = repair.damage.filter((sentence) => !sentence.startsWith('run.lock was left'));
   const [first] = damage;
@@ -191,10 +188,10 @@ function damaged({ repair }: Known): Diagnosis | undefined {
   );
 }
 
-function leftLock({ stored, time }: Known): Diagnosis | undefined {
+function leftLock({ stored }: DiagnoseFacts): Diagnosis | undefined {
   const { lock } = asBabysitter(stored.run);
   if (!lock || lock.alive || stored.state.next.action !== 'run.repair') return undefined;
-  const at = lock.acquiredAt === undefined ? '' : ` at ${time(lock.acquiredAt)}`;
+  const at = lock.acquiredAt === undefined ? '' : ` at ${moment(lock.acquiredAt)}`;
   return said(
     `Process ${lock.pid}, which took the run${at}, ended without giving it back.`,
     command('run.repair'),
@@ -203,7 +200,7 @@ function leftLock({ stored, time }: Known): Diagnosis | undefined {
 }
 
 /** What the judge knows of damage holds, also where a repair would find none, or was not asked. */
-function damagedAsShown({ stored: { state } }: Known): Diagnosis | undefined {
+function damagedAsShown({ stored: { state } }: DiagnoseFacts): Diagnosis | undefined {
   if (state.next.action !== 'run.repair') return undefined;
   return said(
     `${state.next.reason}. Until that is repaired, the engine fails or causes more damage.`,
@@ -212,11 +209,11 @@ function damagedAsShown({ stored: { state } }: Known): Diagnosis | undefined {
 }
 
 /** Whether the next step, whatever it is, has to be done by an engine from here. */
-function needsEngine({ stored }: Known): boolean {
+function needsEngine({ stored }: DiagnoseFacts): boolean {
   return ['needs-you', 'ready', 'created', 'failed'].includes(stored.state.state);
 }
 
-function noEngine(facts: Known): Diagnosis | undefined {
+function noEngine(facts: DiagnoseFacts): Diagnosis | undefined {
   if (facts.engine?.found !== false || !needsEngine(facts)) return undefined;
   return said(
     'No Babysitter command line was found here, so nothing can be answered or iterated.',
@@ -225,18 +222,18 @@ function noEngine(facts: Known): Diagnosis | undefined {
   );
 }
 
-function waitsForPerson({ stored, time }: Known): Diagnosis | undefined {
+function waitsForPerson({ stored }: DiagnoseFacts): Diagnosis | undefined {
   if (stored.state.state !== 'needs-you') return undefined;
   const first = pendingEffects(stored.run).find(({ effect }) => effect.kind === 'breakpoint');
   if (!first) return undefined;
-  const since = first.effect.requestedAt === undefined ? '' : ` since ${time(first.effect.requestedAt)}`;
+  const since = first.effect.requestedAt === undefined ? '' : ` since ${moment(first.effect.requestedAt)}`;
   return said(
     `It waits for you${since}: ${taskTitle(first.effect, first.task)}`,
     command('breakpoint.answer', { effectId: first.effect.effectId }),
   );
 }
 
-function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
+function waitsForChild({ stored, children }: DiagnoseFacts): Diagnosis | undefined {
   const open = stored.run.story.end ? [] : pendingEffects(stored.run);
   const child = children.find(({ run }) => !run.story.end);
   if (!child || open.length === 0 || open.some(({ effect }) => effect.kind !== 'subprocess'))
@@ -247,7 +244,7 @@ function waitsForChild({ stored, children }: Known): Diagnosis | undefined {
   );
 }
 
-function sleeps({ stored }: Known): Diagnosis | undefined {
+function sleeps({ stored }: DiagnoseFacts): Diagnosis | undefined {
   return stored.state.state === 'sleeping'
     ? said(`${stored.state.reason}; then an iterate moves it on.`, undefined, [
         'It is not woken earlier: engines before 5.0 would ask finished tasks again.',
@@ -255,8 +252,8 @@ function sleeps({ stored }: Known): Diagnosis | undefined {
     : undefined;
 }
 
-function waitsForAgent(facts: Known): Diagnosis | undefined {
-  const { stored, sessions, now, time } = facts;
+function waitsForAgent(facts: DiagnoseFacts): Diagnosis | undefined {
+  const { stored, sessions, now } = facts;
   const { run, state } = stored;
   if (state.state !== 'waiting' && state.state !== 'working') return undefined;
   const open = pendingEffects(run).filter(({ effect }) => effect.kind !== 'sleep');
@@ -265,14 +262,14 @@ function waitsForAgent(facts: Known): Diagnosis | undefined {
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
   if (state.state === 'working') {
     return said(
-      `Somebody seems to be at work on ${what}${more}: the last event is ${ago(now - run.updatedAt)}.`,
+      `Somebody seems to be at work on ${what}${more}: the last event is ${moment(run.updatedAt, now)}.`,
     );
   }
-  const waits = `It waits for an agent since ${time(run.updatedAt)}: ${what}${more} is to be done`;
+  const waits = `It waits for an agent since ${moment(run.updatedAt)}: ${what}${more} is to be done`;
   const active = sessions?.find((session) => session.active);
   const ended = sessions?.find((session) => !session.active);
   const at = (session: SessionBinding): string =>
-    session.lastIterationAt === undefined ? '' : `, last heard of ${ago(now - session.lastIterationAt)}`;
+    session.lastIterationAt === undefined ? '' : `, last heard of ${moment(session.lastIterationAt, now)}`;
   if (active) {
     return said(
       `${waits}. The session ${active.sessionId} is bound to it${at(active)}, and recorded nothing since.`,
@@ -288,7 +285,7 @@ function waitsForAgent(facts: Known): Diagnosis | undefined {
   return said(`${waits}${sessions ? ', and no session is bound to it' : ''}.`, nextStep(stored));
 }
 
-function processMissing({ stored }: Known): Diagnosis | undefined {
+function processMissing({ stored }: DiagnoseFacts): Diagnosis | undefined {
   const { run } = stored;
   if (!hasProcess(run)) return said(`${stored.state.reason}.`, nextStep(stored));
   const missing = run.problems.find(({ what }) => what.startsWith('names the process file'));
@@ -296,7 +293,7 @@ function processMissing({ stored }: Known): Diagnosis | undefined {
   return said(`${missing.file} ${missing.what}. Put it back; then the run can go on.`, command('run.reveal'));
 }
 
-function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
+function processDoesNotLoad({ process }: DiagnoseFacts): Diagnosis | undefined {
   if (!process || process.loads) return undefined;
   const { cause, path, line } = process;
   return said(
@@ -305,7 +302,7 @@ function processDoesNotLoad({ process }: Known): Diagnosis | undefined {
   );
 }
 
-function finalError({ stored, details }: Known): Diagnosis | undefined {
+function finalError({ stored, details }: DiagnoseFacts): Diagnosis | undefined {
   const { run, state } = stored;
   const culprit = failedTask(run);
   if (culprit) {
@@ -331,12 +328,12 @@ function finalError({ stored, details }: Known): Diagnosis | undefined {
   );
 }
 
-function otherEngine({ stored, engine }: Known): Diagnosis | undefined {
+function otherEngine({ stored, engine }: DiagnoseFacts): Diagnosis | undefined {
   const mismatch = engineMismatch(stored.run, engine?.version);
   return mismatch === undefined ? undefined : said(mismatch, { type: 'engine' }, [`${stored.state.reason}.`]);
 }
 
-function goesOn({ stored, details }: Known): Diagnosis | undefined {
+function goesOn({ stored, details }: DiagnoseFacts): Diagnosis | undefined {
   const { state } = stored;
   if (state.state !== 'ready' && state.state !== 'created') return undefined;
   const changed = details?.warnings.find(({ file, hint }) => file === 'run.json' && !hint);
@@ -345,7 +342,7 @@ function goesOn({ stored, details }: Known): Diagnosis | undefined {
 }
 
 /** Whatever else stands in the way later. */
-function besides({ stored, details, parent }: Known): readonly string[] {
+function besides({ stored, details, parent }: DiagnoseFacts): readonly string[] {
   const also = [...(details?.warnings ?? [])].map(({ file, what }) => `${file} ${what}.`);
   const { lock } = asBabysitter(stored.run);
   if (lock?.alive && stored.state.next.action !== undefined) {

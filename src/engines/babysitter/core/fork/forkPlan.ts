@@ -2,7 +2,7 @@ import { asBabysitter } from '../babysitterRun';
 import { positionalStep } from '../drive/engineMismatch';
 import type { Effect } from '../../../../core/run/effect';
 import { isSegment } from '../../../../core/run/lenient';
-import { toIso } from '../../../../core/format';
+import { moment } from '../../../../core/moments';
 import type { TaskDefinition } from '../../../../core/run/task';
 import { sleepUntil, taskTitle, type Run, type RunDetails } from '../../../../core/run/run';
 
@@ -110,7 +110,7 @@ function whyNoFork(
       results.get(effect.effectId)?.metadata?.['forkedFrom'] === undefined,
   );
   if (woken) {
-    const time = woken.until === undefined ? 'its time' : toIso(woken.until);
+    const time = woken.until === undefined ? 'its time' : moment(woken.until);
     return `"${woken.title}" was answered before ${time}, by hand. Engines before 5.0 count the later steps differently once that time is over, so what follows cannot be replayed. Fork from an earlier task.`;
   }
   return undefined;

@@ -1,4 +1,5 @@
-import { list, toIso } from '../../../../core/format';
+import { list } from '../../../../core/format';
+import { moment } from '../../../../core/moments';
 import { positionalStep } from '../drive/engineMismatch';
 import type { Effect } from '../../../../core/run/effect';
 import { haveSameInputs } from '../../../../core/run/iterations';
@@ -113,7 +114,7 @@ class Replay {
     const sleep = effect.kind === 'sleep' ? undefined : this.#pendingSleeps[0];
     if (sleep) {
       const until = this.#until(sleep);
-      const time = until === undefined ? ', as the original did' : ` until ${toIso(until)}`;
+      const time = until === undefined ? ', as the original did' : ` until ${moment(until)}`;
       return `The new run sleeps here${time}; what follows its sleep was not replayed.`;
     }
     const other = [...this.#run.story.pending.values()].find(
