@@ -33,7 +33,10 @@ export function exportedFunctions(root: string, folders: readonly string[]): rea
   );
   const base = ts.readConfigFile(`${root}/tsconfig.base.json`, ts.sys.readFile).config.compilerOptions;
   const { options } = ts.convertCompilerOptionsFromJson(
-    { ...base, composite: false, declaration: false, emitDeclarationOnly: false, types: ['node'] },
+    {
+      ...{ ...base, composite: false, declaration: false, emitDeclarationOnly: false },
+      ...{ types: ['node', 'vscode'], lib: ['ES2023', 'DOM', 'DOM.Iterable'] },
+    },
     root,
   );
   const program = ts.createProgram(files, options);
@@ -131,7 +134,7 @@ class Makers {
     if (inner.some((part) => this.takesText(part, depth))) return true;
     const [call] = type.getCallSignatures();
     if (call && this.takesText(call.getReturnType(), depth)) return true;
-    if (isBuiltIn(type)) return false;
+    if (isOutside(type)) return false;
     const index = type.getStringIndexType();
     return (
       (index !== undefined && this.takesText(index, depth)) ||
@@ -159,7 +162,8 @@ class Makers {
     if (name === 'Map' || name === 'ReadonlyMap') return (text) => new Map([[first?.(text), second?.(text)]]);
     if (name === 'Promise') return (text) => Promise.resolve(first?.(text));
     const builtIn = name !== undefined && Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
-    if (builtIn && isBuiltIn(type)) return builtIn;
+    if (builtIn && isOutside(type)) return builtIn;
+    if (isOutside(type)) return this.#lazily(type);
     const [call] = type.getCallSignatures();
     if (call) {
       const returned = call.getReturnType();
@@ -181,6 +185,20 @@ class Makers {
         ...makers.map(([key, make]) => [key, make(text)] as const),
       ]);
   }
+
+  /** A browser, an editor or a library knows more of its things than can be made at once: each is made as it is asked for. */
+  #lazily(type: ts.Type): ArgumentMaker {
+    const propertyOf = (name: string, text: string): unknown => {
+      const property = type.getProperty(name);
+      return property && this.of(this.checker.getTypeOfSymbol(property))(text);
+    };
+    const [call] = type.getCallSignatures();
+    const returned = call && this.of(call.getReturnType());
+    return (text) =>
+      new Proxy(returned ? () => returned(text) : {}, {
+        get: (_, name) => (typeof name === 'string' ? propertyOf(name, text) : undefined),
+      });
+  }
 }
 
 const builtIns: Readonly<Record<string, ArgumentMaker>> = {
@@ -194,9 +212,9 @@ const builtIns: Readonly<Record<string, ArgumentMaker>> = {
   URL: () => new URL('file:///x'),
 };
 
-/** Declared by the language or by Node. */
-function isBuiltIn(type: ts.Type): boolean {
+/** Declared by the language, or by a library. */
+function isOutside(type: ts.Type): boolean {
   const file = type.symbol?.declarations?.[0]?.getSourceFile().fileName ?? '';
   const isNamed = type.symbol?.name !== '__type';
-  return isNamed && /\/node_modules\/(?:typescript\/lib|@types\/node)\//.test(file);
+  return isNamed && file.includes('/node_modules/');
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { cleaner } from '../../src/core/views/report/cleanText';
 import { ClaudeReader } from '../../src/agents/claude/core/claudeReader';
 import { CodexReader } from '../../src/agents/codex/core/codexReader';
@@ -12,7 +12,7 @@ import {
   exportedFunctions as exported,
   inputsSchema,
 } from '../../src/engines/babysitter/core/newRun/processFile';
-import { exportedFunctions, type ExportedFunction } from '../support/hostileCalls';
+import { few, runOf, timeOf, tryFunctions, type Tried } from '../support/linearCalls';
 
 // Whatever a function would do to the machine fails at once: only work on the text itself remains.
 const failing = vi.hoisted(() => (actual: object): object => {
@@ -42,145 +42,18 @@ const folders = [
   'src/agents/*/node',
 ];
 
-const characters = [
-  ...' \t\n\r\\/"\'`.,:;!?=+-*_#@$%&|~^<>()[]{}0aZé',
-  ...[
-    '\u0000',
-    '\u00a0',
-    '\u200d',
-    '\u202e',
-    '\u2028',
-    '\ufeff',
-    '\ud800',
-    '👩‍',
-    '\u0301',
-    '\r\n',
-    '${',
-    '/*',
-    '"\\',
-  ],
-];
-const paired = [...' \n\\/"`.*_<([{0a='];
-/** In characters. */
-const sizes = { small: 4000, large: 16_000 };
+let tried: Tried;
+beforeAll(async () => {
+  tried = await tryFunctions(root, folders, (path) => import(path));
+}, 900_000);
 
-type Text = (length: number) => string;
-
-const runOf =
-  (part: string): Text =>
-  (length) =>
-    part.repeat(Math.ceil(length / part.length));
-
-/** Long runs of each character and of pairs, alone and before something that ends them otherwise. */
-function textsFor(words: readonly string[]): readonly Text[] {
-  const runs = [...characters, ...words].map(runOf);
-  const ended = runs.map(
-    (run): Text =>
-      (length) =>
-        `x${run(length)}\u0001`,
-  );
-  const pairs = paired.flatMap((one, i) =>
-    paired
-      .slice(i + 1)
-      .flatMap((other): Text[] => [
-        runOf(one + other),
-        (length) => runOf(one)(length / 2) + runOf(other)(length / 2),
-      ]),
-  );
-  const brackets = ['()', '[]', '{}', '<>'].flatMap(([open = '', close = '']): Text[] => [
-    (length) => open.repeat(length) + close,
-    (length) => open.repeat(length / 2) + close.repeat(length / 2),
-  ]);
-  return [...runs, ...ended, ...pairs, ...brackets];
-}
-
-/** For what is made of many texts, each of which a function with one text has been tried with. */
-const few = [...' \n\\"/(*`#0a\u0000'].map(runOf);
-
-type Callable = (...args: readonly unknown[]) => unknown;
-
-interface Way {
-  readonly argumentsOf: (text: string) => readonly unknown[];
-  readonly texts: readonly Text[];
-}
-
-/** Once with the text everywhere, and once with it in each parameter alone. */
-function waysOf({ parameters, words }: ExportedFunction): readonly Way[] {
-  const holding = parameters.flatMap(({ holds }, i) => (holds === 'none' ? [] : [i]));
-  const alone = holding.map((place) => ({
-    argumentsOf: (text: string) => parameters.map(({ make }, i) => make(i === place ? text : 'a')),
-    texts: parameters[place]?.holds === 'text' ? textsFor(words) : few,
-  }));
-  if (holding.length < 2) return alone;
-  return [{ argumentsOf: (text) => parameters.map(({ make }) => make(text)), texts: few }, ...alone];
-}
-
-/** Calls a function and goes through what it gives. */
-function call(callable: Callable, args: readonly unknown[]): void {
-  try {
-    const result = callable(...args);
-    if (result instanceof Promise) result.catch(() => {});
-    else if (typeof result === 'object' && result !== null && 'next' in result) {
-      const generator = result as Generator;
-      for (let i = 0; i < 10_000 && !generator.next().done; i += 1);
-    }
-  } catch {
-    // Refusing is fine.
-  }
-}
-
-/** In milliseconds of the processor. */
-function timeOf(callable: Callable, args: readonly unknown[]): number {
-  const before = process.cpuUsage();
-  call(callable, args);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-/** Shorter times are noise, in milliseconds; one that grows as the text squared is longer at the small size. */
-const noticeable = 4;
-/** Of the sizes it is 4, and its square 16. */
-const factor = 9;
-
-/** The text with which a function is slower than the text is long; `undefined`: none is found. */
-function slowWith(callable: Callable, { argumentsOf, texts }: Way): string | undefined {
-  return texts.find((text) => {
-    const [small, large] = [argumentsOf(text(sizes.small)), argumentsOf(text(sizes.large))];
-    const first = timeOf(callable, small);
-    if (first < noticeable) return false;
-    // Whatever else the machine does makes it slower, never faster.
-    const times = (args: readonly unknown[]): number =>
-      Math.min(timeOf(callable, args), timeOf(callable, args));
-    return timeOf(callable, large) > factor * first && times(large) > factor * times(small);
-  })?.(12);
-}
-
-const functions = exportedFunctions(root, folders);
-const takesNoText = ({ parameters }: ExportedFunction): boolean =>
-  parameters.every(({ holds }) => holds === 'none');
-
-it('no function takes longer than its text is long', { timeout: 300_000 }, async () => {
-  const slow: string[] = [];
-  for (const found of functions) {
-    if (takesNoText(found)) continue;
-    const { file, name } = found;
-    const module: Record<string, unknown> = await import(`${root}/${file}`);
-    for (const way of waysOf(found)) {
-      const text = slowWith(module[name] as Callable, way);
-      if (text !== undefined) slow.push(`${file} ${name}: ${JSON.stringify(text)}`);
-    }
-  }
-  expect(slow).toEqual([]);
+it('no function takes longer than its text is long', () => {
+  expect(tried.slow).toEqual([]);
 });
 
 it('leaves out only functions that take nothing, or no text', () => {
-  const left = functions.filter(takesNoText);
-  const why = ({ file, name, parameters }: ExportedFunction): string =>
-    `${file} ${name} takes (${parameters.map(({ type }) => type).join(', ')})`;
-  expect(
-    left.map(why).filter((said) => /\b(?:string|unknown|any|Record)\b/.test(said.split(' takes ')[1] ?? '')),
-  ).toEqual([]);
-  expect(functions.length - left.length).toBeGreaterThan(300);
+  expect(tried.left).toEqual([]);
+  expect(tried.count).toBeGreaterThan(300);
 });
 
 /** Texts with a beginning or an end of their own, without which nothing is looked for. */
