@@ -21,49 +21,6 @@ async function askOfLimiter({ engine, runDir }: DemoWindow): Promise<void> {
   await engine('run:iterate', dir);
 }
 
-describe('A question that comes while somebody is at work', () => {
-  let window: DemoWindow;
-  let second: Page;
-  beforeAll(async () => {
-    window = await openDemo();
-    // Another window of the same person on the same workspace.
-    second = (await window.page.context().browser()?.newPage()) ?? expect.fail('a page that has no browser');
-    await second.goto(window.page.url());
-    await second.getByRole('tab', { name: /^Babysitter Runs.*3 questions wait for you/ }).waitFor();
-  });
-
-  test('is told once, in one of two windows, and Answer leads to it', async () => {
-    const { page, screenshot, webview } = window;
-    // Nothing is said of what was there before.
-    expect(await toasts(page, /question/).count()).toBe(0);
-
-    // The badge of a window that is still opening counts at once, but all it sees is old for three seconds.
-    await second.waitForTimeout(4000);
-    await askOfLimiter(window);
-    const told = /A question waits for you: "Approve the limiter" in "Add rate limiting/;
-    for (const each of [page, second]) {
-      await each.getByRole('tab', { name: /^Babysitter Runs.*4 questions wait for you/ }).waitFor();
-    }
-    const here = toasts(page, told);
-    const there = toasts(second, told);
-    await expect.poll(async () => (await here.count()) + (await there.count()), { timeout: 10_000 }).toBe(1);
-    await screenshot('attention-notification');
-    // A window that was to tell it, too, would have done so by now.
-    await page.waitForTimeout(2000);
-    expect((await here.count()) + (await there.count())).toBe(1);
-
-    const teller = (await here.count()) === 1 ? page : second;
-    await toasts(teller, told).getByRole('button', { name: 'Answer' }).click();
-    const frame = teller === page ? webview() : webviewOf(second);
-    await frame.locator('section:focus').filter({ hasText: 'Approve the limiter' }).waitFor();
-    await second.close();
-  });
-});
-
-function webviewOf(page: Page) {
-  return page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
-}
-
 describe('What needs a person', () => {
   let window: DemoWindow;
   beforeAll(async () => {

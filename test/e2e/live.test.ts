@@ -1,8 +1,7 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDemo, type DemoWindow } from './support/openDemo';
-import { openWindow } from './support/openWindow';
 
 /** While the views are shown, agents go on working. */
 describe('The views follow the disk by themselves', () => {
@@ -65,21 +64,4 @@ describe('The views follow the disk by themselves', () => {
     await row(/^Move the price rules.*1 problem/).waitFor();
     await row(/^Problem: journal\/000007/).waitFor({ state: 'detached' });
   });
-});
-
-test('A workspace without runs says so, until there is one', async () => {
-  const { page, workspace, showViews, screenshot } = await openWindow();
-  await showViews();
-  const welcome = page.getByText(/^No runs yet\./);
-  await welcome.waitFor();
-  await page.getByText('When a run stops at a breakpoint, its question appears here.').waitFor();
-  await screenshot('live-welcome');
-
-  cpSync('test/fixtures/captured/0.0.187/workspace/.a5c', join(workspace, '.a5c'), { recursive: true });
-
-  await page
-    .getByRole('treeitem', { name: /^Breakpoint Approve migration plan/ })
-    .first()
-    .waitFor();
-  await welcome.waitFor({ state: 'detached' });
 });

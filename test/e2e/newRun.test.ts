@@ -184,26 +184,6 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   expect(journal(dir)).toHaveLength(5);
 }, 180_000);
 
-test('looks right in light and high contrast', async () => {
-  const themes = ['Light 2026', 'Default High Contrast'] as const;
-  const window = await open();
-  const { page } = window;
-  const picker = page.locator('.quick-input-widget');
-  await window.runCommand('Babysitter: New Run…');
-  await picker.getByRole('option', { name: /demo\/count-files/ }).waitFor();
-  for (const theme of themes) {
-    await window.useTheme(theme);
-    await window.screenshot(`new-run-process ${theme}`);
-  }
-  await picker.getByRole('option', { name: /demo\/count-files/ }).click();
-  await picker.getByRole('option', { name: /Edit a JSON document/ }).click();
-  await page.locator('.codelens-decoration a').filter({ hasText: 'Continue' }).waitFor();
-  for (const theme of themes) {
-    await window.useTheme(theme);
-    await window.screenshot(`new-run-document ${theme}`);
-  }
-}, 120_000);
-
 function journal(dir: string): readonly string[] {
   const folder = join(dir, 'journal');
   if (!existsSync(folder)) return [];

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { openDemo, type DemoWindow } from './support/openDemo';
@@ -11,7 +12,7 @@ appendFileSync(__dirname + '/told', JSON.stringify(process.argv.slice(2)) + '\\n
 if (existsSync(__dirname + '/fail')) { console.error('no signal'); process.exit(3); }
 `;
 
-test('A question reaches people who are away once, whichever windows are open, and a failure is told once', async () => {
+test('A question is told once, whichever windows are open, also to people who are away, and so is a failure', async () => {
   const folder = temporaryFolder('babysitter-runs-away');
   const script = join(folder.path, 'tell.cjs');
   writeFileSync(script, program);
@@ -47,6 +48,23 @@ test('A question reaches people who are away once, whichever windows are open, a
     expect.stringMatching(/^[\w-]+:\/\/babysitter-runs\.babysitter-runs\/run\/\w+\/question\/\w+$/),
   ]);
 
+  // One of the windows tells it, too, and leads to it.
+  const toastIn = (each: Page): Locator =>
+    each
+      .locator('.notifications-toasts .notification-list-item')
+      .filter({ hasText: /A question waits for you: "Approve the limiter" in "Limit the first API"/ });
+  const toasts = async (): Promise<number> => (await toastIn(page).count()) + (await toastIn(second).count());
+  await expect.poll(toasts).toBe(1);
+  await screenshot('attention-notification');
+  const teller = (await toastIn(page).count()) === 1 ? page : second;
+  await toastIn(teller).getByRole('button', { name: 'Answer' }).click();
+  await teller
+    .frameLocator('iframe.webview')
+    .frameLocator('iframe#active-frame')
+    .locator('section:focus')
+    .filter({ hasText: 'Approve the limiter' })
+    .waitFor();
+
   writeFileSync(join(folder.path, 'fail'), '');
   await asked('Limit the second API');
   await expect.poll(() => told().length, { timeout: 20_000 }).toBe(2);
@@ -59,6 +77,7 @@ test('A question reaches people who are away once, whichever windows are open, a
     'Limit the second API',
     'Limit the third API',
   ]);
+  expect(await toasts()).toBe(0);
   const failures = [page, second].map((each) =>
     each.locator('.notifications-toasts').getByText('The notification command did not work.'),
   );

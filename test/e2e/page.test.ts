@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seriousViolations } from './support/axe';
@@ -76,8 +79,51 @@ describe('The page of a run', () => {
     expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
   });
 
-  test('is usable by everybody, as far as axe can tell', async () => {
+  test('is usable by everybody, in all colours', async () => {
+    const { row, webview, useTheme, screenshot } = window;
+    const question = webview().getByRole('region', { name: 'Approve migration plan' });
+    await question.getByRole('button', { name: 'Preview src/db/migrate.ts' }).click();
+    await question.getByText('Context', { exact: true }).click();
+    await question.getByText('What ran before this: 2 tasks').click();
+    await question.locator('.preview .hljs-keyword').first().waitFor();
+    await question.getByLabel(words).scrollIntoViewIfNeeded();
+    for (const theme of ['Light 2026', 'Default High Contrast', 'Default High Contrast Light'] as const) {
+      await useTheme(theme);
+      expect(await seriousViolations(window), theme).toEqual([]);
+      await screenshot(`page-${theme}`);
+    }
+    await row(/^Breakpoint One open security finding/)
+      .first()
+      .click();
+    const finding = webview().getByRole('region', { name: 'One open security finding' });
+    await finding.getByText('Admins upload by hand meanwhile.').waitFor();
     expect(await seriousViolations(window)).toEqual([]);
+    await screenshot('page-options');
+    await useTheme('Default Dark Modern');
+    await row(migration).first().click();
+    await question.getByLabel(words).waitFor();
+  });
+
+  test('has a draft that an agent left beside the answers, and a person writes over it', async () => {
+    const { webview, workspace, storage, runDir, screenshot } = window;
+    const question = webview().getByRole('region', { name: 'Approve migration plan' });
+    await question.getByLabel(words).fill('');
+    const runId = runDir('breakpoint').split('/').at(-1) ?? '';
+    const drafts = join(storage, 'agentDrafts');
+    const { pending } = JSON.parse(callTool(workspace, drafts, 'show_run', { runId })) as {
+      readonly pending: readonly { readonly effectId: string }[];
+    };
+    const effectId = pending[0]?.effectId ?? '';
+    callTool(workspace, drafts, 'draft_answer', { runId, effectId, text: 'Looks fine to me.' });
+
+    await question.getByText(/An agent left a draft.*“Looks fine to me\.”/).waitFor();
+    await screenshot('agent-draft');
+    expect(await question.getByLabel(words).inputValue()).toBe('Looks fine to me.');
+    expect(existsSync(join(runDir('breakpoint'), 'tasks', effectId, 'result.json'))).toBe(false);
+
+    // What a person writes instead is theirs.
+    await question.getByLabel(words).fill('Not before the reporting job has moved.');
+    await question.getByText(/An agent left a draft/).waitFor({ state: 'detached' });
   });
 
   test('records a rejection with the words that were typed', async () => {
@@ -148,37 +194,25 @@ function isSeen(element: Locator): Promise<boolean> {
   });
 }
 
-describe('In other colours, the page', () => {
-  let window: DemoWindow;
-  beforeAll(async () => {
-    window = await openDemo({ size: { width: 1280, height: 1400 } });
-    const { row, webview } = window;
-    await row(migration).first().click();
-    const question = webview().getByRole('region', { name: 'Approve migration plan' });
-    await question.getByRole('button', { name: 'Preview src/db/migrate.ts' }).click();
-    await question.getByText('Context', { exact: true }).click();
-    await question.getByText('What ran before this: 2 tasks').click();
-    await question.locator('.preview .hljs-keyword').first().waitFor();
-    await question.getByLabel(words).scrollIntoViewIfNeeded();
+/** The text that a tool of the server for agents gives, called as another program does. */
+function callTool(workspace: string, drafts: string, name: string, input: object): string {
+  const client = {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '1' },
+  };
+  const messages = [
+    { jsonrpc: '2.0', id: 1, method: 'initialize', params: client },
+    { jsonrpc: '2.0', method: 'notifications/initialized' },
+    { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name, arguments: input } },
+  ];
+  const lines = execFileSync(process.execPath, ['dist/mcp.js', workspace, '--drafts', drafts], {
+    input: messages.map((message) => `${JSON.stringify(message)}\n`).join(''),
+    encoding: 'utf8',
   });
-
-  const themes = ['Light 2026', 'Default High Contrast', 'Default High Contrast Light'] as const;
-
-  test.each(themes)('shows a question to everybody: %s', async (theme) => {
-    await window.useTheme(theme);
-    expect(await seriousViolations(window)).toEqual([]);
-    await window.screenshot(`page-${theme}`);
-  });
-
-  test.each(themes)('shows options to everybody: %s', async (theme) => {
-    const { row, webview, screenshot, useTheme } = window;
-    await row(/^Breakpoint One open security finding/)
-      .first()
-      .click();
-    const finding = webview().getByRole('region', { name: 'One open security finding' });
-    await finding.getByText('Admins upload by hand meanwhile.').waitFor();
-    await useTheme(theme);
-    expect(await seriousViolations(window)).toEqual([]);
-    await screenshot(`page-options-${theme}`);
-  });
-});
+  const replies = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return replies.find(({ id }) => id === 2).result.content[0].text;
+}

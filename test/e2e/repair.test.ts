@@ -1,23 +1,30 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { chooseFromMenu } from './support/chooseFromMenu';
-import { openDemo } from './support/openDemo';
+import { openDemo, type DemoWindow } from './support/openDemo';
 
-test(
-  'a person asks why a run is stuck, sees what a repair would change, and repairs it',
-  { timeout: 180_000 },
-  async () => {
-    let broken = '';
-    const window = await openDemo({
+describe('A run that is stuck', () => {
+  let window: DemoWindow;
+  beforeAll(async () => {
+    window = await openDemo({
       prepare: ({ workspace, runs }) => {
+        const dir = (id: string): string => join(workspace, '.a5c', 'runs', id);
         // The journal's last event is the answer that the run waits to apply.
-        const journal = join(workspace, '.a5c', 'runs', runs.ready, 'journal');
-        broken = readdirSync(journal).toSorted().at(-1) ?? '';
-        writeFileSync(join(journal, broken), '{"type": "EFFECT_RES');
+        const broken =
+          readdirSync(join(dir(runs.ready), 'journal'))
+            .toSorted()
+            .at(-1) ?? '';
+        writeFileSync(join(dir(runs.ready), 'journal', broken), '{"type": "EFFECT_RES');
+        const file = join(dir(runs.scored), 'run.json');
+        const made = JSON.parse(readFileSync(file, 'utf8'));
+        writeFileSync(file, JSON.stringify({ ...made, sdkVersion: '6.0.1' }));
       },
     });
+  });
+
+  test('a person asks why a run is stuck, sees what a repair would change, and repairs it', async () => {
     const { page, row, notification, screenshot, runDir } = window;
     const dir = runDir('ready');
     const choose = async (item: string): Promise<void> => {
@@ -89,21 +96,9 @@ test(
       .getByRole('treeitem', { name: /ready to continue/ })
       .first()
       .waitFor();
-  },
-);
+  });
 
-test(
-  'a fork can begin at an iteration, the page asks the same question, and what the engine lacks is said',
-  { timeout: 180_000 },
-  async () => {
-    const window = await openDemo({
-      theme: 'Light 2026',
-      prepare: ({ workspace, runs }) => {
-        const file = join(workspace, '.a5c', 'runs', runs.scored, 'run.json');
-        const made = JSON.parse(readFileSync(file, 'utf8'));
-        writeFileSync(file, JSON.stringify({ ...made, sdkVersion: '6.0.1' }));
-      },
-    });
+  test('a fork can begin at an iteration, the page asks the same question, and what the engine lacks is said', async () => {
     const { page, row, notification, screenshot, runDir } = window;
     const choose = async (name: RegExp, item: string): Promise<void> => {
       await row(name).last().click({ button: 'right' });
@@ -133,8 +128,8 @@ test(
     await why.click();
     await notification(/It is not stuck: it is completed, which is final/).waitFor();
     await screenshot('diagnose-page');
-  },
-);
+  });
+});
 
 /** How the run's row begins. */
 function titleOf(dir: string): RegExp {

@@ -1,17 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventFile, eventText, journal } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
-import { seriousViolations } from './support/axe';
 import { openRunPages, type PageWindow } from './support/openRunPages';
 
 const rows = {
   scored: /^Raise the relevance/,
   failed: /^Bring the catalog/,
   parallel: /^Review all modules/,
-  long: /^A long night/,
+  question: /^Move the order lines/,
 };
 
 const spent = { idempotencyKey: 'k1', effectId: 'plan1', model: 'opus' };
@@ -24,8 +23,25 @@ const priced = journal()
   .resolved('plan1')
   .requested('build1', 'shell');
 
+/** Writes the next event of a run, as an agent's stop hook does. */
+function append(dir: string): void {
+  const seq = readdirSync(join(dir, 'journal')).length + 1;
+  const file = join(dir, 'journal', eventFile(seq));
+  const data = { sessionId: 'session-7', decision: 'block' };
+  const event = { type: 'STOP_HOOK_INVOKED', recordedAt: new Date().toISOString(), data };
+  writeFileSync(`${file}.tmp-1-1`, eventText(event));
+  renameSync(`${file}.tmp-1-1`, file);
+}
+
 describe('The page of a run', () => {
   let window: PageWindow;
+  const bar = (): Locator => window.webview().getByRole('region', { name: 'Time travel' });
+  const slider = (): Locator => bar().getByRole('slider', { name: 'Show the run as of event' });
+  /** The banner of the past. */
+  const past = (event: number): Locator => bar().getByText(`The past, as of event ${event}.`);
+  /** What a screen reader says of the slider. */
+  const told = (): Promise<string | null> => slider().getAttribute('aria-valuetext');
+
   beforeAll(async () => {
     window = await openRunPages({
       prepare: ({ workspace }) => {
@@ -106,17 +122,6 @@ describe('The page of a run', () => {
     await panel.getByRole('tab', { name: /^Files/ }).click();
     await panel.getByRole('link', { name: /stdout\.log$/ }).click();
     await page.getByRole('tab', { name: /^stdout\.log/ }).waitFor();
-  });
-
-  test('keeps the open task when the window is loaded again, and closes it by Escape', async () => {
-    const { page, webview, runCommand } = window;
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
-
-    const panel = webview().getByRole('complementary', { name: /^Task Iteration 2/ });
-    await panel.getByRole('tab', { name: /^Files/, selected: true }).press('Escape');
-    await panel.waitFor({ state: 'detached' });
   });
 
   test('says where the run comes from, and opens its process at the function', async () => {
@@ -254,9 +259,12 @@ describe('The page of a run', () => {
     await panel.getByText('compiling 2 of 2').waitFor();
   });
 
-  test('keeps the part of the timeline, the selected event and what is unfolded over a reload', async () => {
+  test('is as it was left when the window is loaded again, in time, too', async () => {
     const { page, webview, runCommand, openPage, events } = window;
     await runCommand('View: Close All Editors');
+    await openPage(rows.failed);
+    await slider().fill('4');
+    await past(4).waitFor();
     await openPage(rows.scored);
     const timeline = webview().getByRole('group', { name: /^Timeline/ });
     const box = (await timeline.boundingBox()) ?? expect.fail('there is no timeline');
@@ -269,12 +277,15 @@ describe('The page of a run', () => {
     await drag(0.5, 0.7);
     await timeline.getByText(/^Iteration 5/).waitFor({ state: 'detached' });
     await timeline.getByText(/^Iteration 1/).waitFor({ state: 'detached' });
+    await webview().getByText('Inputs', { exact: true }).click();
+    await webview().getByText('targetQuality').waitFor();
     await events().press('Home');
     for (let i = 0; i < 4; i += 1) await events().press('j');
     const selected = events().getByRole('option', { selected: true });
     await selected.getByText('Iteration 1: run the relevance benchmark').waitFor();
-    await webview().getByText('Inputs', { exact: true }).click();
-    await webview().getByText('targetQuality').waitFor();
+    await events().press('Space');
+    const panel = webview().getByRole('complementary', { name: /^Task Iteration 1: run the relevance/ });
+    await panel.getByRole('tab', { name: /^Files/ }).click();
 
     const loaded = page.waitForEvent('domcontentloaded');
     await runCommand('Developer: Reload Window');
@@ -283,144 +294,92 @@ describe('The page of a run', () => {
     await webview().getByText('targetQuality').waitFor();
     await timeline.getByText(/^Iteration 3/).waitFor();
     expect(await timeline.getByText(/^Iteration [15]/).count()).toBe(0);
+    await panel.getByRole('tab', { name: /^Files/, selected: true }).press('Escape');
+    await panel.waitFor({ state: 'detached' });
     await timeline.press('0');
+
+    await page.getByRole('tab', { name: /^Bring the catalog/ }).click();
+    await past(4).waitFor();
+    await slider().press('ArrowLeft');
+    await past(3).waitFor();
+    await page.getByRole('tab', { name: /^Raise the relevance/ }).click();
+    await past(3).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: /^Bring the catalog/ }).click();
+    await past(3).waitFor();
+  });
+
+  test('of the past is compared with now, as a diff of two texts', async () => {
+    const { page } = window;
+    await window.runCommand('View: Close All Editors');
+    await window.openPage(rows.scored);
+    await slider().fill('11');
+    await past(11).waitFor();
+    await bar().getByRole('button', { name: 'Compare With Now' }).click();
+    await page.getByRole('tab', { name: /event 11 ↔ now/ }).waitFor();
+    const side = (name: 'original' | 'modified'): Locator => page.locator(`.editor.${name} .view-lines`);
+    await side('original').getByText('- State: ready to continue').waitFor();
+    await side('original').getByText('- Events: 11').waitFor();
+    await side('modified').getByText('- State: completed').waitFor();
+    await window.screenshot('travel-compare');
+    await page.getByRole('tab', { name: /event 11 ↔ now/ }).click();
+    await page.keyboard.press('Control+w');
+    await page.getByRole('tab', { name: /event 11 ↔ now/ }).waitFor({ state: 'detached' });
+  });
+
+  test('of the past offers a fork after the event that is shown', async () => {
+    const { page, openPage } = window;
+    await openPage(rows.scored);
+    await slider().fill('7');
+    await past(7).waitFor();
+    await bar().getByRole('button', { name: 'Fork From Here…' }).click();
+    await page.getByText('up to event 7 of 32').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('of the past lets nobody answer, tells what comes meanwhile, and leads back', async () => {
+    const { page, webview, runDir, openPage } = window;
+    const dir = runDir('breakpoint');
+    const files = (): readonly string[] => readdirSync(join(dir, 'journal'));
+    append(dir);
+    await openPage(rows.question);
+    const question = webview().getByRole('region', { name: 'Approve migration plan' });
+    await question.getByRole('textbox').waitFor();
+    const all = files().length;
+    await webview().getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('[');
+    await past(all - 1).waitFor();
+    await question.getByText('This is the past').waitFor();
+    expect(await question.getByRole('textbox').count()).toBe(0);
+    const approve = question.getByRole('button', { name: 'Approve', exact: true });
+    expect(await approve.isDisabled()).toBe(true);
+    for (const name of ['Resume…', 'Iterate Once']) {
+      expect(await webview().getByRole('button', { name }).isDisabled()).toBe(true);
+    }
+    expect(
+      await webview()
+        .getByRole('button', { name: /Snooze|Stuck|Report/ })
+        .count(),
+    ).toBe(0);
+    await window.screenshot('travel-question');
+
+    // Even a page that did ask would get nothing recorded.
+    await approve.evaluate((button) => button.removeAttribute('disabled'));
+    await approve.click();
+    await page.locator('.notifications-toasts').getByText('This is the past').waitFor();
+    expect(files()).toHaveLength(all);
+
+    append(dir);
+    await bar().getByText('1 new event since.').waitFor();
+    append(dir);
+    await bar().getByText('2 new events since.').waitFor();
+    await past(all - 1).waitFor();
+    await bar().getByRole('button', { name: 'Back to Now' }).click();
+    await question.getByRole('textbox').waitFor();
+    expect(await told()).toBe(`Now, after ${all + 2} events`);
+    expect(await approve.isDisabled()).toBe(false);
   });
 
   test('complains about nothing', () => {
     expect(window.complaints).toEqual([]);
   });
 });
-
-describe('A run of ten thousand events', () => {
-  let window: PageWindow;
-  let dir: string;
-  const story = journal().created();
-  for (let n = 1; n < 5000; n += 1) story.done(`step${n}`);
-  story.requested('last1', 'agent', { label: 'The last one' });
-
-  beforeAll(async () => {
-    window = await openRunPages({
-      prepare: ({ workspace }) => {
-        const metadata = { prompt: 'A long night', createdAt: new Date().toISOString() };
-        writeRun(join(workspace, '.a5c', 'runs'), 'long', { journal: story, metadata });
-      },
-    });
-    dir = join(window.workspace, '.a5c', 'runs', 'long');
-  });
-
-  test('opens at the step that waits, with as many rows as are seen', async () => {
-    const { openPage, webview, events } = window;
-    await openPage(rows.long);
-
-    await events().getByRole('option', { selected: true }).getByText('waiting', { exact: true }).waitFor();
-    await webview().getByText('10,000 events').waitFor();
-    expect(await events().getByRole('option').count()).toBeLessThan(60);
-    expect(await webview().locator('.bar').count()).toBeLessThan(1600);
-  });
-
-  test('takes a new event without losing the place, in both orders', async () => {
-    const { webview, events } = window;
-    const scrollTop = (): Promise<number> => events().evaluate((list) => list.scrollTop);
-    const append = (type: string, data: Record<string, unknown>, seq: number): void => {
-      const file = join(dir, 'journal', eventFile(seq));
-      writeFileSync(`${file}.tmp-1-1`, eventText({ type, recordedAt: new Date().toISOString(), data }));
-      renameSync(`${file}.tmp-1-1`, file);
-    };
-    await events().press('Home');
-    await events().getByText('RUN_CREATED').waitFor();
-    await events().evaluate((list) => (list.scrollTop = 26_000));
-    await events()
-      .getByRole('option')
-      .filter({ hasText: /^\s*\S\s*1005\b/ })
-      .waitFor();
-
-    append('EFFECT_RESOLVED', { effectId: 'last1', status: 'ok' }, 10_001);
-    await webview().getByText('10,001 events').waitFor();
-    expect(await scrollTop()).toBe(26_000);
-
-    await webview().getByRole('button', { name: 'Oldest first' }).click();
-    const newest = events().getByRole('option').filter({ hasText: '10001' });
-    await newest.getByText('Not yet replayed').waitFor();
-    await events().evaluate((list) => (list.scrollTop = 26_000));
-    const seen = events()
-      .getByRole('option')
-      .filter({ hasText: /^\s*\S\s*8998\b/ });
-    await seen.waitFor();
-    /** In the list, which the sections above it may push down. */
-    const placeInList = async (): Promise<number> =>
-      ((await seen.boundingBox())?.y ?? 0) - ((await events().boundingBox())?.y ?? 0);
-    const place = await placeInList();
-    append('STOP_HOOK_INVOKED', { sessionId: 'session-7', decision: 'block' }, 10_002);
-    await webview().getByText('10,002 events').waitFor();
-    await expect.poll(scrollTop).toBe(26_026);
-    await expect.poll(placeInList).toBe(place);
-  });
-
-  test('is searched whole', async () => {
-    const { webview } = window;
-    await webview().getByLabel('Find events').fill('step4321');
-    await webview().getByText('2 of 10,002 events').waitFor();
-    await webview().getByLabel('Find events').fill('');
-    await webview().getByText('10,002 events').waitFor();
-  });
-
-  test('is shown as it was, far back and step by step', async () => {
-    const { webview, events } = window;
-    const slider = webview().getByRole('slider', { name: 'Show the run as of event' });
-    await slider.fill('5001');
-    await webview().getByText('The past, as of event 5001.').waitFor();
-    await webview().getByText('2,500 done').first().waitFor();
-    await slider.press('ArrowLeft');
-    await webview().getByText('2,499 done, 1 pending').first().waitFor();
-    await events().getByRole('option', { selected: true }).getByText('waiting', { exact: true }).waitFor();
-  });
-});
-
-test('The page of a run is usable by everybody, in all colours', async () => {
-  const themes = [
-    'Light 2026',
-    'Default Dark Modern',
-    'Default High Contrast',
-    'Default High Contrast Light',
-  ] as const;
-  const window = await openRunPages();
-  const { webview, row, screenshot, openPage, useTheme } = window;
-  await openPage(rows.parallel);
-  await webview()
-    .getByRole('button', { name: /^Review billing, pending/ })
-    .press('Enter');
-  await webview().getByRole('tabpanel').getByText('code-reviewer').waitFor();
-  for (const theme of themes) {
-    await useTheme(theme);
-    expect(await seriousViolations(window), theme).toEqual([]);
-    await screenshot(`runPage-parallel-${theme}`);
-  }
-
-  await row(/^Breakpoint One open security finding/)
-    .first()
-    .click();
-  // Only then the other page is gone.
-  await webview().getByRole('region', { name: 'One open security finding' }).waitFor();
-  await webview()
-    .getByRole('group', { name: /^Timeline/ })
-    .scrollIntoViewIfNeeded();
-  await webview().getByRole('listbox', { name: 'Events' }).getByRole('option').first().waitFor();
-  await webview()
-    .getByRole('button', { name: /, waits for you/ })
-    .first()
-    .waitFor();
-  for (const theme of themes) {
-    await useTheme(theme);
-    expect(await seriousViolations(window), theme).toEqual([]);
-    await screenshot(`runPage-question-${theme}`);
-  }
-
-  await openPage(rows.failed);
-  await webview()
-    .getByRole('button', { name: /^Import 480 pages.*, failed/ })
-    .waitFor();
-  for (const theme of themes) {
-    await useTheme(theme);
-    await screenshot(`runPage-failed-${theme}`);
-  }
-}, 240_000);

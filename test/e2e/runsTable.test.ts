@@ -5,8 +5,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { eventFile, eventText } from '../support/journalBuilder';
 import { writeManyRuns } from '../support/manyRuns';
-import { seriousViolations } from './support/axe';
-import { openDemo } from './support/openDemo';
 import { openWindow, type EditorWindow } from './support/openWindow';
 
 const size = { width: 1500, height: 900 };
@@ -243,21 +241,4 @@ describe('The runs table', () => {
   test('complains about nothing', () => {
     expect(complaints).toEqual([]);
   });
-});
-
-test('The runs table is usable by everybody, in every theme', { timeout: 240_000 }, async () => {
-  const window = await openDemo({ size });
-  const { page, runCommand, screenshot } = window;
-  const table = tableOf(window);
-  await runCommand('Babysitter: Open Runs Table');
-  await table.row('Raise the relevance').getByText('5', { exact: true }).waitFor();
-  await table.row('Raise the relevance').getByRole('checkbox').click();
-  await table.says(/1 selected/);
-  await page.keyboard.press('j');
-  await table.row('Audit the dependencies').and(window.webview().locator('.current')).waitFor();
-  for (const theme of ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const) {
-    await window.useTheme(theme);
-    expect(await seriousViolations(window)).toEqual([]);
-    await screenshot(`table-${theme}`);
-  }
 });

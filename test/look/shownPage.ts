@@ -44,6 +44,8 @@ export interface ShownPage {
   readonly page: Page;
   /** What the page asked the extension for, beyond what its own panel answers. */
   readonly asked: readonly { readonly what: string; readonly args: readonly unknown[] }[];
+  /** Gives the page other colours, as VS Code does when its theme is changed. */
+  useTheme(theme: ThemeName): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,7 +89,7 @@ export async function showPage(browser: Browser, options: LookOptions): Promise<
       contentType: contentTypes[file.split('.').at(-1) ?? ''] ?? '',
     });
   });
-  await page.addInitScript(beVsCode, { ...themes[theme], style });
+  await page.addInitScript(beVsCode, { style, first: themes[theme] });
   const opened = new OpenedRuns(store, inSlices);
   const parts = { store, opened, clock: moving, project, asked, home: options.home };
   const shown = pageIn(panel, parts, options);
@@ -95,6 +97,11 @@ export async function showPage(browser: Browser, options: LookOptions): Promise<
   return {
     page,
     asked,
+    useTheme: (other) =>
+      page.evaluate(
+        (colours) => (globalThis as unknown as { useTheme(theme: unknown): void }).useTheme(colours),
+        themes[other],
+      ),
     async close() {
       await page.close();
       shown.dispose();
@@ -110,14 +117,23 @@ const contentTypes: Readonly<Record<string, string>> = {
   ttf: 'font/ttf',
 };
 
-/** In the page: what VS Code gives to a page, its colours and its own style sheet. */
-function beVsCode(theme: {
+interface Theme {
   readonly kind: string;
   readonly colours: Readonly<Record<string, string | undefined>>;
-  readonly style: string;
-}): void {
+}
+
+/** In the page: what VS Code gives to a page, its colours and its own style sheet. */
+function beVsCode({ style, first }: { readonly style: string; readonly first: Theme }): void {
   let state: unknown = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
+  const useTheme = ({ kind, colours }: Theme): void => {
+    document.body.className = kind;
+    const { style } = document.documentElement;
+    // One theme names colours that another one does not have.
+    for (const name of Array.from(style)) if (name.startsWith('--vscode-')) style.removeProperty(name);
+    for (const [name, value] of Object.entries(colours)) style.setProperty(name, value ?? '');
+  };
   Object.assign(globalThis, {
+    useTheme,
     acquireVsCodeApi: () => ({
       postMessage: (message: unknown) =>
         (globalThis as unknown as { toExtension(message: unknown): void }).toExtension(message),
@@ -129,14 +145,9 @@ function beVsCode(theme: {
     }),
   });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(theme.style);
+  sheet.replaceSync(style);
   document.adoptedStyleSheets = [sheet];
-  document.addEventListener('DOMContentLoaded', () => {
-    document.body.className = theme.kind;
-    for (const [name, value] of Object.entries(theme.colours)) {
-      document.documentElement.style.setProperty(name, value ?? '');
-    }
-  });
+  document.addEventListener('DOMContentLoaded', () => useTheme(first));
 }
 
 function fakePanel(
