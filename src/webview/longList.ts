@@ -29,6 +29,17 @@ export class LongList<T> extends LitElement {
 
   readonly #heights = new Map<number, number>();
   #observer: IntersectionObserver | undefined;
+  #seen: ReadonlySet<number> = new Set();
+
+  /** On paper nothing can be scrolled to. */
+  readonly #printAll = (): void => {
+    this.#seen = this.near;
+    this.near = new Set(Array(Math.ceil(this.items.length / rowsTogether)).keys());
+  };
+
+  readonly #printed = (): void => {
+    this.near = this.#seen;
+  };
 
   constructor() {
     super();
@@ -48,11 +59,15 @@ export class LongList<T> extends LitElement {
     // `scrollMargin` is for lists within an element that scrolls.
     const options = { root: document, rootMargin: margin, scrollMargin: margin };
     this.#observer = new IntersectionObserver((entries) => this.#see(entries), options);
+    window.addEventListener('beforeprint', this.#printAll);
+    window.addEventListener('afterprint', this.#printed);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#observer?.disconnect();
+    window.removeEventListener('beforeprint', this.#printAll);
+    window.removeEventListener('afterprint', this.#printed);
   }
 
   #see(entries: readonly IntersectionObserverEntry[]): void {

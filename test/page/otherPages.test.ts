@@ -46,6 +46,32 @@ describe.each(kinds.slice(1))('Everybody can use the page of kind %s', (kind) =>
   });
 });
 
+test('A report on paper is dark on white, unfolded and whole', async () => {
+  const page = await show('report', 'scored', { theme: 'Default Dark Modern' });
+  await page.keyboard.press('w');
+  await page.getByRole('status').getByText('Whole run, 40 iterations').waitFor();
+  await page.getByRole('heading', { name: 'Tasks' }).click();
+  const rows = page.locator('.iterations tbody tr:not([aria-hidden])');
+  const tasks = page.locator('.report-task');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBeLessThan(40);
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  await expect.poll(() => rows.count()).toBe(40);
+  await expect.poll(() => tasks.count()).toBe(120);
+  expect(await tasks.last().evaluate((task) => task.checkVisibility({ contentVisibilityAuto: true }))).toBe(
+    true,
+  );
+  expect(await page.locator('.bar, .filters, .keys').filter({ visible: true }).count()).toBe(0);
+  const colours = await page
+    .locator('body')
+    .evaluate((body) => [getComputedStyle(body).backgroundColor, getComputedStyle(body).color]);
+  expect(colours).toEqual(['rgb(255, 255, 255)', 'rgb(17, 17, 17)']);
+  await page.emulateMedia({ media: 'screen' });
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await expect.poll(() => rows.count()).toBeLessThan(40);
+});
+
 test('A comparison says of each value what is so at its places', async () => {
   const page = await show('compare', 'outcome');
   await page.getByRole('heading', { name: 'Result 1 differs · 3 only in A · 3 only in B' }).waitFor();

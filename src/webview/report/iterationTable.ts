@@ -53,6 +53,22 @@ export class IterationTable extends LitElement {
     return this;
   }
 
+  /** On paper nothing can be scrolled to. */
+  readonly #printAll = (): void => {
+    [this.top, this.height] = [0, Number.POSITIVE_INFINITY];
+  };
+
+  readonly #printed = (): void => {
+    const { scrollTop = 0, clientHeight = 0 } = this.#scroller ?? {};
+    [this.top, this.height] = [scrollTop, clientHeight];
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('beforeprint', this.#printAll);
+    window.addEventListener('afterprint', this.#printed);
+  }
+
   protected override firstUpdated(): void {
     if (this.#scroller) this.#resized.observe(this.#scroller);
   }
@@ -60,6 +76,8 @@ export class IterationTable extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
+    window.removeEventListener('beforeprint', this.#printAll);
+    window.removeEventListener('afterprint', this.#printed);
   }
 
   get #scroller(): HTMLElement | null {

@@ -83,7 +83,7 @@ function toElement(block: Block, base: string, caption: string): string {
       const head = block.head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
       const rows = block.rows.map(
         (row) =>
-          `<tr${rowClass(row)}>${row.map((item) => `<td dir="auto">${cell(item, base)}</td>`).join('')}</tr>`,
+          `<tr${rowClass(row)}>${row.map((item) => `<td dir="auto"${cellClass(item)}>${cell(item, base)}</td>`).join('')}</tr>`,
       );
       // What is wider than the page can be scrolled with the keyboard, too.
       return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(`Table: ${caption}`)}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
@@ -101,6 +101,14 @@ function toElement(block: Block, base: string, caption: string): string {
 function rowClass(row: readonly Cell[]): string {
   return row.some((item) => typeof item === 'string' && item.startsWith('✗ ')) ? ' class="failed"' : '';
 }
+
+/** A short text, such as a moment, stays on one line. */
+function cellClass(item: Cell): string {
+  return (typeof item === 'string' ? item : item.text).length > longestOnOneLine ? '' : ' class="short"';
+}
+
+/** In characters: a moment is shorter. */
+const longestOnOneLine = 24;
 
 function cell(item: Cell, base: string): string {
   if (typeof item === 'string') return escapeHtml(item);
@@ -136,6 +144,7 @@ dd{margin:0}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word;min-width:3.5rem}
 th{background:var(--band)}
+td.short{white-space:nowrap}
 tr.failed td{color:var(--bad)}
 .said{border-left:3px solid var(--line);padding-left:1rem}
 .chart{width:100%;max-width:42rem;height:auto}
@@ -156,5 +165,5 @@ tr.failed td{color:var(--bad)}
 .chart .focus{fill:none;stroke:var(--text)}
 .chart .target{stroke:var(--series);stroke-width:1.5;stroke-opacity:.8}
 @page{margin:16mm 14mm}
-@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23;--s1:#7a2e00;--s3:#5b2fa8}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3,h4{break-after:avoid}tr,li,dl>div{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}a{color:inherit}}
+@media print{:root{--text:#000;--quiet:#444;--back:#fff;--line:#bbb;--band:#f3f3f3;--accent:#003e8a;--bad:#8a0015;--good:#0b5d23;--s1:#7a2e00;--s3:#5b2fa8}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3,h4{break-after:avoid}p,tr,li,dl>div{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}table{font-size:9pt}th,td{padding:.2rem .4rem;min-width:0}nav ul ul{display:flex;flex-wrap:wrap;gap:0 1rem;padding:0;list-style:none}a{color:inherit}a[href^=http]::after{content:" (" attr(href) ")"}}
 `;
