@@ -28,7 +28,7 @@ export type AllPages = ReturnType<typeof makePages>;
 export function makePages(
   { context, env, clock, logger, own }: Host,
   { engine }: EngineParts,
-  { store, driver, opened, past, arrangement, sessions }: Reading,
+  { store, driver, opened, outcomes, past, arrangement, sessions }: Reading,
   { comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { kept, sessionWork }: SessionParts,
@@ -62,6 +62,7 @@ export function makePages(
         ...shared,
         arrangement,
         clock,
+        outcomes,
         sessionWork,
         memento: context.workspaceState,
         command: (id, keys) => commands[id](keys.map(keyText)),

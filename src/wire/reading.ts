@@ -107,6 +107,7 @@ export function makeReading(
     store,
     driver,
     opened,
+    outcomes,
     shared,
     mine,
     attention,

@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { KeptSessions } from '../../src/core/sessions/keptSessions';
 import { SessionWork } from '../../src/core/sessions/runWork';
+import { Outcomes } from '../../src/core/source/outcomes';
 import type { RunStore } from '../../src/core/source/runStore';
 import { babysitterKey } from '../../src/engines/babysitter/core/babysitterRun';
 import { readReportSources } from '../../src/engines/babysitter/node/readReportSources';
@@ -95,7 +96,8 @@ export function pageIn(panel: vscode.WebviewPanel, parts: Parts, wanted: Wanted)
     case 'table': {
       const nothingKept = { get: () => undefined, update: async () => {} } as unknown as vscode.Memento;
       const arrangement = new RunArrangement(store, nothingKept, clock);
-      const deps = { ...shared, arrangement, memento: nothingKept, command: async () => {} };
+      const outcomes = new Outcomes(store);
+      const deps = { ...shared, arrangement, outcomes, memento: nothingKept, command: async () => {} };
       return tablePages(deps).create(panel, 'table');
     }
   }

@@ -46,6 +46,20 @@ describe.each(kinds.slice(1))('Everybody can use the page of kind %s', (kind) =>
   });
 });
 
+test('In a narrow window the table shows the title and the state of each run', async () => {
+  const page = await show('table', 'outcome', { size: { width: 370, height: 700 } });
+  const row = page.getByRole('row', { name: /Complete without success/ });
+  // The outcome is read once the row is seen.
+  await row.getByText('completed, not successful').waitFor();
+  for (const column of ['title', 'state']) {
+    const cell = row.locator(`[data-column=${column}]`);
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    expect(await cell.evaluate((shown) => shown.getBoundingClientRect().right)).toBeLessThan(370);
+  }
+  const [title, state] = await row.locator('[data-column=title], [data-column=state]').all();
+  expect((await state?.boundingBox())?.y).toBeGreaterThan((await title?.boundingBox())?.y ?? 0);
+});
+
 test('A report on paper is dark on white, unfolded and whole', async () => {
   const page = await show('report', 'scored', { theme: 'Default Dark Modern' });
   await page.keyboard.press('w');

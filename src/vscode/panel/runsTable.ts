@@ -11,6 +11,7 @@ import { wantedMetricKeys } from '../../core/run/metrics';
 import { keyText, type RunKey } from '../../core/run/runKey';
 import type { SessionWork } from '../../core/sessions/runWork';
 import type { InSlices } from '../../core/sliced';
+import type { Outcomes } from '../../core/source/outcomes';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
 import {
   fromTable,
@@ -44,6 +45,8 @@ export interface RunsTableDeps {
   readonly extensionUri: vscode.Uri;
   readonly inSlices: InSlices;
   readonly sessionWork: SessionWork;
+  /** Has outcomes read, so that no run is shown as successful that says it was not. */
+  readonly outcomes: Pick<Outcomes, 'want'>;
   readonly opener: Pick<Opener, 'run'>;
   /** Carries out a command for some runs. */
   command(id: CommandOfSelection, keys: readonly RunKey[]): Promise<void>;
@@ -286,8 +289,10 @@ class RunsTablePage implements Page<'table', never> {
     if (undrawn > 0) this.#updateSoon(0);
   }
 
-  async #read({ run }: StoredRun): Promise<RunNumbers | undefined> {
-    const { store, inSlices, sessionWork } = this.deps;
+  async #read(stored: StoredRun): Promise<RunNumbers | undefined> {
+    const { store, inSlices, sessionWork, outcomes } = this.deps;
+    const { run } = stored;
+    outcomes.want(stored);
     const choice = metricChoice();
     const reading = await store.readThrough(run.key, wantedMetricKeys(choice));
     if (!reading) return undefined;

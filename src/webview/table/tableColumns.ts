@@ -100,13 +100,17 @@ export function shownHeads(hidden: readonly Column[], idle: readonly Column[]): 
   return possibleHeads(idle).filter(({ column }) => column === 'title' || !hidden.includes(column));
 }
 
+/** In such a window a run has two lines, the state below the title; as in the style sheet. */
+export const narrow = matchMedia('(max-width: 32rem)');
+
 /** Gives the grid its columns. As properties: the policy forbids the attribute. */
 export function layOut(grid: HTMLElement, heads: readonly Head[]): void {
+  const columns = narrow.matches ? heads.filter(({ column }) => column !== 'state') : heads;
   // What is pinned leaves room for another column, however narrow the window.
-  const least = heads.map(({ column, width }) =>
-    column === 'title' ? `min(${width}em, 45vw)` : `${width}em`,
+  const least = columns.map(({ column, width }) =>
+    column === 'title' ? (narrow.matches ? '62vw' : `min(${width}em, 45vw)`) : `${width}em`,
   );
-  const tracks = heads.map(({ grows }, i) =>
+  const tracks = columns.map(({ grows }, i) =>
     grows === undefined ? least[i] : `minmax(${least[i]}, ${grows}fr)`,
   );
   grid.style.setProperty('--columns', ['2.3em', ...tracks].join(' '));

@@ -18,6 +18,7 @@ export function tableHead(
       return html`<div
         class="cell ${head.column === 'title' ? 'pinned' : ''}"
         role="columnheader"
+        data-column=${head.column}
         aria-colindex=${place + 2}
         aria-sort=${sorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
       >

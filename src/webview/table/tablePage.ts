@@ -18,15 +18,17 @@ import './table.css';
 import { tableActions } from './tableActions';
 import { tableApi } from './tableApi';
 import { tableFilters, type TableFilter } from './tableFilters';
-import { columnsMenu, layOut, shownHeads, type Head } from './tableColumns';
+import { columnsMenu, layOut, narrow, shownHeads, type Head } from './tableColumns';
 import { tableHead } from './tableHead';
 import { noRuns, readingProgress } from './tableNotices';
 import { tableRow } from './tableRow';
 
-/** As in the style sheet. */
-const rowHeight = 26;
-const headHeight = 30;
 const rowsAsked = 200;
+
+/** In pixels, as in the style sheet. */
+function heights(): { readonly row: number; readonly head: number } {
+  return narrow.matches ? { row: 46, head: 54 } : { row: 26, head: 30 };
+}
 
 const keys: Keys = [
   ['j, k, ↑, ↓', 'next or previous run'],
@@ -90,16 +92,21 @@ class TablePage extends LitElement {
     this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
     window.addEventListener('message', (event: MessageEvent<ToTable>) => this.#receive(event.data));
     window.addEventListener('keydown', (event) => this.#press(event));
+    narrow.addEventListener('change', () => {
+      this.#virtualizer.setOptions(this.#options(this.view?.total ?? 0));
+      this.#virtualizer.measure();
+      this.requestUpdate();
+    });
   }
 
   #options(count: number): VirtualizerOptions<HTMLElement, HTMLElement> {
     return {
       count,
       getScrollElement: () => this.#grid,
-      estimateSize: () => rowHeight,
+      estimateSize: () => heights().row,
       overscan: 10,
       // The row of names stays above the others.
-      scrollPaddingEnd: headHeight,
+      scrollPaddingEnd: heights().head,
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,
@@ -118,7 +125,7 @@ class TablePage extends LitElement {
     this.#grid?.addEventListener('scroll', () => this.#keepScroll(), { passive: true });
     tableApi.postMessage({ type: 'ready' });
     this.#setCurrent(this.current);
-    const from = Math.floor(tableApi.state().scroll / rowHeight);
+    const from = Math.floor(tableApi.state().scroll / heights().row);
     this.#ask(Math.max(0, from - rowsAsked / 4));
     this.#grid?.focus();
   }
@@ -236,7 +243,8 @@ class TablePage extends LitElement {
       tableApi.postMessage({ type: 'select', how: 'all' });
       return true;
     }
-    const page = Math.max(1, Math.floor(((this.#grid?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
+    const { row: high, head } = heights();
+    const page = Math.max(1, Math.floor(((this.#grid?.clientHeight ?? 0) - head) / high) - 1);
     const total = this.view?.total ?? 0;
     const inGrid = target === this.#grid;
     const steps =
