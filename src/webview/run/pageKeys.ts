@@ -1,5 +1,6 @@
 import type { BreakpointCard } from './breakpointCard';
 import type { EventList } from './eventList';
+import { unfold } from './folds';
 import type { RunTimeline } from './runTimeline';
 import type { TimeTravel } from './timeTravel';
 
@@ -25,20 +26,27 @@ function pressPage(event: KeyboardEvent, { page, travel, hasTask, hideTask }: Ke
     return true;
   }
   if (help?.open || isTyping(event)) return false;
-  const events = page.querySelector<EventList>('event-list');
-  const timeline = page.querySelector<RunTimeline>('run-timeline');
+  // A section that is folded has no use for keys.
+  const events = (): EventList | null => {
+    unfold('events');
+    return page.querySelector<EventList>('event-list');
+  };
+  const timeline = (): RunTimeline | null => {
+    unfold('timeline');
+    return page.querySelector<RunTimeline>('run-timeline');
+  };
   const actions: Readonly<Record<string, () => void>> = {
-    j: () => events?.move(1),
-    k: () => events?.move(-1),
-    '/': () => events?.focusFilter(),
+    j: () => events()?.move(1),
+    k: () => events()?.move(-1),
+    '/': () => events()?.focusFilter(),
     '[': () => travel.step(-1),
     ']': () => travel.step(1),
     '{': () => travel.stepFar(-1),
     '}': () => travel.stepFar(1),
-    t: () => events?.travelToSelected(),
+    t: () => page.querySelector<EventList>('event-list')?.travelToSelected(),
     n: () => travel.step(Number.POSITIVE_INFINITY),
-    f: () => timeline?.focusFailure(1),
-    F: () => timeline?.focusFailure(-1),
+    f: () => timeline()?.focusFailure(1),
+    F: () => timeline()?.focusFailure(-1),
     '?': () => help?.showModal(),
   };
   const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;

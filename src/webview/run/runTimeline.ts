@@ -1,10 +1,11 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { count, shortDuration } from '../../core/format';
 import type { Timeline, TimelineBar } from '../../core/views/page/timeline';
 import { showTask } from './taskList';
 import { savedSvg } from '../savedSvg';
 import { timelineBar } from './timelineBar';
+import { barBeside, movingKeys } from './timelineMoves';
 import { bandLabels, fitting } from './timelineLabels';
 import { checkbox, failedButton, iconButton, separator, statuses, timelineChoice } from './timelineTools';
 import { runApi } from './runApi';
@@ -55,6 +56,9 @@ export class RunTimeline extends LitElement {
   /** The effect of the bar that the Tab key reaches. */
   declare at: string;
 
+  /** A failed bar is looked for as soon as the whole run is told. */
+  #seeking: 1 | -1 | undefined;
+
   readonly #resized = new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);
     if (width > 0) this.width = width;
@@ -82,6 +86,13 @@ export class RunTimeline extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resized.observe(this);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const step = this.#seeking;
+    if (step === undefined || !changed.has('timeline')) return;
+    this.#seeking = undefined;
+    this.focusFailure(step);
   }
 
   override disconnectedCallback(): void {
@@ -182,29 +193,13 @@ export class RunTimeline extends LitElement {
     );
     const bar = bars[at];
     if (!bar) return;
-    const inRow = bars.filter(({ row }) => row === bar.row).toSorted((a, b) => a.from - b.from);
-    const place = inRow.indexOf(bar);
-    const nearest = (row: number): TimelineBar | undefined => {
-      const there = bars.filter((other) => other.row === row);
-      const same = there.filter(({ iteration }) => iteration === bar.iteration);
-      const distance = ({ from }: TimelineBar): number => Math.abs(from - bar.from);
-      return (same.length > 0 ? same : there).toSorted((a, b) => distance(a) - distance(b))[0];
-    };
+    if (movingKeys.has(event.key)) {
+      this.#focus(barBeside(event.key, bar, bars));
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     switch (event.key) {
-      case 'ArrowRight':
-        this.#focus(inRow[place + 1]);
-        break;
-      case 'ArrowLeft':
-        this.#focus(inRow[place - 1]);
-        break;
-      case 'ArrowDown':
-      case 'j':
-        this.#focus(nearest(bar.row + 1));
-        break;
-      case 'ArrowUp':
-      case 'k':
-        this.#focus(nearest(bar.row - 1));
-        break;
       case 'Enter':
       case ' ':
         showTask(event, bar.effectId);
@@ -232,9 +227,15 @@ export class RunTimeline extends LitElement {
     event.stopPropagation();
   }
 
-  /** Leads to the next bar that failed, or to the one before. */
+  /** Leads to the next bar that failed, or to the one before, whatever the filters leave; where none is seen, in the whole run. */
   focusFailure(step: 1 | -1): void {
-    const failed = this.#bars.filter(({ status }) => status === 'error').toSorted((a, b) => a.from - b.from);
+    const { bars, failed: all } = this.timeline;
+    const failed = bars.filter(({ status }) => status === 'error').toSorted((a, b) => a.from - b.from);
+    if (failed.length === 0 && all > 0 && this.shown) {
+      this.#seeking = step;
+      this.#show(undefined);
+    }
+    if (failed.some((bar) => !this.#bars.includes(bar))) [this.status, this.kind] = ['', ''];
     const at = failed.findIndex(({ effectId }) => effectId === this.at);
     const next = at === -1 ? (step > 0 ? 0 : failed.length - 1) : (at + step + failed.length) % failed.length;
     this.#focus(failed[next]);
@@ -282,7 +283,6 @@ export class RunTimeline extends LitElement {
 
   protected override render(): TemplateResult {
     const { timeline } = this;
-    const failed = timeline.bars.filter(({ status }) => status === 'error').length;
     const kinds = [...new Set(timeline.rows.map(({ kind }) => kind))].map((kind): [string, string] => [
       kind,
       kind,
@@ -300,7 +300,7 @@ export class RunTimeline extends LitElement {
         })}
         ${timelineChoice('Status', statuses, this.status, (status) => (this.status = status))}
         ${timelineChoice('Kind', kinds, this.kind, (kind) => (this.kind = kind))}
-        ${failed === 0 ? nothing : failedButton(failed, () => this.focusFailure(1))}
+        ${timeline.failed === 0 ? nothing : failedButton(timeline.failed, () => this.focusFailure(1))}
         <button
           class="small"
           @click=${() => {

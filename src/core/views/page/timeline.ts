@@ -25,6 +25,8 @@ export interface Timeline {
   readonly now: number | undefined;
   /** Rows that are left out because there are too many. */
   readonly leftRows: number;
+  /** How many tasks of the whole run failed, drawn or not. */
+  readonly failed: number;
   /** Several tasks stand in one bar; a shorter part of the run shows them one by one. */
   readonly joined: boolean;
 }
@@ -101,11 +103,13 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
   const rows = yield* toRows(parts);
   const spans = new Map<string, Span>();
   let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let failed = 0;
   for (const row of rows) {
     yield* eachOf(row.spans, (span) => {
       spans.set(span.effect.effectId, span);
       start = Math.min(start, span.from);
       latest = Math.max(latest, span.to);
+      if (span.status === 'error') failed += 1;
     });
   }
   if (spans.size === 0) return undefined;
@@ -139,7 +143,7 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
     gaps: whole?.gaps ?? (yield* findGaps(spans, start, end)),
     now: whole || endedAt === undefined ? now : undefined,
     leftRows: Math.max(0, rows.length - most.rows),
-    joined,
+    ...{ failed, joined },
   };
 }
 
