@@ -19,3 +19,11 @@ export function copyButton(text: string, name: string): TemplateResult {
     <span class="codicon codicon-copy" aria-hidden="true"></span>
   </button>`;
 }
+
+/** Words of a run as they were written, and a button that copies them. @param name what is copied */
+export function wordsToCopy(text: string, name: string): TemplateResult {
+  return html`<div class="text-head">
+    <p class="words" dir="auto">${text}</p>
+    ${copyButton(text, name)}
+  </div>`;
+}

@@ -62,6 +62,18 @@ describe('the verdict', () => {
     });
   });
 
+  it('on a damaged run says what has to be mended, and where it stands beside', () => {
+    const run = aRun({
+      journal: journal().created().done('a').requested('q', 'breakpoint', { label: 'gate' }),
+      problems: [{ file: 'journal/000002.x.json', what: 'is not valid JSON', stops: 'any' }],
+    });
+    const shown = toRunView(stored(run), opened(run), now, { iterating: false, trusted: true }).verdict;
+    expect(shown).toMatchObject({
+      ...{ state: 'Damaged', icon: 'warning', tone: 'bad', hint: 'Needs your answer: gate' },
+      ...{ sentence: 'journal/000002.x.json is not valid JSON', next: { does: 'run.repair' } },
+    });
+  });
+
   it('on a run that this window iterates offers to stop that', () => {
     expect(verdict(journal().created().done('a'), { iterating: true })).toMatchObject({
       ...{ state: 'Iterating', tone: 'busy', next: { does: 'run.stop' } },
@@ -107,7 +119,7 @@ describe('the failure of a run', () => {
     const asked = { description: 'Import', prompt: [], command: 'node a.mjs', inputs: [] };
     const task = { effectId: 'b', title: 'Build', output, asked } as unknown as TaskDetail;
     expect(toFailureView(run, task)).toMatchObject({
-      ...{ effectId: 'b', title: 'Build', command: 'node a.mjs', asked: 'Import', stderr: 'a\nfatal: b' },
+      ...{ effectId: 'b', title: 'Build', command: 'node a.mjs', asked: 'Import', stderr: output[0].text },
     });
     expect(toFailureView(aRun({ journal: journal().created().completed() }), undefined)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { copyButton } from '../copyButton';
 
 /** Names with texts. */
 export function facts(rows: readonly (readonly [name: string, text: string])[]): TemplateResult {
@@ -7,7 +8,7 @@ export function facts(rows: readonly (readonly [name: string, text: string])[]):
       ([name, text]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd>${text}</dd>
+          <dd>${text} ${copyButton(text, name)}</dd>
         </div>`,
     )}
   </dl>`;

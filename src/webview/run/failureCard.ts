@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../core/format';
 import type { FailureView, FrameView } from '../../core/views/page/failureView';
 import { forkLabel } from '../../core/views/page/pageCommands';
+import { copyButton } from '../copyButton';
+import { longText as coloured } from '../dataView';
 import { longText } from './folds';
 import { runApi } from './runApi';
 import { showTask } from './taskList';
@@ -30,19 +32,19 @@ export function failureCard(failure: FailureView, canFork: boolean): TemplateRes
     ${
       command === ''
         ? nothing
-        : html`<h3>Command</h3>
+        : html`<h3 class="text-head">Command ${copyButton(command, 'the command')}</h3>
             <pre tabindex="0"><code>${command}</code></pre>`
     }
     ${
       stderr === ''
         ? nothing
-        : html`<h3>End of stderr</h3>
-            <pre tabindex="0"><code>${stderr}</code></pre>`
+        : html`<h3 class="text-head">End of stderr ${copyButton(stderr, 'stderr')}</h3>
+            ${coloured(stderr)}`
     }
     ${
       asked === ''
         ? nothing
-        : html`<h3>Asked</h3>
+        : html`<h3 class="text-head">Asked ${copyButton(asked, 'what was asked')}</h3>
             ${longText('failure asked', asked)}`
     }
     <div class="buttons">

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Provenance } from '../../core/views/page/provenance';
+import { wordsToCopy } from '../copyButton';
 import { facts } from './facts';
 import { foldable } from './folds';
 import { runApi } from './runApi';
@@ -51,7 +52,7 @@ export function provenanceSection({
             )
       }
     </dl>
-    ${prompt === '' ? nothing : foldable('prompt', false, 'Prompt', html`<p class="words" dir="auto">${prompt}</p>`)}
+    ${prompt === '' ? nothing : foldable('prompt', false, 'Prompt', wordsToCopy(prompt, 'the prompt'))}
     ${inputs.length === 0 ? nothing : foldable('inputs', false, 'Inputs', dataView(inputs, 'the inputs'))}`;
 }
 

@@ -4,7 +4,7 @@ import type { TaskDetail } from '../../core/views/page/taskDetail';
 import type { ValueRow } from '../../core/views/page/valueRows';
 import { facts } from './facts';
 import { runApi } from './runApi';
-import { copyButton } from '../copyButton';
+import { copyButton, wordsToCopy } from '../copyButton';
 import { dataView, longText } from '../dataView';
 
 const tabs = {
@@ -145,11 +145,11 @@ class TaskPanel extends LitElement {
     switch (this.tab) {
       case 'asked':
         return html`
-          ${asked.description === '' ? nothing : html`<p class="words">${asked.description}</p>`}
+          ${asked.description === '' ? nothing : wordsToCopy(asked.description, 'what was asked')}
           ${
             asked.command === ''
               ? nothing
-              : html`<h3>Command</h3>
+              : html`<h3 class="text-head">Command ${copyButton(asked.command, 'the command')}</h3>
                   <pre tabindex="0"><code>${asked.command}</code></pre>`
           }
           ${tree('Prompt', asked.prompt)} ${tree('Inputs', asked.inputs)}
@@ -161,7 +161,7 @@ class TaskPanel extends LitElement {
         `;
       case 'result':
         return html`
-          ${result.note === '' ? nothing : html`<p class="words">${result.note}</p>`}
+          ${result.note === '' ? nothing : wordsToCopy(result.note, 'what came of it')}
           ${result.value.length === 0 ? nothing : dataView(result.value, 'the result')}
           ${tree('Posted with', result.metadata)}
           ${result.note === '' && result.value.length === 0 ? html`<p class="quiet">The result is empty.</p>` : nothing}

@@ -28,7 +28,7 @@ export interface FailureView {
   readonly frames: readonly FrameView[];
   /** The program and its arguments; empty: none is recorded. */
   readonly command: string;
-  /** The end of what the task wrote as its errors; empty: nothing. */
+  /** The end of what the task wrote as its errors, colours of a terminal left in; empty: nothing. */
   readonly stderr: string;
   /** What was asked, in its first words; empty: nothing is recorded. */
   readonly asked: string;
@@ -67,6 +67,14 @@ function withinProject(frame: string, project: string): string {
   return frame;
 }
 
+/** The last lines of a text, as many as there is room for; of a very long line its end. */
+function endOf(text: string): string {
+  const lines = text.trimEnd().split('\n').slice(-most.lines);
+  while (lines.length > 1 && lines.join('\n').length > most.stderr) lines.shift();
+  const end = lines.join('\n');
+  return end.length > most.stderr ? withoutLook(end).slice(-most.stderr) : end;
+}
+
 /** @param task what is known of the task that failed; `undefined`: none did, or it is not read yet */
 export function toFailureView(run: Run, task: TaskDetail | undefined): FailureView | undefined {
   const error = errorOf(run);
@@ -74,7 +82,6 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
   const { end } = run.story;
   const shown = (text: string, limit: number): string => visible(maskSecrets(text.slice(0, limit)));
   const written = task?.output.find(({ name }) => name === 'stderr')?.text ?? '';
-  const stderr = withoutLook(written).slice(-most.stderr);
   const prompt = task?.asked.prompt.map(({ name, text }) => `${name}: ${text}`).join('\n') ?? '';
   return {
     effectId: task?.effectId ?? '',
@@ -89,7 +96,7 @@ export function toFailureView(run: Run, task: TaskDetail | undefined): FailureVi
       foreign,
     })),
     command: task?.asked.command ?? '',
-    stderr: stderr.split('\n').slice(-most.lines).join('\n').trim(),
+    stderr: endOf(written),
     asked: cutAtWord(withoutLook(task?.asked.description || prompt), most.asked),
   };
 }

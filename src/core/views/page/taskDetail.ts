@@ -234,10 +234,8 @@ function looksLikePath(text: string): boolean {
   return /^[^\n:*?"<>|]{1,400}\.\w{1,12}$/.test(text) && !/\s{2}|^\s|^https?/.test(text);
 }
 
-function timingOf(
-  { requestedAt, resolvedAt, startedAt, finishedAt, status, batch, stepId, requestedSeq }: Effect,
-  now: number,
-): TaskDetail['timing'] {
+function timingOf(effect: Effect, now: number): TaskDetail['timing'] {
+  const { requestedAt, resolvedAt, startedAt, finishedAt, status, batch, stepId, requestedSeq } = effect;
   const moment = (at: number | undefined): string => (at === undefined ? '' : exactMoment(at));
   const span = (from: number | undefined, to: number | undefined): string =>
     from === undefined || to === undefined ? '' : duration(to - from);
@@ -250,6 +248,8 @@ function timingOf(
     [status === 'pending' ? 'Waiting since' : 'From request to result', span(requestedAt, resolvedAt ?? now)],
     ['Requested by', `iterate ${batch}, event ${requestedSeq}`],
     ['Step', visible(cutAtWord(stepId ?? '', 200))],
+    ['Task', visible(cutAtWord(effect.taskId, 200))],
+    ['Effect', visible(cutAtWord(effect.effectId, 200))],
   ];
   return rows.filter(([, text]) => text !== '');
 }
