@@ -70,11 +70,10 @@ describe('The page of a run', () => {
 
     const page = webview();
     await page.getByRole('status').getByText('Completed', { exact: true }).waitFor();
-    await page.getByText(/^The run is completed, which is final/).waitFor();
     await page.getByText(/^15 done · 5 iterations · best is iteration 3/).waitFor();
     await page.getByRole('button', { name: 'New Run With the Same Inputs…' }).waitFor();
     await page.getByRole('region', { name: 'Output' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Resume…' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /^(Resume|Iterate)/ }).count()).toBe(0);
     await screenshot('runPage-scored');
   });
 

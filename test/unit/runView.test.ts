@@ -183,13 +183,19 @@ describe('bounds', () => {
     const page = view({ journal: many });
     expect(page.iterations).toHaveLength(100);
     expect(page.iterations[0]?.n).toBe(120);
-    expect(page.left).toEqual({ iterations: 20, tasks: 0 });
+    expect([page.left, page.more]).toEqual([
+      { iterations: 20, tasks: 0 },
+      { iterations: 20, tasks: 0 },
+    ]);
 
     const wide = journal().created();
     for (let n = 0; n < 700; n += 1) wide.requested(`t${n}x`);
     const widePage = view({ journal: wide });
     expect(widePage.iterations.flatMap(({ tasks }) => tasks)).toHaveLength(500);
     expect(widePage.left.tasks).toBe(200);
+    const run = aRun({ journal: wide });
+    const more = toRunView(stored(run), opened(run), now, { iterating: false, trusted: true, earlier: 1 });
+    expect([more.iterations.flatMap(({ tasks }) => tasks).length, more.left.tasks]).toEqual([700, 0]);
     expect(widePage.facts[0]).toBe('700 pending');
   });
 

@@ -114,6 +114,8 @@ class RunPanel implements Page<RunKey, RunPart> {
   #reveal: RunPart | undefined;
   /** So many pages of open questions are shown. */
   #questionPages = 1;
+  /** So often earlier iterations were asked for. */
+  #earlier = 0;
   /** The pending breakpoints whose evidence the page has. */
   #shownEvidence = '';
   /** The run is shown as it was with so many events; `undefined`: as it is. */
@@ -244,6 +246,9 @@ class RunPanel implements Page<RunKey, RunPart> {
       case 'moreQuestions':
         this.#questionPages += 1;
         return this.#update();
+      case 'moreIterations':
+        this.#earlier += 1;
+        return this.#update();
       case 'fork':
         return actions.fork(this.runKey, message.event, message.effectId);
       case 'openReport':
@@ -337,7 +342,7 @@ class RunPanel implements Page<RunKey, RunPart> {
     const predecessor = predecessorOf(current.run, others);
     const view = toRunView(current, details, clock.now(), {
       ...{ iterating, trusted, predecessor },
-      questionPages: this.#questionPages,
+      ...{ questionPages: this.#questionPages, earlier: this.#earlier },
     });
     this.#post({ type: 'view', view });
     this.#shownEvent = undefined;
@@ -373,7 +378,12 @@ class RunPanel implements Page<RunKey, RunPart> {
     const current = store.get(this.runKey);
     if (!then || !current || signal.aborted) return;
     this.panel.title = visible(runTitle(current.run));
-    const shown = { iterating: false, trusted: vscode.workspace.isTrusted, past: true };
+    const shown = {
+      iterating: false,
+      trusted: vscode.workspace.isTrusted,
+      past: true,
+      earlier: this.#earlier,
+    };
     this.#post({ type: 'view', view: toRunView(then.stored, then.opened, then.at, shown) });
     this.#shownEvent = then.event;
     this.#shownEvidence = '';

@@ -29,6 +29,7 @@ export class EventList extends LitElement {
     view: { state: true },
     selected: { state: true },
     moment: { attribute: false },
+    transcripts: { attribute: false },
   };
 
   declare newestFirst: boolean;
@@ -39,6 +40,8 @@ export class EventList extends LitElement {
   declare selected: number | undefined;
   /** With how many events the run is shown; `undefined`: as it is now. */
   declare moment: number | undefined;
+  /** There are transcripts in which an event can be found. */
+  declare transcripts: boolean;
 
   /** Events that were told, by their places among those the filter leaves. */
   #rows = new Map<number, EventRow>();
@@ -62,6 +65,7 @@ export class EventList extends LitElement {
     this.view = undefined;
     this.selected = undefined;
     this.moment = undefined;
+    this.transcripts = false;
     this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
   }
 
@@ -328,14 +332,18 @@ export class EventList extends LitElement {
         >
           <span class="codicon codicon-history" aria-hidden="true"></span> Show the Run as of Here
         </button>
-        <button
-          class="small"
-          title="Show what the agent did when the selected event was written"
-          ?disabled=${this.selected === undefined}
-          @click=${() => this.#showInTranscript()}
-        >
-          Show in Transcript
-        </button>
+        ${
+          this.transcripts
+            ? html`<button
+                class="small"
+                title="Show what the agent did when the selected event was written"
+                ?disabled=${this.selected === undefined}
+                @click=${() => this.#showInTranscript()}
+              >
+                Show in Transcript
+              </button>`
+            : nothing
+        }
         <button
           class="small"
           title="Copy a link to the selected event"

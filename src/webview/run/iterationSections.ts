@@ -7,10 +7,10 @@ import { runApi } from './runApi';
 import { taskList } from './taskList';
 
 /** The tasks of a run, by iteration. */
-export function iterationSections({ iterations, left, past }: RunView): TemplateResult {
+export function iterationSections({ iterations, more, past }: RunView): TemplateResult {
   const older = [
-    left.iterations > 0 && count(left.iterations, 'earlier iteration'),
-    left.tasks > 0 && count(left.tasks, 'more task'),
+    more.iterations > 0 && count(more.iterations, 'earlier iteration'),
+    more.tasks > 0 && count(more.tasks, 'more task'),
   ].filter((part) => part !== false);
   return html`
     ${iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
@@ -19,27 +19,33 @@ export function iterationSections({ iterations, left, past }: RunView): Template
       ({ n }) => n,
       (iteration) => iterationSection(iteration, past),
     )}
-    ${older.length === 0 ? nothing : html`<p class="quiet">${older.join(' and ')} in the journal.</p>`}
+    ${
+      older.length === 0
+        ? nothing
+        : html`<button class="link" @click=${() => runApi.postMessage({ type: 'moreIterations' })}>
+            Show ${older.join(' and ')}
+          </button>`
+    }
   `;
 }
 
 /** @param past reports tell how the run is now, so that the past has none */
 function iterationSection(
-  { n, description, change, icon, open, tasks }: IterationView,
+  { n, name, description, change, icon, open, tasks }: IterationView,
   past: boolean,
 ): TemplateResult {
   const heading = html`<h3>
-    <span class="codicon codicon-${icon}" aria-hidden="true"></span> Iteration ${n}
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${name}
     <small>${description}${change === '' ? nothing : html` <span class="change">(${change})</span>`}</small>
   </h3>`;
-  return html`<section class="iteration" aria-label="Iteration ${n}">
+  return html`<section class="iteration" aria-label=${name}>
     ${foldable(`iteration ${n}`, open, heading, taskList(tasks))}
     ${
       past
         ? nothing
         : html`<button
             class="link report-link"
-            aria-label="Report of iteration ${n}"
+            aria-label="Report of ${name}"
             @click=${() => runApi.postMessage({ type: 'openReport', iteration: n })}
           >
             Report

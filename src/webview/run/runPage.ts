@@ -381,7 +381,10 @@ class RunPage extends LitElement {
         },
       {
         ...{ id: 'events', title: 'Events', count: thousands(this.events) },
-        content: html`<event-list .moment=${this.#travel.asked}></event-list>`,
+        content: html`<event-list
+          .moment=${this.#travel.asked}
+          .transcripts=${sessions.length > 0}
+        ></event-list>`,
       },
       {
         ...{ id: 'tasks', title: 'Tasks', count: view.partial ? '' : taskTotal(view) },

@@ -45,6 +45,7 @@ export function runActions({
   iterating,
   predecessor,
   ended,
+  final,
 }: RunView): TemplateResult {
   const command = (
     id: PageCommand,
@@ -55,16 +56,16 @@ export function runActions({
     verdict.next?.does === id
       ? nothing
       : actionButton(label, icon, action, () => runApi.postMessage({ type: 'command', command: id }));
-  const goesOn = !iterating && can.includes('run.iterate');
-  const why = iterating
-    ? undefined
-    : ((can.includes('run.resume') ? resume.whyNot : undefined) ?? (goesOn ? iterate.whyNot : undefined));
+  // What can never be done again has no button, and needs no reason.
+  const goesOn = !iterating && !final;
+  const [resumes, iterates] = [goesOn && can.includes('run.resume'), goesOn && can.includes('run.iterate')];
+  const why = (resumes ? resume.whyNot : undefined) ?? (iterates ? iterate.whyNot : undefined);
   return html`
     ${verdict.hint === '' ? nothing : html`<p class="hint-line">${verdict.hint}</p>`}
     <div class="buttons">
-      ${iterating || !can.includes('run.resume') ? nothing : command('run.resume', 'debug-continue', titles.resume, resume)}
-      ${goesOn ? command('run.iterate', 'debug-step-over', commandTitle('run.iterate'), iterate) : nothing}
-      ${goesOn && iterate.whyNot === undefined && can.includes('run.continue') ? command('run.continue', 'run-all') : nothing}
+      ${resumes ? command('run.resume', 'debug-continue', titles.resume, resume) : nothing}
+      ${iterates ? command('run.iterate', 'debug-step-over', commandTitle('run.iterate'), iterate) : nothing}
+      ${iterates && iterate.whyNot === undefined && can.includes('run.continue') ? command('run.continue', 'run-all') : nothing}
       ${past ? nothing : command('run.report', 'graph')}
       ${past || !ended || !can.includes('run.startAgain') ? nothing : command('run.startAgain', 'debug-restart')}
       ${
@@ -74,7 +75,7 @@ export function runActions({
               runApi.postMessage({ type: 'comparePredecessor' }),
             )
       }
-      ${past || !can.includes('run.diagnose') ? nothing : command('run.diagnose', 'question')}
+      ${past || final || !can.includes('run.diagnose') ? nothing : command('run.diagnose', 'question')}
       ${command('journal.open', 'list-ordered')} ${command('run.reveal', 'folder-opened')}
       ${actionButton(commandTitle('run.copyLink'), 'link', possible, () => runApi.postMessage({ type: 'copyLink' }))}
     </div>

@@ -57,6 +57,8 @@ export const fromPage = z.discriminatedUnion('type', [
   }),
   /** Show more of the open questions. */
   z.object({ type: z.literal('moreQuestions') }),
+  /** Show more of the tasks, those of earlier iterations. */
+  z.object({ type: z.literal('moreIterations') }),
   /** Choose among all options of a question, of which the page shows the first ones. */
   z.object({ type: z.literal('pickAnswer'), effectId: segment }),
   /** Fork after an event, before a task, or where the person says. */

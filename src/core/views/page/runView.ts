@@ -28,6 +28,8 @@ import { resumeTitle, toVerdict, type Verdict } from './verdict';
 
 export interface IterationView {
   readonly n: number;
+  /** "Iteration 3", "Model · iteration 2": by the process's own number. */
+  readonly name: string;
   readonly description: string;
   /** How far its metric is from the previous and the best iteration: "+6 vs previous · −2 vs best"; empty: no telling. */
   readonly change: string;
@@ -58,6 +60,8 @@ export interface RunView {
   readonly iterating: boolean;
   /** It has ended, well or not. */
   readonly ended: boolean;
+  /** It ended for good: it is neither resumed nor iterated any more. */
+  readonly final: boolean;
   /** The title of the run that it is most usefully compared with; empty: there is none. */
   readonly predecessor: string;
   /** `undefined`: the process has returned nothing, or nothing that can be read. */
@@ -78,6 +82,8 @@ export interface RunView {
   readonly taskCount: number;
   /** Iterations and tasks that are left out because there are too many. */
   readonly left: { readonly iterations: number; readonly tasks: number };
+  /** So much of that is shown when it is asked for. */
+  readonly more: { readonly iterations: number; readonly tasks: number };
   readonly problems: readonly { readonly file: string; readonly what: string }[];
 }
 
@@ -91,6 +97,9 @@ const most = {
   answers: 200,
 };
 
+/** So much more of the tasks is shown each time that a person asks for it. */
+const moreAtOnce = { iterations: 1000, tasks: 5000 };
+
 /** How a run is shown. */
 export interface Shown {
   readonly iterating: boolean;
@@ -101,6 +110,8 @@ export interface Shown {
   readonly past?: boolean;
   /** So many pages of open questions are shown; left out: one. */
   readonly questionPages?: number;
+  /** So often the person asked for earlier iterations; left out: never. */
+  readonly earlier?: number;
   /** The run that this one follows; left out: there is none. */
   readonly predecessor?: Run | undefined;
 }
@@ -110,7 +121,7 @@ export function toRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
-  { iterating, trusted, partial = false, past = false, predecessor, questionPages = 1 }: Shown,
+  { iterating, trusted, partial = false, past = false, predecessor, questionPages = 1, earlier = 0 }: Shown,
 ): RunView {
   const { run } = stored;
   const prompt = run.prompt ?? '';
@@ -123,27 +134,6 @@ export function toRunView(
   };
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
   const answers = auditAnswers(run, opened.details).toReversed();
-  const newestFirst = opened.iterations.list.toReversed();
-  const changeOf = metricChanges(opened.iterations);
-  const iterations: IterationView[] = [];
-  let tasks = 0;
-  for (const iteration of newestFirst.slice(0, most.iterations)) {
-    const shown = iteration.effects.slice(0, Math.max(0, most.tasks - tasks));
-    tasks += shown.length;
-    const iterationRow = describeIteration(iteration, opened.iterations.metric);
-    iterations.push({
-      n: iteration.n,
-      description: iterationRow.description,
-      change: changeOf(iteration.n),
-      icon: iterationRow.icon.name,
-      open:
-        iteration.notPassed > 0 ||
-        (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
-      tasks: shown.map((known) =>
-        toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
-      ),
-    });
-  }
   const questions = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
   const shownQuestions = questions.slice(0, most.breakpoints * questionPages);
   return {
@@ -159,6 +149,7 @@ export function toRunView(
     past,
     iterating,
     ended: run.story.end !== undefined,
+    final: isFinal(stored),
     predecessor: predecessor ? visible(runTitle(predecessor)) : '',
     output: toOutputCard(opened.details),
     breakpoints: shownQuestions.map((pending) =>
@@ -170,12 +161,8 @@ export function toRunView(
     resume,
     answers: answers.slice(0, most.answers).map(toAnswerView),
     moreAnswers: Math.max(0, answers.length - most.answers),
-    iterations,
+    ...iterationViews(stored, opened, now, earlier),
     taskCount: run.story.effects.size,
-    left: {
-      iterations: Math.max(0, newestFirst.length - most.iterations),
-      tasks: newestFirst.slice(0, most.iterations).reduce((sum, { requested }) => sum + requested, 0) - tasks,
-    },
     problems: problemsOf(run, opened.details)
       .slice(0, most.problems)
       .map((problem) => {
@@ -184,6 +171,53 @@ export function toRunView(
       }),
   };
 }
+
+/** The newest iterations, and how much is left out. @param earlier so often more was asked for */
+function iterationViews(
+  { run }: StoredRun,
+  opened: OpenedRun,
+  now: number,
+  earlier: number,
+): Pick<RunView, 'iterations' | 'left' | 'more'> {
+  const room = {
+    iterations: most.iterations + earlier * moreAtOnce.iterations,
+    tasks: most.tasks + earlier * moreAtOnce.tasks,
+  };
+  const newestFirst = opened.iterations.list.toReversed();
+  const listed = newestFirst.slice(0, room.iterations);
+  const changeOf = metricChanges(opened.iterations);
+  let tasks = 0;
+  const iterations = listed.map((iteration): IterationView => {
+    const shown = iteration.effects.slice(0, Math.max(0, room.tasks - tasks));
+    tasks += shown.length;
+    const { label, description, icon } = describeIteration(iteration, opened.iterations.metric);
+    return {
+      ...{ n: iteration.n, name: label, description, icon: icon.name, change: changeOf(iteration.n) },
+      open:
+        iteration.notPassed > 0 ||
+        (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
+      tasks: shown.map((known) =>
+        toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
+      ),
+    };
+  });
+  const left = {
+    iterations: newestFirst.length - listed.length,
+    tasks: listed.reduce((sum, { requested }) => sum + requested, 0) - tasks,
+  };
+  const more = {
+    iterations: Math.min(left.iterations, moreAtOnce.iterations),
+    tasks: Math.min(left.tasks, moreAtOnce.tasks),
+  };
+  return { iterations, left, more };
+}
+
+function isFinal({ run, state }: StoredRun): boolean {
+  const goesOn = state.next.action !== undefined || state.actions.some((id) => goingOn.has(id));
+  return run.story.end !== undefined && !goesOn;
+}
+
+const goingOn: ReadonlySet<StateAction> = new Set(['run.resume', 'run.iterate']);
 
 /** Tells of an iteration how far its metric is from others. */
 function metricChanges({ metric }: Iterations): (n: number) => string {

@@ -1,3 +1,4 @@
+import { needsRepair } from '../../attention/needsYou';
 import { commands, commandTitle } from '../../commands';
 import { actionTitle, calledBy, type RunEngine } from '../../engine/runEngine';
 import { notSomethingItCanDo } from '../../engine/whyNot';
@@ -6,7 +7,7 @@ import { outcomeIn } from '../../run/outcome';
 import { maskSecrets } from '../../run/secrets';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
-import { describeRun, isUnsuccessful, stateWord } from '../tree/describe';
+import { describeRun, isUnsuccessful, stateIcons, stateWord } from '../tree/describe';
 import { forkLabel, type PageCommand } from './pageCommands';
 import { whyNotThen } from './past';
 
@@ -44,17 +45,30 @@ export function toVerdict(stored: StoredRun, opened: OpenedRun, now: number, sho
   const { state, run } = stored;
   const { iterating, past } = shown;
   const { summary = '' } = outcomeIn(opened.details) ?? {};
-  const said = state.state === 'completed' && summary !== '' ? firstLine(summary) : state.reason;
-  const sentence = visible(maskSecrets(cutAtWord(said, 300)));
-  const word = iterating ? 'iterating' : stateWord(stored);
+  const damaged = !iterating && !past && state.state !== 'unreadable' && needsRepair(stored);
+  const reason = damaged ? state.next.reason : state.reason;
+  const said = state.state === 'completed' && summary !== '' ? firstLine(summary) : reason;
+  const sentence = shownText(said);
+  const word = iterating ? 'iterating' : damaged ? 'damaged' : stateWord(stored);
+  const { icon } = describeRun(stored, now, iterating, 0, opened);
   return {
     state: capital(word),
-    icon: describeRun(stored, now, iterating, 0, opened).icon.name.replace('~spin', ''),
-    tone: iterating ? 'busy' : isUnsuccessful(stored) ? 'bad' : tones[state.state],
+    icon: (damaged ? stateIcons.unreadable : icon).name.replace('~spin', ''),
+    tone: iterating ? 'busy' : damaged || isUnsuccessful(stored) ? 'bad' : tones[state.state],
     sentence: withoutState(sentence, word),
-    hint: past ? whyNotThen : iterating ? 'This window is iterating the run.' : hintOf(stored, sentence),
+    hint: past
+      ? whyNotThen
+      : iterating
+        ? 'This window is iterating the run.'
+        : damaged
+          ? shownText(state.reason)
+          : hintOf(stored, sentence),
     next: past ? undefined : nextOf(stored, run.story.end?.failedTask ?? '', iterating),
   };
+}
+
+function shownText(text: string): string {
+  return visible(maskSecrets(cutAtWord(text, 300)));
 }
 
 /** "Sleeping until …" goes on from the state: "Until …". */
@@ -89,7 +103,7 @@ function hintOf({ run, state, engine }: StoredRun, sentence: string): string {
     const why = run.story.end?.failedTask === undefined ? '' : ': the failed task is recorded';
     return `Iterating would end with the same error${why}.`;
   }
-  const reason = visible(maskSecrets(cutAtWord(next.reason, 300)));
+  const reason = shownText(next.reason);
   const core = (text: string): string => text.toLowerCase().replace(/\.$/, '');
   return core(sentence).includes(core(reason)) || core(state.reason) === core(next.reason) ? '' : reason;
 }
