@@ -4,6 +4,7 @@ import { needsSentence } from '../core/attention/needsYou';
 import { contextKeys, views } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
 import type { RunStore } from '../core/source/runStore';
+import { setContext } from './contextKeys';
 import type { LookedAt } from './panel/lookedAt';
 import { needsOptions } from './settings';
 import type { RunTree } from './tree/runTree';
@@ -29,7 +30,6 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
   );
   status.name = 'Babysitter Runs';
   status.command = `${views.needsYou}.focus`;
-  let shown: string | undefined;
   const update = (): void => {
     const all = store.all;
     const { needs } = attention;
@@ -42,9 +42,7 @@ export function showAttention(deps: AttentionViews): Disposable & { update(): vo
     if (n === 0) status.hide();
     else status.show();
     // While places are still being looked at, neither welcome text is true.
-    const next = all.length > 0 ? 'runs' : store.loaded ? 'none' : undefined;
-    if (next !== shown) void vscode.commands.executeCommand('setContext', contextKeys.shown, next);
-    shown = next;
+    setContext(contextKeys.shown, all.length > 0 ? 'runs' : store.loaded ? 'none' : undefined);
     const said = all.length === 0 ? '' : (message() ?? '');
     if ((runs.view.message ?? '') !== said) runs.view.message = said;
   };

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Attention } from '../core/attention/attention';
 import { contextKeys, possibleKey } from '../core/contract';
 import { DisposableStore, type Disposable } from '../core/disposables';
@@ -6,6 +5,7 @@ import type { RunActivity } from '../core/engine/runActivity';
 import type { RunKey } from '../core/run/runKey';
 import { PossibleActions } from '../core/source/possibleActions';
 import type { RunStore } from '../core/source/runStore';
+import { setContext } from './contextKeys';
 
 export interface PaletteKeysDeps {
   readonly store: RunStore;
@@ -18,15 +18,9 @@ export function followPossible({ store, driver, attention }: PaletteKeysDeps): D
   const disposables = new DisposableStore();
   const possible = new PossibleActions();
   const iterating = new Set<RunKey>();
-  const shown = new Map<string, boolean>();
-  const set = (key: string, value: boolean): void => {
-    if ((shown.get(key) ?? false) === value) return;
-    shown.set(key, value);
-    void vscode.commands.executeCommand('setContext', key, value);
-  };
   const follow = (keys: Iterable<RunKey>): void => {
     possible.update(keys, (key) => store.get(key));
-    for (const [action, is] of possible.all) set(possibleKey(action), is);
+    for (const [action, is] of possible.all) setContext(possibleKey(action), is);
   };
   follow(store.all.map(({ run }) => run.key));
   disposables.add(store.onDidChange(({ keys }) => follow(keys)));
@@ -34,14 +28,14 @@ export function followPossible({ store, driver, attention }: PaletteKeysDeps): D
     driver.onDidChangeIterating((key) => {
       if (driver.isIterating(key)) iterating.add(key);
       else iterating.delete(key);
-      set(contextKeys.iterating, iterating.size > 0);
+      setContext(contextKeys.iterating, iterating.size > 0);
     }),
   );
   const needs = (): void => {
     const kinds = new Set(attention.needs.map(({ kind }) => kind));
-    set(contextKeys.needs, kinds.size > 0);
-    set(contextKeys.failed, kinds.has('failed'));
-    set(contextKeys.damaged, kinds.has('damaged'));
+    setContext(contextKeys.needs, kinds.size > 0);
+    setContext(contextKeys.failed, kinds.has('failed'));
+    setContext(contextKeys.damaged, kinds.has('damaged'));
   };
   needs();
   disposables.add(attention.onDidChange(needs));

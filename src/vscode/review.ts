@@ -13,6 +13,7 @@ import type { RunStore, StoredRun } from '../core/source/runStore';
 import type { Answering } from './commands/answering';
 import { pick, type EffectTarget, type Surface, type Targets } from './commands/targets';
 import { findContextFile } from './contextFile';
+import { setContext } from './contextKeys';
 import { withoutIcons } from './messages';
 import type { OpenedRuns } from './tree/openedRuns';
 import type { ReviewQueue } from './reviewQueue';
@@ -47,7 +48,6 @@ export class Review implements vscode.Disposable {
   readonly #threads = new Map<string, { thread: vscode.CommentThread; comment: vscode.Comment }>();
   #pending = '';
   /** Whether the palette knows of comments. */
-  #told = false;
 
   constructor(private readonly deps: ReviewDeps) {
     this.#controller = this.#disposables.add(
@@ -71,10 +71,7 @@ export class Review implements vscode.Disposable {
   }
 
   #tellPalette(): void {
-    const any = this.deps.comments.all.length > 0;
-    if (any === this.#told) return;
-    this.#told = any;
-    void vscode.commands.executeCommand('setContext', contextKeys.comments, any);
+    setContext(contextKeys.comments, this.deps.comments.all.length > 0);
   }
 
   /** A run's comments that are not sent, for its page. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { contextKeys } from '../../core/contract';
 import { NotNowError } from '../../core/errors';
 import type { Undo } from '../../core/order/keptOrder';
+import { setContext } from '../contextKeys';
 import { tell, withoutIcons } from '../messages';
 
 /** So many changes can be undone, one after the other. */
@@ -43,6 +44,6 @@ export class Undoing {
 
   #keep(done: readonly Done[]): void {
     this.#done = done;
-    void vscode.commands.executeCommand('setContext', contextKeys.undo, done.length > 0);
+    setContext(contextKeys.undo, done.length > 0);
   }
 }

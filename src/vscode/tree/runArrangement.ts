@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Clock } from '../../core/clock';
 import { contextKeys } from '../../core/contract';
 import type { Disposable } from '../../core/disposables';
@@ -11,6 +11,7 @@ import { groupings, type Grouping } from '../../core/views/tree/runGroups';
 import { viewNamed, type SavedView } from '../../core/views/tree/savedView';
 import { listRuns, moves, type RunList } from '../../core/views/tree/runList';
 import type { RunKey } from '../../core/run/runKey';
+import { setContext } from '../contextKeys';
 
 /** Under these names the workspace keeps what a person chose. */
 const kept = { filter: 'runs.filter', grouping: 'runs.groupBy' };
@@ -23,11 +24,6 @@ export class RunArrangement implements Disposable {
   #grouping: Grouping;
   /** `undefined`: to be made anew. */
   #list: RunList | undefined;
-  #told: {
-    readonly filter?: string | undefined;
-    readonly archived?: string | undefined;
-    readonly pinned?: boolean;
-  } = {};
   /** The readings that the list was made of. */
   readonly #arranged = new Map<RunKey, StoredRun>();
   readonly #following: Disposable;
@@ -135,12 +131,8 @@ export class RunArrangement implements Disposable {
     const filter = open ? undefined : hidesAll ? 'hidesAll' : 'set';
     const pinned = all.some(({ marks }) => marks?.pinned);
     const archived = open && hidesAll ? 'all' : all.some(({ marks }) => marks?.archived) ? 'some' : undefined;
-    if (filter !== this.#told.filter)
-      void vscode.commands.executeCommand('setContext', contextKeys.filter, filter);
-    if (archived !== this.#told.archived)
-      void vscode.commands.executeCommand('setContext', contextKeys.archived, archived);
-    if (pinned !== (this.#told.pinned ?? false))
-      void vscode.commands.executeCommand('setContext', contextKeys.pinned, pinned);
-    this.#told = { filter, archived, pinned };
+    setContext(contextKeys.filter, filter);
+    setContext(contextKeys.archived, archived);
+    setContext(contextKeys.pinned, pinned);
   }
 }
