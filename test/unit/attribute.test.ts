@@ -96,6 +96,51 @@ describe('which task work belongs to', () => {
     expect(answers(found)).toEqual({ a: 2, between: 2 });
   });
 
+  it.each([-3, 3])(
+    'takes what the session itself tells for the ends of a task, clocks %i s apart',
+    (ahead) => {
+      const lines = new ClaudeLines(start)
+        .runs('t0', 'babysitter run:iterate r')
+        .at(iso(10))
+        .result('t0', '{"nextActions":[{"effectId":"a"}]}')
+        .says('working', null)
+        .at(iso(30))
+        .runs('t1', 'babysitter task:post r a')
+        .at(iso(31))
+        .result('t1', '{"committed":{"resultRef":"tasks/a/result.json"}}')
+        .says('posted')
+        .at(iso(33))
+        .runs('t2', 'babysitter run:iterate r');
+      const found = alone(reading(lines), [task('a', 10 - ahead, 31 - ahead)]);
+      expect([found.shift, answers(found)]).toEqual([0, { a: 2, between: 3 }]);
+    },
+  );
+
+  it('compares clocks by the post that is nearest, as others only look like one', () => {
+    const lines = new ClaudeLines(start)
+      .at(iso(5))
+      .runs('t1', 'babysitter task:post r a')
+      .result('t1', '{"committed":{"resultRef":"tasks/a/result.json"}}')
+      .at(iso(900))
+      .runs('t2', 'grep "task:post r a" history')
+      .result('t2', 'babysitter task:post r a');
+    expect(alone(reading(lines), [task('a', 0, 6)]).shift).toBe(0);
+  });
+
+  it('gives a subagent to the task that the call names that began it, whatever else pends', () => {
+    const lines = new ClaudeLines(start).at(iso(5)).answer(
+      ['a-1', 'b-1'].map((id) => ({
+        ...{ type: 'tool_use', id: `t-${id}`, name: 'Agent' },
+        input: { prompt: 'Do it.', description: `Work on ${id}` },
+      })),
+      { stop: 'tool_use' },
+    );
+    const inner = subagent(new ClaudeLines(iso(6)).prompt('Do it.').says('done'), { toolUseId: 't-b-1' });
+    const windows = [task('a-1', 0, 60), task('b-1', 0, 60)];
+    const found = attribute({ main: reading(lines), subagents: [inner] }, windows);
+    expect(answers(found)).toEqual({ 'a-1+b-1': 1, 'b-1': 1, between: 0 });
+  });
+
   it('gives all of a subagent to the task of the call that began it', () => {
     const lines = new ClaudeLines(start)
       .at(iso(5))

@@ -1,7 +1,7 @@
 import type { Pricer } from './prices';
 import { Tally, type Totals } from './tally';
 import type { Transcript } from './transcript';
-import type { Call, Work } from './work';
+import type { Call, PostSign, Work } from './work';
 
 /** When a task of a run was to be worked on. */
 export interface TaskWindow {
@@ -129,14 +129,18 @@ class Attributing {
     if (known) return known;
     // A circle of subagents that began each other ends here.
     placed.set(subagent, []);
+    const spawn = this.#spawnOf(subagent, all);
     const place =
-      this.#signOf(subagent) ?? this.#spawnPlace(subagent, all, placed) ?? this.#timePlace(subagent);
+      this.#signOf(subagent, spawn) ??
+      this.#spawnPlace(subagent, spawn, all, placed) ??
+      this.#timePlace(subagent);
     placed.set(subagent, place);
     return place;
   }
 
-  #signOf({ transcript: { prompt = '' }, description = '' }: Subagent): readonly string[] | undefined {
-    const words = `${prompt}\n${description}`;
+  /** What was told to the subagent itself and to the call that began it counts. */
+  #signOf(subagent: Subagent, spawn: Call | undefined): readonly string[] | undefined {
+    const words = `${subagent.transcript.prompt ?? ''}\n${subagent.description ?? ''}\n${spawn?.prompt ?? ''}`;
     const named = [...this.#ids].filter((id) => names(words, id));
     const likely = this.#windows.filter(
       (window) =>
@@ -148,28 +152,34 @@ class Attributing {
     return found;
   }
 
+  /** The call that began a subagent; `undefined`: nothing tells. */
+  #spawnOf({ agentId, toolUseId, transcript }: Subagent, all: readonly Subagent[]): Call | undefined {
+    const { seen } = this.main;
+    if (toolUseId !== undefined) return seen.calls.get(toolUseId);
+    const files = [this.main, ...all.map((other) => other.transcript)];
+    const spawned =
+      agentId === undefined ? undefined : files.map((file) => file.spawned.get(agentId)).find(Boolean);
+    return (
+      spawned ??
+      (transcript.prompt === undefined
+        ? undefined
+        : spawnWith(this.main, transcript.prompt, transcript.firstAt))
+    );
+  }
+
   #spawnPlace(
     subagent: Subagent,
+    spawn: Call | undefined,
     all: readonly Subagent[],
     placed: Map<Subagent, readonly string[]>,
   ): readonly string[] | undefined {
-    const { agentId, toolUseId, parentAgentId, transcript } = subagent;
-    const files = [this.main, ...all.map((other) => other.transcript)];
-    const spawn =
-      toolUseId ??
-      (agentId === undefined
-        ? undefined
-        : files.map((file) => file.spawned.get(agentId)?.id).find(Boolean)) ??
-      (transcript.prompt === undefined
-        ? undefined
-        : spawnWith(this.main, transcript.prompt, transcript.firstAt));
-    const direct = spawn === undefined ? undefined : this.#calls.get(spawn);
+    const direct = spawn && this.#calls.get(spawn.id);
     if (direct) return direct;
     const parent = all.find(
       (other) =>
         other !== subagent &&
-        (other.agentId === (parentAgentId ?? '') ||
-          other.transcript.work.some(({ calls }) => calls.some(({ id }) => id === spawn))),
+        (other.agentId === (subagent.parentAgentId ?? '') ||
+          other.transcript.work.some(({ calls }) => calls.some(({ id }) => id === spawn?.id))),
     );
     return parent && this.#placeOf(parent, all, placed);
   }
@@ -201,26 +211,36 @@ class Attributing {
 
 /** By how much the session's clock is ahead: what its posts and the results in the journal tell, in the middle. */
 function clockShift({ posts }: Transcript, windows: readonly TaskWindow[]): number {
-  const resolved = new Map(windows.map(({ effectId, to }) => [effectId, to]));
-  const differences = posts
-    .flatMap(({ effectIds, from, to }) =>
-      effectIds.flatMap((id) => {
-        const at = resolved.get(id);
-        if (at === undefined || at === Number.POSITIVE_INFINITY) return [];
-        const agrees = from - tolerance <= at && at <= to + tolerance;
-        return [agrees ? 0 : (from + to) / 2 - at];
-      }),
-    )
+  const differences = windows
+    .flatMap(({ effectId, to: at }) => {
+      const own = posts.filter(({ effectIds }) => effectIds.includes(effectId));
+      if (own.length === 0 || at === Number.POSITIVE_INFINITY) return [];
+      // What only looks like a post of it was at another time.
+      const nearest = own
+        .map((post) => (agrees(post, at) ? 0 : (post.from + post.to) / 2 - at))
+        .reduce((best, each) => (Math.abs(each) < Math.abs(best) ? each : best));
+      return [nearest];
+    })
     .toSorted((a, b) => a - b);
   return differences[Math.floor(differences.length / 2)] ?? 0;
 }
 
-/** The window in the session's time, from when the session learned of the task where it says so soon after. */
-function cutWindow(window: TaskWindow, { learned }: Transcript, shift: number): TaskWindow {
+/** Whether a post may have led to a result of that time. */
+function agrees({ from, to }: PostSign, at: number): boolean {
+  return from - tolerance <= at && at <= to + tolerance;
+}
+
+/**
+ * The window in the session's time: from when the session learned of the task, to when it had posted the result, where it
+ * says so at about the same time.
+ */
+function cutWindow(window: TaskWindow, { learned, posts }: Transcript, shift: number): TaskWindow {
   const [from, to] = [window.from + shift, window.to + shift];
   const told = learned.get(window.effectId);
-  const cut = told !== undefined && told > from && told <= Math.min(to, from + tolerance);
-  return { ...window, from: cut ? told : from, to };
+  const start = told !== undefined && Math.abs(told - from) <= tolerance ? told : from;
+  const post = posts.findLast((each) => each.effectIds.includes(window.effectId) && agrees(each, to));
+  const end = post?.to ?? to;
+  return { ...window, from: Math.min(start, end), to: end };
 }
 
 /** Whether words name a task, and not one whose id only begins like that. */
@@ -233,10 +253,10 @@ function names(words: string, id: string): boolean {
 }
 
 /** The call that hands on exactly these words; of several, the one nearest in time. */
-function spawnWith({ work }: Transcript, prompt: string, at = 0): string | undefined {
+function spawnWith({ work }: Transcript, prompt: string, at = 0): Call | undefined {
   const away = (call: Call): number => Math.abs(call.at - at);
   return work
     .flatMap(({ calls }) => calls)
     .filter((call) => call.prompt?.startsWith(prompt))
-    .toSorted((a, b) => away(a) - away(b))[0]?.id;
+    .toSorted((a, b) => away(a) - away(b))[0];
 }
