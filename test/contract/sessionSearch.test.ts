@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -7,6 +7,7 @@ import { atOnce } from '../../src/core/sliced';
 import type { AgentStore } from '../../src/node/sessions/agentStore';
 import { ReadTranscripts } from '../../src/node/sessions/readTranscripts';
 import { RunSessions } from '../../src/node/sessions/runSessions';
+import { ClaudeLines } from '../support/claudeLines';
 import { homeVariables, readRun, sessionFixtures } from '../support/agentSessions';
 
 const run = readRun(join(sessionFixtures, 'workspace/.a5c/runs/20260504-login'));
@@ -66,7 +67,7 @@ it('a person is told before a searched session is opened', () => {
   expect(asked.told).toBeGreaterThan(0);
 });
 
-it('a subagent of any length is no session of its own', () => {
+it('a subagent of any length is no session of its own, but where that which began it is not known', () => {
   const [parent, id] = ['abcdef01-2345-4678-89ab-cdef01234567', 'bbcdef01-2345-4678-89ab-cdef01234567'];
   const at = '2026-05-04T09:00:00.000Z';
   const line = (type: string, payload: unknown): string => JSON.stringify({ timestamp: at, type, payload });
@@ -74,19 +75,75 @@ it('a subagent of any length is no session of its own', () => {
   const usage = { info: { total_token_usage: { input_tokens: 1, output_tokens: 1 } } };
   const asked = unbound(
     homeWith((home) => {
-      const path = join(home, `.codex/sessions/2026/05/04/rollout-2026-05-04T09-00-00-${id}.jsonl`);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(
-        path,
-        [
-          line('session_meta', { id, cwd: '/srv/demo', parent_thread_id: parent }),
-          line('event_msg', { type: 'task_started' }),
-          ...Array.from({ length: 1000 }, () => said),
-          line('event_msg', { type: 'token_count', ...usage }),
-          '',
-        ].join('\n'),
-      );
+      for (const [own, begunBy] of [[parent], [id, parent]] as const) {
+        const path = join(home, `.codex/sessions/2026/05/04/rollout-2026-05-04T09-00-00-${own}.jsonl`);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(
+          path,
+          [
+            line('session_meta', { id: own, cwd: '/srv/demo', parent_thread_id: begunBy }),
+            line('event_msg', { type: 'task_started' }),
+            ...Array.from({ length: 1000 }, () => said),
+            line('event_msg', { type: 'token_count', ...usage }),
+            '',
+          ].join('\n'),
+        );
+      }
     }),
   );
-  expect(asked.look([id])).toEqual([]);
+  const ids = (states: readonly { readonly id: string }[]) => states.map((state) => state.id);
+  expect(ids(asked.look([id, parent]))).toEqual([parent]);
+  expect(ids(asked.read(0, [id, parent]))).toEqual([parent]);
+  expect(ids(asked.look([id]))).toEqual([id]);
+});
+
+/** A home folder with sessions of Claude Code, by their names. */
+const claudeHome = (sessions: Readonly<Record<string, string>>) =>
+  homeWith((home) => {
+    for (const [name, text] of Object.entries(sessions)) {
+      const path = join(home, '.claude/projects/-srv-demo', `${name}.jsonl`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      utimesSync(path, 0, 4_000_000_000);
+    }
+  });
+
+it('a session in which the run is only named is not found', () => {
+  const listing = new ClaudeLines('2026-05-04T09:00:00.000Z')
+    .runs('t1', 'ls .a5c/runs')
+    .result('t1', run.runId)
+    .says('There is one.');
+  const working = new ClaudeLines('2026-05-04T09:00:00.000Z').runs(
+    't2',
+    `npx babysitter task:list ${run.runId}`,
+  );
+  const [task] = [...run.story.effects.values()].map(({ effectId }) => effectId);
+  working.result('t2', `{"nextActions":[{"effectId":"${task}"}]}`);
+  const asked = unbound(claudeHome({ listing: listing.text, working: working.text }));
+  expect(asked.read(0).map(({ id }) => id)).toEqual(['working']);
+});
+
+it('what a resumed session and a summary of it copy counts for the one that did it', () => {
+  const first = new ClaudeLines('2026-05-04T09:00:00.000Z').prompt('Do it').says('a').says('b');
+  const summary = first.text;
+  const begun = first.text;
+  const resumed = first.says('c').says('d');
+  const inner = new ClaudeLines('2026-05-04T09:00:00.500Z', { isSidechain: true, agentId: 'z1' });
+  const asked = unbound(
+    claudeHome({
+      'a-resumed': resumed.text,
+      'z-first': begun,
+      'z-first/subagents/agent-acompact-1': inner.answer([], { id: 'inner' }).text,
+      'z-first/subagents/agent-z1': inner.text + summary,
+    }),
+  );
+  const sessions = asked.read(0, ['a-resumed', 'z-first']);
+  const answers = sessions.map(({ id, transcript }) => [id, transcript.work.length]);
+  expect(answers).toEqual([
+    ['z-first', 2],
+    ['a-resumed', 2],
+  ]);
+  const first0 = sessions[0]?.attribution;
+  expect(first0?.between.answers).toBe(3);
+  expect(first0?.between.subagents).toBe(1);
 });

@@ -148,6 +148,14 @@ describe('lines of Codex', () => {
     expect(callsOf(codex(written)).map(({ action }) => inWords(action))).toEqual([words]);
   });
 
+  it('knows which call began which agent, and with which words', () => {
+    const spawned = codex(
+      call('spawn_agent', { message: 'Write tests.' }),
+      output('{"agent_id":"t-9"}'),
+    ).spawned;
+    expect([...spawned].map(([id, { prompt }]) => [id, prompt])).toEqual([['t-9', 'Write tests.']]);
+  });
+
   it.each<[unknown, string]>([
     ['{"output":"x","metadata":{"exit_code":1}}', 'error'],
     ['{"output":"Exit code: 1","metadata":{"exit_code":0}}', 'ok'],

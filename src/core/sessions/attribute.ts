@@ -107,7 +107,7 @@ class Attributing {
 
   /** The single open task; of several, the one that the work names, else all of them; none: between tasks. */
   #tasksOf(work: Work): readonly string[] {
-    const open = this.#openAt(work.at);
+    const open = work.ofAll === true ? [] : this.#openAt(work.at);
     if (open.length < 2) return open;
     const named = new Set(work.calls.flatMap(({ mentions }) => mentions.filter((id) => open.includes(id))));
     if (named.size !== 1) return open;

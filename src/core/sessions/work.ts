@@ -70,6 +70,8 @@ export interface Work {
   atLeast: boolean;
   readonly model: string | undefined;
   readonly calls: Call[];
+  /** What is told of the session as a whole, so of no task; left out: it was done at its time. */
+  readonly ofAll?: boolean;
 }
 
 /** A sign that a session posted the result of a task. */

@@ -58,13 +58,15 @@ export class RunSessions {
   /** What the sessions do now, the newest last; only the ends of their files are read. */
   *look(run: Run, links: RunLinks, options: SessionOptions): Sliced<readonly SessionState[]> {
     const states: SessionState[] = [];
-    for (const { store, session } of this.find(run, links)) {
+    const found = this.find(run, links);
+    const ids = new Set(found.map(({ session }) => session.id));
+    for (const { store, session } of found) {
       if (session.unread !== undefined) {
         states.push(unreadState({ store, session }, session.unread, run));
         continue;
       }
       const read = yield* mainOf(store, session.path);
-      if (!read || read.parentId !== undefined) continue;
+      if (!read || (read.parentId !== undefined && ids.has(read.parentId))) continue;
       const subagents: Subagent[] = [];
       // Only what was handed on and has not come back says more than the session itself.
       if ([...read.open.values()].some(({ prompt }) => prompt !== undefined)) {
@@ -87,27 +89,22 @@ export class RunSessions {
     known = new ReadTranscripts(),
   ): Sliced<readonly SessionReport[]> {
     let found = this.find(run, links);
-    if (found.length > 0) options.beforeReading();
+    const isBound = found.length > 0;
+    if (isBound) options.beforeReading();
     else found = yield* known.found(options.now, () => this.#search(run, options.beforeReading));
     known.begin();
-    const begun: { readonly found: Found; readonly at: number; readonly last: number }[] = [];
-    for (const each of found) {
-      // A fork begins with its original's lines, and goes on after it.
-      begun.push({
-        found: each,
-        at: each.session.unread === undefined ? (headOf(each.store, each.session.path).firstAt ?? 0) : 0,
-        last: modified(each.session.path) ?? 0,
-      });
-      yield;
-    }
     const reports: SessionReport[] = [];
-    for (const { found: each } of begun.toSorted((a, b) => a.at - b.at || a.last - b.last)) {
+    const read = new Set<string>();
+    for (const each of yield* inOrder(found)) {
       if (each.session.unread !== undefined) {
         reports.push(unreadReport(each, each.session.unread, run, links));
         continue;
       }
+      // What one that was read before began is told of with it.
+      if (read.has(each.session.path)) continue;
       const files = yield* readFiles(each, known);
-      if (!files || files.main.parentId !== undefined) continue;
+      if (!files || (!isBound && !workedOn(run, files.main))) continue;
+      for (const { path } of files.subagents) read.add(path);
       const windows = windowsOf(run, each.session.id, files.main, links, options);
       reports.push({
         ...stateOf(each, files, run, links, options),
@@ -205,6 +202,35 @@ function windowsOf(
   return [...taskWindows(run, promptOf), ...others.flatMap((other) => taskWindows(other, () => undefined))];
 }
 
+/** The oldest first, without subagents of the others. A fork begins with its original's lines, and goes on after it. */
+function* inOrder(found: readonly Found[]): Sliced<readonly Found[]> {
+  const ids = new Set(found.map(({ session }) => session.id));
+  const begun: { readonly each: Found; readonly at: number; last: number }[] = [];
+  for (const each of found) {
+    const { store, session } = each;
+    const head = session.unread === undefined ? headOf(store, session.path) : new Transcript();
+    if (head.parentId === undefined || !ids.has(head.parentId))
+      begun.push({ each, at: head.firstAt ?? 0, last: 0 });
+    yield;
+  }
+  for (const one of begun) {
+    const { store, session } = one.each;
+    if (session.unread !== undefined || begun.every(({ each, at }) => each === one.each || at !== one.at))
+      continue;
+    one.last = (yield* tailOf(store, session.path))?.transcript.lastAt ?? 0;
+  }
+  return begun.toSorted((a, b) => a.at - b.at || a.last - b.last).map(({ each }) => each);
+}
+
+/** Whether a session did something with a run: where it is only named, others did. */
+function workedOn({ runId, story }: Run, { runs, posts, learned, work }: Transcript): boolean {
+  return (
+    runs.has(runId) ||
+    [...learned.keys(), ...posts.flatMap(({ effectIds }) => effectIds)].some((id) => story.effects.has(id)) ||
+    work.some(({ calls }) => calls.some(({ mentions }) => mentions.some((id) => story.effects.has(id))))
+  );
+}
+
 /** A subagent's file with what it was to do. */
 function fileOf({ path, description, agentId = '', transcript }: ReadSubagent): SessionFile {
   const name = description ?? firstLine(transcript.prompt ?? '');
@@ -222,7 +248,8 @@ function* readFiles({ store, session }: Found, known: ReadTranscripts): Sliced<R
   const main = yield* known.read(session.path, store);
   if (!main) return undefined;
   const subagents: ReadSubagent[] = [];
-  for (const link of store.subagents(session)) {
+  // What copies others counts for those that it copied.
+  for (const link of store.subagents(session).toSorted((a, b) => Number(a.copies) - Number(b.copies))) {
     const transcript = yield* known.read(link.path, store);
     if (transcript) subagents.push({ ...link, transcript });
   }

@@ -165,7 +165,9 @@ export class ClaudeStore implements AgentStore {
 type Entry = Readonly<Record<string, unknown>>;
 
 function agentFiles(folder: string): readonly string[] {
-  return namesIn(folder).filter((name) => /^agent-[A-Za-z0-9._-]{1,128}\.jsonl$/.test(name));
+  return namesIn(folder)
+    .filter((name) => /^agent-[A-Za-z0-9._-]{1,128}\.jsonl$/.test(name))
+    .toSorted();
 }
 
 function subagentOf(path: string): StoredSubagent {

@@ -189,7 +189,7 @@ export class CodexReader extends JsonLineReader {
       ...{
         mentions: mentionsIn(words),
         signs: signsIn(words),
-        prompt: name === 'spawn_agent' ? words : undefined,
+        prompt: name === 'spawn_agent' ? text(input['message']) || text(input['prompt']) || words : undefined,
       },
       ...{ endedAt: undefined, outcome: undefined, files: [] },
     });
@@ -204,7 +204,10 @@ export class CodexReader extends JsonLineReader {
     const outcome = outcomeOf(said);
     const call = transcript.end(id, at, outcome);
     transcript.goesOn(at);
-    if (call) noteResult(transcript, call, { text: plainOutput(said), ok: outcome === 'ok', at });
+    if (!call) return;
+    noteResult(transcript, call, { text: plainOutput(said), ok: outcome === 'ok', at });
+    const [, agentId] = /"agent_id"\s*:\s*"([^"]{1,128})"/.exec(said.slice(0, 2000)) ?? [];
+    if (call.prompt !== undefined && agentId !== undefined) transcript.spawned.set(agentId, call);
   }
 }
 

@@ -153,7 +153,7 @@ export class CopilotReader extends JsonLineReader {
         cacheWrite: number('cacheWriteTokens'),
         cacheRead,
       };
-      this.transcript.work.push({ at, answers: 0, tokens, atLeast: false, model, calls: [] });
+      this.transcript.work.push({ at, answers: 0, tokens, atLeast: false, model, calls: [], ofAll: true });
     }
     this.#out.clear();
   }
