@@ -42,9 +42,12 @@ export function exactMoment(at: number): string {
   return written('exact', at);
 }
 
-/** A moment in logs and along axes, whose neighbours are close: the day "Mar 1" and the time "2:00:12 PM". */
-export function dayAndTime(at: number): readonly [day: string, time: string] {
-  return [written('day', at), written('seconds', at)];
+/**
+ * A moment in logs and along axes, whose neighbours are close: the day "Mar 1" and the time "2:00:12 PM".
+ * @param brief of a whole minute the seconds are left out: "2:00 PM"
+ */
+export function dayAndTime(at: number, brief = false): readonly [day: string, time: string] {
+  return [written('day', at), written(brief && at % 60_000 === 0 ? 'clock' : 'seconds', at)];
 }
 
 function written(style: keyof typeof styles, at: number): string {

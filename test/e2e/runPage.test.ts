@@ -150,7 +150,7 @@ describe('The page of a run', () => {
     const failure = webview().getByRole('region', { name: 'Failure' });
     await failure.getByText('API rate limit exceeded').first().waitFor();
     await failure.getByText('giving up after 5 attempts').waitFor();
-    await failure.getByRole('button', { name: 'Look at the Task' }).click();
+    await failure.getByRole('button', { name: 'Show Task' }).click();
     const panel = webview().getByRole('complementary', { name: 'Task Import 480 pages of products' });
     await panel.getByRole('tab', { name: 'Output' }).click();
     await panel.getByText('giving up after 5 attempts').waitFor();

@@ -62,7 +62,7 @@ test('The end of stderr keeps its colours, and can be copied', async () => {
 test('Ids of a run and of a task can be copied', async () => {
   const page = await show('stack');
   await page.getByRole('button', { name: 'Copy Run', exact: true }).waitFor({ state: 'attached' });
-  await page.getByRole('button', { name: 'Look at the Task' }).click();
+  await page.getByRole('button', { name: 'Show Task' }).click();
   const task = page.getByRole('complementary', { name: /^Task / });
   await task.getByRole('tab', { name: 'Timing' }).click();
   await task.getByRole('button', { name: 'Copy Effect', exact: true }).waitFor({ state: 'attached' });
@@ -99,4 +99,28 @@ test('The keys of failures and events unfold what they lead to, whatever is filt
   await fold('Events');
   await page.keyboard.press('/');
   await page.locator('input:focus').waitFor();
+});
+
+test.each(['parallel', 'scored', 'texts'] as const)(
+  'Moments along a narrow timeline are apart: %s',
+  async (run) => {
+    const page = await show(run, { size: { width: 370, height: 800 } });
+    const labels = await page
+      .locator('.timeline .tick-label')
+      .evaluateAll((all) =>
+        all.map((label) => label.getBoundingClientRect()).map(({ left, right }) => [left, right]),
+      );
+    expect(labels.length).toBeGreaterThan(0);
+    for (const [i, [left = 0]] of labels.entries()) {
+      if (i > 0) expect(left).toBeGreaterThan(labels[i - 1]?.[1] ?? 0);
+    }
+  },
+);
+
+test('A narrow list of events gives its room to what happened', async () => {
+  const page = await show('parallel', { size: { width: 370, height: 800 } });
+  const event = page.getByRole('option').filter({ hasText: 'Review the module 24' }).last();
+  await event.scrollIntoViewIfNeeded();
+  const title = event.locator('.what bdi');
+  expect(await title.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 });

@@ -35,6 +35,8 @@ it('the exact one has seconds and its time zone', () => {
   english();
   expect(exactMoment(at).replaceAll(/\s/g, ' ')).toMatch(/^Mar 1, 2026, 2:00:12 PM \S+$/);
   expect(dayAndTime(at).map((part) => part.replaceAll(/\s/g, ' '))).toEqual(['Mar 1', '2:00:12 PM']);
+  const along = [at - 12 * second, at].map((moment) => dayAndTime(moment, true)[1].replaceAll(/\s/g, ' '));
+  expect(along).toEqual(['2:00 PM', '2:00:12 PM']);
 });
 
 it("is in the person's own language", () => {

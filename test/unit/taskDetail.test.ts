@@ -123,7 +123,7 @@ describe('a task on the page', () => {
     const failed = detail({ story: journal().created().requested('a').erred('a', 'Out of paper') }).result;
     expect(failed.note).toBe('Out of paper');
     expect(detail({ result: { resultRef: 'blobs/result-1.json' } }).result.note).toBe(
-      'The result is large; it lies in blobs/result-1.json.',
+      'The result is large; it is in blobs/result-1.json.',
     );
     expect(detail({}).result.note).toBe('tasks/a/result.json is missing');
   });

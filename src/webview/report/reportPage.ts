@@ -330,7 +330,7 @@ class ReportPage extends LitElement {
       view.leftIterations === 0
         ? nothing
         : html`<p class="quiet">
-            ${count(view.leftIterations, 'older iteration')} left out; an exported report has all.
+            ${count(view.leftIterations, 'older iteration')} left out. The exported report has them all.
           </p>`,
     ];
   }

@@ -17,11 +17,11 @@ const marks: Readonly<Record<EventMark, { readonly sign: string; readonly word: 
 const replays = {
   cached: {
     word: 'Replayed',
-    what: 'The process has taken this result up; it is read from the journal at each iterate.',
+    what: 'The process has used this result. Each time the run is iterated, it is read from the journal.',
   },
   new: {
     word: 'Not yet replayed',
-    what: 'The process has not seen this result yet; the next iterate takes it up.',
+    what: 'The process has not seen this result yet. It will the next time the run is iterated.',
   },
 };
 

@@ -15,7 +15,7 @@ export function failureCard(failure: FailureView, canFork: boolean): TemplateRes
   return html`
     ${
       effectId === ''
-        ? html`<p class="quiet">The process itself failed, and no task.</p>`
+        ? html`<p class="quiet">The process itself failed, not one of its tasks.</p>`
         : html`<p>
             ${isCause ? 'In the task' : 'The last task that failed is'}
             <button class="link" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
@@ -57,7 +57,7 @@ export function failureCard(failure: FailureView, canFork: boolean): TemplateRes
         effectId === ''
           ? nothing
           : html`<button class="secondary" @click=${(event: Event) => showTask(event, effectId)}>
-              Look at the Task
+              Show Task
             </button>`
       }
       ${actionButton('Copy', 'copy', { title: 'Copy message and stack' }, () => runApi.postMessage({ type: 'copyFailure' }))}

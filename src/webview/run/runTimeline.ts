@@ -320,7 +320,7 @@ export class RunTimeline extends LitElement {
       ${
         timeline.leftRows > 0
           ? html`<p class="quiet">
-              ${count(timeline.leftRows, 'more task')} not drawn; the list below has all.
+              ${count(timeline.leftRows, 'more task')} not drawn. The list below has all of them.
             </p>`
           : nothing
       }

@@ -155,7 +155,7 @@ class TaskPanel extends LitElement {
           ${tree('Prompt', asked.prompt)} ${tree('Inputs', asked.inputs)}
           ${
             asked.command === '' && asked.prompt.length + asked.inputs.length === 0
-              ? html`<p class="quiet">Nothing more is recorded of what was asked; see Raw.</p>`
+              ? html`<p class="quiet">Nothing else was recorded about this request. See Raw.</p>`
               : nothing
           }
         `;

@@ -44,6 +44,9 @@ export function timelineScale(
     .range([...pixels, right]);
 }
 
+/** The width of a letter of a label, in pixels. */
+const letter = 6;
+
 interface Tick {
   readonly x: number;
   readonly label: string;
@@ -80,13 +83,15 @@ function placeTicks(scale: TimelineScale, moments: readonly number[], width: num
   let [day, said] = ['', ''];
   for (const time of [...new Set(moments)].toSorted((a, b) => a - b)) {
     const x = scale(time);
-    const [today, clock] = dayAndTime(time);
+    const [today, clock] = dayAndTime(time, true);
     const whole = `${today} ${clock}`;
     const label = today === day ? clock : whole;
-    const isCut = x + label.length * 6 > width;
+    const isCut = x + label.length * letter > width;
+    const last = ticks.at(-1);
+    const isFree = !last || x - last.x > Math.max(72, last.label.length * letter + 8);
     // Moments within one second say nothing new.
     const isSame = whole === said;
-    if (isCut || isSame || x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 96) continue;
+    if (isCut || isSame || !isFree) continue;
     ticks.push({ x, label });
     [day, said] = [today, whole];
   }

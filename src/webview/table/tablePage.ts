@@ -33,9 +33,9 @@ function heights(): { readonly row: number; readonly head: number } {
 const keys: Keys = [
   ['j, k, ↑, ↓', 'next or previous run'],
   ['Enter', 'open the run'],
-  ['Space', 'select the run, or not'],
+  ['Space', 'select or deselect the run'],
   ['Shift+Space', 'select up to here'],
-  ['Ctrl+A, Escape', 'select all runs that are shown, or none (⌘ on a Mac)'],
+  ['Ctrl+A, Escape', 'select all runs shown, or none (⌘ on a Mac)'],
   ['/', 'find runs'],
   ['?', 'this help'],
 ];

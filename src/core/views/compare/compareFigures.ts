@@ -55,8 +55,8 @@ export function* compareTimes(left: Side, right: Side): Sliced<readonly Figure[]
     yield;
     const b = read(right);
     yield;
-    if (a === undefined && b === undefined) continue;
-    figures.push(plainFigure(name, a, b, duration));
+    if (!a && !b) continue;
+    figures.push(plainFigure(name, a, b, (time) => (time === 0 ? 'none' : duration(time))));
   }
   return figures;
 }

@@ -161,7 +161,7 @@ function resultNote(effect: Effect, result: TaskResult | undefined, part: Docume
   if (effect.status === 'pending') return 'There is no result yet.';
   const said = effect.error?.message ?? effect.cancelReason ?? result?.failure;
   if (said !== undefined && said !== '') return visible(maskSecrets(said).slice(0, 4000));
-  if (result?.resultRef !== undefined) return `The result is large; it lies in ${visible(result.resultRef)}.`;
+  if (result?.resultRef !== undefined) return `The result is large; it is in ${visible(result.resultRef)}.`;
   return 'problem' in part ? visible(`${part.file} ${part.problem}`) : '';
 }
 
@@ -245,7 +245,7 @@ function timingOf(effect: Effect, now: number): TaskDetail['timing'] {
     ['Finished', moment(finishedAt)],
     [status === 'cancelled' ? 'Cancelled' : 'Recorded', moment(resolvedAt)],
     ['At work', span(startedAt, finishedAt)],
-    [status === 'pending' ? 'Waiting since' : 'From request to result', span(requestedAt, resolvedAt ?? now)],
+    [status === 'pending' ? 'Waiting for' : 'From request to result', span(requestedAt, resolvedAt ?? now)],
     ['Requested by', `iterate ${batch}, event ${requestedSeq}`],
     ['Step', visible(cutAtWord(stepId ?? '', 200))],
     ['Task', visible(cutAtWord(effect.taskId, 200))],
