@@ -32,8 +32,7 @@ export function writeMomentsIn(tag: string): void {
  */
 export function moment(at: number, now?: number): string {
   const since = now === undefined ? Infinity : now - at;
-  if (Math.abs(since) < 10_000) return 'just now';
-  if (since >= 0 && since < aDay) return `${shortDuration(since)} ago`;
+  if (since >= 0 && since < aDay) return since < 10_000 ? 'just now' : `${shortDuration(since)} ago`;
   return written(since < 0 && since > -aDay ? 'clock' : 'whole', at);
 }
 

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useCli, type ShownRun } from '../support/cli';
 import { journal } from '../support/journalBuilder';
-import { projectFolder, writeRun } from '../support/runFolder';
+import { projectFolder, write, writeRun, type RunFolderParts } from '../support/runFolder';
 
 const folder = fileURLToPath(new URL('../fixtures/kinds', import.meta.url));
 const now = ['--now', '2027-01-01T00:00:00Z'];
@@ -190,4 +190,34 @@ it('lists a copy of a run with the run', () => {
   const [run] = cli.list(dir, ...now);
   expect(run?.dir).toMatch(/worktree-copies[/\\]\.a5c/);
   expect(run?.copies).toEqual([expect.stringMatching(/\.claude[/\\]worktrees[/\\]feat/)]);
+});
+
+describe('what an engine refuses is repaired, and what is empty is not', () => {
+  const next = (name: string, parts: RunFolderParts, add: (dir: string) => unknown = () => {}) => {
+    const { dir, runs } = projectFolder();
+    add(writeRun(runs, name, parts));
+    const [run] = cli.list(dir, ...now);
+    return [run?.state, run?.next.action];
+  };
+  const nothing = { journal: journal() };
+  const task = (dir: string): unknown => write(dir, 'tasks/a/task.json', '{}');
+
+  it.each<[string, unknown, RunFolderParts, ((dir: string) => unknown)?]>([
+    ['nothing but a folder', ['unreadable', null], { ...nothing, metadata: null }],
+    ['nothing but tasks', ['unreadable', 'run.repair'], { ...nothing, metadata: null }, task],
+    ['a journal without events', ['created', 'run.iterate'], nothing],
+    ['a journal that lost its events', ['created', 'run.repair'], nothing, task],
+    [
+      'an answer to no request',
+      ['ready', 'run.repair'],
+      { journal: journal().created().done('a').resolved('b') },
+    ],
+    [
+      'a request that stands twice',
+      ['waiting', 'run.repair'],
+      { journal: journal().created().requested('a').requested('a') },
+    ],
+  ])('%s', (_, expected, parts, add) => {
+    expect(next('one', parts, add)).toEqual(expected);
+  });
 });

@@ -365,6 +365,9 @@ describe('nameProblem', () => {
     ['with a letter that no ULID has', named(ulid?.replace('K', 'U')), undefined, /no ULID/],
     ['beyond all times', named(ulid?.replace('0', '8')), undefined, /no ULID/],
     ['with a point in it', named('a.b'), undefined, /no ULID/],
+    ['behind too many digits', `0000003.${more}.json`, named(ulid), /sorts before/],
+    ['behind one with too few digits', `000003.${more}.json`, `2.${ulid}.json`, /sorts before/],
+    ['behind six digits, all used', `1000000.${more}.json`, `999999.${ulid}.json`, undefined],
   ])('a ULID %s', (_, file, before, what) => {
     const problem = nameProblem(file, before);
     if (what) expect(problem).toMatchObject({ what: expect.stringMatching(what), mendable: true });

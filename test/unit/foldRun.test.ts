@@ -95,7 +95,7 @@ describe('foldRun', () => {
     expect(effect(run, 'a')).toMatchObject({ kind: 'agent', status: 'ok', requestedSeq: 2 });
     expect(run.resolvedCount).toBe(1);
     expect(problems(run).map((problem) => problem.replace(/^\S+ /, ''))).toEqual([
-      'requests the effect a a second time; it is ignored',
+      'requests the effect a a second time; engines refuse the run',
       'answers the effect a a second time; the first answer stands',
       'answers the effect a a second time; the first answer stands',
     ]);
@@ -110,6 +110,7 @@ describe('foldRun', () => {
       'answers the effect ghost, whose request is not in the journal',
       'answers the effect spirit, whose request is not in the journal',
     ]);
+    expect(run.problems.map(({ stops }) => stops)).toEqual(['iterate', 'iterate']);
   });
 
   it('keeps its effects when the run is created a second time, and takes over what that says', () => {

@@ -4,6 +4,7 @@ import { defaultActivityWindow, stateActions, type State } from '../../src/core/
 import { classify } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
+import { moment } from '../../src/core/moments';
 import { momentText } from '../support/momentText';
 
 const options = { activityWindow: defaultActivityWindow };
@@ -18,7 +19,6 @@ const sleep = (at: number): { sleep: object } => ({
   sleep: { iso: new Date(at).toISOString(), targetEpochMs: at },
 });
 const bare = { entrypoint: { importPath: 'bare-run' } };
-const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 interface Row extends RunParts {
   readonly why: string;
@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
   },
   {
     why: 'a failed run can be iterated again (the old engines go on that way)',
-    journal: journal().created().erred('x').done('a').failed('API rate limit exceeded'),
+    journal: journal().created().requested('x').erred('x').done('a').failed('API rate limit exceeded'),
     state: 'failed',
     reason: 'API rate limit exceeded',
     actions: [...iterate, 'run.resume', ...copy],
@@ -342,7 +342,7 @@ const rows: readonly Row[] = [
     tasks: { s: sleep(later) },
     now: later - 1,
     state: 'sleeping',
-    reason: `Sleeping until ${utc(later)}`,
+    reason: `Sleeping until ${moment(later, later - 1)}`,
     actions: ['run.resume', ...copy],
     changesAt: later,
   },
@@ -352,7 +352,7 @@ const rows: readonly Row[] = [
     tasks: { s: sleep(later) },
     now: later,
     state: 'ready',
-    reason: `Its sleep was over at ${utc(later)}; iterate to go on`,
+    reason: `Its sleep was over at ${moment(later)}; iterate to go on`,
     actions: [...iterate, 'run.resume', ...copy],
   },
   {
@@ -370,7 +370,7 @@ const rows: readonly Row[] = [
     tasks: { s1: sleep(later + minute), s2: sleep(later) },
     now: start,
     state: 'sleeping',
-    reason: `Sleeping until ${utc(later)}`,
+    reason: `Sleeping until ${moment(later, start)}`,
     actions: ['run.resume', ...copy],
     changesAt: later,
   },
@@ -381,7 +381,7 @@ const rows: readonly Row[] = [
       .requested('s', 'sleep', { label: `sleep:${new Date(later).toISOString()}` }),
     now: start,
     state: 'sleeping',
-    reason: `Sleeping until ${utc(later)}`,
+    reason: `Sleeping until ${moment(later, start)}`,
     actions: ['run.resume', ...copy],
     changesAt: later,
   },

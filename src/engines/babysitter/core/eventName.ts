@@ -59,6 +59,11 @@ export function nameProblem(file: string, before: string | undefined): Omit<Prob
     const what = 'has no ULID in its name; engines refuse the run now, or once the next event comes';
     return { what, mendable: true, stops: 'any' };
   }
+  if (before !== undefined && file < before && !(isPadded(file) && isPadded(before))) {
+    const what =
+      'has so many digits in its name that it sorts before the event before it; engines refuse the run';
+    return { what, mendable: true };
+  }
   if (before !== undefined && ulid <= ulidIn(before)) {
     return {
       what: 'has a ULID in its name that is not greater than that of the event before it; engines refuse the run',
@@ -66,6 +71,12 @@ export function nameProblem(file: string, before: string | undefined): Omit<Prob
     };
   }
   return undefined;
+}
+
+/** Engines write six digits, and more only where six do not do. They read events in the order of their names. */
+function isPadded(file: string): boolean {
+  const digits = file.indexOf('.');
+  return digits === 6 || (digits > 6 && !file.startsWith('0'));
 }
 
 /** As engines cut it out. */

@@ -290,7 +290,11 @@ function settle(run: Draft, entry: JournalEntry, effectId: string, outcome: Part
   const effect = run.effects.get(effectId);
   const file = `journal/${entry.file}`;
   if (!effect) {
-    run.problems.push({ file, what: `answers the effect ${effectId}, whose request is not in the journal` });
+    run.problems.push({
+      file,
+      what: `answers the effect ${effectId}, whose request is not in the journal`,
+      stops: 'iterate',
+    });
     return;
   }
   if (effect.status !== 'pending') {
@@ -373,9 +377,12 @@ function request(
   { file, seq, at }: JournalEntry,
   event: Extract<JournalEvent, { type: 'EFFECT_REQUESTED' }>,
 ): void {
-  if (run.effects.get(event.effectId)) {
-    const what = `requests the effect ${event.effectId} a second time; it is ignored`;
-    run.problems.push({ file: `journal/${file}`, what });
+  const known = run.effects.get(event.effectId);
+  if (known) {
+    const what = `requests the effect ${event.effectId} a second time; engines refuse the run`;
+    // The engine's repair drops what asks for a step once more.
+    const mendable = known.invocationKey !== undefined && known.invocationKey === event.invocationKey;
+    run.problems.push({ file: `journal/${file}`, what, stops: 'iterate', ...(mendable && { mendable }) });
     return;
   }
   const paused = at !== undefined && run.lastRequestAt !== undefined && at - run.lastRequestAt > batchPause;

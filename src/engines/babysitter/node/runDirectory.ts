@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { decodeTime, isValid } from 'ulid';
 import { messageOf } from '../../../core/errors';
@@ -124,6 +124,9 @@ export class RunDirectory {
     // A stop hook that ran in another folder writes its events there, under the id of a run that lies elsewhere.
     if (!metadata && fold.hooks > 0 && fold.hooks === reading.count && !exists(`${real}/run.json`))
       return undefined;
+    // Where nothing was done yet nothing is damaged: an iterate begins the run, if there is a process.
+    const isEmpty = reading.count === 0 && problems.length > 0 && !hasTasks(real);
+    if (isEmpty) for (const [i, problem] of problems.entries()) problems[i] = harmless(problem);
     problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     const erred = erredEffect(fold);
@@ -257,6 +260,20 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   const { metadata, problems } = parseMetadata(unmarked ?? read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
   return metadata;
+}
+
+/** What is wrong with a run's own files, where it has neither events nor tasks that an iterate could harm. */
+function harmless(problem: Problem): Problem {
+  const { file, what } = problem;
+  return file === 'run.json' || file === 'journal' ? { file, what } : problem;
+}
+
+function hasTasks(real: string): boolean {
+  try {
+    return readdirSync(`${real}/tasks`).length > 0;
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT';
+  }
 }
 
 /** Of what a process returned for the sake of its row, in bytes. */

@@ -145,7 +145,7 @@ function heldByLiveProcess({ stored, iterating }: DiagnoseFacts): Diagnosis | un
 function over({ stored, parent, repair }: DiagnoseFacts): Diagnosis | undefined {
   const { run, state } = stored;
   // A damaged journal may hide what came after its last readable event.
-  if (repair && repair.damage.length > 0 && state.state === 'unreadable') return undefined;
+  if (repair && repair.damage.length > 0 && state.next.action === 'run.repair') return undefined;
   const sealed = run.story.end?.sealed ?? false;
   if (state.state !== 'completed' && state.state !== 'halted' && !sealed) return undefined;
   if (parent && !parent.run.story.end) {
