@@ -161,7 +161,10 @@ it('says in the report, too, that a process returned without success', () => {
   const [run] = cli.list(join(folder, 'completed-but-aborted'), ...now);
   const { stdout } = cli.run('report', run?.dir ?? '', '--format', 'json', ...now);
   expect(JSON.parse(stdout)).toMatchObject({
-    run: { reason: 'Completed, not successful: rejected at the first question' },
+    run: {
+      reason: 'Completed, not successful: rejected at the first question',
+      outcome: { success: false, summary: 'rejected at the first question' },
+    },
   });
 });
 

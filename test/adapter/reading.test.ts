@@ -801,7 +801,7 @@ describe('a process file that was changed since', () => {
     expect(told(story.lastAt - 1000)).toEqual([]);
     const said = {
       file: 'run.json',
-      what: expect.stringMatching(/demo\.mjs, which may have changed since .* \(file time 2026-/),
+      what: expect.stringMatching(/demo\.mjs, which may have changed since .* \(file time .*2026/),
       hint: true,
     };
     expect(told(story.lastAt + 1000)).toEqual(hinted ? [said] : []);

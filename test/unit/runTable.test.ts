@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RunTable } from '../../src/core/views/table/runTable';
 import type { TableFilter } from '../../src/core/views/table/tableFilter';
 import type { Column } from '../../src/core/views/table/tableOrder';
+import { duration } from '../../src/core/format';
 import { toRunNumbers, waitedBy } from '../../src/core/views/table/runNumbers';
 import { sorting } from '../../src/core/sorting';
 import { atOnce } from '../../src/core/sliced';
@@ -128,6 +129,7 @@ describe('the rows of the runs table', () => {
     expect(table.unread(0, 2, false)?.run.runId).toBe('run10');
     expect(table.rows(0, 1)[0]?.read).toBeUndefined();
     const numbers = (value: number) => ({
+      lasted: 0,
       iterations: 3,
       done: 2,
       best: { key: 'score', value, n: 1 },
@@ -163,6 +165,7 @@ describe('the rows of the runs table', () => {
     table.order = { sort: 'waited', descending: true };
     atOnce(table.settle(all));
     const numbers = (waited: number) => ({
+      lasted: 0,
       iterations: 1,
       done: 1,
       best: undefined,
@@ -257,6 +260,19 @@ describe('the rows of the runs table', () => {
 });
 
 describe('the numbers of a run', () => {
+  it('tell how long it took, which its last events do not where its end was told again', () => {
+    const story = journal().created().done('a').completed();
+    const { lasted } = numbersOf(story);
+    const again = numbersOf(story.after(minute).completed());
+    expect([again.lasted, lasted < minute]).toEqual([lasted, true]);
+    const row = { ...stored(aRun({ journal: journal().after(minute).completed() })) };
+    const { show, table } = tableOf([row]);
+    show('title');
+    table.take(row, again);
+    show('title');
+    expect(table.rows(0, 1)[0]?.duration).toBe(duration(lasted));
+  });
+
   it('count iterations that are done, and name the best by its number', () => {
     const story = journal().created().done('work1').done('work2').requested('work3');
     const inputs = (iteration: number) => ({ inputs: { iteration } });

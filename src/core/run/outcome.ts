@@ -29,16 +29,9 @@ export function outcomeIn(details: { readonly output?: unknown }): Outcome | und
   return 'output' in details ? outcomeOf(details.output) : undefined;
 }
 
-const notSuccessful = 'Completed, not successful';
-
 /** How a completed run reads: "Completed", or "Completed, not successful: the gate was rejected". */
 export function completedReason(outcome: Outcome | undefined): string {
   if (outcome?.success !== false) return 'Completed';
   const { summary } = outcome;
-  return `${notSuccessful}${summary === undefined ? '' : `: ${cutAtWord(firstLine(summary), 200)}`}`;
-}
-
-/** Whether a run's reason is {@link completedReason} of one that was not successful. */
-export function saysUnsuccessful(reason: string): boolean {
-  return reason.startsWith(notSuccessful);
+  return `Completed, not successful${summary === undefined ? '' : `: ${cutAtWord(firstLine(summary), 200)}`}`;
 }

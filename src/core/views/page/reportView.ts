@@ -13,7 +13,6 @@ import {
   type SectionId,
 } from '../report/sections';
 import type { State } from '../../run/judgement';
-import { saysUnsuccessful } from '../../run/outcome';
 import { failureIcon, stateIcons, stateWords } from '../tree/describe';
 
 /** What a report page shows: the whole run, or one of its iterations. */
@@ -96,7 +95,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
   return {
     title: run.title,
     runId: run.runId,
-    icon: (saysUnsuccessful(run.reason) ? failureIcon : stateIcons[run.state]).name.replace('~spin', ''),
+    icon: (run.outcome?.success === false ? failureIcon : stateIcons[run.state]).name.replace('~spin', ''),
     state: stateOf(run.state, run.reason),
     extent: scope === 'run' || iteration === undefined ? 'run' : iteration,
     heading: headingOf(report),

@@ -33,6 +33,8 @@ export interface Report {
     readonly title: string;
     readonly state: State;
     readonly reason: string;
+    /** What the process says of its work; left out: it has not returned, or left nothing that can be read. */
+    readonly outcome?: { readonly success: boolean | null; readonly summary?: string };
     readonly prompt?: string;
     readonly createdAt: string;
     readonly updatedAt: string;

@@ -183,7 +183,8 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
 
 function aboutRun({ opened: { run, details }, clean, short }: Making, options: ReportOptions): Report['run'] {
   const { linkScheme } = options;
-  const known = withGist(run, outcomeGist(outcomeIn(details)));
+  const outcome = outcomeIn(details);
+  const known = withGist(run, outcomeGist(outcome));
   const { state, reason } = options.engine.judge(known, options.now, options.classify);
   const prompt = run.prompt;
   return {
@@ -193,6 +194,13 @@ function aboutRun({ opened: { run, details }, clean, short }: Making, options: R
     title: short(runTitle(run)),
     state,
     reason: short(reason),
+    ...optional(
+      'outcome',
+      outcome && {
+        success: outcome.success,
+        ...optional('summary', outcome.summary && clean(outcome.summary)),
+      },
+    ),
     ...optional('prompt', prompt && clean(prompt, most.question)),
     createdAt: toIso(run.createdAt),
     updatedAt: toIso(run.updatedAt),

@@ -1,8 +1,7 @@
 import type { CsvValue } from '../../csv';
 import { toIso, visible } from '../../format';
-import { runTime } from '../../run/workTime';
 import { stateWord } from '../tree/describe';
-import { waitedBy } from './runNumbers';
+import { lastedBy, waitedBy } from './runNumbers';
 import type { TableEntry } from './tableEntry';
 
 const seconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
@@ -24,7 +23,7 @@ export const csvColumns: readonly (readonly [
   ['bestIteration', ({ numbers }) => numbers?.best?.n],
   ['createdAt', ({ stored }) => toIso(stored.run.createdAt)],
   ['updatedAt', ({ stored }) => toIso(stored.run.updatedAt)],
-  ['durationSeconds', ({ stored }) => seconds(runTime(stored.run))],
+  ['durationSeconds', ({ stored, numbers }) => seconds(lastedBy(stored.run, numbers))],
   ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
   ['tokens', ({ numbers }) => numbers?.tokens],
   ['costUsd', ({ numbers }) => numbers?.costUsd],

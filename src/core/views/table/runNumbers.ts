@@ -1,12 +1,15 @@
 import { timedEffects } from '../../run/audit';
 import { usageByTask, usageInAll } from '../../run/usage';
-import { workTime } from '../../run/workTime';
+import { runTime, workTime } from '../../run/workTime';
+import type { Run } from '../../run/run';
 import type { RunWork } from '../../sessions/runWork';
 import type { PartNumbers } from '../../sessions/sessionNumbers';
 import type { OpenedRun } from '../tree/buildTree';
 
 /** What the task files of a run add to its row in the runs table: a few numbers, so that thousands can be kept. */
 export interface RunNumbers {
+  /** From its creation to its end, or to its last event, in milliseconds. */
+  readonly lasted: number;
   /** Iterations that were begun. */
   readonly iterations: number;
   /** Those of them in which nothing is pending. */
@@ -35,6 +38,7 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun, work?: Run
   const waitingSince = story.end ? undefined : earliest(story.pending.values());
   const until = story.end ? (story.end.at ?? updatedAt) : waitingSince;
   return {
+    lasted: runTime(run),
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
     best: metric && best && { key: metric.key, value: best[1], n: best[0] },
@@ -49,6 +53,11 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun, work?: Run
 /** Tokens that its agents put in and got out, without what caches gave and took. */
 export function workTokens({ work }: RunNumbers): number | undefined {
   return work && work.tokens.in + work.tokens.out;
+}
+
+/** {@link runTime}. Of a finished run only the whole journal knows whether its end was told before. */
+export function lastedBy(run: Run, numbers: RunNumbers | undefined): number {
+  return (run.story.end && numbers?.lasted) ?? runTime(run);
 }
 
 /** For how long a run has waited for people by now. */

@@ -1,7 +1,6 @@
 import { compareRuns } from '../../run/run';
-import { runTime } from '../../run/workTime';
 import { stateOrder } from '../tree/runGroups';
-import { waitedBy, workTokens } from './runNumbers';
+import { lastedBy, waitedBy, workTokens } from './runNumbers';
 import type { TableEntry } from './tableEntry';
 
 /** What the runs table can be sorted by. */
@@ -82,7 +81,7 @@ export function compareBy(
     case 'updated':
       return number(({ stored }) => stored.run.updatedAt);
     case 'duration':
-      return number(({ stored }) => runTime(stored.run));
+      return number(({ stored, numbers }) => lastedBy(stored.run, numbers));
     case 'waited':
       return number(({ numbers }) => numbers && waitedBy(numbers, now));
     case 'tokens':

@@ -1,10 +1,9 @@
 import { count, cutAtWord, dollars, duration, shortId, thousands, visible } from '../../format';
 import { noMarks } from '../../order/runMarks';
 import { maskSecrets } from '../../run/secrets';
-import { runTime } from '../../run/workTime';
 import { keyText } from '../../run/runKey';
 import { formatNumber, stateIcon, stateWord } from '../tree/describe';
-import { waitedBy } from './runNumbers';
+import { lastedBy, waitedBy } from './runNumbers';
 import { costBasis, costText, type PartNumbers } from '../../sessions/sessionNumbers';
 import type { TableEntry } from './tableEntry';
 
@@ -80,7 +79,7 @@ export function toTableRow(
     engine: stored.engine.name,
     created: run.createdAt,
     updated: run.updatedAt,
-    duration: duration(runTime(run)),
+    duration: duration(lastedBy(run, numbers)),
     read:
       numbers || fresh
         ? {
