@@ -25,12 +25,19 @@ function dependenciesAreCurrent() {
  * and the real extension host, for machines that cannot download a desktop VS Code or have no display (docs/testing.md).
  */
 const hosted = {
-  folder: join(root, '.vscode-test', 'hosted'),
   // These platforms have a Node in the npm registry and are supported by code-server.
   platforms: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'],
-  nodeVersion: '24.21.0',
-  codeServerVersion: '4.139.1',
+  newest: { folder: 'hosted', nodeVersion: '24.21.0', codeServerVersion: '4.139.1' },
+  // VS Code 1.103.2; package.json's `engines.vscode` supports nothing older.
+  oldest: { folder: 'hosted-oldest', nodeVersion: '22.23.5', codeServerVersion: '4.103.2' },
 };
+
+/** Which of them is tried: BABYSITTER_TEST_VSCODE=oldest, or the newest. */
+function chosenHosted() {
+  const wanted = process.env.BABYSITTER_TEST_VSCODE ?? 'newest';
+  if (wanted === 'newest' || wanted === 'oldest') return hosted[wanted];
+  throw new Failure(`BABYSITTER_TEST_VSCODE is "${wanted}"; it may be "newest" or "oldest".`);
+}
 
 /** @type {import('./install.mjs').ensureHostedVsCode} */
 export async function ensureHostedVsCode({ platform: system, arch } = process) {
@@ -42,25 +49,27 @@ export async function ensureHostedVsCode({ platform: system, arch } = process) {
     );
   }
   const nodePackage = `node-${platform}`;
-  const node = join(hosted.folder, 'node_modules', nodePackage, 'bin', 'node');
-  const vsCode = join(hosted.folder, 'node_modules', 'code-server', 'lib', 'vscode');
+  const { nodeVersion, codeServerVersion, ...place } = chosenHosted();
+  const folder = join(root, '.vscode-test', place.folder);
+  const node = join(folder, 'node_modules', nodePackage, 'bin', 'node');
+  const vsCode = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
   const paths = { node, server: join(vsCode, 'out', 'server-main.js') };
 
   // The marker is written last, so an interrupted install is begun anew (quickly: npm keeps what it has downloaded).
-  const marker = join(hosted.folder, 'complete.txt');
-  const versions = `${nodePackage}@${hosted.nodeVersion} code-server@${hosted.codeServerVersion}\n`;
+  const marker = join(folder, 'complete.txt');
+  const versions = `${nodePackage}@${nodeVersion} code-server@${codeServerVersion}\n`;
   if (existsSync(marker) && readFileSync(marker, 'utf8') === versions) return paths;
 
   progress('Installing a hosted VS Code into .vscode-test (once; about 600 MB)…');
-  rmSync(hosted.folder, { recursive: true, force: true });
-  mkdirSync(hosted.folder, { recursive: true });
-  writeFileSync(join(hosted.folder, 'package.json'), '{ "private": true }\n');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   // Nothing is compiled: the native modules that stay unbuilt (spdlog, native-watchdog) are optional to the server.
   const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await npm([...install, '--save-exact', `${nodePackage}@${hosted.nodeVersion}`], { cwd: hosted.folder });
+  await npm([...install, '--save-exact', `${nodePackage}@${nodeVersion}`], { cwd: folder });
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
-  await npm([...install, '--save-exact', `code-server@${hosted.codeServerVersion}`], {
-    cwd: hosted.folder,
+  await npm([...install, '--save-exact', `code-server@${codeServerVersion}`], {
+    cwd: folder,
     env,
   });
   await npm([...install, '--omit=dev'], { cwd: vsCode, env });
