@@ -76,6 +76,34 @@ function viewOf(run: OpenedRun, iteration: number | undefined): ReportView {
   return toReportView(reportOf(run, iteration), matched(run, iteration));
 }
 
+it('iterations of phases are called by their own numbers wherever a report names them', () => {
+  const story = journal().created();
+  const tasks: Record<string, unknown> = {};
+  const results: Record<string, unknown> = {};
+  for (const [i, phase] of ['model', 'model', 'api'].entries()) {
+    const id = `rate${i}`;
+    story.requested(id, 'agent', { taskId: 'rate' }).resolved(id);
+    tasks[id] = { title: 'Rate', inputs: { phase, iteration: (i % 2) + 1 } };
+    results[id] = { score: 60 + i };
+  }
+  const run = opened(story, tasks, results);
+  const view = viewOf(run, undefined);
+  const whole = toReportView({ ...reportOf(run, undefined), scope: 'run' }, new Map());
+  expect(whole.tasks.map(({ iteration }) => iteration)).toEqual([
+    'model · iteration 1',
+    'model · iteration 2',
+    'api · iteration 1',
+  ]);
+  expect(viewOf(run, 1).tasks.map(({ iteration }) => iteration)).toEqual(['']);
+  const [first] = iterationColumns(view.iterations, view.metrics);
+  expect(view.iterations.map((iteration) => first?.text(iteration))).toEqual([
+    'Model · iteration 1',
+    'Model · iteration 2',
+    'Api · iteration 1 ★ best',
+  ]);
+  expect(JSON.stringify(view.sections)).toContain('(62 in api · iteration 1)');
+});
+
 describe('a task in other iterations', () => {
   it('is the one of the same name, whatever the order in which they were asked for', () => {
     const run = iterating([60, 90, 80]);

@@ -341,7 +341,6 @@ class ReportPage extends LitElement {
       const said = `${title} ${kind} ${outcome} ${why}`.toLowerCase();
       return words.every((word) => said.includes(word));
     });
-    const withIteration = view.extent === 'run' && view.iterations.length > 1;
     return html`
       <div class="filters">
         <label>
@@ -360,7 +359,7 @@ class ReportPage extends LitElement {
           ${words.length === 0 ? view.taskCounts : `${thousands(found.length)} of ${count(view.tasks.length, 'task')}`}
         </span>
       </div>
-      ${longList(found, (task) => taskRow(task, withIteration), 32)}
+      ${longList(found, taskRow, 32)}
       ${
         view.leftTasks === 0
           ? nothing

@@ -5,11 +5,8 @@ import type { ReportBase } from '../../core/views/report/counterparts';
 import { safeHtml } from '../markdown';
 import { reportApi } from './reportApi';
 
-/**
- * A task of the report, and the ways to it.
- * @param withIteration whether the iteration is told
- */
-export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateResult {
+/** A task of the report, and the ways to it. */
+export function taskRow(task: ReportTaskView): TemplateResult {
   const { effectId, title, kind, outcome, failed, took, why, iteration, asked } = task;
   const compare = (
     base: ReportBase,
@@ -35,9 +32,7 @@ export function taskRow(task: ReportTaskView, withIteration: boolean): TemplateR
       >
         ${title}
       </button>
-      <small
-        >${[withIteration ? `iteration ${iteration}` : '', kind, took].filter(Boolean).join(' · ')}</small
-      >
+      <small>${[iteration, kind, took].filter(Boolean).join(' · ')}</small>
       ${why === '' ? nothing : html`<span class="why">${why}</span>`}
       ${
         asked === ''

@@ -12,6 +12,7 @@ import {
   type SectionGroup,
   type SectionId,
 } from '../report/sections';
+import { iterationTitle } from '../../run/iterations';
 import type { State } from '../../run/judgement';
 import { failureIcon, stateIcons, stateWords } from '../tree/describe';
 
@@ -20,7 +21,8 @@ export type ReportExtent = 'run' | number;
 
 export interface ReportTaskView {
   readonly effectId: string;
-  readonly iteration: number;
+  /** "iteration 3"; empty: the report is of one iteration, or the run has one. */
+  readonly iteration: string;
   readonly title: string;
   readonly kind: string;
   /** "✓ passed". */
@@ -92,6 +94,9 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
   const { run, scope, iteration, iterations } = report;
   const shown = bounded(report);
   const answers = new Map(report.answers.map((answer) => [answer.effectId, answer]));
+  const isWhole = (scope === 'run' || iteration === undefined) && iterations.length > 1;
+  const names = new Map(iterations.map((known) => [known.n, iterationTitle(known)]));
+  const nameOf = (n: number): string => (isWhole ? (names.get(n) ?? `iteration ${n}`) : '');
   return {
     title: run.title,
     runId: run.runId,
@@ -108,7 +113,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
     sections: toSections(shown, own),
     tasks: failuresFirst(report.tasks)
       .slice(0, most.tasks)
-      .map((task) => toReportTaskView(task, answers, counterparts)),
+      .map((task) => toReportTaskView(task, answers, counterparts, nameOf(task.iteration))),
     taskCounts: taskCounts(report),
     leftTasks: report.left.tasks + Math.max(0, report.tasks.length - most.tasks),
     artefacts: report.artefacts.map(({ path }) => path),
@@ -155,8 +160,9 @@ function toReportTaskView(
   task: ReportTask,
   answers: ReadonlyMap<string, ReportAnswer>,
   counterparts: ReadonlyMap<string, Counterparts>,
+  iteration: string,
 ): ReportTaskView {
-  const { effectId, iteration, title, kind, status, passed, by, duration: ms, exitCode } = task;
+  const { effectId, title, kind, status, passed, by, duration: ms, exitCode } = task;
   const answer = answers.get(effectId);
   const verdict = answer?.approved === undefined ? undefined : answer.approved ? '✓ approved' : '✗ rejected';
   const failed = passed === false;

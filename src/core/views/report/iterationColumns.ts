@@ -1,4 +1,4 @@
-import { iterationTitle } from '../../run/iterations';
+import { iterationTitle, type NamedIteration } from '../../run/iterations';
 import { previousValues } from '../../run/metrics';
 import { capital, thousands } from '../../format';
 import { change, figure, figureOrDash, lasted, when } from './figures';
@@ -50,7 +50,7 @@ export function iterationColumns(
       id: 'iteration',
       name: 'Iteration',
       value: ({ n }) => n,
-      text: ({ n, title, best }) => `${title === undefined ? n : capital(title)}${best ? ' ★ best' : ''}`,
+      text: (iteration) => `${placeOrTitle(iteration)}${iteration.best ? ' ★ best' : ''}`,
     },
     ...metrics.flatMap(({ key }, place): IterationColumn[] => {
       const value = ({ metrics }: ReportIteration): number | undefined =>
@@ -73,6 +73,12 @@ export function iterationColumns(
       text: ({ startedAt }) => when(startedAt) ?? '–',
     },
   ];
+}
+
+/** In a column of iterations: "3", or where that says too little "Model · iteration 2". */
+export function placeOrTitle(iteration: NamedIteration): string {
+  const title = iterationTitle(iteration);
+  return title === `iteration ${iteration.n}` ? String(iteration.n) : capital(title);
 }
 
 /** What agents did for each iteration. */

@@ -2,7 +2,7 @@ import { titleOfIteration } from '../../run/iterations';
 import { capital, count, cutAtWord, duration, list, thousands } from '../../format';
 import { stateWords } from '../tree/describe';
 import { change, figure, figureOrDash, lasted, when } from './figures';
-import { iterationColumns } from './iterationColumns';
+import { iterationColumns, placeOrTitle } from './iterationColumns';
 import type { Block } from './blocks';
 import type { Report, ReportFact, ReportTask } from './report';
 import { usageBlocks } from './usageBlocks';
@@ -210,7 +210,9 @@ function metricBlocks({ metrics, targets, iterations, iteration }: Report): read
     key,
     figureOrDash(here),
     previous === undefined ? '–' : `${change(here, previous) || '–'} (${figure(previous)})`,
-    best ? `${change(here, best.value) || '–'} (${figure(best.value)} in iteration ${best.iteration})` : '–',
+    best
+      ? `${change(here, best.value) || '–'} (${figure(best.value)} in ${titleOfIteration(iterations, best.iteration)})`
+      : '–',
     target === undefined ? '–' : `${figure(target)}${here === undefined ? '' : ` (${change(here, target)})`}`,
   ]);
   const most = targets.iterations;
@@ -325,12 +327,13 @@ export function taskCounts({ tasks, left }: Report): string {
 }
 
 function taskBlocks(report: Report): readonly Block[] {
-  const { tasks, answers } = report;
+  const { tasks, answers, iterations } = report;
+  const places = new Map(iterations.map((iteration) => [iteration.n, placeOrTitle(iteration)]));
   const verdicts = new Map(
     answers.map(({ effectId, approved }) => [effectId, verdict(approved) || 'answered']),
   );
   const columns: readonly (readonly [name: string, cell: (task: ReportTask) => string])[] = [
-    ['Iteration', ({ iteration }) => String(iteration)],
+    ['Iteration', ({ iteration }) => places.get(iteration) ?? String(iteration)],
     ['Task', ({ title }) => title],
     ['Kind', ({ kind }) => kind],
     [
