@@ -88,6 +88,7 @@ it('is found by the names of its folders, where its configuration says, and wher
   expect(found.toSorted()).toEqual([runs, join(home, '.prisma-airs/runs')]);
   expect(daystromStores.storesAtHome?.(home, {})).toEqual([runs, join(home, '.prisma-airs/runs')]);
   expect(daystromStores.storesAtHome?.(home, { DATA_DIR: '/data/runs' })[0]).toBe('/data/runs');
+  expect(daystromStores.storesAtHome?.(home, { DATA_DIR: ' ' })[0]).toBe(runs);
   expect(daystromStores.storesAtHome?.('/nowhere', {})[0]).toBe('/nowhere/.daystrom/runs');
   const airs = join(fixtures, 'project/airs-runs');
   expect(daystromStores.named(airs)).toEqual({ store: airs });
@@ -95,6 +96,20 @@ it('is found by the names of its folders, where its configuration says, and wher
   expect(daystromStores.named(run)).toEqual({ store: airs, run });
   expect(daystromStores.named(join(runs, 'notes.json'))).toBeUndefined();
   expect(daystromStores.named(fixtures)).toBeUndefined();
+});
+
+it('is shown with what its file lacks left out, and never as a file that cannot be read', () => {
+  const store = temporaryFolder();
+  writeFileSync(join(store, 'a.json'), '{"id":"a","userInput":{}}\r\n');
+  writeFileSync(join(store, 'b.json'), '{"id":"b","userInput":{"topicDescription":"T"},"status":"archived"}');
+  const judged = [...readings(store).values()].map(({ run }) => {
+    const { state, reason } = daystromEngine.judge(run, Date.now(), { activityWindow: 1 });
+    return [run.runId, run.prompt, state, reason];
+  });
+  expect(judged).toEqual([
+    ['a', undefined, 'stopped', 'unknown'],
+    ['b', 'T', 'stopped', 'archived'],
+  ]);
 });
 
 describe('on the command line', () => {

@@ -38,15 +38,15 @@ it('continues from the highest step by itself, and from a checkpoint only togeth
   const run = job('workspace', 'branched');
   expect(run.job.newest?.step).toBe(4);
   expect(continueArgs(run, 'Go on')).toEqual(['run', 'planner', 'Go on', '--continue-job', 'branched']);
-  expect(continueArgs(run, 'Go on', run.job.branch)).toEqual([
+  expect(continueArgs(run, 'Go on', run.job.branch?.checkpoint)).toEqual([
     ...['run', 'planner', 'Go on', '--continue-job', 'branched'],
-    ...['--resume-from', run.job.branch?.id],
+    ...['--resume-from', run.job.branch?.checkpoint?.id],
   ]);
 });
 
 it('says at which checkpoints no branch can begin', () => {
   const run = job('workspace', 'delegate-serial');
-  const why = run.job.checkpoints.map(({ checkpoint }) => whyNotBranch(run, checkpoint));
+  const why = run.job.checkpoints.map((step) => whyNotBranch(run, step));
   expect(why.map((reason) => reason?.split(':')[0])).toEqual([
     'It waits for a delegate here',
     'This checkpoint belongs to writer',
@@ -57,6 +57,13 @@ it('says at which checkpoints no branch can begin', () => {
     ...[undefined, undefined, undefined],
   ]);
   expect(whyNotBranch(run, undefined)).toMatch(/no checkpoint/);
+});
+
+it('gives words that begin with a dash as words, and not as options', () => {
+  const run = job('workspace', 'branched');
+  expect(continueArgs(run, '- list the files')).toEqual([
+    ...['run', '--continue-job', 'branched', '--', 'planner', '- list the files'],
+  ]);
 });
 
 it('answers a question of an earlier checkpoint differently, from there', () => {
@@ -78,7 +85,7 @@ it('gives an answer as the words that were chosen and typed', () => {
 it('never says that the answer to a tool approved anything, whatever its options are called', () => {
   const args = { question: 'Ship it?', options: ['Approve', 'Reject'] };
   const call = { id: 'toolu_1', skillName: 'ask', toolName: 'askUser', args };
-  const { breakpoint } = taskOf(call, { call, checkpoint: undefined, place: 1, of: 1 });
+  const { breakpoint } = taskOf(call, { call, checkpoint: undefined, isKept: false, place: 1, of: 1 });
   const said = breakpoint?.options.map((option) =>
     choiceWords({ kind: 'option', option }, 'Ship it?', (text) => text),
   );

@@ -89,7 +89,7 @@ export function daystromReading(
   const tests = iterations.flatMap((iteration, i) => testsOf(iteration, i));
   const createdAt = timeOf(json?.['createdAt']) ?? place.modifiedAt;
   const updatedAt = timeOf(json?.['updatedAt']) ?? place.modifiedAt;
-  const status = textOf(json?.['status']) ?? '';
+  const status = json === undefined ? '' : textOf(json['status'])?.trim() || 'unknown';
   const numbers = iterations.map(({ iteration }) => whole(iteration));
   const bestNumber = whole(json?.['bestIteration']);
   // By number: a topic that repeats is skipped, which leaves gaps.

@@ -8,6 +8,7 @@ import type { Sliced } from '../../../core/sliced';
 import type { DocumentName } from '../../../core/source/documentName';
 import { documentOf, type DocumentPart } from '../../../core/documents';
 import type { RunReading } from '../../../core/source/runSource';
+import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { readTextIn, readTextInside, realPath } from '../../../node/safeFile';
 import type { StoreKind } from '../../../node/stores';
 import { StoreSource, type StoreReader } from '../../../node/storeSource';
@@ -17,8 +18,6 @@ import { daystrom, daystromReading, isDaystromRun } from '../core/daystromRun';
 
 /** How large a file may be to be read, in bytes. */
 const limit = 8 * 1024 * 1024;
-/** A file younger than this may be half written, in milliseconds. */
-const mayBeHalf = 2000;
 /** So many files of a folder are looked at to see whether it holds runs. */
 const looked = 50;
 
@@ -34,7 +33,7 @@ export const daystromStores: StoreKind = {
   },
 
   storesAtHome(home, env) {
-    const named = env['DATA_DIR'] ?? dataDirIn(home);
+    const named = env['DATA_DIR']?.trim() || dataDirIn(home);
     const own = named === undefined ? join(home, '.daystrom', 'runs') : withHome(named, home);
     return [...(isAbsolute(own) ? [own] : []), join(home, '.prisma-airs', 'runs')];
   },
@@ -127,8 +126,7 @@ function readRun(file: string): (RunReading & { readonly isSettling: boolean }) 
   const json = contentOf(file);
   const place = { file, folder: dirname(file), id: basename(file, '.json'), modifiedAt };
   if ('problem' in json) {
-    const isSettling = Date.now() - modifiedAt < mayBeHalf;
-    return { ...daystromReading(place, undefined, json.problem), isSettling };
+    return { ...daystromReading(place, undefined, json.problem), isSettling: mayBeHalfWritten(modifiedAt) };
   }
   return isDaystromRun(json.value) ? { ...daystromReading(place, json.value), isSettling: false } : undefined;
 }

@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly partial: readonly ToolResult[];
   /** The experts it waits for; it stays there when they are done. */
   readonly delegateTo: readonly string[];
+  /** Why it stopped; most say it in their event alone. */
+  readonly error: string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -60,6 +62,7 @@ export function readCheckpoint(value: unknown): Checkpoint | undefined {
     pending: readCalls(value['pendingToolCalls']),
     partial: readResults(value['partialToolResults']),
     delegateTo: records(value['delegateTo']).map((one) => expertKey(one['expert'])),
+    error: errorIn(value['error']),
   };
 }
 
@@ -112,6 +115,17 @@ export function queryIn(messages: unknown): string | undefined {
 
 export function expertKey(value: unknown): string {
   return isRecord(value) ? (textOf(value['key']) ?? '') : '';
+}
+
+/** The message of an error, or at least its name; `undefined`: there is none. */
+export function errorIn(value: unknown): string | undefined {
+  return isRecord(value) ? (textOf(value['message']) ?? textOf(value['name'])) : undefined;
+}
+
+/** Whether a branch can begin at a checkpoint; at one that asked, with another answer. */
+export function canBeginAt({ status, pending }: Checkpoint): boolean {
+  const those = ['proceeding', 'completed', 'stoppedByExceededMaxSteps', 'stoppedByError'];
+  return those.includes(status) || (status === 'stoppedByInteractiveTool' && pending.length > 0);
 }
 
 export function textOf(value: unknown): string | undefined {

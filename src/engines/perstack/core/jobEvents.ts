@@ -9,7 +9,7 @@ export const stops = [
 
 export type StopType = (typeof stops)[number];
 
-/** Every type of event that Perstack writes. */
+/** Every type of event that Perstack writes, in the order in which those of a step come. */
 export const eventTypes: readonly string[] = [
   'startRun',
   'startGeneration',
@@ -69,7 +69,13 @@ export function endsStep({ type }: JobEvent): boolean {
 
 /** In the order in which they happened; of one millisecond a start comes first and a stop last. */
 export function compareEvents(a: JobEvent, b: JobEvent): number {
-  return a.at - b.at || rank(a) - rank(b) || a.step - b.step || (a.file < b.file ? -1 : 1);
+  return (
+    a.at - b.at ||
+    rank(a) - rank(b) ||
+    a.step - b.step ||
+    eventTypes.indexOf(a.type) - eventTypes.indexOf(b.type) ||
+    (a.file < b.file ? -1 : 1)
+  );
 }
 
 function rank({ type }: JobEvent): number {

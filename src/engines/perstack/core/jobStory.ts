@@ -16,11 +16,11 @@ import type { JobFacts, JobQuestion } from './perstackRun';
 /** What happened in a job, and what it asks. */
 export function storyOf(
   facts: JobFacts,
-  { events }: JobListing,
+  { events, modifiedAt }: JobListing,
   steps: JobSteps | undefined,
 ): { readonly story: Story; readonly pendingTasks: ReadonlyMap<string, TaskDefinition> } {
   const { question } = facts;
-  const at = events.at(-1)?.at;
+  const at = events.at(-1)?.at ?? (facts.stop === undefined ? undefined : modifiedAt);
   const calls = [...(steps?.calls.values() ?? [])].filter(({ id }) => id !== question?.call.id);
   // A question that was left open in another branch is asked no more.
   const effects = calls.map((call, i) => effectOf(call, i, isOpen(facts) && call.kind !== 'breakpoint'));
@@ -137,7 +137,10 @@ export function detailsOf(facts: JobFacts, steps: JobSteps): RunDetails {
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
   for (const call of steps.calls.values()) {
-    const asked = call.kind === 'breakpoint' ? { call, checkpoint: undefined, place: 1, of: 1 } : undefined;
+    const asked =
+      call.kind === 'breakpoint'
+        ? { call, checkpoint: undefined, isKept: false, place: 1, of: 1 }
+        : undefined;
     tasks.set(call.id, taskOf(call, asked));
     if (call.result) results.set(call.id, resultOf(call.result.text, asked !== undefined));
   }

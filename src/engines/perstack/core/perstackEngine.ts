@@ -56,7 +56,8 @@ function tell(run: PerstackRun, isYoung: boolean): Told {
       reason: run.eventCount === 0 ? 'Nothing recorded' : 'Only its start is recorded',
     };
   }
-  switch (job.stop ?? stopOfStatus[job.status ?? '']) {
+  if (job.status !== undefined) return { state: 'stopped', word: job.status, reason: job.status };
+  switch (job.stop) {
     case 'completeRun': {
       const text = cutAtWord(firstLine(job.text ?? ''), 200);
       return { state: 'completed', reason: text === '' ? 'Completed' : `Completed: ${text}` };
@@ -75,19 +76,18 @@ function tell(run: PerstackRun, isYoung: boolean): Told {
 /** Nothing tells whether a program is at work on a job: only its last write can. */
 function guess({ job, updatedAt }: PerstackRun, isYoung: boolean): Told {
   const when = moment(updatedAt);
+  const { count, reason: why = '' } = job.retries;
+  const retries =
+    count === 0 ? '' : `; ${count} ${count === 1 ? 'retry' : 'retries'}, the last: ${oneLine(why)}`;
   if (!isYoung) {
     const last = job.last === undefined ? '' : ` Last: ${job.last};`;
-    const reason = `Interrupted?${last} no write since ${when}, it may have been killed`;
+    const reason = `Interrupted?${last} no write since ${when}, it may have been killed${retries}`;
     return { state: 'stopped', word: 'interrupted?', guessed: true, reason };
   }
   if (job.stop === 'stopRunByDelegate') {
     const whom = list(job.delegateTo.filter((name) => name !== ''));
     return { state: 'waiting', reason: `Waits for ${whom || 'another expert'}`, changes: true };
   }
-  const retries =
-    job.retries.count === 0
-      ? ''
-      : `; ${job.retries.count} retries, the last: ${oneLine(job.retries.reason ?? '')}`;
   return {
     state: 'working',
     guessed: true,
@@ -95,16 +95,6 @@ function guess({ job, updatedAt }: PerstackRun, isYoung: boolean): Told {
     changes: true,
   };
 }
-
-/** What the status of a checkpoint or of job.json says where there are no events; other words say nothing. */
-const stopOfStatus: Readonly<Record<string, JobFacts['stop']>> = {
-  completed: 'completeRun',
-  stoppedByInteractiveTool: 'stopRunByInteractiveTool',
-  stoppedByDelegate: 'stopRunByDelegate',
-  stoppedByExceededMaxSteps: 'stopRunByExceededMaxSteps',
-  stoppedByMaxSteps: 'stopRunByExceededMaxSteps',
-  stoppedByError: 'stopRunByError',
-};
 
 function question(run: Run): string {
   const asked = pendingEffects(run).find(({ effect }) => effect.kind === 'breakpoint');
@@ -118,7 +108,10 @@ function refusal(action: StateAction, { state }: Told, job: JobFacts): string | 
   if (action === 'breakpoint.answer') {
     if (state !== 'needs-you') return 'No question is open in this job.';
     if (!job.question) return 'The question cannot be read.';
-    return job.newest ? undefined : noCheckpoints;
+    if (!job.newest) return noCheckpoints;
+    return job.question.isKept
+      ? undefined
+      : 'The checkpoint that asks cannot be read, so Perstack would go on from an earlier one.';
   }
   if (action !== 'run.resume' && action !== 'run.fork') return 'Perstack does no such thing.';
   if (state === 'working' || state === 'waiting') return 'It may still be at work.';

@@ -10,7 +10,7 @@ export interface JobFacts {
   readonly steps: number;
   /** How it stopped last, with nothing after it; `undefined`: it goes on, or was interrupted. */
   readonly stop: StopType | undefined;
-  /** A status word of a checkpoint or job.json, where there are no events; `undefined`: there is none. */
+  /** A word for its status that is not known, where there are no events; `undefined`: there is none. */
   readonly status: string | undefined;
   /** "writer, step 3": the last event that is no stop; `undefined`: there is none. */
   readonly last: string | undefined;
@@ -26,11 +26,11 @@ export interface JobFacts {
   /** Where the program goes on from by itself: the checkpoint with the highest step. `undefined`: it can read none. */
   readonly newest: Checkpoint | undefined;
   /** Where the branch that went on last stands, if that is another checkpoint. */
-  readonly branch: Checkpoint | undefined;
+  readonly branch: StepCheckpoint | undefined;
   /** Whether there is a checkpoint of the coordinator to branch from. */
   readonly canBranch: boolean;
   /** Of each step, in the order of its iterations; empty: not read. */
-  readonly checkpoints: readonly { readonly step: number; readonly checkpoint: Checkpoint | undefined }[];
+  readonly checkpoints: readonly StepCheckpoint[];
   readonly tokens: number | undefined;
   /** Of all branches; `undefined`: not read. */
   readonly spent: number | undefined;
@@ -39,10 +39,19 @@ export interface JobFacts {
   readonly retries: { readonly count: number; readonly reason: string | undefined };
 }
 
+export interface StepCheckpoint {
+  readonly step: number;
+  readonly checkpoint: Checkpoint | undefined;
+  /** The program can go on from it: its own file can be read. */
+  readonly isKept: boolean;
+}
+
 export interface JobQuestion {
   readonly call: ToolCall;
   /** The checkpoint that asks; `undefined`: it cannot be read. */
   readonly checkpoint: Checkpoint | undefined;
+  /** The program finds that checkpoint: its own file can be read. */
+  readonly isKept: boolean;
   /** Which question it is of how many, from 1. */
   readonly place: number;
   readonly of: number;

@@ -1,11 +1,10 @@
 import { thousands } from '../../../core/format';
 import { moment } from '../../../core/moments';
-import { isRecord } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
 import type { RunReading } from '../../../core/source/runSource';
 import type { Sliced } from '../../../core/sliced';
-import { queryIn, readCheckpoint, textOf, type Checkpoint } from './jobBodies';
+import { canBeginAt, errorIn, queryIn, readCheckpoint, textOf, type Checkpoint } from './jobBodies';
 import { endsStep, isStop, type JobEvent, type StopType } from './jobEvents';
 import { bodyOf, type JobListing, type JobReader } from './jobFiles';
 import { readSteps, type JobSteps, type Step } from './jobSteps';
@@ -56,29 +55,48 @@ export function* readJob(
   const end = yield* read.event(ending);
   const own = yield* read.ofCoordinator(ending, end);
   const newest = yield* read.newest(own);
+  const asked = queryIn(start?.['inputMessages']);
+  // Where the start is missing, the first question to the model has what was asked, too.
+  const second =
+    asked === undefined
+      ? yield* read.event(events.find(({ type }) => type === 'startGeneration'))
+      : undefined;
   const expertKey =
-    jobJson?.expertKey ?? textOf(start?.['expertKey']) ?? own?.expertKey ?? newest?.expertKey ?? '';
-  const { stop, isDelegates } = stopOf(last, end);
-  const question = stop === 'stopRunByInteractiveTool' ? questionOf(end, own ?? newest) : undefined;
+    [jobJson?.expertKey, ...[start, second].map((json) => textOf(json?.['expertKey']))].find(Boolean) ??
+    own?.expertKey ??
+    newest?.expertKey ??
+    '';
+  const word = events.length > 0 ? undefined : (newest?.status ?? jobJson?.status);
+  const { stop, isDelegates } = events.length > 0 ? stopOf(last, end) : stopOfWord(word, newest);
+  const question =
+    stop === 'stopRunByInteractiveTool' ? yield* questionOf(end, own ?? newest, read) : undefined;
   const stepCount = Math.max(0, jobJson?.steps ?? 0, ...events.map(({ step }) => step), newest?.step ?? 0);
   const at = events[0]?.at ?? jobJson?.startedAt ?? listing.modifiedAt;
-  const status = events.length > 0 ? undefined : (newest?.status ?? jobJson?.status);
   tellDisagreement(jobJson, last && isStop(last.type) ? last.type : undefined, stepCount, problems);
   const tokens = (own ?? newest)?.tokens?.total;
   const facts: JobFacts = {
-    ...{ expertKey, steps: stepCount, stop, status, question },
+    ...{ expertKey, steps: stepCount, stop, question },
+    status: word === undefined || isKnown(word) ? undefined : word,
     last: last && `${textOf(lastStart?.['expertKey']) ?? expertKey}, step ${last.step}`,
-    isEmpty: events.every(({ type }) => type === 'startRun') && events.length < 2 && status === undefined,
+    isEmpty:
+      events.every(({ type }) => type === 'startRun') &&
+      listing.checkpoints.length === 0 &&
+      word === undefined,
     isUnreadable: yield* read.isUnreadable(),
     text: textOf(end?.['text']),
-    error: isRecord(end?.['error'])
-      ? (textOf(end['error']['message']) ?? textOf(end['error']['name']))
-      : undefined,
+    error: errorIn(end?.['error']) ?? (stop === 'stopRunByError' ? (own ?? newest)?.error : undefined),
     delegateTo: (stop === 'stopRunByDelegate' || isDelegates ? own?.delegateTo : undefined) ?? [],
     newest,
-    branch: own && newest && own.id !== newest.id && own.step <= newest.step ? own : undefined,
-    canBranch: read.canBranch(expertKey, own),
-    checkpoints: steps?.steps.map(({ step, checkpoint }) => ({ step, checkpoint })) ?? [],
+    branch:
+      own && newest && own.id !== newest.id && own.step <= newest.step
+        ? { step: own.step, checkpoint: own, isKept: yield* read.isKept(own) }
+        : undefined,
+    canBranch: yield* read.canBranch(expertKey),
+    checkpoints:
+      steps?.steps.map(({ step, checkpoint }) => ({
+        ...{ step, checkpoint },
+        isKept: checkpoint !== undefined && steps.readable.has(checkpoint.id),
+      })) ?? [],
     tokens,
     // An event that cannot be read tells less than the checkpoint after it.
     spent:
@@ -88,7 +106,7 @@ export function* readJob(
         steps.steps.reduce((sum, step) => sum + (step.tokens?.total ?? 0), 0),
       ),
     contextUsage: (own ?? newest)?.contextUsage,
-    retries: steps?.retries ?? { count: 0, reason: undefined },
+    retries: steps?.retries ?? (yield* read.retries()),
   };
   const story = storyOf(facts, listing, steps);
   const run: PerstackRun = {
@@ -99,7 +117,7 @@ export function* readJob(
     place: place.jobs,
     projectDir: place.project,
     processId: expertKey,
-    prompt: queryIn(start?.['inputMessages']),
+    prompt: asked ?? queryIn(second?.['messages']),
     ...{ entry: undefined, engineVersion: undefined, harness: undefined, asksNobody: false },
     ...{ parentRunId: undefined, origin: undefined },
     story: story.story,
@@ -172,18 +190,43 @@ function stopOf(
   return { stop: isDelegates && last.type === 'completeRun' ? undefined : last.type, isDelegates };
 }
 
-function questionOf(
+/** What a status says of each stop, where there are no events. */
+const stopOfStatus: Readonly<Record<string, StopType | undefined>> = {
+  completed: 'completeRun',
+  stoppedByInteractiveTool: 'stopRunByInteractiveTool',
+  stoppedByDelegate: 'stopRunByDelegate',
+  stoppedByExceededMaxSteps: 'stopRunByExceededMaxSteps',
+  stoppedByMaxSteps: 'stopRunByExceededMaxSteps',
+  stoppedByError: 'stopRunByError',
+};
+
+function isKnown(status: string): boolean {
+  return Object.hasOwn(stopOfStatus, status) || ['init', 'proceeding', 'running', ''].includes(status);
+}
+
+function stopOfWord(status: string | undefined, newest: Checkpoint | undefined): ReturnType<typeof stopOf> {
+  const isDelegates = newest?.delegatedBy !== undefined;
+  const stop = status !== undefined && Object.hasOwn(stopOfStatus, status) ? stopOfStatus[status] : undefined;
+  return { stop: isDelegates && stop === 'completeRun' ? undefined : stop, isDelegates };
+}
+
+function* questionOf(
   end: Readonly<Record<string, unknown>> | undefined,
   otherwise: Checkpoint | undefined,
-): JobQuestion | undefined {
+  files: KeyFiles,
+): Sliced<JobQuestion | undefined> {
   const checkpoint = readCheckpoint(end?.['checkpoint']) ?? otherwise;
   const [call, ...more] = checkpoint?.pending ?? [];
   if (!call) return undefined;
   const earlier = new Set(
     checkpoint?.partial.filter(({ toolName }) => toolName === call.toolName).map(({ id }) => id),
   );
-  return { call, checkpoint, place: earlier.size + 1, of: earlier.size + 1 + more.length };
+  const isKept = checkpoint !== undefined && (yield* files.isKept(checkpoint));
+  return { call, checkpoint, isKept, place: earlier.size + 1, of: earlier.size + 1 + more.length };
 }
+
+/** So many steps are looked at for one to branch from. */
+const lookedAt = 10;
 
 /** The few files that tell how a job stands. */
 class KeyFiles {
@@ -241,14 +284,31 @@ class KeyFiles {
     return found.toSorted((a, b) => b.step - a.step)[0];
   }
 
-  canBranch(expertKey: string, own: Checkpoint | undefined): boolean {
-    if (!this.steps) return own !== undefined && this.#checkpoints.has(own.id) && canBeginAt(own.status);
-    return this.steps.steps.some(
-      ({ checkpoint }) =>
-        checkpoint?.expertKey === expertKey &&
-        this.#checkpoints.has(checkpoint.id) &&
-        canBeginAt(checkpoint.status),
+  /** Whether the file of a checkpoint can be read, and not only the copy in its event. */
+  *isKept({ id }: Checkpoint): Sliced<boolean> {
+    if (!this.#checkpoints.has(id)) return false;
+    return (
+      this.steps !== undefined || readCheckpoint(yield* this.#json(`checkpoints/${id}.json`)) !== undefined
     );
+  }
+
+  /** Of a job that is not read whole, only the latest steps are looked at. */
+  *canBranch(expertKey: string): Sliced<boolean> {
+    const isOne = (checkpoint: Checkpoint | undefined): boolean =>
+      checkpoint?.expertKey === expertKey &&
+      checkpoint.delegatedBy === undefined &&
+      this.#checkpoints.has(checkpoint.id) &&
+      canBeginAt(checkpoint);
+    if (this.steps) return this.steps.steps.some(({ checkpoint }) => isOne(checkpoint));
+    for (const event of this.listing.events.filter(endsStep).slice(-lookedAt).toReversed()) {
+      if (isOne(readCheckpoint((yield* this.event(event))?.['checkpoint']))) return true;
+    }
+    return false;
+  }
+
+  *retries(): Sliced<JobFacts['retries']> {
+    const retries = this.listing.events.filter(({ type }) => type === 'retry');
+    return { count: retries.length, reason: textOf((yield* this.event(retries.at(-1)))?.['reason']) };
   }
 
   /** Whether nothing that is there can be read. */
@@ -275,10 +335,4 @@ class KeyFiles {
 
 function isCoordinators({ checkpoint }: Step): boolean {
   return checkpoint !== undefined && checkpoint.delegatedBy === undefined;
-}
-
-/** Whether a branch can begin at a checkpoint; at one that asked, with another answer. */
-function canBeginAt(status: string): boolean {
-  const those = ['proceeding', 'completed', 'stoppedByExceededMaxSteps', 'stoppedByError'];
-  return [...those, 'stoppedByInteractiveTool'].includes(status);
 }

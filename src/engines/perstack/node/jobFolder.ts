@@ -2,6 +2,7 @@ import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isInside } from '../../../core/paths';
 import { isRecord, isSegment, parseJson } from '../../../core/run/lenient';
+import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { readTextInside, realPath } from '../../../node/safeFile';
 import { compareEvents, eventOfName } from '../core/jobEvents';
 import type { JobBody, JobListing, JobReader } from '../core/jobFiles';
@@ -9,8 +10,6 @@ import type { JobPlace } from '../core/readJob';
 
 /** How large a file may be to be read, in bytes. */
 export const jobFileLimit = 8 * 1024 * 1024;
-/** A file younger than this may be half written, in milliseconds. */
-const mayBeHalf = 2000;
 
 /** Where the job of a folder lies. */
 export function placeOfJob(folder: string): JobPlace {
@@ -68,8 +67,7 @@ export class JobFolder implements JobReader {
     const known = this.#bodies.get(file);
     if (known) return known;
     const body = this.#read(file);
-    if ('problem' in body && Date.now() - modified(join(this.folder, file)) < mayBeHalf)
-      this.isSettling = true;
+    if ('problem' in body && mayBeHalfWritten(modified(join(this.folder, file)))) this.isSettling = true;
     this.#bodies.set(file, body);
     return body;
   }

@@ -105,11 +105,16 @@ export class PerstackDriving {
     const title = pickerTitle('run.continueJob');
     const { branch, newest } = run.job;
     let from: Checkpoint | undefined;
-    if (branch && newest) {
+    const asks = branch?.checkpoint?.status === 'stoppedByInteractiveTool';
+    if (branch && newest && !asks && whyNotBranch(run, branch) === undefined) {
       // By itself the program goes on from the highest step, whichever branch went on last.
       const items = [
         { label: `From step ${newest.step}`, description: 'the highest step', from: undefined },
-        { label: `From step ${branch.step}`, description: 'where the newest branch stands', from: branch },
+        {
+          label: `From step ${branch.step}`,
+          description: 'where the newest branch stands',
+          from: branch.checkpoint,
+        },
       ];
       ({ from } = await pick(items, title, 'Where is it to go on from?'));
     }
@@ -125,8 +130,9 @@ export class PerstackDriving {
     const numbers = numbersOf(run.job.checkpoints.map(({ step }) => ({ number: step })));
     const place =
       iteration === undefined ? await pickPlace(run, title) : numbers.findIndex((n) => n === iteration);
-    const checkpoint = run.job.checkpoints[place]?.checkpoint;
-    const why = whyNotBranch(run, checkpoint);
+    const step = run.job.checkpoints[place];
+    const checkpoint = step?.checkpoint;
+    const why = whyNotBranch(run, step);
     if (why !== undefined || !checkpoint) throw new NotNowError(visible(why ?? 'There is no checkpoint.'));
     const asked = questionOfCheckpoint(checkpoint);
     const words = await ask(
@@ -146,9 +152,9 @@ export class PerstackDriving {
 }
 
 async function pickPlace(run: PerstackRun, title: string): Promise<number> {
-  const items = run.job.checkpoints.flatMap(({ step, checkpoint }, place) =>
-    whyNotBranch(run, checkpoint) === undefined
-      ? [{ label: `Step ${step}`, description: visible(checkpoint?.id ?? ''), place }]
+  const items = run.job.checkpoints.flatMap((one, place) =>
+    whyNotBranch(run, one) === undefined
+      ? [{ label: `Step ${one.step}`, description: visible(one.checkpoint?.id ?? ''), place }]
       : [],
   );
   if (items.length === 0) throw new NotNowError('It has no checkpoint that another branch could begin at.');

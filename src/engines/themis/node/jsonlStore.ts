@@ -16,13 +16,12 @@ import {
 } from '../core/result';
 import { toRow } from '../core/row';
 import { readSnapshot, type Snapshot } from '../core/snapshot';
+import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { codeOf, readTextInside, type FileText } from '../../../node/safeFile';
 import { rowReading, type RowReading, type StoreReader, type TextName, type WholeReading } from './reading';
 
 /** No file is parsed that is larger, in bytes. */
 export const fileLimit = 8 * 1024 * 1024;
-/** A file that does not parse and was written so lately is being written, in milliseconds. */
-const writingTakes = 2000;
 
 const runFolder = /^[0-9a-f]{64}$/;
 const projections = ['run_result', 'benchmark_result', 'timeline_view', 'execution_state'] as const;
@@ -168,8 +167,7 @@ class RunFiles {
     }
     const json = parseJson(read.text);
     if ('value' in json) return json.value;
-    this.beingWritten ||=
-      Date.now() - (modifiedAt(join(this.store, 'runs', this.runId, file)) ?? 0) < writingTakes;
+    this.beingWritten ||= mayBeHalfWritten(modifiedAt(join(this.store, 'runs', this.runId, file)) ?? 0);
     this.problems.push({ file, what: json.problem });
     return undefined;
   }
