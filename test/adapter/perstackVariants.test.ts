@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { defaultActivityWindow, type Judgement } from '../../src/core/run/judgement';
@@ -10,6 +10,8 @@ import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
 import { asPerstack, type PerstackRun } from '../../src/engines/perstack/core/perstackRun';
 import { readJob } from '../../src/engines/perstack/core/readJob';
 import { JobFolder, listJob, placeOfJob } from '../../src/engines/perstack/node/jobFolder';
+import { perstackStores } from '../../src/engines/perstack/node/perstackStores';
+import { findStores } from '../../src/node/stores';
 import { PerstackJobs } from '../support/perstackJobs';
 import { temporaryFolder } from '../support/runFolder';
 
@@ -171,4 +173,23 @@ it('a file of a clock that is ahead is not taken for half written for ever', () 
   expect(isSettling()).toBe(true);
   touch(3600);
   expect(isSettling()).toBe(false);
+});
+
+it('runs of the versions before there were jobs have one row that says so', () => {
+  const project = temporaryFolder();
+  const runs = join(project, 'perstack', 'runs');
+  mkdirSync(join(runs, 'a1'), { recursive: true });
+  expect(atOnce(findStores(project, [perstackStores]))).toEqual([]);
+  writeFileSync(join(runs, 'a1', 'checkpoint-1700000000000-1-b2.json'), '{}');
+  expect(atOnce(findStores(project, [perstackStores]))).toEqual([{ kind: perstackStores, store: runs }]);
+  expect(perstackStores.named(runs)).toEqual({ store: runs });
+  const [reading, ...more] = atOnce(perstackStores.read(runs));
+  const judged = reading && perstackEngine.judge(reading.run, Date.now(), { activityWindow: 1 });
+  expect([judged?.state, judged?.reason, judged?.actions, more]).toEqual([
+    ...['unreadable', 'Made by Perstack 0.0.45 or older, not readable', [], []],
+  ]);
+  mkdirSync(join(project, 'perstack', 'jobs'));
+  expect(atOnce(findStores(project, [perstackStores])).map(({ store }) => store)).toEqual([
+    join(project, 'perstack', 'jobs'),
+  ]);
 });

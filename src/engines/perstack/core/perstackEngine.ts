@@ -47,9 +47,7 @@ function judge(run: PerstackRun, now: number): Judgement {
 
 function tell(run: PerstackRun, isYoung: boolean): Told {
   const { job } = run;
-  if (job.isUnreadable) {
-    return { state: 'unreadable', reason: 'Neither a checkpoint nor an event can be read' };
-  }
+  if (job.trouble !== undefined) return { state: 'unreadable', reason: job.trouble };
   if (job.isEmpty) {
     return {
       state: 'created',

@@ -16,7 +16,8 @@ export interface JobFacts {
   readonly last: string | undefined;
   /** Nothing but the start of its first run is recorded, or nothing at all. */
   readonly isEmpty: boolean;
-  readonly isUnreadable: boolean;
+  /** Why nothing of it can be read; `undefined`: something can. */
+  readonly trouble: string | undefined;
   /** What it returned. */
   readonly text: string | undefined;
   readonly error: string | undefined;

@@ -82,7 +82,7 @@ export function* readJob(
       events.every(({ type }) => type === 'startRun') &&
       listing.checkpoints.length === 0 &&
       word === undefined,
-    isUnreadable: yield* read.isUnreadable(),
+    trouble: (yield* read.isUnreadable()) ? 'Neither a checkpoint nor an event can be read' : undefined,
     text: textOf(end?.['text']),
     error: errorIn(end?.['error']) ?? (stop === 'stopRunByError' ? (own ?? newest)?.error : undefined),
     delegateTo: (stop === 'stopRunByDelegate' || isDelegates ? own?.delegateTo : undefined) ?? [],

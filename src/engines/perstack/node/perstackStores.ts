@@ -14,6 +14,7 @@ import { perstackEngine, young } from '../core/perstackEngine';
 import { perstack } from '../core/perstackRun';
 import { readJob } from '../core/readJob';
 import { jobDocument, jobRecords } from './jobDocuments';
+import { isOldRuns, oldRunsReader, readOldRuns } from './oldRuns';
 import { JobFolder, jobsIn, listJob, placeOfJob, stampOfJob } from './jobFolder';
 
 /** The jobs of Perstack: `perstack/jobs` of the folder that it ran in. */
@@ -23,17 +24,20 @@ export const perstackStores: StoreKind = {
   storesIn(folder, entries) {
     const jobs = join(folder, 'perstack', 'jobs');
     const isThere = entries.some((entry) => entry.name === 'perstack' && entry.isDirectory());
-    return isThere && isFolder(jobs) ? [jobs] : [];
+    if (!isThere) return [];
+    const old = join(folder, 'perstack', 'runs');
+    return isFolder(jobs) ? [jobs] : isOldRuns(old) ? [old] : [];
   },
 
   named(path) {
     const full = resolve(path);
-    if (isJobs(full)) return { store: full };
+    if (isJobs(full) || isOldRuns(full)) return { store: full };
     if (basename(full) === 'perstack' && isFolder(join(full, 'jobs'))) return { store: join(full, 'jobs') };
     return isJobs(dirname(full)) && isFolder(full) ? { store: dirname(full), run: full } : undefined;
   },
 
   *read(store, run) {
+    if (isOldRuns(store)) return [yield* readOldRuns(store)];
     const readings: RunReading[] = [];
     for (const id of jobsIn(store)) {
       const folder = join(store, id);
@@ -43,7 +47,8 @@ export const perstackStores: StoreKind = {
     return readings;
   },
 
-  open: (store, logger) => new StoreSource(new JobsReader(store, logger), logger),
+  open: (store, logger) =>
+    new StoreSource(isOldRuns(store) ? oldRunsReader(store, logger) : new JobsReader(store, logger), logger),
 };
 
 function* readFolder(
