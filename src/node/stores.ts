@@ -35,6 +35,9 @@ export interface StoreKind {
   /** Where the engine keeps stores outside of workspaces: absolute paths, which may not exist; left out: nowhere. */
   storesAtHome?(home: string, env: Readonly<Record<string, string | undefined>>): readonly string[];
 
+  /** What a folder says of runs that are kept where they cannot be read, each the beginning of a sentence; left out: nothing. */
+  keptElsewhere?(folder: string): Sliced<readonly string[]>;
+
   /**
    * What a path means that a person gave: a store, or a run in one. There may be no such file.
    * @returns `undefined`: nothing of this engine

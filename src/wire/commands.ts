@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { walkthroughId } from '../core/contract';
 import type { Disposable } from '../core/disposables';
@@ -21,12 +22,14 @@ import type { Host } from './host';
 import type { Mending } from './mending';
 import type { Reading } from './reading';
 import type { SessionParts } from './sessionWork';
+import { storeKinds } from './storeKinds';
+import { storePlaces } from './storeSettings';
 
 export type Commands = ReturnType<typeof makeCommands>;
 
 /** Every command, and what the buttons of run pages do, which is mostly the same. */
 export function makeCommands(
-  { context, logger, own: keep }: Host,
+  { context, logger, env, own: keep }: Host,
   { store, opened, attention, order, runs, arrangement, agents, sessions }: Reading,
   doing: Doing,
   { review }: EvidenceParts,
@@ -55,6 +58,13 @@ export function makeCommands(
           store.all.map(({ run }) => run.location),
         ),
       ),
+    keptElsewhere: async () => {
+      const { searched } = storePlaces(storeKinds, homedir(), env);
+      const said = searched.flatMap(({ root, kinds }) =>
+        kinds.map((kind) => (kind.keptElsewhere ? inSlices(kind.keptElsewhere(root)) : [])),
+      );
+      return (await Promise.all(said)).flat();
+    },
     openSample: () => openSample(),
     createSample: createSampleProcess,
     walkthrough: `${context.extension.id}#${walkthroughId}`,

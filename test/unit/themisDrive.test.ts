@@ -92,6 +92,12 @@ describe('a config', () => {
     ['[runtime]\nexisting_run_policy = "error"\n', 'error'],
     ['runtime: {}\n', 'auto'],
     ['# existing_run_policy: rerun\n', 'auto'],
+    ['a: 1 # existing_run_policy: rerun\n', 'auto'],
+    ['runtime: {max_concurrent_tasks: 1, existing_run_policy: rerun}\n', 'rerun'],
+    ['runtime = { existing_run_policy = "rerun" }\r\n', 'rerun'],
+    ['runtime:\n  "existing_run_policy":\n    rerun\n', 'rerun'],
+    ['runtime:\r\n  existing_run_policy: ${oc.env:POLICY,rerun}\r\n', 'rerun'],
+    ['a:\n  existing_run_policy: rerun\nb:\n  existing_run_policy: auto\n', 'rerun'],
   ])('tells its policy: %j', (text, policy) => {
     expect(read(text).policy).toBe(policy);
   });
@@ -106,6 +112,10 @@ describe('a config', () => {
     expect(whyNotConfig(read('existing_run_policy: rerun'))).toBeUndefined();
     expect(whatIsDeleted(read('existing_run_policy: rerun'), aRun(14))).toMatch(/deletes 14 events/);
     expect(whatIsDeleted(read('existing_run_policy: auto'), aRun(14))).toBeUndefined();
+    const ran = aRun(14);
+    const rerun = { told: ran.told && { ...ran.told, policy: 'rerun' } } as ThemisRun;
+    expect(whatIsDeleted(read('extends: base.yaml'), rerun)).toMatch(/deletes 14 events/);
+    expect(whatIsDeleted(read('existing_run_policy: error'), rerun)).toBeUndefined();
   });
 
   it('makes the run whose id estimate prints', () => {

@@ -7,7 +7,7 @@ import { inSlices } from '../../src/node/slices';
 import { temporaryFolder, write } from '../support/runFolder';
 
 const nothing: MissingFacts = {
-  places: [],
+  ...{ places: [], elsewhere: [] },
   folders: ['/work'],
   globalRuns: 'workspace',
   hidden: 0,
@@ -93,5 +93,13 @@ it('looks at every place on disk', async () => {
       leftOut: [{ name: 'other', why: 'belongs to a project outside of this workspace' }],
     },
     { dir: join(root, 'gone'), by: 'runsDirectories', there: false, shown: 0, leftOut: [] },
+  ]);
+});
+
+it('says of runs that are kept in a server that they are not read from here', () => {
+  const elsewhere = ['/w/eval.yaml keeps its runs in postgres'];
+  expect(whyMissing({ ...nothing, elsewhere }).map(({ label, detail }) => [label, detail])).toContainEqual([
+    '/w/eval.yaml keeps its runs in postgres',
+    'A server, which is not read from here.',
   ]);
 });

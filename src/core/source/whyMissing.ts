@@ -17,6 +17,8 @@ export interface LookedPlace {
 /** What may keep a run from being seen. */
 export interface MissingFacts {
   readonly places: readonly LookedPlace[];
+  /** Runs that are kept where they cannot be read, each the beginning of a sentence. */
+  readonly elsewhere: readonly string[];
   /** The paths of the workspace folders. */
   readonly folders: readonly string[];
   readonly globalRuns: 'workspace' | 'all' | 'off';
@@ -45,7 +47,7 @@ const mostNamed = 5;
 
 /** Why a run may be missing: what hides it first, then every place that was looked at. Raw names are made visible. */
 export function whyMissing(facts: MissingFacts): readonly MissingReason[] {
-  const { places, folders, globalRuns, hidden, filter, loaded } = facts;
+  const { places, elsewhere, folders, globalRuns, hidden, filter, loaded } = facts;
   const reasons: MissingReason[] = [];
   if (!loaded)
     reasons.push({
@@ -76,6 +78,8 @@ export function whyMissing(facts: MissingFacts): readonly MissingReason[] {
     });
   }
   for (const place of places) reasons.push(ofPlace(place));
+  for (const said of elsewhere.slice(0, mostNamed))
+    reasons.push({ label: visible(said), detail: 'A server, which is not read from here.' });
   if (globalRuns === 'off') {
     reasons.push({
       label: 'Home-wide runs are switched off',

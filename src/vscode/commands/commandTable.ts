@@ -67,6 +67,7 @@ export interface CommandDeps extends SessionCommandDeps {
   readonly arrangement: RunArrangement;
   readonly showLog: () => Promise<void>;
   readonly lookAround: WhyMissingDeps['lookAround'];
+  readonly keptElsewhere: WhyMissingDeps['keptElsewhere'];
   /** Shows the runs that come with the extension, and opens the page of one. */
   readonly openSample: () => Promise<void>;
   readonly createSample: () => Promise<void>;

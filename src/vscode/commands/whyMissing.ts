@@ -13,12 +13,16 @@ export interface WhyMissingDeps {
   readonly arrangement: RunArrangement;
   /** Looks at all places of runs. */
   readonly lookAround: () => Promise<readonly LookedPlace[]>;
+  /** Looks for runs of other engines that cannot be read: see `MissingFacts.elsewhere`. */
+  readonly keptElsewhere: () => Promise<readonly string[]>;
 }
 
 /** Lists the places that were looked at and what was left out, and does what would show it. */
-export async function tellWhyMissing({ store, arrangement, lookAround }: WhyMissingDeps): Promise<void> {
+export async function tellWhyMissing(deps: WhyMissingDeps): Promise<void> {
+  const { store, arrangement } = deps;
   const reasons = whyMissing({
-    places: await lookAround(),
+    places: await deps.lookAround(),
+    elsewhere: await deps.keptElsewhere(),
     folders: workspaceFolders(),
     globalRuns: setting('globalRuns'),
     hidden: store.all.length - arrangement.list.shown,

@@ -22,12 +22,35 @@ export interface ConfigFile {
   readonly mentionsDataset: boolean;
 }
 
-/** Reads the text of a config (YAML or TOML), line by line. */
+/** Reads the text of a config (YAML or TOML): what it says stands in lines, in braces, or below its name. */
 export function readConfig(path: string, text: string, { told }: Pick<ThemisRun, 'told'>): ConfigFile {
-  const [, policy = 'auto'] =
-    /^[ \t]*["']?existing_run_policy["']?[ \t]*[:=][ \t]*["']?(\w{1,40})/m.exec(text) ?? [];
+  const said = [
+    ...withoutComments(text).matchAll(
+      /\bexisting_run_policy\b["']?\s{0,200}[:=]([^\n]{0,200}\n?[^\n]{0,200})/g,
+    ),
+  ];
+  const words = said.map(
+    ([, value = '']) => /\brerun\b/i.exec(value)?.[0].toLowerCase() ?? /\w{1,40}/.exec(value)?.[0],
+  );
+  // Whatever may be said of it in several places, or be put in from elsewhere: what deletes counts.
+  const policy = words.find((word) => word === 'rerun') ?? words.at(-1) ?? 'auto';
   const datasets = told?.datasets.split(', ').filter(Boolean) ?? [];
   return { path, policy, mentionsDataset: datasets.length > 0 && datasets.every((id) => text.includes(id)) };
+}
+
+/** Where a config keeps its runs, if that is a server; `undefined`: it is none. */
+export function serverOf(text: string): 'postgres' | 'mongodb' | undefined {
+  const found = /\bstore\b["']?[ \t]{0,20}[:=][ \t]{0,20}["']?(postgres|mongodb)\b/.exec(
+    withoutComments(text),
+  );
+  return found?.[1] as 'postgres' | 'mongodb' | undefined;
+}
+
+function withoutComments(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => (line.trimStart().startsWith('#') ? '' : line.split(' #')[0]))
+    .join('\n');
 }
 
 /** Why a config must not be run for a run that exists; `undefined`: it may be. */
@@ -39,7 +62,9 @@ export function whyNotConfig({ policy }: ConfigFile): string | undefined {
 
 /** What running a config deletes, as a sentence; `undefined`: nothing. */
 export function whatIsDeleted({ policy }: ConfigFile, { told }: ThemisRun): string | undefined {
-  return policy === 'rerun'
+  // A config that does not say it may get it from where the run got it.
+  const deletes = policy === 'rerun' || (policy !== 'error' && told?.policy === 'rerun');
+  return deletes
     ? `Its existing_run_policy is "rerun": Themis first deletes ${count(told?.events ?? 0, 'event')} of this run and all its results, and then runs every case again.`
     : undefined;
 }

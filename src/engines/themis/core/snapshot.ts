@@ -1,4 +1,5 @@
 import { isRecord } from '../../../core/run/lenient';
+import type { Problem } from '../../../core/run/problem';
 import { numberOf, objectOf, objectsOf, textOf, type JsonObject } from './values';
 
 /** A case of a dataset as it was asked. */
@@ -61,6 +62,17 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
     batchRoot: textOf(runtime['batch_root']),
     provenance: provenanceOf(provenance, objectOf(value['identity'])),
   };
+}
+
+/** What is wrong where a file of a run names another run: the folder or row that it is kept in counts. */
+export function idProblems(
+  runId: string,
+  kept: 'folder' | 'row',
+  named: readonly (readonly [file: string, id: string | undefined])[],
+): readonly Problem[] {
+  return named.flatMap(([file, id]) =>
+    id === undefined || id === runId ? [] : [{ file, what: `says it is run ${id}; the ${kept} counts` }],
+  );
 }
 
 /** A case apart from all others: its id alone is not, as two datasets may have the same. */

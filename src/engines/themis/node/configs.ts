@@ -1,7 +1,7 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { Sliced } from '../../../core/sliced';
-import { readConfig, type ConfigFile } from '../core/drive';
+import { readConfig, serverOf, type ConfigFile } from '../core/drive';
 import type { ThemisRun } from '../core/themisRun';
 import { noProjects } from '../../../node/projectFolders';
 import { readTextInside, realPath } from '../../../node/safeFile';
@@ -19,15 +19,37 @@ export function submittedConfig(run: ThemisRun): ConfigFile | undefined {
 
 /** A config by its path; `undefined`: it cannot be read. */
 export function configAt(path: string, run: ThemisRun): ConfigFile | undefined {
+  const text = textOf(path);
+  return text === undefined ? undefined : readConfig(path, text, run);
+}
+
+/** A path on another machine, which a manifest may name, is not touched. */
+function textOf(path: string): string | undefined {
+  if (/^[/\\]{2}/.test(path)) return undefined;
   const root = realPath(dirname(path));
   const read = root === undefined ? undefined : readTextInside(root, basename(path), most.bytes);
-  return read && 'text' in read ? readConfig(path, read.text, run) : undefined;
+  return read && 'text' in read ? read.text : undefined;
 }
 
 /** The configs of a run's project, those that name its datasets first. */
 export function* findConfigs(run: ThemisRun): Sliced<readonly ConfigFile[]> {
   const found: ConfigFile[] = [];
-  let level = [run.projectDir];
+  for (const { path, text } of yield* configsBelow(run.projectDir)) found.push(readConfig(path, text, run));
+  return found.toSorted((a, b) => Number(b.mentionsDataset) - Number(a.mentionsDataset));
+}
+
+/** What configs in a folder say of runs that are kept in a server, where nothing here can read them. */
+export function* configsOfServers(folder: string): Sliced<readonly string[]> {
+  return (yield* configsBelow(folder)).flatMap(({ path, text }) => {
+    const server = serverOf(text);
+    return server === undefined ? [] : [`${path} keeps its runs in ${server}`];
+  });
+}
+
+/** Every YAML and TOML file below a folder, within bounds. */
+function* configsBelow(root: string): Sliced<readonly { readonly path: string; readonly text: string }[]> {
+  const found: { readonly path: string; readonly text: string }[] = [];
+  let level = [root];
   let folders = 0;
   for (let depth = 0; depth <= most.depth && level.length > 0; depth += 1) {
     const next: string[] = [];
@@ -38,13 +60,18 @@ export function* findConfigs(run: ThemisRun): Sliced<readonly ConfigFile[]> {
         const path = join(folder, entry.name);
         if (entry.isDirectory() && !noProjects.has(entry.name) && entry.name !== 'runs') next.push(path);
         const isConfig = entry.isFile() && configName.test(entry.name) && found.length < most.configs;
-        const config = isConfig ? configAt(path, run) : undefined;
-        if (config) found.push(config);
+        const text = isConfig ? textOf(path) : undefined;
+        if (text !== undefined) found.push({ path, text });
       }
     }
     level = next;
   }
-  return found.toSorted((a, b) => Number(b.mentionsDataset) - Number(a.mentionsDataset));
+  return found;
+}
+
+/** Whether a folder holds what may be a config. */
+export function holdsConfig(folder: string): boolean {
+  return entriesOf(folder).some((entry) => entry.isFile() && configName.test(entry.name));
 }
 
 function entriesOf(folder: string): readonly Dirent[] {

@@ -15,7 +15,7 @@ import {
   type TimelineEntry,
 } from '../core/result';
 import { toRow } from '../core/row';
-import { readSnapshot, type Snapshot } from '../core/snapshot';
+import { idProblems, readSnapshot, type Snapshot } from '../core/snapshot';
 import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { codeOf, readTextInside, type FileText } from '../../../node/safeFile';
 import { rowReading, type RowReading, type StoreReader, type TextName, type WholeReading } from './reading';
@@ -86,12 +86,12 @@ export class JsonlStore implements StoreReader {
     const events = needsEvents ? files.events() : [];
     const timeline = files.timeline(events);
     const parts = files.parts(snapshot, result, events.length > 0 ? events : timeline);
-    if (result && result.runId !== undefined && result.runId !== runId) {
-      files.problems.push({
-        file: 'projections/run_result.json',
-        what: `says it is run ${result.runId}; the folder counts`,
-      });
-    }
+    files.problems.push(
+      ...idProblems(runId, 'folder', [
+        ['snapshot.json', snapshot.runId],
+        ['projections/run_result.json', result?.runId],
+      ]),
+    );
     return {
       row: parts && toRow(runId, parts, timeline, failureMessage(events)),
       ...{ fileAt, parts, timeline, events, problems: files.problems, beingWritten: files.beingWritten },

@@ -3,7 +3,8 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { manifestFolders, readManifest, type Manifest, type ManifestState } from '../core/manifest';
 import type { ThemisStore } from '../core/themisRun';
 import { isInside } from '../../../core/paths';
-import { codeOf, readTextInside, realPath } from '../../../node/safeFile';
+import { codeOf, exists, readTextInside, realPath } from '../../../node/safeFile';
+import { holdsConfig } from './configs';
 import { fileLimit, isRunId } from './jsonlStore';
 
 /** A folder of manifests: a queue, or batches. */
@@ -16,13 +17,19 @@ export interface ManifestRoot {
 /** So many manifests of one folder are looked at. */
 const mostManifests = 500;
 
-/** Where the manifests of a store's runs lie: beside it, where Themis puts both unless it is told otherwise. */
+/**
+ * Where the manifests of a store's runs lie unless Themis is told otherwise: in `runs` beside the config, where the store
+ * is, too; a store that lies elsewhere is beside its config, or in a folder beside it.
+ */
 export function manifestRoots(storePath: string): readonly ManifestRoot[] {
   const beside = dirname(storePath);
-  return [
-    { path: join(beside, 'queue'), kind: 'queue' },
-    { path: join(beside, 'batch'), kind: 'batch' },
-  ];
+  const others = [beside, dirname(beside)]
+    .map((folder) => join(folder, 'runs'))
+    .filter((runs) => runs !== beside && exists(runs) && holdsConfig(dirname(runs)));
+  return [beside, ...others].flatMap((folder): readonly ManifestRoot[] => [
+    { path: join(folder, 'queue'), kind: 'queue' },
+    { path: join(folder, 'batch'), kind: 'batch' },
+  ]);
 }
 
 /** Where a run says that its manifests lie. What lies outside of its project is not looked at. */

@@ -36,11 +36,11 @@ export function readSqliteHead(path: string): SqliteHead | undefined {
 
 /**
  * What the first page holds, without what was deleted there: the statements that made the tables. Of a schema that is
- * larger than a page, everything on it.
+ * larger than a page, everything at the beginning of the file.
  */
 function firstCells(head: Buffer, pageSize: number): string {
   const isLeaf = head[100] === 13;
-  if (!isLeaf) return head.toString('latin1', 0, Math.min(pageSize, headSize));
+  if (!isLeaf) return head.toString('latin1');
   const cells = Array.from({ length: Math.min(head.readUInt16BE(103), 1000) }, (_, i) => {
     const start = head.readUInt16BE(108 + i * 2);
     // The length of what follows is written in groups of seven bits.

@@ -7,7 +7,7 @@ import { failureMessage, readEvent, type ThemisEvent } from '../core/events';
 import { foldEvents } from '../core/foldEvents';
 import { readBenchmark, readResult, readSelectionErrors, readTimeline } from '../core/result';
 import { toRow } from '../core/row';
-import { readSnapshot } from '../core/snapshot';
+import { idProblems, readSnapshot } from '../core/snapshot';
 import type { FileText } from '../../../node/safeFile';
 import { fileLimit } from './jsonlStore';
 import {
@@ -58,13 +58,16 @@ export class SqliteStore implements StoreReader {
   /** {@link stamp} of many runs in one look. */
   stamps(runIds: readonly string[]): ReadonlyMap<string, string> {
     return this.#look((database) => {
-      const sizes = database.prepare(
-        'SELECT octet_length(projection_json) AS size FROM run_projections WHERE run_id = ? ORDER BY projection_name',
-      );
+      const isThere = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'run_projections'").all();
+      const sizes =
+        isThere.length > 0 &&
+        database.prepare(
+          'SELECT octet_length(projection_json) AS size FROM run_projections WHERE run_id = ? ORDER BY projection_name',
+        );
       const there = database.prepare('SELECT 1 FROM run_snapshots WHERE run_id = ?');
       return new Map(
         runIds.flatMap((runId) => {
-          const parts = sizes.all(runId).map(({ size }) => String(size));
+          const parts = sizes ? sizes.all(runId).map(({ size }) => String(size)) : [];
           return parts.length > 0 || there.all(runId).length > 0 ? [[runId, parts.join(' ')] as const] : [];
         }),
       );
@@ -130,6 +133,8 @@ export class SqliteStore implements StoreReader {
     const snapshot = readSnapshot(json('snapshot'));
     const result = readResult(json('run_result'));
     const entries = readTimeline(json('timeline_view'));
+    const ids = [['snapshot', snapshot?.runId] as const, ['run_result', result?.runId] as const];
+    problems.push(...idProblems(runId, 'row', ids));
     let events: readonly ThemisEvent[] = [];
     const failedAt = result?.status === 'failed' ? entries.at(-1)?.at : undefined;
     if (whole || failedAt !== undefined || !result) {

@@ -15,6 +15,7 @@ import {
 import { realPath } from '../../../node/safeFile';
 import type { StoreKind } from '../../../node/stores';
 import { modifiedAt } from '../../../node/watchFolder';
+import { configsOfServers } from './configs';
 import { directReader, slicedReader } from './asyncReaders';
 import { storeAt, storesIn, toStore, whyNoStore } from './findStores';
 import { JsonlStore } from './jsonlStore';
@@ -49,6 +50,7 @@ export function themisStores(thread?: ReaderThread): StoreKind {
   return {
     engine: themisEngine,
     storesIn,
+    keptElsewhere: configsOfServers,
     named(path) {
       const found = storeAt(path);
       if (!found) return undefined;
