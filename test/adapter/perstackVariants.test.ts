@@ -69,9 +69,7 @@ it('a job of checkpoints alone has ended as its newest one says, or says its own
   const folder = copyOf('workspace', 'max-steps');
   rmSync(join(folder, 'runs'), { recursive: true });
   expect(read(folder).judged.reason).toBe('Stopped at its step limit (2)');
-  const [newest = ''] = checkpointsOf(folder).filter((file) =>
-    readFileSync(file, 'utf8').includes('Exceeded'),
-  );
+  const newest = checkpointsOf(folder).find((file) => readFileSync(file, 'utf8').includes('Exceeded')) ?? '';
   edit(newest, (json) => Object.assign(json, { status: 'completed' }));
   expect(read(folder)).toMatchObject({
     judged: { state: 'completed', next: { action: undefined } },
