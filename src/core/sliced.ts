@@ -1,5 +1,8 @@
+/** A step that another thread does. Whoever can wait starts it and waits; otherwise the work does it itself. */
+export type Aside = () => Promise<void>;
+
 /** Work that pauses now and then: it yields wherever it may be interrupted. */
-export type Sliced<T> = Generator<void, T, void>;
+export type Sliced<T> = Generator<void | Aside, T, void>;
 
 /** Runs sliced work to its end, letting other work have its turn between the slices. */
 export type InSlices = <T>(work: Sliced<T>) => Promise<T>;

@@ -16,6 +16,7 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
     await breathe();
     const step = work.next();
     if (step.done) return step.value;
+    if (step.value) await step.value();
   }
 }
 

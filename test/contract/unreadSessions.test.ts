@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CodexReader } from '../../src/agents/codex/core/codexReader';
 import { CodexStore } from '../../src/agents/codex/node/codexStore';
 import { CursorStore } from '../../src/agents/cursor/node/cursorStore';
 import { OpenCodeStore } from '../../src/agents/opencode/node/opencodeStore';
@@ -23,8 +24,10 @@ import { atOnce } from '../../src/core/sliced';
 import { toSessionView } from '../../src/core/views/page/sessionsView';
 import { openRun } from '../../src/core/views/tree/buildTree';
 import type { AgentStore } from '../../src/node/sessions/agentStore';
+import { readLines } from '../../src/node/sessions/lineFile';
 import { RunSessions } from '../../src/node/sessions/runSessions';
 import { TranscriptFile } from '../../src/node/sessions/transcriptFile';
+import { inSlices } from '../../src/node/slices';
 import { hasZstd } from '../../src/node/sessions/zstd';
 import { homeVariables, readRun, sessionFixtures, SessionsAt } from '../support/agentSessions';
 
@@ -142,6 +145,46 @@ describe('a compressed rollout', () => {
     expect(state?.unread).toBe(true);
   });
 
+  const child = 'rollout-2026-05-04T11-00-50-019df1a9-0000-7abc-8def-0123456789ab.jsonl';
+  const entryIn = (home: string) => {
+    const [report] = new SessionsAt(home).read(run, new Date(now).toISOString());
+    if (!report) throw new Error('The session is not there.');
+    return toSessionEntry(report);
+  };
+
+  it('of a subagent is told of where it cannot be read', () => {
+    const home = homeWith({});
+    cpSync(join(sessionFixtures, 'home'), home, { recursive: true });
+    const whole = entryIn(home);
+    const path = join(home, folder, child);
+    const large = Buffer.concat([
+      compress?.(readFileSync(path)) ?? Buffer.alloc(0),
+      Buffer.alloc(17 * 1024 * 1024),
+    ]);
+    writeFileSync(`${path}.zst`, large);
+    expect(entryIn(home)).toEqual(whole);
+    rmSync(path);
+    expect(entryIn(home).leftOut).toBe(
+      hasZstd
+        ? '1 subagent too large to be read'
+        : '1 compressed rollout of that time not read, as zstd takes Node.js 22.15; subagents may be among them',
+    );
+  });
+
+  it.skipIf(!compress)(
+    'is unpacked by another thread where that can be waited for, once as long as it is read',
+    async () => {
+      const path = join(homeWith({}), 'rollout.jsonl.zst');
+      writeFileSync(path, compress?.(Buffer.from('{"a":1}\n'.repeat(50_000))) ?? '');
+      expect(typeof readLines(path, new CodexReader()).next().value).toBe('function');
+      const lines = new CodexReader();
+      const place = await inSlices(readLines(path, lines));
+      expect(lines.transcript.lines).toBe(50_000);
+      expect(await inSlices(readLines(path, lines, place))).toBe(place);
+      expect(lines.transcript.lines).toBe(50_000);
+    },
+  );
+
   it.skipIf(!compress)('is read as the plain one is: its end, all of it, and row by row', () => {
     const home = homeWith({});
     cpSync(join(sessionFixtures, 'home'), home, { recursive: true });
@@ -157,7 +200,7 @@ describe('a compressed rollout', () => {
       return { entry: toSessionEntry(report), looks: sessions.look(run, at).map((state) => state.now), rows };
     };
     const before = told();
-    for (const each of [name, 'rollout-2026-05-04T11-00-50-019df1a9-0000-7abc-8def-0123456789ab.jsonl']) {
+    for (const each of [name, child]) {
       const path = join(home, folder, each);
       writeFileSync(`${path}.zst`, compress?.(readFileSync(path)) ?? '');
       rmSync(path);

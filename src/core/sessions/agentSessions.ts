@@ -47,6 +47,8 @@ export interface SessionReport extends SessionState {
   readonly files: readonly SessionFile[];
   /** Values of the run that are shown nowhere. */
   readonly secrets: readonly string[];
+  /** What is missing in the numbers because files cannot be read, in words; `undefined`: nothing. */
+  readonly leftOut: string | undefined;
 }
 
 /** Sessions of one run, read whole, and later on from where that ended. */

@@ -30,9 +30,11 @@ export interface SessionEntry {
   /** Work on several tasks that were pending together. */
   readonly batches: readonly (WorkEntry & { readonly effectIds: readonly string[] })[];
   readonly between: WorkEntry;
+  /** What is missing in the numbers because files cannot be read; left out: nothing. */
+  readonly leftOut?: string;
 }
 
-export function toSessionEntry({ agent, id, title, now, attribution }: SessionReport): SessionEntry {
+export function toSessionEntry({ agent, id, title, now, attribution, leftOut }: SessionReport): SessionEntry {
   const tasks = [...attribution.tasks].map(
     ([effectId, { totals }]) => [effectId, toWorkEntry(totals)] as const,
   );
@@ -52,6 +54,7 @@ export function toSessionEntry({ agent, id, title, now, attribution }: SessionRe
     tasks: Object.fromEntries(tasks),
     batches,
     between,
+    ...(leftOut === undefined ? {} : { leftOut }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface AgentStore {
   /** The session of that id; `undefined`: it is not there (any more). */
   find(id: string): StoredSession | undefined;
   subagents(session: StoredSession): readonly StoredSubagent[];
+  /** What of a session is missing in its numbers because files of it cannot be read, in words; left out: nothing. */
+  leftOut?(session: StoredSession): string | undefined;
   /**
    * Sessions that went on at or after a time, those of a project first, the newest of them first: for runs that no
    * session says it drives.

@@ -1,6 +1,6 @@
 import type { LineReader } from '../../core/sessions/transcript';
 import type { Sliced } from '../../core/sliced';
-import { openFile, type OpenedFile } from './openedFile';
+import { isUnchanged, openFile, unpacksAside, type OpenedFile } from './openedFile';
 
 /** Larger texts are slower to make. In bytes. */
 const chunkSize = 64 * 1024;
@@ -56,6 +56,8 @@ export function* readLines(
   reader: LineSink,
   before?: ReadPlace,
 ): Sliced<ReadPlace | undefined> {
+  if (before && isUnchanged(path, before)) return before;
+  yield* unpacksAside(path);
   const opened = openFile(path);
   if (!opened) return undefined;
   try {
@@ -78,6 +80,7 @@ export function* readTail<R extends LineReader>(
   makeReader: () => R,
   isEnough: (reader: R) => boolean,
 ): Sliced<{ readonly reader: R; readonly place: ReadPlace; readonly whole: boolean } | undefined> {
+  yield* unpacksAside(path);
   const opened = openFile(path);
   if (!opened) return undefined;
   const { size, inode, modifiedAt } = opened;
@@ -99,7 +102,7 @@ export function* readTail<R extends LineReader>(
 
 /** The first bytes of a file as text; `undefined`: it cannot be read. */
 export function readHead(path: string, length = endLength): string | undefined {
-  const opened = openFile(path, true);
+  const opened = openFile(path, length);
   if (!opened) return undefined;
   try {
     const buffer = Buffer.allocUnsafe(length);
@@ -120,6 +123,7 @@ export function* fileMentions(
   text: string,
   most: number,
 ): Sliced<{ readonly found: boolean; readonly bytes: number }> {
+  yield* unpacksAside(path);
   const opened = openFile(path);
   if (!opened) return { found: false, bytes: 0 };
   const wanted = Buffer.from(text);

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import type { Sliced } from '../../core/sliced';
 import { openRegular } from '../safeFile';
-import { zstdContent, zstdHead } from './zstd';
+import { zstdContent, zstdContentAside, zstdHead } from './zstd';
 
 /** A file of a session that is open; what was compressed is read as what it was before. */
 export interface OpenedFile {
@@ -14,36 +15,117 @@ export interface OpenedFile {
   close(): void;
 }
 
-/** So much of a compressed file gives more than the beginning that anybody wants. In bytes. */
-const packedHead = 192 * 1024;
+/** So much of a compressed file gives the beginning that is wanted, mostly and always. In bytes. */
+const packedHeads = [16 * 1024, 192 * 1024];
 
-/** What was unpacked last, as long as memory allows: rows of a file are read one by one. */
-let last: { readonly name: string; readonly content: WeakRef<Buffer> } | undefined;
+/** So long what was unpacked is held after its last use, in milliseconds: rows of a file are read one by one. */
+const holdsFor = 10_000;
+
+/** What was unpacked last. */
+let held: { readonly name: string; readonly content: Buffer; readonly timer: NodeJS.Timeout } | undefined;
+
+/** Whether a file is compressed. */
+export function isPacked(path: string): boolean {
+  return path.endsWith('.zst');
+}
+
+/** Whether a compressed file is what it was, so that it need not be unpacked again. */
+export function isUnchanged(path: string, before: Pick<OpenedFile, 'inode' | 'modifiedAt'>): boolean {
+  if (!isPacked(path)) return false;
+  const same = withPacked(path, (now) => now.inode === before.inode && now.modifiedAt === before.modifiedAt);
+  return same === true;
+}
+
+/** A larger compressed file is not read. In bytes. */
+export const mostPacked = 16 * 1024 * 1024;
+
+/** Before a file is opened: unpacks one that is compressed on another thread, where that can be waited for. */
+export function* unpacksAside(path: string): Sliced<void> {
+  if (!isPacked(path)) return;
+  yield async () => {
+    const packed = withPacked(path, ({ name, bytes, size }) =>
+      heldAs(name) || size > mostPacked ? undefined : { name, data: bytes(size) },
+    );
+    const content = packed && (await zstdContentAside(packed.data));
+    if (content) hold(packed.name, content);
+  };
+}
 
 /**
  * @param path the real path of a regular file
- * @param onlyHead whether nothing but the beginning is wanted
+ * @param head only so many bytes of the beginning are wanted; left out: all
  * @returns `undefined`: it cannot be read
  */
-export function openFile(path: string, onlyHead = false): OpenedFile | undefined {
+export function openFile(path: string, head?: number): OpenedFile | undefined {
+  if (isPacked(path)) return openPacked(path, head);
   try {
     const file = openRegular(path);
     const { size, ino: inode, mtimeMs: modifiedAt } = fstatSync(file);
-    if (!path.endsWith('.zst')) {
-      const read: OpenedFile['read'] = (into, length, position) => readSync(file, into, 0, length, position);
-      return { size, inode, modifiedAt, read, close: () => closeSync(file) };
-    }
+    const read: OpenedFile['read'] = (into, length, position) => readSync(file, into, 0, length, position);
+    return { size, inode, modifiedAt, read, close: () => closeSync(file) };
+  } catch {
+    return undefined;
+  }
+}
+
+function openPacked(path: string, head: number | undefined): OpenedFile | undefined {
+  return withPacked(path, ({ name, bytes, size, inode, modifiedAt }) => {
+    if (head === undefined && size > mostPacked) return undefined;
+    const content =
+      head === undefined ? (heldAs(name) ?? hold(name, zstdContent(bytes(size)))) : headOf(bytes, head);
+    return content && { inode, modifiedAt, ...inMemory(content) };
+  });
+}
+
+/** The beginning of what a compressed file holds. */
+function headOf(bytes: (length: number) => Buffer, wanted: number): Buffer | undefined {
+  let content: Buffer | undefined;
+  for (const length of packedHeads) {
+    content = zstdHead(bytes(length)) ?? content;
+    if (content && content.length >= wanted) break;
+  }
+  return content;
+}
+
+interface PackedFile extends Pick<OpenedFile, 'size' | 'inode' | 'modifiedAt'> {
+  /** Names what it holds now. */
+  readonly name: string;
+  /** Its first bytes. */
+  bytes(length: number): Buffer;
+}
+
+/** @returns `undefined` also where it cannot be read */
+function withPacked<T>(path: string, use: (packed: PackedFile) => T): T | undefined {
+  try {
+    const file = openRegular(path);
     try {
-      const content = onlyHead
-        ? zstdHead(bytesOf(file, Math.min(size, packedHead)))
-        : unpacked(`${path} ${inode} ${size} ${modifiedAt}`, () => bytesOf(file, size));
-      return content && { inode, modifiedAt, ...inMemory(content) };
+      const { size, ino: inode, mtimeMs: modifiedAt } = fstatSync(file);
+      const bytes = (length: number): Buffer => {
+        const buffer = Buffer.allocUnsafe(Math.min(length, size));
+        return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, 0));
+      };
+      return use({ name: `${path} ${inode} ${size} ${modifiedAt}`, size, inode, modifiedAt, bytes });
     } finally {
       closeSync(file);
     }
   } catch {
     return undefined;
   }
+}
+
+function heldAs(name: string): Buffer | undefined {
+  if (held?.name !== name) return undefined;
+  held.timer.refresh();
+  return held.content;
+}
+
+function hold(name: string, content: Buffer | undefined): Buffer | undefined {
+  if (!content) return undefined;
+  clearTimeout(held?.timer);
+  const timer = setTimeout(() => (held = undefined), holdsFor);
+  timer.unref();
+  held = { name, content, timer };
+  return content;
 }
 
 function inMemory(content: Buffer): Pick<OpenedFile, 'size' | 'read' | 'close'> {
@@ -53,16 +135,4 @@ function inMemory(content: Buffer): Pick<OpenedFile, 'size' | 'read' | 'close'> 
       position >= content.length ? 0 : content.copy(into, 0, position, position + length),
     close: () => {},
   };
-}
-
-function unpacked(name: string, bytes: () => Buffer): Buffer | undefined {
-  const known = last?.name === name ? last.content.deref() : undefined;
-  const content = known ?? zstdContent(bytes());
-  if (content && !known) last = { name, content: new WeakRef(content) };
-  return content;
-}
-
-function bytesOf(file: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  return buffer.subarray(0, readSync(file, buffer, 0, length, 0));
 }

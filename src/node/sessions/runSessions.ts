@@ -111,6 +111,7 @@ export class RunSessions {
         attribution: attribute(files, windows, options.pricer),
         transcript: files.main,
         secrets: links.secrets,
+        leftOut: each.store.leftOut?.(each.session),
         files: [{ path: each.session.path, name: '' }, ...files.subagents.map(fileOf)],
       });
     }
@@ -156,7 +157,13 @@ function unreadReport(found: Found, why: string, run: Run, { secrets }: RunLinks
   const main = new Transcript();
   return {
     ...unreadState(found, why, run),
-    ...{ attribution: attribute({ main, subagents: [] }, []), transcript: main, files: [], secrets },
+    ...{
+      attribution: attribute({ main, subagents: [] }, []),
+      transcript: main,
+      files: [],
+      secrets,
+      leftOut: undefined,
+    },
   };
 }
 

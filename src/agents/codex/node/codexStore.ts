@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { toIso } from '../../../core/format';
+import { count, toIso } from '../../../core/format';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { ProcessState } from '../../../core/sessions/agentNow';
 import type { Seen } from '../../../core/sessions/transcript';
@@ -17,6 +17,7 @@ import {
   type StoredSubagent,
 } from '../../../node/sessions/agentStore';
 import { readHead } from '../../../node/sessions/lineFile';
+import { isPacked, mostPacked } from '../../../node/sessions/openedFile';
 import { hasZstd } from '../../../node/sessions/zstd';
 import { codex } from '../core/codex';
 import { CodexReader, parentOf } from '../core/codexReader';
@@ -25,9 +26,6 @@ import { CodexRows } from '../core/codexRows';
 /** So many rollouts are looked into for subagents of one session, or for a run that no session says it drives. */
 const mostHeads = 2000;
 const mostRecent = 50;
-
-/** A larger compressed rollout is not read. In bytes. */
-const mostPacked = 16 * 1024 * 1024;
 
 /** The rollouts of Codex in a home folder. */
 export class CodexStore implements AgentStore {
@@ -91,17 +89,34 @@ export class CodexStore implements AgentStore {
     return found;
   }
 
+  leftOut({ id, path }: StoredSession): string | undefined {
+    const root = this.#root;
+    const last = modified(path);
+    if (root === undefined || last === undefined) return undefined;
+    const packed = this.#after(root, path, last).filter(isPacked);
+    if (!hasZstd) {
+      return packed.length === 0
+        ? undefined
+        : `${count(packed.length, 'compressed rollout')} of that time not read, as zstd takes Node.js 22.15; subagents may be among them`;
+    }
+    const large = packed.filter((file) => whyNot(file).unread !== undefined && this.#parentOf(file) === id);
+    return large.length === 0 ? undefined : `${count(large.length, 'subagent')} too large to be read`;
+  }
+
   /** Rollouts that began after another one, and before its last sign. */
   #after(root: string, path: string, last: number): readonly string[] {
     const began = basename(path);
     const lastDay = `rollout-${toIso(last + 24 * 3_600_000).slice(0, 10)}T99`;
-    return days(root)
+    const names = days(root)
       .filter((folder) => folder >= dirname(path) || dirname(path).endsWith('archived_sessions'))
       .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
       .filter(
         (file) => idOf(basename(file)) !== undefined && basename(file) > began && basename(file) < lastDay,
       )
       .slice(0, mostHeads);
+    // Of a rollout that is there twice the plain one counts.
+    const plain = new Set(names.filter((file) => !isPacked(file)).map((file) => idOf(basename(file))));
+    return names.filter((file) => !isPacked(file) || !plain.has(idOf(basename(file))));
   }
 
   #parentOf(file: string): string | undefined {
@@ -123,10 +138,8 @@ export class CodexStore implements AgentStore {
       }
       if (files.length >= mostRecent) break;
     }
-    return files
-      .toSorted((a, b) => b.at - a.at)
-      .slice(0, mostRecent)
-      .flatMap(({ id }) => this.find(id) ?? []);
+    const newest = files.toSorted((a, b) => b.at - a.at).map(({ id }) => id);
+    return [...new Set(newest)].slice(0, mostRecent).flatMap((id) => this.find(id) ?? []);
   }
 
   reader(seen?: Seen): CodexReader {
@@ -164,11 +177,6 @@ function parentIn(line: string): string | undefined {
   if (!('value' in json)) return /"parent_thread_id":\s*"([^"]{1,128})"/.exec(line)?.[1];
   const payload = isRecord(json.value) ? json.value['payload'] : undefined;
   return isRecord(payload) ? parentOf(payload) : undefined;
-}
-
-/** After a week rollouts may be compressed. */
-function isPacked(path: string): boolean {
-  return path.endsWith('.zst');
 }
 
 /** Why a compressed rollout is not read; nothing: it is. */

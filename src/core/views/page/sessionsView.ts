@@ -107,6 +107,7 @@ export function toSessionView(report: SessionReport, { run, details }: OpenedRun
       transcript.badLines > 0 ? `${count(transcript.badLines, 'line')} could not be read` : '',
       transcript.longLines > 0 ? `${count(transcript.longLines, 'line')} too long to be read` : '',
       transcript.unknownLines > 0 ? `${count(transcript.unknownLines, 'line')} of unknown kinds` : '',
+      report.leftOut ?? '',
     ].filter(Boolean),
     files: report.files.map(({ name }) => (name === '' ? 'The session itself' : shown(cutAtWord(name, 80)))),
   };
