@@ -1,9 +1,16 @@
 import { settingNumbers } from './settingNumbers';
 
 export interface Setting {
-  readonly type: 'boolean' | 'number' | 'integer' | 'string' | 'array';
+  readonly type: 'boolean' | 'number' | 'integer' | 'string' | 'array' | 'object';
   readonly items?: { readonly type: 'string' };
   readonly minItems?: number;
+  /** What each value of an object is. */
+  readonly additionalProperties?: {
+    readonly type: 'object';
+    readonly properties: Readonly<Record<string, { readonly type: 'number'; readonly minimum: 0 }>>;
+    readonly required: readonly string[];
+    readonly additionalProperties: false;
+  };
   readonly enum?: readonly string[];
   readonly enumDescriptions?: readonly string[];
   readonly minimum?: number;
@@ -211,6 +218,25 @@ export const settings = {
     markdownDescription:
       'Whether what agents did is priced: an estimate from the list prices that the extension carries, with their month. Models without a list price are left out, and counted. Who has a subscription does not pay these prices. Costs that the engine recorded are shown apart, and never added.',
   },
+  'agentSessions.prices': {
+    type: 'object',
+    default: {},
+    order: 29,
+    scope: 'window',
+    additionalProperties: {
+      type: 'object',
+      properties: {
+        input: { type: 'number', minimum: 0 },
+        output: { type: 'number', minimum: 0 },
+        cacheWrite: { type: 'number', minimum: 0 },
+        cacheRead: { type: 'number', minimum: 0 },
+      },
+      required: ['input', 'output'],
+      additionalProperties: false,
+    },
+    markdownDescription:
+      'Prices of your own, before the list prices: US dollars for a million tokens, by the name of the model. `*` at the end of a name stands for whatever follows: `{ "claude-opus-*": { "input": 5, "output": 25, "cacheWrite": 6.25, "cacheRead": 0.5 } }`. A cache without a price costs as much as input.',
+  },
   /** Empty: looked for. */
   'engine.path': {
     type: 'string',
@@ -328,4 +354,5 @@ type ValueOf<S extends Setting> = S extends { readonly enum: readonly (infer Val
       integer: number;
       string: string;
       array: readonly string[];
+      object: Readonly<Record<string, unknown>>;
     }[S['type']];

@@ -25,7 +25,7 @@ import { inSlices } from '../node/slices';
 import { MyRuns } from '../vscode/myRuns';
 import { PastRuns } from '../vscode/panel/pastRuns';
 import { RunDocuments } from '../vscode/runDocuments';
-import { classifyOptions, needsOptions } from '../vscode/settings';
+import { classifyOptions, needsOptions, setting } from '../vscode/settings';
 import { OpenedRuns } from '../vscode/tree/openedRuns';
 import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
@@ -98,7 +98,8 @@ export function makeReading(
       now: clock.now(),
       activityWindow: classifyOptions().activityWindow,
     }),
-    pricer: async () => (wantsCosts() ? (await agentSessions()).loadPrices() : undefined),
+    pricer: async () =>
+      wantsCosts() ? (await agentSessions()).loadPrices(setting('agentSessions.prices')) : undefined,
     beforeReading: () => tellOfReading(context.globalState),
   });
   const agents: RunAgents = own(new RunAgents(store, sessions, clock, mayReadAgents));

@@ -64,6 +64,27 @@ describe('list prices', () => {
   });
 });
 
+describe('prices of one’s own', () => {
+  it('come before those of the list, by name or by how a name begins, and are told of', async () => {
+    const own = await loadPrices({
+      ...{ 'Made-Up-9': { input: 2, output: 10, cacheRead: 0 }, 'claude-opus-*': { input: 1, output: 1 } },
+      ...{ 'made-up-8': { input: -1, output: 1 }, 'made-up-7': 5, 'made-up-6': { input: 1 } },
+    });
+    const million = { in: 1_000_000, out: 1_000_000, cacheWrite: 1_000_000, cacheRead: 1_000_000 };
+    expect(own.price(work('made-up-9', million))).toBeCloseTo(14);
+    expect(own.price(work('claude-opus-4-8', million))).toBeCloseTo(4);
+    expect(own.price(work('gpt-5.3-codex', million))).toBe(pricer.price(work('gpt-5.3-codex', million)));
+    for (const name of ['made-up-8', 'made-up-7', 'made-up-6'])
+      expect(own.price(work(name, million))).toBeUndefined();
+    expect(own.month).toBe(`${pricer.month} and your own`);
+  });
+
+  it('that are none leave the list as it is', async () => {
+    for (const none of [undefined, null, 'x', [], { a: 1 }])
+      expect((await loadPrices(none)).month).toBe(pricer.month);
+  });
+});
+
 describe('an estimate', () => {
   const tally = (...all: readonly Work[]) => {
     const adding = new Tally(pricer);

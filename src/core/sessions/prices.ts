@@ -1,3 +1,4 @@
+import { isRecord } from '../run/lenient';
 import type { Tokens, Work } from './work';
 
 /** Which names of models are meant. */
@@ -15,7 +16,7 @@ type Price = number | readonly number[];
 
 /** List prices of models, as `npm run prices` writes them. */
 export interface PriceList {
-  /** "2026-09" */
+  /** Of when they are: "2026-09". */
   readonly month: string;
   /** Input, output, cache written, cache read, cache written for an hour; 0 or left out: as input. */
   readonly models: readonly (readonly [Match, ...Price[]])[];
@@ -23,14 +24,39 @@ export interface PriceList {
 
 /** What work would cost at list prices. */
 export interface Pricer {
+  /** "2026-09", "2026-09 and your own" */
   readonly month: string;
   /** In US dollars; `undefined`: the list does not have the model. */
   price(work: Pick<Work, 'answers' | 'model' | 'tokens'>): number | undefined;
 }
 
-export async function loadPrices(): Promise<Pricer> {
+/** @param own prices of the person's own, as the setting has them: by the model's name, for a million tokens */
+export async function loadPrices(own: unknown = {}): Promise<Pricer> {
   const { default: list } = await import('./prices.json');
-  return makePricer(list as unknown as PriceList);
+  return makePricer(withOwn(list as unknown as PriceList, own));
+}
+
+/** What is no price is left out. */
+function withOwn({ month, models }: PriceList, own: unknown): PriceList {
+  const mine = Object.entries(isRecord(own) ? own : {}).flatMap(([model, price]): PriceList['models'] => {
+    const { input, output, cacheWrite, cacheRead } = isRecord(price) ? price : {};
+    if (!isPrice(input) || !isPrice(output)) return [];
+    const name = model.toLowerCase();
+    const match = name.endsWith('*') ? { starts_with: name.slice(0, -1) } : { equals: name };
+    return [[match, input, output, cachePrice(cacheWrite), cachePrice(cacheRead)]];
+  });
+  return mine.length === 0
+    ? { month, models }
+    : { month: `${month} and your own`, models: [...mine, ...models] };
+}
+
+function isPrice(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+/** One that is 0 is not one that is left out. */
+function cachePrice(price: unknown): number {
+  return isPrice(price) ? Math.max(price, Number.EPSILON) : 0;
 }
 
 export function makePricer({ month, models }: PriceList): Pricer {

@@ -83,7 +83,7 @@ class ComparePage implements Page<ComparedSides, never> {
       }),
     );
     this.#disposables.add(
-      onSettingsChange(['agentSessions.read', 'agentSessions.cost'], () => {
+      onSettingsChange(['agentSessions.read', 'agentSessions.cost', 'agentSessions.prices'], () => {
         this.#work.clear();
         void this.#update();
       }),

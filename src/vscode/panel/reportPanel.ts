@@ -115,6 +115,7 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
         [
           'agentSessions.read',
           'agentSessions.cost',
+          'agentSessions.prices',
           'activityWindow',
           'metrics.key',
           'metrics.best',

@@ -106,7 +106,11 @@ class RunsTablePage implements Page<'table', never> {
     own(arrangement.onDidChange(() => this.#updateSoon(0)));
     own(panel.onDidChangeViewState(() => this.#updateSoon(0)));
     own(metricChoice.onDidChange(() => this.#forgetNumbers()));
-    own(onSettingsChange(['agentSessions.read', 'agentSessions.cost'], () => this.#forgetNumbers()));
+    own(
+      onSettingsChange(['agentSessions.read', 'agentSessions.cost', 'agentSessions.prices'], () =>
+        this.#forgetNumbers(),
+      ),
+    );
     // Waits grow with time.
     own(every(clock, redrawEvery, () => this.#updateSoon(0)));
     const { unwanted, sort, descending } = this.#kept;
