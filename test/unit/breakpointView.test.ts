@@ -43,8 +43,17 @@ describe('a gate that was answered before', () => {
     const [gate] = pending(story(), { results: { g1: answer } }).breakpoints;
     expect(gate?.asked).toBe('asked 54m ago · iteration 4 · attempt 2');
     expect(gate?.earlier).toMatchObject([
-      { effectId: 'g1', what: 'requested changes', who: 'Dana', when: '54m ago', words: 'Shorter.' },
+      { effectId: 'g1', what: 'requested changes', who: 'by Dana', when: '54m ago', words: 'Shorter.' },
     ]);
+  });
+
+  it.each([
+    ['words under another name', { approved: true, message: 'Fine so' }, 'approved', 'Fine so'],
+    ['a decision in a word', { decision: 'reject', notes: 'Too big' }, 'rejected', 'Too big'],
+  ])('reads earlier answers as they are read everywhere: %s', (_, value, what, words) => {
+    const [gate] = pending(story(), { results: { g1: value } }).breakpoints;
+    expect(gate?.earlier[0]?.what).toBe(what);
+    expect(gate?.earlier[0]?.words).toContain(words);
   });
 
   it('is told from others by its own name, else by task and label, else by its title', () => {

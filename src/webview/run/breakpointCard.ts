@@ -333,7 +333,7 @@ export class BreakpointCard extends LitElement {
         <button class="link" role="link" @click=${() => this.#post({ type: 'openTask', effectId })}>
           ${what}
         </button>
-        <span title=${exactly}>${[who === '' ? '' : `by ${who}`, when].filter(Boolean).join(' · ')}</span>
+        <span title=${exactly}>${[who, when].filter(Boolean).join(' · ')}</span>
       </p>
       ${words === '' ? nothing : this.#foldable(`earlier-${effectId}`, words, long.words)}
     </li>`;

@@ -3,16 +3,16 @@ import { exactMoment, moment } from '../../moments';
 import { fenced } from '../../review/reviewComment';
 import { adviceSentences, ruleCommand, whyNeverAutomatic } from '../../run/approvalAdvice';
 import { optionApproves, otherAnswers } from '../../run/answer';
+import { auditAnswers, type AnswerRecord } from '../../run/audit';
 import type { Breakpoint, BreakpointOption } from '../../run/breakpoint';
 import type { Effect } from '../../run/effect';
 import { type TaskFiles, iterationTitle } from '../../run/iterations';
 import { prettyJson } from '../../run/jsonText';
-import { isRecord } from '../../run/lenient';
 import { taskTitle, type PendingEffect } from '../../run/run';
 import { maskSecrets } from '../../run/secrets';
-import type { TaskResult } from '../../run/task';
 import type { OpenedRun } from '../tree/buildTree';
 import { describeTask } from '../tree/describe';
+import { toAnswerView } from './answerView';
 import { valueRows, type ValueRow } from './valueRows';
 
 /** An action on the page: a button, and beside a disabled one the reason. */
@@ -54,6 +54,7 @@ export interface EarlierAnswer {
   readonly effectId: string;
   /** "approved: Ship it", "requested changes". */
   readonly what: string;
+  /** "by Ann", "automatic"; empty: nothing says so. */
   readonly who: string;
   /** "3m ago"; empty: the event does not say. */
   readonly when: string;
@@ -133,9 +134,14 @@ export function toBreakpointView(
     effects.some(({ effectId }) => effectId === effect.effectId),
   );
   const attempt = Math.max(before.length + 1, asks?.attempt ?? 1);
-  const earlier = before
-    .slice(0, most.earlier)
-    .map((known) => earlierAnswer(known, opened.details.results.get(known.effectId), now));
+  const answers = before.length === 0 ? [] : auditAnswers(opened.run, opened.details);
+  const earlier = before.slice(0, most.earlier).map((known) =>
+    earlierAnswer(
+      known,
+      answers.find(({ effectId }) => effectId === known.effectId),
+      now,
+    ),
+  );
   const never = whyNeverAutomatic(asks?.breakpointId, asks?.tags ?? [], asks?.advice);
   const said = visible((asks?.previousFeedback ?? '').slice(0, most.words));
   return {
@@ -228,35 +234,20 @@ function isSameGate(
   return named || (asksA?.title ?? asksA?.question) === (asksB?.title ?? asksB?.question);
 }
 
-function earlierAnswer(effect: Effect, result: TaskResult | undefined, now: number): EarlierAnswer {
-  const value = isRecord(result?.value) ? result.value : {};
-  const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
-  const option = text('option');
-  const words = text('feedback') || text('response');
-  const approved = value['approved'];
-  const verdict =
-    effect.status !== 'ok'
-      ? effect.status === 'cancelled'
-        ? 'cancelled'
-        : 'failed'
-      : typeof approved === 'boolean'
-        ? approved
-          ? 'approved'
-          : option === 'Request changes'
-            ? 'requested changes'
-            : 'rejected'
-        : 'answered';
-  const who = text('respondedBy') || text('approvedBy') || result?.metadata?.['respondedBy'];
+/** @param answer `undefined`: it was cancelled */
+function earlierAnswer(
+  { effectId, resolvedAt }: Effect,
+  answer: AnswerRecord | undefined,
+  now: number,
+): EarlierAnswer {
+  const { verdict, who } = answer ? toAnswerView(answer) : { verdict: 'cancelled', who: '' };
   return {
-    effectId: effect.effectId,
-    what:
-      option === '' || /^(?:approve|reject|request changes)$/i.test(option)
-        ? verdict
-        : `${verdict}: ${short(option)}`,
-    who: typeof who === 'string' ? short(who) : '',
-    when: effect.resolvedAt === undefined ? '' : moment(effect.resolvedAt, now),
-    exactly: effect.resolvedAt === undefined ? '' : exactMoment(effect.resolvedAt),
-    words: words === option ? '' : visible(maskSecrets(words.slice(0, most.words))),
+    effectId,
+    what: verdict,
+    who,
+    when: resolvedAt === undefined ? '' : moment(resolvedAt, now),
+    exactly: resolvedAt === undefined ? '' : exactMoment(resolvedAt),
+    words: visible(maskSecrets((answer?.text ?? '').slice(0, most.words))),
   };
 }
 
