@@ -12,7 +12,8 @@ import {
   type RowContext,
 } from '../../src/core/views/tree/buildTree';
 import type { StoredRun } from '../../src/core/source/runStore';
-import type { Row } from '../../src/core/views/tree/describe';
+import { gistOf, withGist } from '../../src/core/run/gist';
+import { countEffects, type Row } from '../../src/core/views/tree/describe';
 import { treeNode, type RunPart } from '../../src/core/views/tree/treeNode';
 import { FakeAttention } from '../support/fakeAttention';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
@@ -117,6 +118,29 @@ layers Iteration 2 | 1 cancelled
 layers Iteration 1 | 1 failed
   error shell | shell · failed · 3s
 `);
+  });
+
+  it('counts a rejected question as rejected, however it was posted, and everything once', () => {
+    const run = aRun({
+      journal: journal()
+        .created()
+        .requested('yes', 'breakpoint')
+        .resolved('yes')
+        .requested('no', 'breakpoint')
+        .resolved('no')
+        .requested('never', 'breakpoint')
+        .erred('never', 'User chose: Stop')
+        .done('a')
+        .done('gate')
+        .requested('b')
+        .erred('b', 'Out of paper'),
+    });
+    const open = opened(run, {
+      results: { yes: { approved: true }, no: { approved: false }, gate: { passed: false } },
+    });
+    expect(countEffects(run, open)).toBe('2 done, 1 did not pass, 2 rejected, 1 failed');
+    expect(countEffects(withGist(run, gistOf(run, open.details)))).toBe(countEffects(run, open));
+    expect(countEffects(run)).toBe('4 done, 2 failed');
   });
 
   it('says of a task that is done what its result says went wrong', () => {

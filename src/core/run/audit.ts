@@ -1,9 +1,9 @@
 import { cutAtWord } from '../format';
 import { moment } from '../moments';
+import { answeredAs, plainly } from './answered';
 import { taskTitle, type Run } from './run';
 import { isResolved, type Effect } from './effect';
 import type { TaskFiles } from './iterations';
-import type { TaskResult } from './task';
 import { isRecord } from './lenient';
 
 /** Who answered what in a run, as its files tell it. All texts are run text, to be made visible where they are shown. */
@@ -31,20 +31,6 @@ export interface AnswerRecord {
   readonly surface: string | undefined;
   /** The fingerprint of the key that signed it. That the signature holds is not checked. */
   readonly signedWith: string | undefined;
-}
-
-/** What came of a question; `answered`: it does not say what counts. */
-export type Answered = 'approved' | 'rejected' | 'answered';
-
-/** What came of a question, the one word for it everywhere; `undefined`: it is open, was cancelled, or is no question. */
-export function answeredAs(
-  { kind, status }: Pick<Effect, 'kind' | 'status'>,
-  result: TaskResult | undefined,
-): Answered | undefined {
-  if (kind !== 'breakpoint' || !isResolved(status)) return undefined;
-  // Some agents post a rejection as an error.
-  const approved = status !== 'error' && approvedIn(result?.value);
-  return approved === undefined ? 'answered' : approved ? 'approved' : 'rejected';
 }
 
 /** Whether a question was answered by no person: the run asks nobody, and this product did not post the answer. */
@@ -129,27 +115,9 @@ export function whoAnswered(answer: AnswerRecord, now: number): string {
     .join(' ');
 }
 
-const plainYes = new Set(['approve', 'approved', 'yes', 'ok', 'okay', 'accept', 'accepted']);
-const plainNo = new Set(['reject', 'rejected', 'deny', 'denied', 'decline', 'declined', 'no']);
-
-/** Whether an answer approves, by its own word for that, else by a plain yes or no; `undefined`: it does not say. */
-function approvedIn(value: unknown): boolean | undefined {
-  if (!isRecord(value)) return plainly(value);
-  if (typeof value['approved'] === 'boolean') return value['approved'];
-  if (value['rejected'] === true) return false;
-  return ['decision', 'status', 'verdict', 'answer', 'option']
-    .map((name) => plainly(value[name]))
-    .find((said) => said !== undefined);
-}
-
-function plainly(value: unknown): boolean | undefined {
-  const word = text(value)?.trim().toLowerCase() ?? '';
-  return plainYes.has(word) ? true : plainNo.has(word) ? false : undefined;
-}
-
 function choiceIn(value: Readonly<Record<string, unknown>>): string | undefined {
   const option = text(value['option']);
-  return option === undefined || plainYes.has(option.trim().toLowerCase()) ? undefined : option;
+  return plainly(option) === true ? undefined : option;
 }
 
 /** Where those who answer put a person's words, in the order in which the first that says something counts. */

@@ -1,15 +1,14 @@
 import { cutAtWord, firstLine } from '../format';
 import { outcomeIn, type Outcome } from './outcome';
-import { passed } from './passed';
 import type { Run, RunDetails, RunGist } from './run';
+import { seenResults } from './seenResults';
 
 const longest = 200;
 
 /** What a row tells of a run whose files were read. */
 export function gistOf({ story }: Run, details: RunDetails): RunGist {
-  const all = [...story.effects.values()];
-  const notPassed = all.filter((effect) => passed(effect, details.results.get(effect.effectId)) === false);
-  return { ...outcomeGist(outcomeIn(details)), notPassed: notPassed.length };
+  const seen = seenResults(story.effects.list(), details.results);
+  return { ...outcomeGist(outcomeIn(details)), seen };
 }
 
 /** Its part that tells what the process said; empty: it says nothing. */
@@ -26,7 +25,9 @@ export function withGist<R extends Run>(run: R, seen: RunGist): R {
   const before = run.gist ?? {};
   const gist: RunGist = { ...before, ...seen };
   const isSame =
-    gist.notPassed === before.notPassed &&
+    gist.seen?.notPassed === before.seen?.notPassed &&
+    gist.seen?.failed === before.seen?.failed &&
+    gist.seen?.rejected === before.seen?.rejected &&
     gist.outcome?.success === before.outcome?.success &&
     gist.outcome?.summary === before.outcome?.summary;
   return isSame ? run : { ...run, gist };

@@ -5,6 +5,7 @@ import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics
 import { passed } from './passed';
 import { numbersOf, type RecordedIteration, type RecordedIterations } from './recordedIterations';
 import { sameValue } from './sameValue';
+import { seenResults, type SeenResults } from './seenResults';
 import type { TaskDefinition, TaskResult } from './task';
 
 /** One round of a process: derived, as the journal has no event for it, or as its engine records it. */
@@ -25,6 +26,7 @@ export interface Iteration {
   readonly passed: number;
   /** How many of its tasks did not pass, errors included ({@link passed}). */
   readonly notPassed: number;
+  readonly seen: SeenResults;
   /** `undefined`: none of its results has the metric. */
   readonly metric: number | undefined;
   readonly best: boolean;
@@ -128,11 +130,12 @@ function counted(effects: readonly Effect[], { results }: TaskFiles) {
   const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
   for (const { status } of effects) counts[status] += 1;
   const { ok, error, cancelled } = counts;
-  const told = effects.map((effect) => passed(effect, results.get(effect.effectId)));
+  const seen = seenResults(effects, results);
   return {
     ...{ effects, requested: effects.length, ok, error, cancelled },
-    passed: told.filter((did) => did === true).length,
-    notPassed: told.filter((did) => did === false).length,
+    passed: effects.filter((effect) => passed(effect, results.get(effect.effectId)) === true).length,
+    notPassed: seen.notPassed + seen.failed,
+    seen,
   };
 }
 

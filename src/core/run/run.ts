@@ -5,6 +5,7 @@ import type { TaskFiles } from './iterations';
 import { parseTime } from './lenient';
 import type { Outcome } from './outcome';
 import type { Problem } from './problem';
+import type { SeenResults } from './seenResults';
 import type { EngineId } from './engineId';
 import type { Story } from './story';
 import type { TaskDefinition } from './task';
@@ -65,8 +66,8 @@ export interface Run {
 export interface RunGist {
   /** What its process says of its work, in at most 200 characters; left out: it was not read, or says nothing. */
   readonly outcome?: Outcome;
-  /** How many tasks did not pass; left out: their results were not read. */
-  readonly notPassed?: number;
+  /** What the results of its tasks tell; left out: they were not read. */
+  readonly seen?: SeenResults;
 }
 
 /** What an engine lets the row of a run say. Raw run text may be in it. */

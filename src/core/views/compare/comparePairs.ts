@@ -1,7 +1,8 @@
 import { cutAtWord, duration } from '../../format';
 import { toAnswerView, type AnswerView } from '../page/answerView';
 import type { CleanText } from '../report/cleanText';
-import { answeredAs, auditAnswers, isAutomatic, type AnswerRecord } from '../../run/audit';
+import { answeredAs } from '../../run/answered';
+import { auditAnswers, isAutomatic, type AnswerRecord } from '../../run/audit';
 import type { Effect } from '../../run/effect';
 import { taskTitle } from '../../run/run';
 import { sameValue } from '../../run/sameValue';

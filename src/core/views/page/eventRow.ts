@@ -1,5 +1,5 @@
 import { cutAtWord, shortId, visible } from '../../format';
-import { answeredAs } from '../../run/audit';
+import { answeredAs } from '../../run/answered';
 import type { Effect } from '../../run/effect';
 import type { EventMark, EventRecord } from '../../run/eventRecord';
 import type { TaskFiles } from '../../run/iterations';

@@ -1,7 +1,7 @@
 import { capital, duration } from '../../format';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration } from '../../run/iterations';
-import type { Answered } from '../../run/audit';
+import type { Answered } from '../../run/answered';
 import { lengthOf, minus, type Stretch } from '../../run/stretch';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
 import { toRows, type Span, type TimelineParts } from './timelineRows';

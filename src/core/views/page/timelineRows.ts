@@ -1,4 +1,5 @@
-import { answeredAs, isAutomatic, type Answered } from '../../run/audit';
+import { answeredAs, type Answered } from '../../run/answered';
+import { isAutomatic } from '../../run/audit';
 import { passed } from '../../run/passed';
 import { cutAtWord, visible } from '../../format';
 import type { Effect } from '../../run/effect';

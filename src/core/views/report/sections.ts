@@ -311,16 +311,24 @@ export function failuresFirst<T extends Pick<ReportTask, 'passed' | 'status'>>(
   return tasks.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** "13 passed, 2 failed, 0 pending". */
-export function taskCounts({ tasks, left }: Report): string {
+/** "13 passed, 2 failed, 0 pending, 1 rejected". */
+export function taskCounts({ tasks, answers, left }: Report): string {
   const counted = (test: (task: ReportTask) => boolean): number => tasks.filter(test).length;
-  const answered = counted(({ by, status }) => by === 'person' && status === 'ok');
+  const questions = counted(
+    ({ kind, status }) => kind === 'breakpoint' && (status === 'ok' || status === 'error'),
+  );
+  const refused = new Set(
+    answers.filter(({ approved }) => approved === false).map(({ effectId }) => effectId),
+  );
+  const rejected = counted(({ effectId }) => refused.has(effectId));
+  const answered = questions - rejected;
   const cancelled = counted(({ status }) => status === 'cancelled');
   const counts = [
     `${counted(({ passed }) => passed === true)} passed`,
     `${counted(({ passed }) => passed === false)} failed`,
     `${counted(({ status }) => status === 'pending')} pending`,
     ...(answered > 0 ? [`${answered} answered`] : []),
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
     ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
   ].join(', ');
   return left.tasks > 0 ? `Of the first ${tasks.length}: ${counts}` : counts;

@@ -1,4 +1,4 @@
-import { answeredAs } from '../../run/audit';
+import { answeredAs } from '../../run/answered';
 import { titleOfIteration, iterationTitle } from '../../run/iterations';
 import { shownJson } from '../../documents';
 import { cutAtWord, visible, capital } from '../../format';

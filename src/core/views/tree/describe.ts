@@ -11,13 +11,14 @@ import {
 } from '../../format';
 import { exactMoment, moment } from '../../moments';
 import type { ContextWord } from '../../contract';
-import { answeredAs, type Answered } from '../../run/audit';
+import { answeredAs, type Answered } from '../../run/answered';
 import type { Effect } from '../../run/effect';
 import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
 import type { State, StateAction } from '../../run/judgement';
+import type { SeenResults } from '../../run/seenResults';
 import type { TaskDefinition, TaskResult } from '../../run/task';
 import { noMarks, shownTitle } from '../../order/runMarks';
 import { needsRepair } from '../../attention/needsYou';
@@ -386,27 +387,43 @@ export function describeProblem({ file, what }: Problem): Row {
 
 /** "7 done, 2 pending, 1 failed"; empty when there are no effects. */
 export function countEffects(run: Run, opened?: Weighed): string {
-  const seen = opened?.iterations.list.reduce((sum, iteration) => sum + iteration.notPassed, 0);
+  const seen = opened?.iterations.list.map((iteration) => iteration.seen).reduce(together, nothingSeen);
   const { counts } = run.story;
   // Of a run that was read in an earlier session, the effects themselves are not kept.
   const pending = run.depth === 'whole' ? pendingEffects(run).length : counts.pending;
-  return countWords({ ...counts, pending }, seen ?? run.gist?.notPassed ?? 0);
+  // Until its results were read, what the journal says of them counts.
+  return countWords(
+    { ...counts, pending },
+    seen ?? run.gist?.seen ?? { ...nothingSeen, failed: counts.error },
+  );
+}
+
+const nothingSeen: SeenResults = { notPassed: 0, failed: 0, rejected: 0 };
+
+function together(a: SeenResults, b: SeenResults): SeenResults {
+  return {
+    notPassed: a.notPassed + b.notPassed,
+    failed: a.failed + b.failed,
+    rejected: a.rejected + b.rejected,
+  };
 }
 
 /** "3 done, 1 did not pass, 1 pending". */
-export function countIteration({ requested, ok, error, cancelled, notPassed }: Iteration): string {
-  return countWords({ ok, error, cancelled, pending: requested - ok - error - cancelled }, notPassed);
+export function countIteration({ requested, ok, error, cancelled, seen }: Iteration): string {
+  return countWords({ ok, error, cancelled, pending: requested - ok - error - cancelled }, seen);
 }
 
-/** @param notPassed how many did not pass, errors included; those of them that are no errors were posted as done */
-function countWords(counts: Readonly<Record<Effect['status'], number>>, notPassed: number): string {
-  const failed = Math.max(0, notPassed - counts.error);
+function countWords(
+  { ok, error, pending, cancelled }: Readonly<Record<Effect['status'], number>>,
+  { notPassed, failed, rejected }: SeenResults,
+): string {
   const words: readonly (readonly [number, string])[] = [
-    [counts.ok - failed, statusWords.ok],
-    [failed, 'did not pass'],
-    [counts.pending, statusWords.pending],
-    [counts.error, statusWords.error],
-    [counts.cancelled, statusWords.cancelled],
+    [ok + error - notPassed - failed - rejected, statusWords.ok],
+    [notPassed, 'did not pass'],
+    [rejected, 'rejected'],
+    [pending, statusWords.pending],
+    [failed, statusWords.error],
+    [cancelled, statusWords.cancelled],
   ];
   return words
     .filter(([n]) => n > 0)

@@ -4,6 +4,7 @@ import { EffectMap } from '../../../core/run/effectMap';
 import type { Effect } from '../../../core/run/effect';
 import { emptyFold, type JournalEnd, type RunFold } from '../core/foldRun';
 import type { RunGist } from '../../../core/run/run';
+import type { SeenResults } from '../../../core/run/seenResults';
 import type { Outcome } from '../../../core/run/outcome';
 import type { RunMetadata } from '../core/metadata';
 import type { Problem } from '../../../core/run/problem';
@@ -113,7 +114,8 @@ const fold: Told<RunFold> = {
   problems: [problem],
 };
 const outcome: Told<Outcome> = { success: false, summary: 'summary' };
-const gist: Told<RunGist> = { outcome, notPassed: 1 };
+const seen: Told<SeenResults> = { notPassed: 1, failed: 2, rejected: 3 };
+const gist: Told<RunGist> = { outcome, seen };
 const journal: Told<KeptJournal> = { names: 1, last: 'last', verified: true };
 
 function sample(part: Partial<RunFold>): Writable {
