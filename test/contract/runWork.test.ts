@@ -197,6 +197,25 @@ describe('the runs table', () => {
     const cells = first.split(',');
     expect(cells[head.split(',').indexOf('agentTokensCacheRead')]).toBe('427650');
     expect(cells[head.split(',').indexOf('agentFilesChanged')]).toBe('4');
+    expect(cells[head.split(',').indexOf('agentCostUsdEstimate')]).toBe('');
+    expect(rows[0]?.read?.work?.cost).toBe('');
+  });
+
+  it('has what was estimated as a column, too', () => {
+    const table = new RunTable(() => Date.parse(now));
+    const all = [stored(other), stored(run)];
+    const work = workOf(run);
+    const cost = { month: '2026-09', usd: 1.25, priced: ['a'], unpriced: [] };
+    table.order = { sort: 'agentCost', descending: true };
+    atOnce(table.settle(all));
+    for (const each of all) {
+      const priced = each.run === run && work ? { ...work, total: { ...work.total, cost } } : undefined;
+      table.take(each, toRunNumbers(opened(each.run), priced));
+    }
+    atOnce(table.settle(all));
+    expect(table.rows(0, 2).map(({ read }) => read?.work?.cost)).toEqual(['≈ $1.25', undefined]);
+    const [head = '', first = ''] = atOnce(table.csv()).split('\r\n');
+    expect(first.split(',')[head.split(',').indexOf('agentCostUsdEstimate')]).toBe('1.25');
   });
 });
 

@@ -252,10 +252,13 @@ describe('the rows of the runs table', () => {
     const [head, row] = atOnce(table.csv()).split('\r\n');
     expect(head).toBe(
       'run,title,state,process,engine,iterations,iterationsDone,metric,best,bestIteration,createdAt,updatedAt,durationSeconds,waitedSeconds,tokens,costUsd,' +
-        'agentTokensIn,agentTokensOut,agentTokensCacheWrite,agentTokensCacheRead,agentFilesChanged',
+        'agentAnswers,agentCalls,agentFailedCalls,agentFilesChanged,agentTokensIn,agentTokensOut,' +
+        'agentTokensCacheWrite,agentTokensCacheRead,agentCostUsdEstimate',
     );
     expect(row).toMatch(/^run1,"'=cmd\(\) ""completionProof"":""•••""/);
-    expect(row).toMatch(/,completed,demo\/process,babysitter,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,,,,,,$/);
+    expect(row).toMatch(
+      /,completed,demo\/process,babysitter,1,1,,,,2026-03-01T10:01:00.000Z,.*,0,,,,,,,,,,,$/,
+    );
   });
 });
 
@@ -361,7 +364,7 @@ describe('what the page of the table may say', () => {
 describe('what the workspace keeps of the table', () => {
   it('is read leniently', () => {
     const nothing = {
-      unwanted: ['agentTokens', 'agentFiles'],
+      unwanted: ['agentTokens', 'agentFiles', 'agentCost'],
       sort: 'created',
       descending: true,
       selected: [],

@@ -22,7 +22,8 @@ import {
 } from '../../core/views/table/protocol';
 import type { CommandOfSelection } from '../../core/views/table/selectionCommands';
 import { toRunNumbers, type RunNumbers } from '../../core/views/table/runNumbers';
-import { agentColumns } from '../../core/views/table/tableOrder';
+import { agentColumns, type Column } from '../../core/views/table/tableOrder';
+import { wantsCosts } from '../agentReading';
 import { RunTable } from '../../core/views/table/runTable';
 import { openingRun } from '../../core/views/tree/buildTree';
 import { describeFilter } from '../../core/views/tree/describeList';
@@ -249,7 +250,7 @@ class RunsTablePage implements Page<'table', never> {
             ? { key: '', place: undefined }
             : { key: keyText(current), place: table.placeOf(current) },
         reading: table.needsAll && read < total ? { read, stopped: this.#stopped } : undefined,
-        idle: table.idle,
+        idle: wantsCosts() ? table.idle : [...table.idle, 'agentCost'],
         viewFilter: this.#viewFilter(),
         loaded: this.deps.store.loaded,
       },
@@ -306,7 +307,10 @@ class RunsTablePage implements Page<'table', never> {
 
   /** Whether a column is shown for which agents' files are read. */
   get #showsAgents(): boolean {
-    return agentColumns.some((column) => !this.#kept.unwanted.includes(column));
+    const unwanted: readonly Column[] = wantsCosts()
+      ? this.#kept.unwanted
+      : [...this.#kept.unwanted, 'agentCost'];
+    return agentColumns.some((column) => !unwanted.includes(column));
   }
 
   async #export(to: 'clipboard' | 'file'): Promise<void> {

@@ -63,6 +63,10 @@ const all: readonly Head[] = [
     tip: ({ read }) => read?.work?.more ?? '',
   },
   {
+    ...figure('agentCost', 'Agent cost', 8, ({ read }) => (read ? (read.work?.cost ?? '') : unread)),
+    tip: ({ read }) => read?.work?.more ?? '',
+  },
+  {
     ...{ column: 'run', name: 'Run', descending: false, width: 9 },
     cell: ({ shortId }) => html`<code>${shortId}</code>`,
     tip: ({ runId }) => runId,

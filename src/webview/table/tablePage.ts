@@ -284,7 +284,7 @@ class TablePage extends LitElement {
   }
 
   get #idle(): readonly Column[] {
-    return this.view?.idle ?? rareColumns;
+    return this.view?.idle ?? [...rareColumns, 'agentCost'];
   }
 
   get #heads(): readonly Head[] {

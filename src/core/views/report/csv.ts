@@ -1,5 +1,6 @@
 import { csvText, type CsvValue } from '../../csv';
 import { usageFields } from '../../run/cost';
+import { workColumns } from '../workColumns';
 import type { Report, ReportTask } from './report';
 
 type Column = readonly [name: string, value: (task: ReportTask, report: Report) => CsvValue];
@@ -20,15 +21,10 @@ const columns: readonly Column[] = [
   ['resolvedAt', ({ resolvedAt }) => resolvedAt],
   ['durationSeconds', ({ duration }) => (duration === undefined ? undefined : duration / 1000)],
   ['answeredBy', ({ effectId }, { answers }) => answers.find((a) => a.effectId === effectId)?.respondedBy],
-  ['agentAnswers', ({ work }) => work?.answers],
-  ['agentCalls', ({ work }) => work?.calls],
-  ['agentFailedCalls', ({ work }) => work?.failedCalls],
-  ['agentFilesChanged', ({ work }) => work?.filesChanged],
-  ['agentTokensIn', ({ work }) => work?.tokens.in],
-  ['agentTokensOut', ({ work }) => work?.tokens.out],
-  ['agentTokensCacheWrite', ({ work }) => work?.tokens.cacheWrite],
-  ['agentTokensCacheRead', ({ work }) => work?.tokens.cacheRead],
-  ['agentCostUsdEstimate', ({ work }) => work?.cost?.usd],
+  ...workColumns.map(([name, value]): Column => [
+    name,
+    ({ work }) => work && value({ ...work, errors: work.failedCalls, files: work.filesChanged }),
+  ]),
   ...usageFields.map((name): Column => [name, ({ usage }) => usage?.[name]]),
 ];
 

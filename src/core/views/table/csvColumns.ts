@@ -1,16 +1,16 @@
 import type { CsvValue } from '../../csv';
 import { toIso, visible } from '../../format';
 import { stateWord } from '../tree/describe';
+import { workColumns } from '../workColumns';
 import { lastedBy, waitedBy } from './runNumbers';
 import type { TableEntry } from './tableEntry';
 
 const seconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
 
+type CsvColumn = readonly [name: string, value: (entry: TableEntry, now: number) => CsvValue];
+
 /** What stands in the CSV of the table. */
-export const csvColumns: readonly (readonly [
-  name: string,
-  value: (entry: TableEntry, now: number) => CsvValue,
-])[] = [
+export const csvColumns: readonly CsvColumn[] = [
   ['run', ({ stored }) => visible(stored.run.runId)],
   ['title', ({ title }) => title],
   ['state', ({ stored }) => stateWord(stored)],
@@ -27,9 +27,8 @@ export const csvColumns: readonly (readonly [
   ['waitedSeconds', ({ numbers }, now) => numbers && seconds(waitedBy(numbers, now))],
   ['tokens', ({ numbers }) => numbers?.tokens],
   ['costUsd', ({ numbers }) => numbers?.costUsd],
-  ['agentTokensIn', ({ numbers }) => numbers?.work?.tokens.in],
-  ['agentTokensOut', ({ numbers }) => numbers?.work?.tokens.out],
-  ['agentTokensCacheWrite', ({ numbers }) => numbers?.work?.tokens.cacheWrite],
-  ['agentTokensCacheRead', ({ numbers }) => numbers?.work?.tokens.cacheRead],
-  ['agentFilesChanged', ({ numbers }) => numbers?.work?.files],
+  ...workColumns.map(([name, value]): CsvColumn => [
+    name,
+    ({ numbers }) => numbers?.work && value(numbers.work),
+  ]),
 ];

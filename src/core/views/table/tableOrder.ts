@@ -20,20 +20,21 @@ export const columns = [
   'cost',
   'agentTokens',
   'agentFiles',
+  'agentCost',
 ] as const;
 
 export type Column = (typeof columns)[number];
 
 /** Those whose values are in the task files of each run. */
 export const readColumns: ReadonlySet<Column> = new Set([
-  ...(['iterations', 'best', 'waited', 'tokens', 'cost', 'agentTokens', 'agentFiles'] as const),
+  ...(['iterations', 'best', 'waited', 'tokens', 'cost', 'agentTokens', 'agentFiles', 'agentCost'] as const),
 ]);
 
 /** Those that are only there when they tell something: several engines, or a run's usage. */
 export const rareColumns: readonly Column[] = ['engine', 'tokens', 'cost'];
 
 /** Those that are told by the files of agents, which are read only where somebody wants to see them. */
-export const agentColumns: readonly Column[] = ['agentTokens', 'agentFiles'];
+export const agentColumns: readonly Column[] = ['agentTokens', 'agentFiles', 'agentCost'];
 
 export interface TableOrder {
   readonly sort: Column;
@@ -92,6 +93,8 @@ export function compareBy(
       return number(({ numbers }) => numbers && workTokens(numbers));
     case 'agentFiles':
       return number(({ numbers }) => numbers?.work?.files);
+    case 'agentCost':
+      return number(({ numbers }) => numbers?.work?.cost?.usd);
     default:
       return sort satisfies never;
   }

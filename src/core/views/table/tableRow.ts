@@ -46,7 +46,13 @@ export interface TableRow {
         readonly tokens: string;
         readonly cost: string;
         /** What agents did; left out: it is not known. `more` says the tokens one by one, and the lines. */
-        readonly work?: { readonly tokens: string; readonly files: string; readonly more: string };
+        readonly work?: {
+          readonly tokens: string;
+          readonly files: string;
+          /** "≈ $0.42"; empty: it is not estimated. */
+          readonly cost: string;
+          readonly more: string;
+        };
       }
     | undefined;
 }
@@ -115,6 +121,7 @@ function workCells({
   return {
     tokens: `${sign}${thousands(tokens.in + tokens.out)}`,
     files: thousands(files),
+    cost: costText(priced),
     more: [
       `${thousands(tokens.in)} in, ${sign}${thousands(tokens.out)} out`,
       `${thousands(tokens.cacheWrite)} cache written, ${thousands(tokens.cacheRead)} cache read`,
