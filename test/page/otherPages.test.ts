@@ -60,6 +60,14 @@ test('In a narrow window the table shows the title and the state of each run', a
   expect((await state?.boundingBox())?.y).toBeGreaterThan((await title?.boundingBox())?.y ?? 0);
 });
 
+test('Dates of the table are not cut', async () => {
+  const page = await show('table', 'outcome', { size: { width: 1400, height: 700 } });
+  const dates = page.locator('.row [data-column=created]');
+  await dates.getByText('2026').first().waitFor();
+  const hidden = await dates.evaluateAll((all) => all.map((cell) => cell.scrollWidth - cell.clientWidth));
+  expect(hidden).toEqual(hidden.map(() => 0));
+});
+
 test('A report on paper is dark on white, unfolded and whole', async () => {
   const page = await show('report', 'scored', { theme: 'Default Dark Modern' });
   await page.keyboard.press('w');

@@ -124,3 +124,12 @@ test('A narrow list of events gives its room to what happened', async () => {
   const title = event.locator('.what bdi');
   expect(await title.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 });
+
+test('In a narrow window buttons that their pictures explain are no wider than those, and keep their names', async () => {
+  const page = await show('outcome', { size: { width: 370, height: 800 } });
+  const button = actions(page).getByRole('button', { name: 'Open Journal', exact: true });
+  expect((await button.boundingBox())?.width).toBeLessThan(60);
+  expect(await button.getAttribute('title')).toBe('Open Journal');
+  const whole = actions(page).getByRole('button', { name: 'New Run With the Same Inputs…', exact: true });
+  expect((await whole.boundingBox())?.width).toBeGreaterThan(150);
+});

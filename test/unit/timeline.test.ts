@@ -201,16 +201,16 @@ describe('a timeline', () => {
     const story = journal().created();
     for (let n = 1; n <= 4000; n += 1) {
       story.requested(`step${n}`);
-      if (n === 2000) story.erred(`step${n}`);
+      if (n >= 2000 && n <= 2002) story.erred(`step${n}`);
       else story.resolved(`step${n}`);
     }
-    const { bars, rows, joined } = timeline(story.completed());
+    const { bars, rows, joined, failed } = timeline(story.completed());
     // One after the other, they need one lane.
     expect(rows.map(({ lanes }) => lanes)).toEqual([1]);
-    expect(joined).toBe(true);
+    expect([joined, failed]).toEqual([true, 3]);
     expect(bars.length).toBeLessThanOrEqual(1500);
     expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(4000);
-    expect(bars.filter(({ status }) => status === 'error')).toHaveLength(1);
+    expect(bars.filter(({ status }) => status === 'error').length).toBeLessThan(3);
 
     const wide = journal().created();
     for (let n = 0; n < 300; n += 1) wide.requested(`task${letters(n)}`);

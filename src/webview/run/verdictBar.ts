@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { commandTitle } from '../../core/commands';
-import type { ActionView } from '../../core/views/page/breakpointView';
 import type { PageCommand } from '../../core/views/page/pageCommands';
 import type { RunView } from '../../core/views/page/runView';
 import type { NextView } from '../../core/views/page/verdict';
@@ -51,7 +50,7 @@ export function runActions({
     id: PageCommand,
     icon: string,
     label = commandTitle(id),
-    action = possible,
+    action: Look = {},
   ): TemplateResult | typeof nothing =>
     verdict.next?.does === id
       ? nothing
@@ -76,8 +75,9 @@ export function runActions({
             )
       }
       ${past || final || !can.includes('run.diagnose') ? nothing : command('run.diagnose', 'question')}
-      ${command('journal.open', 'list-ordered')} ${command('run.reveal', 'folder-opened')}
-      ${actionButton(commandTitle('run.copyLink'), 'link', possible, () => runApi.postMessage({ type: 'copyLink' }))}
+      ${command('journal.open', 'list-ordered', undefined, brief)}
+      ${command('run.reveal', 'folder-opened', undefined, brief)}
+      ${actionButton(commandTitle('run.copyLink'), 'link', brief, () => runApi.postMessage({ type: 'copyLink' }))}
     </div>
     ${
       why === undefined || why === verdict.hint || verdict.sentence.includes(why)
@@ -87,28 +87,30 @@ export function runActions({
   `;
 }
 
-const possible: ActionView = { whyNot: undefined };
-
 interface Look {
   readonly primary?: boolean;
   readonly title?: string;
+  /** Where there is little room, its picture is enough. */
+  readonly brief?: boolean;
   readonly whyNot?: string | undefined;
 }
+
+const brief: Look = { brief: true };
 
 /** A button with an icon. The second click of a double click may even hit another button, which has moved there meanwhile. */
 export function actionButton(
   label: string,
   icon: string,
-  { primary = false, title, whyNot }: Look,
+  { primary = false, title, brief = false, whyNot }: Look,
   action: () => void,
 ): TemplateResult {
   return html`<button
-    class=${primary ? 'primary' : 'secondary'}
-    title=${title ?? nothing}
+    class="${primary ? 'primary' : 'secondary'} ${brief ? 'brief' : ''}"
+    title=${title ?? (brief ? label : nothing)}
     ?disabled=${whyNot !== undefined}
     aria-describedby=${whyNot === undefined ? nothing : 'why-disabled'}
     @click=${({ detail }: MouseEvent) => detail < 2 && action()}
   >
-    <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${label}
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> <span class="label">${label}</span>
   </button>`;
 }

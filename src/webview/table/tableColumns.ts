@@ -89,7 +89,7 @@ function figure(column: Column, name: string, width: number, cell: Head['cell'])
 
 function momentColumn(column: 'created' | 'updated', name: string): Head {
   return {
-    ...figure(column, name, 12, (row) => moment(row[column], Date.now())),
+    ...figure(column, name, 13, (row) => moment(row[column], Date.now())),
     tip: (row) => exactMoment(row[column]),
   };
 }
