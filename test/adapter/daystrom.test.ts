@@ -106,6 +106,14 @@ it('is shown with what its file lacks left out, and never as a file that cannot 
     const { state, reason } = daystromEngine.judge(run, Date.now(), { activityWindow: 1 });
     return [run.runId, run.prompt, state, reason];
   });
+  writeFileSync(
+    join(store, 'c.json'),
+    '{"id":"c","userInput":{},"status":"running","updatedAt":"2999-01-01T00:00:00Z"}',
+  );
+  const ahead = readings(store).get('c');
+  expect(ahead && daystromEngine.judge(ahead.run, Date.now(), { activityWindow: 1 }).word).toBe(
+    'interrupted?',
+  );
   expect(judged).toEqual([
     ['a', undefined, 'stopped', 'unknown'],
     ['b', 'T', 'stopped', 'archived'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Run } from '../../src/core/run/run';
 import { atOnce } from '../../src/core/sliced';
+import { readSnapshot } from '../../src/engines/themis/core/snapshot';
 import { themisEngine } from '../../src/engines/themis/core/themisEngine';
 import { asThemis } from '../../src/engines/themis/core/themisRun';
 import { configAt } from '../../src/engines/themis/node/configs';
@@ -132,3 +133,16 @@ it.each(['projections', 'events.jsonl', 'snapshot.json'])(
     expect(run && judge(run).state).toBe('completed');
   },
 );
+
+it('a run of very many metrics, or of many and very many cases, has some of them, and says how many it leaves out', () => {
+  const of = (cases: number) => ({
+    component_refs: { metrics: Array.from({ length: 500 }, (_, i) => ({ component_id: `m${i}` })) },
+    datasets: [{ dataset_id: 'd', cases: Array.from({ length: cases }, (_, i) => ({ case_id: `c${i}` })) }],
+  });
+  const taken = [1, 2000, 40_000, 500_000].map((cases) => readSnapshot(of(cases))?.metrics.length);
+  expect(taken).toEqual([200, 100, 5, 1]);
+  const folder = temporaryFolder();
+  write(folder, `runs/${completed}/snapshot.json`, JSON.stringify(of(3)));
+  const [run] = runs(folder);
+  expect(run?.problems.map(({ what }) => what)).toEqual(['has 300 metrics more than are shown']);
+});

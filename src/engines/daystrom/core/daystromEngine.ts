@@ -15,7 +15,7 @@ export const daystromEngine: RunEngine = {
   judge(run, now) {
     const own = asDaystrom(run);
     const until = own.updatedAt + young;
-    const { changes, ...told } = tell(own, now <= until);
+    const { changes, ...told } = tell(own, Math.abs(now - own.updatedAt) <= young);
     return {
       ...told,
       guessed: told.guessed === true,

@@ -1,3 +1,4 @@
+import { count } from '../../../core/format';
 import { isRecord } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
 import { numberOf, objectOf, objectsOf, textOf, type JsonObject } from './values';
@@ -27,6 +28,8 @@ export interface Snapshot {
   readonly parsers: readonly string[];
   /** In the order of the config. `pure`: it is computed; others are worked out by judges. */
   readonly metrics: readonly { readonly metricId: string; readonly pure: boolean }[];
+  /** So many metrics more are left out: each of them would have a score of each case. */
+  readonly moreMetrics: number;
   readonly judges: readonly string[];
   /** What Themis does when the run exists: auto, rerun, error or another word. */
   readonly existingRunPolicy: string;
@@ -38,6 +41,9 @@ export interface Snapshot {
   readonly provenance: readonly (readonly [name: string, text: string])[];
 }
 
+/** So many metrics are taken, and so many scores that may come of all cases. */
+const most = { metrics: 200, scores: 200_000 };
+
 /** Reads a parsed snapshot; `undefined`: it is no object. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
   if (!isRecord(value)) return undefined;
@@ -45,13 +51,19 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
   const provenance = objectOf(value['provenance']);
   const runtime = objectOf(provenance['runtime']);
   const kinds = Array.isArray(value['metric_kinds']) ? value['metric_kinds'] : [];
+  const datasets = objectsOf(value['datasets']).map(readDataset);
+  const caseCount = datasets.reduce((sum, { cases }) => sum + cases.length, 0);
+  const metrics = componentIds(components['metrics']);
+  const perCase = Math.floor(most.scores / Math.max(1, caseCount));
+  const taken = metrics.slice(0, Math.min(most.metrics, Math.max(1, perCase)));
   return {
     runId: textOf(value['run_id']),
-    datasets: objectsOf(value['datasets']).map(readDataset),
+    datasets,
     generator: componentId(components['generator']) ?? '',
     hasReducer: isRecord(components['reducer']) || isRecord(components['selector']),
     parsers: componentIds(components['parsers']),
-    metrics: componentIds(components['metrics']).map((metricId, i) => ({
+    moreMetrics: metrics.length - taken.length,
+    metrics: taken.map((metricId, i) => ({
       metricId,
       pure: (kinds[i] ?? 'pure') === 'pure',
     })),
@@ -62,6 +74,12 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
     batchRoot: textOf(runtime['batch_root']),
     provenance: provenanceOf(provenance, objectOf(value['identity'])),
   };
+}
+
+/** What is left out of a snapshot, as a problem of its file. */
+export function boundProblems(file: string, snapshot: Snapshot | undefined): readonly Problem[] {
+  const more = snapshot?.moreMetrics ?? 0;
+  return more === 0 ? [] : [{ file, what: `has ${count(more, 'metric')} more than are shown` }];
 }
 
 /** What is wrong where a file of a run names another run: the folder or row that it is kept in counts. */

@@ -79,7 +79,7 @@ function tell(run: ThemisRun, told: RunRow, now: number): Told {
 function guess(lastAt: number, now: number, told: RunRow): Told {
   const until = lastAt + workingFor;
   const since = duration(now - lastAt);
-  return now < until
+  return now < until && lastAt - now < workingFor
     ? {
         state: 'working',
         guessed: true,

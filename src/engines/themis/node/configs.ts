@@ -1,5 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { isNetworkPath } from '../../../core/paths';
 import type { Sliced } from '../../../core/sliced';
 import { readConfig, serverOf, type ConfigFile } from '../core/drive';
 import type { ThemisRun } from '../core/themisRun';
@@ -25,7 +26,7 @@ export function configAt(path: string, run: ThemisRun): ConfigFile | undefined {
 
 /** A path on another machine, which a manifest may name, is not touched. */
 function textOf(path: string): string | undefined {
-  if (/^[/\\]{2}/.test(path)) return undefined;
+  if (isNetworkPath(path)) return undefined;
   const root = realPath(dirname(path));
   const read = root === undefined ? undefined : readTextInside(root, basename(path), most.bytes);
   return read && 'text' in read ? read.text : undefined;

@@ -15,7 +15,7 @@ import {
   type TimelineEntry,
 } from '../core/result';
 import { toRow } from '../core/row';
-import { idProblems, readSnapshot, type Snapshot } from '../core/snapshot';
+import { boundProblems, idProblems, readSnapshot, type Snapshot } from '../core/snapshot';
 import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { codeOf, readTextInside, type FileText } from '../../../node/safeFile';
 import { rowReading, type RowReading, type StoreReader, type TextName, type WholeReading } from './reading';
@@ -87,6 +87,7 @@ export class JsonlStore implements StoreReader {
     const timeline = files.timeline(events);
     const parts = files.parts(snapshot, result, events.length > 0 ? events : timeline);
     files.problems.push(
+      ...boundProblems('snapshot.json', snapshot),
       ...idProblems(runId, 'folder', [
         ['snapshot.json', snapshot.runId],
         ['projections/run_result.json', result?.runId],
@@ -181,6 +182,7 @@ const noSnapshot: Snapshot = {
     hasReducer: false,
     parsers: [],
     metrics: [],
+    moreMetrics: 0,
     judges: [],
   },
   ...{ existingRunPolicy: 'auto', version: undefined, queueRoot: undefined, batchRoot: undefined },

@@ -7,7 +7,7 @@ import { failureMessage, readEvent, type ThemisEvent } from '../core/events';
 import { foldEvents } from '../core/foldEvents';
 import { readBenchmark, readResult, readSelectionErrors, readTimeline } from '../core/result';
 import { toRow } from '../core/row';
-import { idProblems, readSnapshot } from '../core/snapshot';
+import { boundProblems, idProblems, readSnapshot } from '../core/snapshot';
 import type { FileText } from '../../../node/safeFile';
 import { fileLimit } from './jsonlStore';
 import {
@@ -134,7 +134,7 @@ export class SqliteStore implements StoreReader {
     const result = readResult(json('run_result'));
     const entries = readTimeline(json('timeline_view'));
     const ids = [['snapshot', snapshot?.runId] as const, ['run_result', result?.runId] as const];
-    problems.push(...idProblems(runId, 'row', ids));
+    problems.push(...boundProblems('snapshot', snapshot), ...idProblems(runId, 'row', ids));
     let events: readonly ThemisEvent[] = [];
     const failedAt = result?.status === 'failed' ? entries.at(-1)?.at : undefined;
     if (whole || failedAt !== undefined || !result) {
