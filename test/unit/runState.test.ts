@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultActivityWindow, stateActions, type State } from '../../src/core/run/judgement';
-import { classify } from '../../src/engines/babysitter/core/judge';
+import { classify, forkedAway } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
 import { moment } from '../../src/core/moments';
@@ -726,4 +726,17 @@ describe('classify', () => {
       }),
     );
   });
+});
+
+it.each([
+  [
+    'the task that failed',
+    journal().requested('a').requested('b').erred('a', 'No quota left').failed('No quota left'),
+    'a',
+  ],
+  ['the task that ended with an error', journal().done('a').requested('b').erred('b', 'No'), 'b'],
+  ['the last request, where none failed', journal().done('a').done('b').failed('It broke'), 'b'],
+  ['nothing, where nothing was asked for', journal().created().failed('It broke'), undefined],
+])('a run that cannot go on is forked from before %s', (_, story, expected) => {
+  expect(forkedAway(aRun({ journal: story }))?.effectId).toBe(expected);
 });

@@ -12,11 +12,12 @@ export interface RecordedError {
  * says something is what a person wants to read.
  */
 export function plainMessage(recorded: string): string {
-  if (!/^\s{0,100}[{[]/.test(recorded)) return recorded;
+  if (!/^\s{0,100}[{["]/.test(recorded)) return recorded;
   const json = parseJson(recorded);
   if (!('value' in json)) return recorded;
-  if (!isRecord(json.value)) return factsIn(json.value);
-  return wordsIn(json.value) ?? factsIn(json.value);
+  const words = isRecord(json.value) ? wordsIn(json.value) : json.value;
+  // Whoever hands an error on may have written it as JSON once more. Each time it is shorter.
+  return typeof words === 'string' && words.trim() !== '' ? plainMessage(words) : factsIn(json.value);
 }
 
 /** The first text of an error's that says something; `undefined`: none does. */

@@ -386,3 +386,12 @@ function waitingStep(
 export function failedTask({ story }: Run): Effect | undefined {
   return story.end?.failedTask === undefined ? undefined : story.effects.get(story.end.failedTask);
 }
+
+/**
+ * Before which task a run is forked that cannot go on otherwise: the one that failed, else the one asked for last.
+ * `undefined`: it asked for none.
+ */
+export function forkedAway(run: Run): Effect | undefined {
+  const { story } = asBabysitter(run);
+  return failedTask(run) ?? erredEffect(story) ?? story.effects.last;
+}

@@ -5,13 +5,14 @@ import { commandTitle, pickerTitle } from '../../../core/commands';
 import { textOf } from '../../../core/documents';
 import type { ForkEdits, Forker, ForkProgress, ForkReport } from '../core/fork/forker';
 import { forkPlan, type ForkPlan } from '../core/fork/forkPlan';
+import { failedTask, forkedAway } from '../core/judge';
 import type { RecordedTask } from '../core/fork/recordedTask';
 import { CancelledError, HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { count, cutAtWord, duration, list, toIso, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import type { Effect } from '../../../core/run/effect';
 import { exampleOf } from '../core/newRun/processFile';
-import type { RunStore } from '../../../core/source/runStore';
+import type { RunStore, StoredRun } from '../../../core/source/runStore';
 import { outputSchema } from '../core/taskRun/outputSchema';
 import { runTitle, taskTitle, type Run } from '../../../core/run/run';
 import type { OpenedRun } from '../../../core/views/tree/buildTree';
@@ -75,7 +76,7 @@ export class Forking {
     const plan = forkPlan(
       run,
       details,
-      event ?? pointOf(found, argument, effectId) ?? (await pickPoint(found)),
+      event ?? pointOf(found, argument, effectId) ?? (await pickPoint(found, toBeForkedAway(stored))),
     );
     if (plan.refused !== undefined) throw new NotNowError(visible(plan.refused));
     await this.#decide({ run, plan, edits: {} });
@@ -242,8 +243,20 @@ function eventBefore({ requestedSeq }: Effect): number {
   return requestedSeq - 1;
 }
 
-/** Asks before which task or iteration. @returns the event before it; `undefined`: after everything */
-async function pickPoint({ run, details, iterations }: OpenedRun): Promise<number | undefined> {
+/** The task that a fork is most usefully made before; `undefined`: none stands out. */
+function toBeForkedAway({ run, state }: StoredRun): Effect | undefined {
+  return state.next.action === 'run.fork' ? forkedAway(run) : failedTask(run);
+}
+
+/**
+ * Asks before which task or iteration.
+ * @param away the task that is offered first
+ * @returns the event before it; `undefined`: after everything
+ */
+async function pickPoint(
+  { run, details, iterations }: OpenedRun,
+  away: Effect | undefined,
+): Promise<number | undefined> {
   const title = (effect: Effect): string => visible(taskTitle(effect, details.tasks.get(effect.effectId)));
   const all = {
     label: '$(git-commit) After the last result',
@@ -277,8 +290,8 @@ async function pickPoint({ run, details, iterations }: OpenedRun): Promise<numbe
   });
   if (points.length === 0) throw new NotNowError('The run has no tasks yet, so there is nothing to keep.');
   // What ended the run is what to fork away. Sorting is stable: the rest stays as it is.
-  const failed = run.story.end?.failedTask;
-  const isFailed = ({ effectId }: typeof all): boolean => effectId !== undefined && effectId === failed;
+  const isFailed = ({ effectId }: typeof all): boolean =>
+    effectId !== undefined && effectId === away?.effectId;
   const { from } = await pick(
     [all, ...points].toSorted((a, b) => Number(isFailed(b)) - Number(isFailed(a))),
     `Fork: ${withoutIcons(visible(runTitle(run)))}`,

@@ -5,7 +5,7 @@ import { moment } from '../../../../core/moments';
 import type { RepairPlan } from '../repair/repairPlan';
 import { pendingEffects, runTitle, taskTitle, type RunDetails } from '../../../../core/run/run';
 import type { RunKey } from '../../../../core/run/runKey';
-import { failedTask, hasProcess } from '../judge';
+import { failedTask, forkedAway, hasProcess } from '../judge';
 import type { StoredRun } from '../../../../core/source/runStore';
 
 /** The one thing that helps, as a button. */
@@ -110,7 +110,7 @@ export function diagnose(facts: DiagnoseFacts): Diagnosis {
 /** The judge's next step as a button. */
 function nextStep({ state: { next }, run }: StoredRun): Remedy | undefined {
   if (next.action === undefined) return undefined;
-  const effectId = next.action === 'run.fork' ? failedTask(run)?.effectId : undefined;
+  const effectId = next.action === 'run.fork' ? forkedAway(run)?.effectId : undefined;
   return command(next.action, effectId === undefined ? {} : { effectId });
 }
 
