@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ClaudeStore } from '../../src/agents/claude/node/claudeStore';
 import { CodexReader } from '../../src/agents/codex/core/codexReader';
 import { CodexStore } from '../../src/agents/codex/node/codexStore';
 import { CursorStore } from '../../src/agents/cursor/node/cursorStore';
@@ -112,6 +113,38 @@ describe.each([
       symlinkSync(join(outside, 'secret'), join(home, path));
     }
     expect(store.find(id)).toBeUndefined();
+  });
+});
+
+describe('a session of Claude Code that keeps no transcript', () => {
+  const id = '7f0c2b7e-1d34-4a8b-9c55-0a1b2c3d4e5f';
+  const stateOf = (entry: Readonly<Record<string, unknown>>, lives = true) => {
+    const content = JSON.stringify({ pid: 41, sessionId: id, statusUpdatedAt: now - 5000, ...entry });
+    const home = homeWith({ '.claude/sessions/41.json': content });
+    const store = new ClaudeStore({ CLAUDE_CONFIG_DIR: join(home, '.claude') }, () => lives);
+    return store.find(id) && sessionOf(store, id).state;
+  };
+
+  it.each([
+    [{}, 'unknown', 'this session keeps no transcript'],
+    [{ status: 'busy' }, 'thinking', 'at work; this session keeps no transcript'],
+    [{ status: 'idle' }, 'idle', 'its turn ended; this session keeps no transcript'],
+    [
+      { status: 'waiting', waitingFor: 'permission prompt' },
+      ...(['permission', 'waiting for your permission; this session keeps no transcript'] as const),
+    ],
+    [
+      { status: 'waiting', waitingFor: 'input needed' },
+      ...(['question', 'waiting for your answer; this session keeps no transcript'] as const),
+    ],
+  ])('says so, and what its process says: %j', (entry, kind, text) => {
+    const state = stateOf(entry);
+    expect(state).toMatchObject({ living: true, unread: true });
+    expect(state?.now).toMatchObject({ kind, text, since: now - 5000, certain: true });
+  });
+
+  it('is not there once its process is dead', () => {
+    expect(stateOf({ status: 'busy' }, false)).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type NowOptions,
   type ProcessState,
 } from '../../src/core/sessions/agentNow';
+import { Transcript } from '../../src/core/sessions/transcript';
 import { ClaudeLines } from '../support/claudeLines';
 import { momentText } from '../support/momentText';
 
@@ -272,5 +273,29 @@ describe('what a session does now', () => {
   it('does not count a call as open that a later turn left behind', () => {
     const session = push().prompt('again').says('done');
     expect(told(nowOf(session, says(undefined)))).toEqual(['idle', 'ended its turn with work left']);
+  });
+
+  it('tells of a subagent what is under way now, not what an earlier one left open', () => {
+    const files = [
+      lines().at('2026-05-04T09:10:00.000Z').calls('t1', 'Agent', { description: 'Tests' }),
+      new ClaudeLines('2026-05-04T09:10:05.000Z').runs('t2', 'npm test'),
+      new ClaudeLines('2026-05-04T09:01:00.000Z').runs('t3', 'npm run old'),
+    ].map(({ lines: written }) => {
+      const reader = new ClaudeReader();
+      for (const line of written) reader.read(line);
+      return reader.transcript;
+    });
+    const [main = new Transcript(), ...others] = files;
+    const link = { agentId: undefined, toolUseId: undefined, parentAgentId: undefined };
+    const subagents = others.map((transcript) => ({
+      ...{ transcript, ...link, description: undefined, copies: false },
+    }));
+    const options = { now: Date.parse('2026-05-04T09:10:10.000Z'), activityWindow: 120_000, workLeft: true };
+    const now = agentNow({ main, subagents }, says('busy'), {
+      ...options,
+      mayWaitFor: undefined,
+      secrets: [],
+    });
+    expect(now.text).toBe('running npm test');
   });
 });

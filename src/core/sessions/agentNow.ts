@@ -114,8 +114,12 @@ export function agentNow(files: SessionFiles, process: ProcessState, options: No
 function openCall({ main, subagents }: SessionFiles): Call | undefined {
   const open = [...main.open.values()].at(-1);
   if (open?.prompt === undefined) return open;
-  const inner = subagents.flatMap(({ transcript }) => [...transcript.open.values()]).at(-1);
-  return inner ?? open;
+  // What earlier ones left open is not under way.
+  const inner = subagents
+    .filter(({ transcript }) => (transcript.lastAt ?? 0) >= open.at)
+    .flatMap(({ transcript }) => [...transcript.open.values()])
+    .toSorted((a, b) => a.at - b.at);
+  return inner.at(-1) ?? open;
 }
 
 /** A call that is open longer than this, and than three times the longest of its kind, may be stuck; in milliseconds. */

@@ -1,5 +1,5 @@
 import { cutAtWord, firstLine, visible } from '../../core/format';
-import { agentNow, lastSign } from '../../core/sessions/agentNow';
+import { agentNow, lastSign, type NowKind, type ProcessWord } from '../../core/sessions/agentNow';
 import type {
   RunLinks,
   SessionFile,
@@ -143,14 +143,27 @@ export class RunSessions {
   }
 }
 
-/** Of a session that is there, and not read. */
+/** Of a session that is there, and not read: what its process says, and why. */
 function unreadState({ store, session }: Found, why: string, run: Run): SessionState {
   const at = modified(session.path) ?? 0;
+  const process = store.process(session.id, new Transcript());
+  const living = typeof process === 'object';
+  const [kind, text] = living ? unreadNow(process, why) : (['unknown', why] as const);
+  const since = (living ? process.since : undefined) ?? at;
   return {
     ...{ agent: store.agent, id: session.id, file: session.path, title: undefined, cwd: run.projectDir },
-    ...{ living: false, lastAt: at, unread: true },
-    now: { kind: 'unknown', text: why, since: at, until: undefined, certain: false },
+    ...{ living, lastAt: at, unread: true },
+    now: { kind, text, since, until: undefined, certain: living },
   };
+}
+
+function unreadNow({ status, waitingFor }: ProcessWord, why: string): readonly [NowKind, string] {
+  if (status === 'idle' || status === 'shell') return ['idle', `its turn ended; ${why}`];
+  if (status === 'busy') return ['thinking', `at work; ${why}`];
+  if (status !== 'waiting') return ['unknown', why];
+  return waitingFor?.includes('permission') === true
+    ? ['permission', `waiting for your permission; ${why}`]
+    : ['question', `waiting for your answer; ${why}`];
 }
 
 function unreadReport(found: Found, why: string, run: Run, { secrets }: RunLinks): SessionReport {

@@ -62,7 +62,15 @@ export class ClaudeStore implements AgentStore {
       }
     }
     if (newest) this.#found.set(id, newest.session);
-    return newest?.session;
+    return newest?.session ?? this.#withoutTranscript(id);
+  }
+
+  /** A session whose process lives and writes nothing but what it says of itself: a person can have it so. */
+  #withoutTranscript(id: string): StoredSession | undefined {
+    const own = this.#entries().find((entry) => entry['sessionId'] === id && this.isSame(recordedIn(entry)));
+    const folder = own && this.processFolders()[0];
+    const path = folder && fileInside(folder, join(folder, `${String(own['pid'])}.json`));
+    return path ? { id, path, unread: 'this session keeps no transcript' } : undefined;
   }
 
   #projects(): readonly string[] {
