@@ -229,7 +229,7 @@ describe('The page of a run', () => {
     for (const fact of ['r12', `sha256 ${'c0ffee00'.repeat(8)}`, '6.0.0', 'session-9 (bound, at work)']) {
       await origin.getByText(fact, { exact: true }).waitFor();
     }
-    await origin.getByText(/ by claude-code$/).waitFor();
+    await origin.getByText(/ by claude-code/).waitFor();
     await screenshot('runPage-cost');
     // As of the first telling it was less.
     await webview().getByRole('slider', { name: 'Show the run as of event' }).fill('3');
