@@ -235,11 +235,34 @@ export async function buildPages() {
 
 /** The icons of the pages. @returns the files written, relative to the root */
 async function writeFont() {
-  return Promise.all(
-    ['codicon.css', 'codicon.ttf'].map(async (name) =>
-      write(`dist/webview/${name}`, await readFile(join(root, codicons, 'dist', name))),
-    ),
-  );
+  const folder = join(root, codicons, 'dist');
+  const css = await readFile(join(folder, 'codicon.css'), 'utf8');
+  return [
+    await write('dist/webview/codicon.css', withoutUnused(css, await wordsOfSources())),
+    await write('dist/webview/codicon.ttf', await readFile(join(folder, 'codicon.ttf'))),
+  ];
+}
+
+/** Leaves out the rules of icons that no source names, which are most of them, and comments. */
+function withoutUnused(/** @type {string} */ css, /** @type {ReadonlySet<string>} */ words) {
+  const lines = css.replaceAll(/\/\*.*?\*\//gs, '').split('\n');
+  return lines
+    .filter((line) => {
+      const icon = /^\.codicon-([a-z\d-]+):before/.exec(line)?.[1];
+      return line.trim() !== '' && (icon === undefined || words.has(icon));
+    })
+    .join('\n');
+}
+
+/** Everything in the sources that could be the name of an icon. */
+async function wordsOfSources() {
+  const words = new Set();
+  for (const file of await readdir(join(root, 'src'), { recursive: true })) {
+    if (!file.endsWith('.ts')) continue;
+    const text = await readFile(join(root, 'src', file), 'utf8');
+    for (const [word] of text.matchAll(/[a-z\d]+(?:-[a-z\d]+)*/g)) words.add(word.replace(/^codicon-/, ''));
+  }
+  return words;
 }
 
 /** Writes the programs as they ship, without source maps, into a folder. @param {string} outdir absolute path */

@@ -33,6 +33,19 @@ describe.each(kinds)('The page of kind %s', (kind) => {
   });
 });
 
+test.each(kinds)('Every icon of the page of kind %s is in the style sheet that ships', async (kind) => {
+  const page = await show(kind, 'stack');
+  await page.locator('main .codicon').first().waitFor();
+  const missing = await page
+    .locator('.codicon')
+    .evaluateAll((icons) =>
+      icons
+        .filter((icon) => getComputedStyle(icon, '::before').content === 'none')
+        .map((icon) => icon.className),
+    );
+  expect(missing).toEqual([]);
+});
+
 const themes: readonly ThemeName[] = ['Default Dark Modern', 'Default High Contrast Light'];
 
 describe.each(kinds.slice(1))('Everybody can use the page of kind %s', (kind) => {
