@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { defaultActivityWindow, type Judgement } from '../../src/core/run/judgement';
 import type { RunDetails } from '../../src/core/run/run';
 import { atOnce } from '../../src/core/sliced';
+import { conversationIn } from '../../src/engines/perstack/core/conversation';
 import { whyNotBranch } from '../../src/engines/perstack/core/drive';
 import { compareEvents, eventOfName } from '../../src/engines/perstack/core/jobEvents';
 import { perstackEngine } from '../../src/engines/perstack/core/perstackEngine';
@@ -189,5 +190,28 @@ it('runs of the versions before there were jobs have one row that says so', () =
   mkdirSync(join(project, 'perstack', 'jobs'));
   expect(atOnce(findStores(project, [perstackStores])).map(({ store }) => store)).toEqual([
     join(project, 'perstack', 'jobs'),
+  ]);
+});
+
+it('a step tells what was said since the last words of the person, and never the instruction', () => {
+  const { details } = read(copyOf('workspace', 'ask-pending'));
+  expect(details.recorded?.list.map(({ about }) => new Map(about).get('Conversation')?.split('\n'))).toEqual([
+    [
+      'You: [ask] Plan the database migration',
+      expect.stringMatching(/^planner calls readTextFile \{/),
+      expect.stringMatching(/^readTextFile: /),
+    ],
+    [
+      ...['You: [ask] Plan the database migration', expect.stringMatching(/^planner calls readTextFile/)],
+      ...[expect.stringMatching(/^readTextFile: /), expect.stringMatching(/^planner calls askUser \{/)],
+    ],
+  ]);
+  const messages = Array.from({ length: 60 }, (_, i) => ({
+    type: i === 1 ? 'userMessage' : i === 0 ? 'instructionMessage' : 'expertMessage',
+    contents: [{ type: 'textPart', text: `${i} `.repeat(10_000) }],
+  }));
+  const told = conversationIn(messages, 'p').split('\n');
+  expect([told.length, told[0], Math.max(...told.map(({ length }) => length)) <= 401]).toEqual([
+    ...[21, '… 39 earlier …', true],
   ]);
 });

@@ -136,7 +136,8 @@ export function records(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-function partsText(parts: unknown): string {
+/** The texts of a message or result, one below the other. */
+export function partsText(parts: unknown): string {
   return records(parts)
     .flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
     .join('\n');

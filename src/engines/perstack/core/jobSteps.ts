@@ -12,6 +12,7 @@ import {
   type ToolCall,
   type ToolResult,
 } from './jobBodies';
+import { conversationIn } from './conversation';
 import { endsStep, type JobEvent } from './jobEvents';
 import { bodyOf, type JobListing, type JobReader } from './jobFiles';
 import { isRecord } from '../../../core/run/lenient';
@@ -40,6 +41,8 @@ export interface Step {
   readonly at: number;
   /** The type of the event that ended it; empty: only a checkpoint tells of it. */
   readonly type: string;
+  /** What was said since the person's last words; empty: nothing can be read. */
+  readonly conversation: string;
 }
 
 /** A tool that was called, and what came of it. */
@@ -91,6 +94,10 @@ export function* readSteps(jobId: string, listing: JobListing, reader: JobReader
   return reading.end(files);
 }
 
+function conversationOf(json: unknown, checkpoint: Checkpoint | undefined): string {
+  return checkpoint && isRecord(json) ? conversationIn(json['messages'], checkpoint.expertKey) : '';
+}
+
 class StepReading {
   readonly #steps: Step[] = [];
   readonly #calls = new Map<string, Call>();
@@ -133,6 +140,7 @@ class StepReading {
       calls: this.#open.get(run) ?? [],
       at: event.at,
       type,
+      conversation: conversationOf(json['checkpoint'], checkpoint),
     });
     this.#open.delete(run);
   }
@@ -149,7 +157,7 @@ class StepReading {
     for (const checkpoint of loose.toSorted((a, b) => a.step - b.step)) {
       steps.push({
         ...{ step: checkpoint.step, checkpoint, segment: undefined, tokens: undefined, calls: [] },
-        ...{ at: this.listing.modifiedAt, type: '' },
+        ...{ at: this.listing.modifiedAt, type: '', conversation: '' },
       });
     }
     const open = [...this.#open].findLast(([, calls]) => calls.length > 0);

@@ -183,7 +183,10 @@ function iterationsOf(facts: JobFacts, { steps, unfinished, unfinishedSegment, c
       note: note.filter(Boolean).join(' · '),
       section: segment && names.get(segment),
       delegated: isDelegated(segment, checkpoint?.delegatedBy),
-      about: checkpoint ? [['Checkpoint', `checkpoints/${checkpoint.id}.json`]] : [],
+      about: [
+        ...(checkpoint ? [['Checkpoint', `checkpoints/${checkpoint.id}.json`] as const] : []),
+        ...(step.conversation === '' ? [] : [['Conversation', step.conversation] as const]),
+      ],
     };
   });
   if (unfinished.length === 0) return list;
