@@ -65,7 +65,15 @@ export class AgentFiles implements AgentSessions {
 
   reading(search: boolean): SessionReading {
     const known = new ReadTranscripts(search);
-    return { read: (run) => this.#read(run, known) };
+    // What is being read is not known yet, so another reading at the same time would count it as a copy.
+    let turn: Promise<unknown> = Promise.resolve();
+    return {
+      read: (run) => {
+        const read = turn.then(() => this.#read(run, known));
+        turn = read;
+        return read;
+      },
+    };
   }
 
   async #read(run: Run, known: ReadTranscripts): Promise<readonly SessionReport[]> {

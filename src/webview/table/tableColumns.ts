@@ -55,11 +55,11 @@ const all: readonly Head[] = [
   figure('tokens', 'Tokens', 7.4, ({ read }) => (read ? read.tokens : unread)),
   figure('cost', 'Cost', 6, ({ read }) => (read ? read.cost : unread)),
   {
-    ...figure('agentTokens', 'Agent tokens', 9, ({ read }) => (read ? (read.work?.tokens ?? '') : unread)),
+    ...figure('agentTokens', 'Agent tokens', 9.6, ({ read }) => (read ? (read.work?.tokens ?? '') : unread)),
     tip: ({ read }) => read?.work?.more ?? '',
   },
   {
-    ...figure('agentFiles', 'Files changed', 9, ({ read }) => (read ? (read.work?.files ?? '') : unread)),
+    ...figure('agentFiles', 'Files changed', 10, ({ read }) => (read ? (read.work?.files ?? '') : unread)),
     tip: ({ read }) => read?.work?.more ?? '',
   },
   {
