@@ -342,7 +342,7 @@ describe('whyNot', () => {
     [
       'sleeping',
       { journal: journal().created().requested('s', 'sleep'), tasks: { s: sleepTask } },
-      `Sleeping until ${momentText('2026-03-01 11:00')}. Iterating will not change anything yet.`,
+      `Sleeping until ${momentText('2026-03-01 11:00', '2026-03-01 10:30')}. Iterating will not change anything yet.`,
     ],
     [
       'waiting',

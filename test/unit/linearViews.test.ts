@@ -50,6 +50,7 @@ vi.hoisted(() => {
       return canvas;
     },
     getComputedStyle: () => ({ fontFamily: '' }),
+    matchMedia: () => ({ matches: false, addEventListener: nothing }),
   };
   for (const [name, value] of Object.entries(browser)) vi.stubGlobal(name, value);
 });
