@@ -22,7 +22,10 @@ import { GeminiRows } from '../core/geminiRows';
 /** So many chats are looked into where no session says which runs it drives. */
 const mostRecent = 50;
 
-/** The chats of Gemini CLI in a home folder. Those of older releases, one JSON document each, are not read. */
+/** Why chats of older releases are not read: they are written anew as a whole. */
+const unread = 'its chat is one JSON document, as older releases wrote it, which is not read';
+
+/** The chats of Gemini CLI in a home folder. */
 export class GeminiStore implements AgentStore {
   readonly agent = gemini;
   readonly #found = new Map<string, StoredSession>();
@@ -39,21 +42,26 @@ export class GeminiStore implements AgentStore {
     if (root === undefined || !isSessionId(id)) return undefined;
     const known = this.#found.get(id);
     if (known && isThere(known)) return known;
-    for (const path of this.#chats(root)) {
-      if (!path.endsWith(`-${id.slice(0, 8)}.jsonl`)) continue;
+    return this.#findAs(root, id, 'jsonl') ?? this.#findAs(root, id, 'json');
+  }
+
+  #findAs(root: string, id: string, ending: 'jsonl' | 'json'): StoredSession | undefined {
+    for (const path of this.#chats(root, ending)) {
+      if (!path.endsWith(`-${id.slice(0, 8)}.${ending}`)) continue;
       const real = fileInside(root, path);
       if (real === undefined || idOf(real) !== id) continue;
-      this.#found.set(id, { id, path: real });
-      return { id, path: real };
+      const session = { id, path: real, ...(ending === 'json' && { unread }) };
+      this.#found.set(id, session);
+      return session;
     }
     return undefined;
   }
 
-  #chats(root: string): readonly string[] {
+  #chats(root: string, ending: 'jsonl' | 'json' = 'jsonl'): readonly string[] {
     return namesIn(root)
       .map((project) => join(root, project, 'chats'))
       .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
-      .filter((path) => /^session-.{1,100}\.jsonl$/.test(basename(path)));
+      .filter((path) => /^session-.{1,100}\.jsonl?$/.test(basename(path)) && path.endsWith(`.${ending}`));
   }
 
   subagents({ id, path }: StoredSession): readonly StoredSubagent[] {
