@@ -328,7 +328,7 @@ describe('The evidence of a breakpoint', () => {
       .first()
       .click();
     await gate()
-      .getByText(/asked just now · .*attempt 2/)
+      .getByText(/asked (?:just now|\d+s ago) · .*attempt 2/)
       .waitFor();
     await gate().getByRole('link', { name: 'requested changes' }).waitFor();
     await gate().getByText('Nearly there.').waitFor();
