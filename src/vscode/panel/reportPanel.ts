@@ -216,7 +216,7 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
     const title = this.#titleOf(effectId);
     const other = counterparts.get(effectId)?.[base];
     if (!other) throw new HumanError('There is no such task to compare with.');
-    const own = view.tasks.find((task) => task.effectId === effectId)?.iteration;
+    const own = view.tasks.find((task) => task.effectId === effectId)?.n;
     await vscode.commands.executeCommand(
       'vscode.diff',
       valueUri(opened.run.key, 'task-result', other.effectId),

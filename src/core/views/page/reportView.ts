@@ -21,6 +21,8 @@ export type ReportExtent = 'run' | number;
 
 export interface ReportTaskView {
   readonly effectId: string;
+  /** The number of its iteration. */
+  readonly n: number;
   /** "iteration 3"; empty: the report is of one iteration, or the run has one. */
   readonly iteration: string;
   readonly title: string;
@@ -162,16 +164,13 @@ function toReportTaskView(
   counterparts: ReadonlyMap<string, Counterparts>,
   iteration: string,
 ): ReportTaskView {
-  const { effectId, title, kind, status, passed, by, duration: ms, exitCode } = task;
+  const { effectId, iteration: n, title, kind, status, passed, by, duration: ms, exitCode } = task;
   const answer = answers.get(effectId);
   const verdict = answer?.approved === undefined ? undefined : answer.approved ? '✓ approved' : '✗ rejected';
   const failed = passed === false;
   const { previous, best } = counterparts.get(effectId) ?? {};
   return {
-    effectId,
-    iteration,
-    title,
-    kind,
+    ...{ effectId, n, iteration, title, kind },
     outcome: failed
       ? `${outcomes.error}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`
       : (verdict ?? (answer ? '✓ answered' : outcomes[status])),
