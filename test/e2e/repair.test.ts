@@ -124,8 +124,7 @@ describe('A run that is stuck', () => {
     expect(await engine.count()).toBe(0);
     await choose(scored, 'Open Run');
     await engine.waitFor();
-    const why = window.webview().getByRole('button', { name: 'Why Is This Run Stuck?' });
-    await why.click();
+    await window.runCommand('Babysitter: Why Is This Run Stuck?');
     await notification(/It is not stuck: it is completed, which is final/).waitFor();
     await screenshot('diagnose-page');
   });
