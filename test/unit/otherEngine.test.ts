@@ -39,7 +39,8 @@ const other: RunEngine = {
   can: new Set(),
   judge: (_run, at, options) => {
     const judgement = classify(base, at, options);
-    return { ...judgement, guessed: judgement.guessed, next: judgement.next, whyNot: () => undefined };
+    const { reason, guessed, next } = judgement;
+    return { ...judgement, reason, guessed, next, whyNot: () => undefined };
   },
   facts: () => [],
 };

@@ -62,7 +62,14 @@ it('believes the engine which one is the best, by its own metric only', () => {
 
 const judged = (more: object, of: Run = run): StoredRun => {
   const judgement = classify(run, now, { activityWindow: defaultActivityWindow });
-  const state = { ...judgement, next: judgement.next, guessed: false, whyNot: () => 'No.', ...more };
+  const state = {
+    ...judgement,
+    reason: judgement.reason,
+    next: judgement.next,
+    guessed: false,
+    whyNot: () => 'No.',
+    ...more,
+  };
   const engine: RunEngine = {
     ...{ id: 'other', name: 'Other', can: new Set(), judge: () => state, facts: () => [] },
   };

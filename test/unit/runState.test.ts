@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultActivityWindow, stateActions, type State } from '../../src/core/run/judgement';
 import { classify, forkedAway } from '../../src/engines/babysitter/core/judge';
 import { journal, minute, second, start, type JournalBuilder } from '../support/journalBuilder';
 import { aRun, type RunParts } from '../support/runBuilder';
-import { moment } from '../../src/core/moments';
+import { moment, writeMomentsIn } from '../../src/core/moments';
 import { momentText } from '../support/momentText';
 
 const options = { activityWindow: defaultActivityWindow };
@@ -685,7 +685,7 @@ describe('the next step', () => {
 describe('classify', () => {
   it.each(rows)('$state: $why', ({ now = later, state, reason, actions, changesAt, ...parts }) => {
     const told = classify(aRun(parts), now, options);
-    expect(told).toEqual({
+    expect({ ...told, reason: told.reason }).toEqual({
       state,
       reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
       actions,
@@ -739,4 +739,25 @@ it.each([
   ['nothing, where nothing was asked for', journal().created().failed('It broke'), undefined],
 ])('a run that cannot go on is forked from before %s', (_, story, expected) => {
   expect(forkedAway(aRun({ journal: story }))?.effectId).toBe(expected);
+});
+
+it('a run is judged without a moment being written, which takes a process 30 ms the first time', () => {
+  writeMomentsIn('en');
+  const DateTimeFormat = function DateTimeFormat(): never {
+    throw new Error('A moment is written.');
+  };
+  vi.stubGlobal('Intl', { DateTimeFormat });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const asleep = { journal: journal().created().requested('s', 'sleep'), tasks: { s: sleep(later) } };
+  const asked = { journal: journal().created().requested('a') };
+  const judged = [
+    classify(aRun(asleep), start, options),
+    classify(aRun(asleep), later, options),
+    classify(aRun(asked), start + second, options),
+    classify(aRun(asked), later, options),
+    classify(aRun({ ...asked, lock: { alive: true } }), later, options),
+  ];
+  expect(() => judged[0]?.reason).toThrow('A moment is written.');
+  vi.unstubAllGlobals();
+  for (const { reason } of judged) expect(reason).toMatch(/\d/);
 });

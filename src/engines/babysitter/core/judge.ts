@@ -39,10 +39,11 @@ export function classify(anyRun: Run, now: number, options: JudgeOptions): Judge
 class BabysitterJudgement implements Judgement {
   readonly #run: BabysitterRun;
   readonly #options: JudgeOptions;
+  readonly #reason: Reason;
 
   constructor(
     readonly state: State,
-    readonly reason: string,
+    reason: Reason,
     readonly actions: readonly StateAction[],
     readonly changesAt: number | undefined,
     readonly session: SessionState | undefined,
@@ -51,6 +52,11 @@ class BabysitterJudgement implements Judgement {
   ) {
     this.#run = run;
     this.#options = options;
+    this.#reason = reason;
+  }
+
+  get reason(): string {
+    return typeof this.#reason === 'string' ? this.#reason : this.#reason();
   }
 
   get guessed(): boolean {
@@ -66,7 +72,12 @@ class BabysitterJudgement implements Judgement {
   }
 }
 
-type Told = Pick<Judgement, 'state' | 'reason' | 'changesAt'>;
+/** A sentence, or what makes it: the first moment that is written takes a process 30 ms. */
+type Reason = string | (() => string);
+
+interface Told extends Pick<Judgement, 'state' | 'changesAt'> {
+  readonly reason: Reason;
+}
 
 /** One list for all runs with which the same may be done: there are few such lists, and thousands of runs. */
 const actionLists = new Map<number, readonly StateAction[]>();
@@ -90,7 +101,7 @@ function tell(
   session: SessionState | undefined,
 ): Told {
   const { story, lock } = run;
-  const still = (state: State, reason: string, changesAt?: number): Told => ({ state, reason, changesAt });
+  const still = (state: State, reason: Reason, changesAt?: number): Told => ({ state, reason, changesAt });
 
   // Only in the editor, and only for a moment: it is a state of the reading, and not of the run.
   if (run.depth === 'reading') return still('reading', 'Its events are being read');
@@ -112,8 +123,12 @@ function tell(
     return still('needs-you', `Needs your answer: ${taskTitle(first.effect, first.task)}${more}`);
   }
   if (lock?.alive) {
-    const since = lock.acquiredAt === undefined ? '' : ` since ${moment(lock.acquiredAt)}`;
-    return still('working', `Working: process ${lock.pid} holds the run${since}`);
+    const { pid, acquiredAt } = lock;
+    return still(
+      'working',
+      () =>
+        `Working: process ${pid} holds the run${acquiredAt === undefined ? '' : ` since ${moment(acquiredAt)}`}`,
+    );
   }
   const others = pending.filter(({ effect }) => effect.kind !== 'sleep');
   if (pending.length > 0 && others.length === 0) return tellSleep(pending, now);
@@ -125,12 +140,15 @@ function tell(
     // After what the person did here, nobody is at work yet.
     const own = options.known?.actedAt(run) === run.eventCount;
     if (!own && from < now && now < until) {
-      const last = moment(run.updatedAt, now);
-      return still('working', `Probably working: ${kinds(others)} pending, last event ${last}`, until);
+      return still(
+        'working',
+        () => `Probably working: ${kinds(others)} pending, last event ${moment(run.updatedAt, now)}`,
+        until,
+      );
     }
     return still(
       'waiting',
-      `Waiting for an agent since ${moment(run.updatedAt)}: ${kinds(others)} pending`,
+      () => `Waiting for an agent since ${moment(run.updatedAt)}: ${kinds(others)} pending`,
       !own && now < until ? from + 1 : undefined,
     );
   }
@@ -159,10 +177,10 @@ function tellSleep(sleeps: readonly PendingEffect[], now: number): Told {
   return next <= now
     ? {
         state: 'ready',
-        reason: `Its sleep was over at ${moment(next)}; iterate to go on`,
+        reason: () => `Its sleep was over at ${moment(next)}; iterate to go on`,
         changesAt: undefined,
       }
-    : { state: 'sleeping', reason: `Sleeping until ${moment(next, now)}`, changesAt: next };
+    : { state: 'sleeping', reason: () => `Sleeping until ${moment(next, now)}`, changesAt: next };
 }
 
 /** "2 agent tasks and 1 shell task". */
