@@ -12,6 +12,7 @@ import { textOf, type DocumentPart } from '../../src/core/documents';
 import { silentLogger } from '../../src/core/log';
 import type { DocumentName } from '../../src/core/source/documentName';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
+import { RunDirectory } from '../../src/engines/babysitter/node/runDirectory';
 import { watchFolder } from '../../src/node/watchFolder';
 import { eventFile, journal, start, type JournalBuilder } from '../support/journalBuilder';
 import { projectFolder, temporaryFolder, write, writeRun } from '../support/runFolder';
@@ -445,6 +446,25 @@ describe('asking', () => {
     expect(read?.details.results.get('a')?.metrics).toEqual({ score: 7 });
     expect([source.runs.get(asRunKey(dir)), source.batches.length]).toEqual([before, batches]);
     expect(before?.depth).toBe('end');
+  });
+
+  it('does not bring back a run that is deleted while its details are read', async () => {
+    const { dir, source } = await liveRun();
+    const { readDetails } = RunDirectory.prototype;
+    const reading = vi.spyOn(RunDirectory.prototype, 'readDetails').mockImplementation(function* (
+      this: RunDirectory,
+      keys,
+    ) {
+      const details = yield* readDetails.call(this, keys);
+      rmSync(dir, { recursive: true });
+      yield () => source.until('it is gone', ({ runs }) => runs.size === 0);
+      return details;
+    });
+    onTestFinished(() => reading.mockRestore());
+
+    await source.source.readDetails(asRunKey(dir), []);
+
+    expect(source.runs.size).toBe(0);
   });
 
   it('knows nothing of a run it does not have', async () => {

@@ -312,7 +312,8 @@ export class FsRunSource implements RunSource {
 
   /** What was seen in the files of a run is told, and kept for the next session. */
   #learn(tracked: TrackedRun, gist: RunGist): void {
-    const run = tracked.learn(gist);
+    // It may be deleted by now: told as read, it would stay in the lists for ever.
+    const run = this.#runs.get(tracked.dir) === tracked ? tracked.learn(gist) : undefined;
     if (!run) return;
     if (tracked.accepted) this.#batches.add(tracked.dir, { type: 'read', run });
     this.#keeper?.saveLater();
