@@ -22,7 +22,7 @@ const characters = [
 ];
 const paired = [...' \n\\/"`.*_<([{0a='];
 /** In characters. */
-const sizes = { small: 4000, large: 16_000 };
+const sizes = { small: 4000, large: 16_000, largest: 64_000 };
 
 /** A text of a length. */
 export type Text = (length: number) => string;
@@ -101,7 +101,7 @@ export function timeOf(callable: Callable, args: readonly unknown[]): number {
 
 /** Shorter times are noise, in milliseconds; one that grows as the text squared is longer at the small size. */
 const noticeable = 4;
-/** Of the sizes it is 4, and its square 16. */
+/** From size to size it is 4, and its square 16. */
 const factor = 9;
 
 /** The text with which a function is slower than the text is long; `undefined`: none is found. */
@@ -113,7 +113,9 @@ function slowWith(callable: Callable, { argumentsOf, texts }: Way): string | und
     // Whatever else the machine does makes it slower, never faster.
     const times = (args: readonly unknown[]): number =>
       Math.min(timeOf(callable, args), timeOf(callable, args));
-    return timeOf(callable, large) > factor * first && times(large) > factor * times(small);
+    if (timeOf(callable, large) <= factor * first || times(large) <= factor * times(small)) return false;
+    // Collecting garbage may begin at one size; what grows as the text squared does so at the next one, too.
+    return times(argumentsOf(text(sizes.largest))) > factor * times(large);
   })?.(12);
 }
 
