@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,11 +15,14 @@ import { agentStores } from '../../src/agents/agentStores';
 import { agentNow } from '../../src/core/sessions/agentNow';
 import { attribute } from '../../src/core/sessions/attribute';
 import type { LineReader } from '../../src/core/sessions/transcript';
+import { toSessionEntry } from '../../src/core/sessions/sessionEntry';
 import { RowSearch } from '../../src/core/sessions/transcriptSource';
 import { atOnce } from '../../src/core/sliced';
+import { ReadTranscripts } from '../../src/node/sessions/readTranscripts';
+import { RunSessions } from '../../src/node/sessions/runSessions';
 import { TranscriptFile } from '../../src/node/sessions/transcriptFile';
 import { UnreadStore } from '../../src/node/sessions/unreadStore';
-import { homeVariables } from '../support/agentSessions';
+import { homeVariables, readRun, sessionFixtures } from '../support/agentSessions';
 import { ClaudeLines } from '../support/claudeLines';
 
 const start = Date.parse('2026-05-04T09:00:00.000Z');
@@ -189,6 +201,71 @@ it('chats of Gemini are those of the project first, each as it lies there', () =
   utimesSync(path, 1000, 1000);
   expect(store.recent('/srv/demo', 0).map((session) => session.path)).toEqual([path, other]);
   expect(store.recent('/srv/other', 0).map((session) => session.path)).toEqual([other, path]);
+});
+
+describe('a chat of Gemini that an older release wrote as one document', () => {
+  const [head, , ...messages] = geminiLines().map((line) => JSON.parse(line));
+  const now = {
+    now: start + 10_000,
+    activityWindow: 120_000,
+    promptOf: () => undefined,
+    beforeReading: () => {},
+  };
+  const links = { sessionIds: [id], runIds: () => [], otherRun: () => undefined, secrets: [] };
+  const run = readRun(join(sessionFixtures, 'workspace/.a5c/runs/20260504-health'));
+
+  function withDocument() {
+    const { path, store } = storeWith('gemini-cli');
+    const document = path.slice(0, -1);
+    renameSync(path, document);
+    const write = (told: readonly unknown[]): void =>
+      writeFileSync(document, JSON.stringify({ ...head, messages: told, summary: 'x' }, undefined, 2));
+    return { path, document, store, write };
+  }
+
+  it('is found, counted and told as one of lines', () => {
+    const { document, store, write } = withDocument();
+    write(messages);
+    expect(store.recent('/srv/demo', 0).map((session) => session.path)).toEqual([document]);
+    const [report] = atOnce(new RunSessions([store]).read(run, links, now));
+    expect(report).toMatchObject({ id, unread: false, now: { kind: 'calling' } });
+    expect(report && toSessionEntry(report).totals).toMatchObject({ answers: 3, calls: 3, filesChanged: 1 });
+
+    const rows = new TranscriptFile(document, () => store.rows());
+    expect(atOnce(rows.update())).toBe(true);
+    expect([...Array(rows.table.length).keys()].map((place) => rows.row(place)?.text)).toContain('Mend it');
+  });
+
+  it('is read anew when it was written anew, and not again when it was not', () => {
+    const { store, write } = withDocument();
+    const sessions = new RunSessions([store]);
+    const known = new ReadTranscripts();
+    const answers = () =>
+      atOnce(sessions.read(run, links, now, known)).map((each) => toSessionEntry(each).totals.answers);
+    write(messages.slice(0, 3));
+    expect(answers()).toEqual([1]);
+    // Nothing of what was there is the same.
+    write(messages.slice(2).map((message) => ({ ...message, id: `new-${message.id}` })));
+    expect(answers()).toEqual([3]);
+    expect(answers()).toEqual([3]);
+  });
+
+  it('gives way to the lines in which a newer release goes on', () => {
+    const { path, document, store, write } = withDocument();
+    write(messages);
+    expect(store.find(id)?.path).toBe(document);
+    writeFileSync(path, `${JSON.stringify(head)}\n`);
+    expect(store.find(id)?.path).toBe(path);
+  });
+
+  it('says that it is too large, where it is', () => {
+    const { document, store, write } = withDocument();
+    write(messages);
+    appendFileSync(document, Buffer.alloc(17 * 1024 * 1024, ' '));
+    const [state] = atOnce(new RunSessions([store]).look(run, links, now));
+    expect(state).toMatchObject({ unread: true, now: { kind: 'unknown' } });
+    expect(state?.now.text).toBe('its chat is one JSON document that is too large to be read');
+  });
 });
 
 describe.each(Object.keys(agents))('sessions of %s', (agent) => {

@@ -16,7 +16,6 @@ import { ClaudeStore } from '../../src/agents/claude/node/claudeStore';
 import { CodexReader } from '../../src/agents/codex/core/codexReader';
 import { CodexStore } from '../../src/agents/codex/node/codexStore';
 import { CursorStore } from '../../src/agents/cursor/node/cursorStore';
-import { GeminiStore } from '../../src/agents/gemini/node/geminiStore';
 import { OpenCodeStore } from '../../src/agents/opencode/node/opencodeStore';
 import { noTaskFiles } from '../../src/core/run/iterations';
 import { defaultMetricChoice } from '../../src/core/run/metrics';
@@ -147,19 +146,6 @@ describe('a session of Claude Code that keeps no transcript', () => {
   it('is not there once its process is dead', () => {
     expect(stateOf({ status: 'busy' }, false)).toBeUndefined();
   });
-});
-
-it('a chat of Gemini CLI that is one document is told of, and gives way to one of lines', () => {
-  const id = 'abcdef01-2345-4678-89ab-cdef01234567';
-  const chat = `.gemini/tmp/demo/chats/session-2026-05-04T09-00-${id.slice(0, 8)}`;
-  const home = homeWith({ [`${chat}.json`]: JSON.stringify({ sessionId: id, messages: [] }, null, 2) });
-  const old = sessionOf(new GeminiStore({ GEMINI_CLI_HOME: home }), id);
-  expect(old.state).toMatchObject({ unread: true, now: { kind: 'unknown' } });
-  expect(old.state?.now.text).toBe(
-    'its chat is one JSON document, as older releases wrote it, which is not read',
-  );
-  writeFileSync(join(home, `${chat}.jsonl`), `${JSON.stringify({ sessionId: id })}\n`);
-  expect(sessionOf(new GeminiStore({ GEMINI_CLI_HOME: home }), id).state?.unread).toBe(false);
 });
 
 describe('a compressed rollout', () => {

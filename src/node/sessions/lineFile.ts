@@ -1,6 +1,6 @@
 import type { LineReader } from '../../core/sessions/transcript';
 import type { Sliced } from '../../core/sliced';
-import { isUnchanged, openFile, unpacksAside, type OpenedFile } from './openedFile';
+import { isDocument, isUnchanged, openFile, unpacksAside, type OpenedFile } from './openedFile';
 
 /** Larger texts are slower to make. In bytes. */
 const chunkSize = 64 * 1024;
@@ -57,6 +57,8 @@ export function* readLines(
   before?: ReadPlace,
 ): Sliced<ReadPlace | undefined> {
   if (before && isUnchanged(path, before)) return before;
+  // What was read of it may stand there otherwise by now.
+  if (before && isDocument(path)) return undefined;
   yield* unpacksAside(path);
   const opened = openFile(path);
   if (!opened) return undefined;

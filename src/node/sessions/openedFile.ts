@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
-import type { Sliced } from '../../core/sliced';
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
+import { atOnce, type Sliced } from '../../core/sliced';
 import { openRegular } from '../safeFile';
+import { documentLines } from './documentLines';
 import { zstdContent, zstdContentAside, zstdHead } from './zstd';
 
 /** A file of a session that is open; what was compressed is read as what it was before. */
@@ -29,18 +30,38 @@ export function isPacked(path: string): boolean {
   return path.endsWith('.zst');
 }
 
-/** Whether a compressed file is what it was, so that it need not be unpacked again. */
+/** Whether a file is one JSON document, which is written anew as a whole. */
+export function isDocument(path: string): boolean {
+  return path.endsWith('.json');
+}
+
+/** Whether a file that has to be made into lines first is what it was, so that it need not be done again. */
 export function isUnchanged(path: string, before: Pick<OpenedFile, 'inode' | 'modifiedAt'>): boolean {
-  if (!isPacked(path)) return false;
+  if (!isPacked(path) && !isDocument(path)) return false;
   const same = withPacked(path, (now) => now.inode === before.inode && now.modifiedAt === before.modifiedAt);
   return same === true;
 }
 
-/** A larger compressed file is not read. In bytes. */
-export const mostPacked = 16 * 1024 * 1024;
+/** A larger compressed file or document is not read. In bytes. */
+const mostPacked = 16 * 1024 * 1024;
 
-/** Before a file is opened: unpacks one that is compressed on another thread, where that can be waited for. */
+/** Whether a compressed file or a document is too large to be read. */
+export function isTooLarge(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostPacked;
+}
+
+/**
+ * Before a file is opened: unpacks one that is compressed on another thread, where that can be waited for, and makes lines of
+ * a document.
+ */
 export function* unpacksAside(path: string): Sliced<void> {
+  if (isDocument(path)) {
+    const document = withPacked(path, ({ name, bytes, size }) =>
+      heldAs(name) || size > mostPacked ? undefined : { name, data: bytes(size) },
+    );
+    if (document) hold(document.name, yield* documentLines(document.data));
+    return;
+  }
   if (!isPacked(path)) return;
   yield async () => {
     const packed = withPacked(path, ({ name, bytes, size }) =>
@@ -58,6 +79,8 @@ export function* unpacksAside(path: string): Sliced<void> {
  */
 export function openFile(path: string, head?: number): OpenedFile | undefined {
   if (isPacked(path)) return openPacked(path, head);
+  // Its beginning is wanted as it is.
+  if (isDocument(path) && head === undefined) return openDocument(path);
   try {
     const file = openRegular(path);
     const { size, ino: inode, mtimeMs: modifiedAt } = fstatSync(file);
@@ -73,6 +96,14 @@ function openPacked(path: string, head: number | undefined): OpenedFile | undefi
     if (head === undefined && size > mostPacked) return undefined;
     const content =
       head === undefined ? (heldAs(name) ?? hold(name, zstdContent(bytes(size)))) : headOf(bytes, head);
+    return content && { inode, modifiedAt, ...inMemory(content) };
+  });
+}
+
+function openDocument(path: string): OpenedFile | undefined {
+  return withPacked(path, ({ name, bytes, size, inode, modifiedAt }) => {
+    if (size > mostPacked) return undefined;
+    const content = heldAs(name) ?? hold(name, atOnce(documentLines(bytes(size))));
     return content && { inode, modifiedAt, ...inMemory(content) };
   });
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { count, toIso } from '../../../core/format';
@@ -17,7 +16,7 @@ import {
   type StoredSubagent,
 } from '../../../node/sessions/agentStore';
 import { readHead } from '../../../node/sessions/lineFile';
-import { isPacked, mostPacked } from '../../../node/sessions/openedFile';
+import { isPacked, isTooLarge } from '../../../node/sessions/openedFile';
 import { hasZstd } from '../../../node/sessions/zstd';
 import { codex } from '../core/codex';
 import { CodexReader, parentOf } from '../core/codexReader';
@@ -184,9 +183,7 @@ function whyNot(path: string): Pick<StoredSession, 'unread'> {
   if (!hasZstd) {
     return { unread: 'its transcript is compressed with zstd, which is read with Node.js 22.15 and later' };
   }
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostPacked
-    ? { unread: 'its compressed transcript is too large to be read' }
-    : {};
+  return isTooLarge(path) ? { unread: 'its compressed transcript is too large to be read' } : {};
 }
 
 /** The id in the name of a rollout; `undefined`: it is none. */

@@ -15,6 +15,7 @@ import {
   type StoredSubagent,
 } from '../../../node/sessions/agentStore';
 import { readHead } from '../../../node/sessions/lineFile';
+import { isDocument, isTooLarge } from '../../../node/sessions/openedFile';
 import { gemini } from '../core/gemini';
 import { GeminiReader } from '../core/geminiReader';
 import { GeminiRows } from '../core/geminiRows';
@@ -22,8 +23,8 @@ import { GeminiRows } from '../core/geminiRows';
 /** So many chats are looked into where no session says which runs it drives. */
 const mostRecent = 50;
 
-/** Why chats of older releases are not read: they are written anew as a whole. */
-const unread = 'its chat is one JSON document, as older releases wrote it, which is not read';
+/** Why a chat is not read that an older release wrote. */
+const tooLarge = 'its chat is one JSON document that is too large to be read';
 
 /** The chats of Gemini CLI in a home folder. */
 export class GeminiStore implements AgentStore {
@@ -41,27 +42,27 @@ export class GeminiStore implements AgentStore {
     const root = this.#root;
     if (root === undefined || !isSessionId(id)) return undefined;
     const known = this.#found.get(id);
-    if (known && isThere(known)) return known;
-    return this.#findAs(root, id, 'jsonl') ?? this.#findAs(root, id, 'json');
-  }
-
-  #findAs(root: string, id: string, ending: 'jsonl' | 'json'): StoredSession | undefined {
-    for (const path of this.#chats(root, ending)) {
-      if (!path.endsWith(`-${id.slice(0, 8)}.${ending}`)) continue;
+    // Newer releases go on in lines with what older ones wrote as one document.
+    if (known && isThere(known) && !isDocument(known.path)) return known;
+    const short = id.slice(0, 8);
+    const named = (ending: string): readonly string[] =>
+      this.#chats(root).filter((path) => path.endsWith(`-${short}.${ending}`));
+    for (const path of [...named('jsonl'), ...named('json')]) {
       const real = fileInside(root, path);
       if (real === undefined || idOf(real) !== id) continue;
-      const session = { id, path: real, ...(ending === 'json' && { unread }) };
+      const isLarge = isDocument(real) && isTooLarge(real);
+      const session = { id, path: real, ...(isLarge && { unread: tooLarge }) };
       this.#found.set(id, session);
       return session;
     }
     return undefined;
   }
 
-  #chats(root: string, ending: 'jsonl' | 'json' = 'jsonl'): readonly string[] {
+  #chats(root: string): readonly string[] {
     return namesIn(root)
       .map((project) => join(root, project, 'chats'))
       .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
-      .filter((path) => /^session-.{1,100}\.jsonl?$/.test(basename(path)) && path.endsWith(`.${ending}`));
+      .filter((path) => /^session-.{1,100}\.jsonl?$/.test(basename(path)));
   }
 
   subagents({ id, path }: StoredSession): readonly StoredSubagent[] {
