@@ -6,7 +6,7 @@ import type { FileHistory } from '../core/evidence/evidence';
 import { visible } from '../core/format';
 import type { ArtefactVersions, OlderArtefact } from '../core/views/page/reportProtocol';
 import { reportBases, type ReportBase } from '../core/views/report/counterparts';
-import type { Iteration } from '../core/run/iterations';
+import { iterationTitle, titleOfIteration, type Iteration } from '../core/run/iterations';
 import { parseJson } from '../core/run/lenient';
 import type { Run } from '../core/run/run';
 import type { OpenedRun } from '../core/views/tree/buildTree';
@@ -63,19 +63,20 @@ export class Artefacts {
   ): Promise<readonly ArtefactVersions[]> {
     const looked = files.slice(0, most.files);
     const { own, pasts, beforeRun } = await this.#look(opened, looked, n);
+    const name = titleOfIteration(opened.iterations.list, n ?? 0);
     return looked.map((file) => ({
       file,
       own: own.has(file)
-        ? `engine's copy of iteration ${n}`
+        ? `engine's copy of ${name}`
         : n === opened.iterations.list.at(-1)?.n
           ? 'as it is now'
-          : `as it is now; its text at the end of iteration ${n} was not kept`,
+          : `as it is now; its text at the end of ${name} was not kept`,
       older: pasts.map((past): OlderArtefact => {
         const kept = this.#kept(opened.run, file, past, beforeRun);
         const { base, iteration } = past;
         return {
           base,
-          iteration: iteration.n,
+          iteration: iterationTitle(iteration),
           kept: kept?.what ?? '',
           same: !own.has(file) && kept?.same === true,
         };
@@ -100,7 +101,7 @@ export class Artefacts {
       'vscode.diff',
       kept.uri,
       stored === undefined ? vscode.Uri.file(this.#find(opened.run, file)) : fileUri(opened.run.key, stored),
-      `${visible(basename(file))} (${kept.what} ↔ ${stored === undefined ? 'now' : `iteration ${n}`})`,
+      `${visible(basename(file))} (${kept.what} ↔ ${stored === undefined ? 'now' : titleOfIteration(opened.iterations.list, n ?? 0)})`,
       { preview: true, viewColumn },
     );
   }
@@ -142,7 +143,7 @@ export class Artefacts {
     const place = stored.get(file);
     if (place !== undefined) {
       const uri = fileUri(run.key, place);
-      return { uri, what: `engine's copy of iteration ${iteration.n}`, same: false };
+      return { uri, what: `engine's copy of ${iterationTitle(iteration)}`, same: false };
     }
     if (path === undefined) return undefined;
     for (const { effectId, texts } of asked) {
@@ -151,7 +152,7 @@ export class Artefacts {
       if (named === undefined) continue;
       return {
         uri: olderUri({ of: 'copy', runKey: run.key, effectId, path: named }, path),
-        what: `copy made at a question of iteration ${iteration.n}`,
+        what: `copy made at a question of ${iterationTitle(iteration)}`,
         same: this.#isNow(path, texts.get(named)),
       };
     }
@@ -162,7 +163,7 @@ export class Artefacts {
       uri: olderUri({ of: 'commit', file: path, commit: committed.commit }, path),
       what: old
         ? `commit ${committed.commit.slice(0, 8)} from before the run`
-        : `last commit before iteration ${iteration.n} ended, ${committed.commit.slice(0, 8)}`,
+        : `last commit before ${iterationTitle(iteration)} ended, ${committed.commit.slice(0, 8)}`,
       same: committed.same,
     };
   }

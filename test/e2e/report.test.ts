@@ -99,7 +99,7 @@ describe('The report of a run', () => {
       })
       .click();
     const diff = page.getByRole('tab', {
-      name: /Iteration 3: score the relevance: result \(iteration 2 ↔ 3\)/,
+      name: /Iteration 3: score the relevance: result \(iteration 2 ↔ iteration 3\)/,
     });
     await diff.waitFor();
     const editor = page.locator('.monaco-diff-editor');

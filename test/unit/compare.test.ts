@@ -360,9 +360,25 @@ describe('two iterations side by side', () => {
     results: { check1: { score: 60 }, check2: { score: 80 } },
   };
 
+  it('call iterations of phases by their own numbers', () => {
+    const phased = journal().created().done('rate1').done('rate2');
+    const named = side(phased, {
+      tasks: {
+        rate1: { title: 'Rate', inputs: { phase: 'model', iteration: 1 } },
+        rate2: { title: 'Rate', inputs: { phase: 'api', iteration: 1 } },
+      },
+      results: { rate1: { score: 60 }, rate2: { score: 80 } },
+      iteration: 2,
+    });
+    expect(compare(named, named).sides[0].iteration).toBe('api · iteration 1');
+    const c = compare({ ...named, iteration: undefined }, { ...named, iteration: undefined });
+    expect(c.metrics[0]).toMatchObject({ name: 'best score', left: '80, api · iteration 1' });
+    expect(c.tasks.map(({ iteration }) => iteration)).toEqual(['model · iteration 1', 'api · iteration 1']);
+  });
+
   it('match tasks whose titles count, and leave out what belongs to the run', () => {
     const c = compare(side(story, { ...parts, iteration: 1 }), side(story, { ...parts, iteration: 2 }));
-    expect(c.sides.map(({ n }) => n)).toEqual([1, 2]);
+    expect(c.sides.map(({ iteration }) => iteration)).toEqual(['iteration 1', 'iteration 2']);
     expect([c.inputs, c.result, c.counts.facts.differ]).toEqual([undefined, undefined, 0]);
     expect(titlesOf(c.tasks)).toEqual([
       'Iteration 1: work | Iteration 2: work | title,inputs',

@@ -9,7 +9,7 @@ import {
   type IterationOrder,
 } from '../../src/core/views/report/iterationColumns';
 import { findingCounterparts } from '../../src/core/views/report/counterparts';
-import { metricChart, type ChartNode } from '../../src/core/views/report/metricChart';
+import { chartLegend, metricChart, type ChartNode } from '../../src/core/views/report/metricChart';
 import type { Report, ReportIteration, ReportMetric } from '../../src/core/views/report/report';
 import { toReport } from '../../src/core/views/report/toReport';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
@@ -102,6 +102,11 @@ it('iterations of phases are called by their own numbers wherever a report names
     'Api · iteration 1 ★ best',
   ]);
   expect(JSON.stringify(view.sections)).toContain('(62 in api · iteration 1)');
+  expect(view.tasks.at(-1)).toMatchObject({ previous: 'model · iteration 2' });
+  const chart = JSON.stringify(metricChart(view.metrics, 3, view.iterations));
+  expect(chart).toContain('score, api · iteration 1: 62, best');
+  expect(chart).toContain('62 in api · iteration 1.');
+  expect(chartLegend(view.metrics, 2, view.iterations)).toContain('ring: model · iteration 2');
 });
 
 describe('a task in other iterations', () => {
@@ -210,7 +215,7 @@ describe('the chart', () => {
     );
 
   it('has a point for each value that says it, and marks the best, the target and the iteration in focus', () => {
-    const chart = metricChart([metric('score', [61, 92, 88], { target: 95 })], 3);
+    const chart = metricChart([metric('score', [61, 92, 88], { target: 95 })], 3, []);
     expect(all(chart).flatMap(({ point }) => point ?? [])).toEqual([
       { key: 'score', iteration: 1, spoken: 'score, iteration 1: 61' },
       { key: 'score', iteration: 2, spoken: 'score, iteration 2: 92, best' },
@@ -226,6 +231,7 @@ describe('the chart', () => {
     const chart = metricChart(
       [metric('score', [60, 90]), metric('coverage', [70, 71]), metric('passRate', [0.5, 0.9])],
       undefined,
+      [],
     );
     expect(withClass(chart, 'frame')).toHaveLength(2);
     const lines = all(chart).filter(({ tag }) => tag === 'polyline');
@@ -244,6 +250,7 @@ describe('the chart', () => {
     const chart = metricChart(
       keys.map((key) => metric(key, [1, 2])),
       undefined,
+      [],
     );
     const dashes = all(chart)
       .filter(({ tag }) => tag === 'polyline')
@@ -258,7 +265,7 @@ describe('the chart', () => {
 
   it('has no more places than a person can point at, the best and the shown one always among them', () => {
     const values = Array.from({ length: 5000 }, (_, i) => (i === 1234 ? 99 : i % 50));
-    const chart = metricChart([metric('score', values)], 4321);
+    const chart = metricChart([metric('score', values)], 4321, []);
     const points = all(chart).flatMap(({ point }) => point?.iteration ?? []);
     expect(points.length).toBeLessThan(610);
     expect(points).toContain(1235);
@@ -277,9 +284,9 @@ describe('the page', () => {
       heading: 'Iteration 3 of 3 · last',
     });
     expect(one.tasks.map(({ title, previous, best }) => [title, previous, best])).toEqual([
-      ['Iteration 3: plan web', 2, 2],
-      ['Iteration 3: plan api', 2, 2],
-      ['Iteration 3: score', 2, 2],
+      ['Iteration 3: plan web', 'iteration 2', 'iteration 2'],
+      ['Iteration 3: plan api', 'iteration 2', 'iteration 2'],
+      ['Iteration 3: score', 'iteration 2', 'iteration 2'],
     ]);
     expect(one.time.rows.map(({ label, text }) => [label, text])[0]).toEqual([
       'Iteration 3: plan web',

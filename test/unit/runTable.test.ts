@@ -132,7 +132,7 @@ describe('the rows of the runs table', () => {
       lasted: 0,
       iterations: 3,
       done: 2,
-      best: { key: 'score', value, n: 1 },
+      best: { key: 'score', value, n: 1, name: 'iteration 1' },
       waited: 0,
       waitingSince: undefined,
       tokens: undefined,
@@ -148,7 +148,7 @@ describe('the rows of the runs table', () => {
     expect(table.rows(1, 3).map(({ read }) => read)).toEqual([
       {
         iterations: '2 of 3',
-        best: { value: '0.1235', key: 'score', n: 1 },
+        best: { value: '0.1235', key: 'score', iteration: 'iteration 1' },
         waited: '',
         waiting: false,
         tokens: '',

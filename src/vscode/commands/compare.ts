@@ -4,7 +4,7 @@ import type { SideReference } from '../../core/views/compare/protocol';
 import { parseSides } from '../../core/contract';
 import { HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { count, visible, capital } from '../../core/format';
-import { type Iteration, iterationTitle } from '../../core/run/iterations';
+import { type Iteration, iterationTitle, titleOfIteration } from '../../core/run/iterations';
 import { runTitle } from '../../core/run/run';
 import type { RunKey } from '../../core/run/runKey';
 import type { RunStore, StoredRun } from '../../core/source/runStore';
@@ -163,7 +163,7 @@ export class Comparing {
       .filter((iteration) => iteration.n !== n)
       .map((iteration) => toItem(iteration, metric?.key, iteration === before ? 'the one before' : ''));
     const elsewhere: IterationItem = { label: '$(git-compare) An iteration of another run…', n: undefined };
-    const chosen = await pick([...items, elsewhere], title, `Compare iteration ${n} with…`);
+    const chosen = await pick([...items, elsewhere], title, `Compare ${titleOfIteration(list, n)} with…`);
     if (chosen.n !== undefined) return { of: 'run', side: { runKey: stored.run.key, n: chosen.n } };
     const process = stored.run.processId;
     const others = this.deps.store.all.filter(({ run }) => run.key !== stored.run.key);

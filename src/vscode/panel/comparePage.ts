@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { capital } from '../../core/format';
+import { titleOfIteration } from '../../core/run/iterations';
 import { pickerTitle } from '../../core/commands';
 import { oneAtATime } from '../../core/oneAtATime';
 import { comparing } from '../../core/views/compare/compareRuns';
@@ -161,11 +163,11 @@ class ComparePage implements Page<ComparedSides, never> {
   }
 
   async #diff(left: vscode.Uri, right: vscode.Uri, what: string): Promise<void> {
-    const name = ({ runKey, n }: SideReference): string => {
-      const title = visible(runTitle(this.#stored(runKey).run));
-      return n === undefined ? title : `iteration ${n}`;
-    };
-    const title = `${what}: ${name(this.#sides.left)} ↔ ${name(this.#sides.right)}`;
+    const name = async ({ runKey, n }: SideReference): Promise<string> =>
+      n === undefined
+        ? visible(runTitle(this.#stored(runKey).run))
+        : titleOfIteration((await this.deps.opened.get(runKey))?.iterations.list ?? [], n);
+    const title = `${what}: ${await name(this.#sides.left)} ↔ ${await name(this.#sides.right)}`;
     await vscode.commands.executeCommand('vscode.diff', left, right, title, {
       preview: true,
       viewColumn: besides(this.panel),
@@ -209,7 +211,7 @@ class ComparePage implements Page<ComparedSides, never> {
     );
     const options = { now: Date.now(), metric: metricChoice(), clean };
     const view = await inSlices(comparing(x, y, options));
-    const [one, other] = view.sides.map(({ title, n }) => (n === undefined ? title : `Iteration ${n}`));
+    const [one, other] = view.sides.map(({ title, iteration }) => capital(iteration ?? title));
     this.panel.title = `${one} ↔ ${other}`;
     this.#post({ type: 'view', view });
     void this.#readWork([a, b]);

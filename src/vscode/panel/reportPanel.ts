@@ -1,4 +1,4 @@
-import { mainIteration } from '../../core/run/iterations';
+import { mainIteration, titleOfIteration } from '../../core/run/iterations';
 import * as vscode from 'vscode';
 import { oneAtATime } from '../../core/oneAtATime';
 import type { Clock } from '../../core/clock';
@@ -216,12 +216,13 @@ class ReportPanel implements Page<RunKey, ReportExtent> {
     const title = this.#titleOf(effectId);
     const other = counterparts.get(effectId)?.[base];
     if (!other) throw new HumanError('There is no such task to compare with.');
-    const own = view.tasks.find((task) => task.effectId === effectId)?.n;
+    const nameOf = (n: number): string => titleOfIteration(view.iterations, n);
+    const own = nameOf(view.tasks.find((task) => task.effectId === effectId)?.n ?? 0);
     await vscode.commands.executeCommand(
       'vscode.diff',
       valueUri(opened.run.key, 'task-result', other.effectId),
       valueUri(opened.run.key, 'task-result', effectId),
-      `${visible(title)}: result (iteration ${other.iteration} ↔ ${own})`,
+      `${visible(title)}: result (${nameOf(other.iteration)} ↔ ${own})`,
       { preview: true, viewColumn: besides(this.panel) },
     );
   }

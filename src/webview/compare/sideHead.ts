@@ -10,7 +10,7 @@ export const letters = { left: 'A', right: 'B' } as const;
 
 /** Which run or iteration stands on a side. */
 export function sideHead(side: SideView, name: SideName): TemplateResult {
-  const { title, n, shortId, runId, state, icon, reason, created } = side;
+  const { title, iteration, shortId, runId, state, icon, reason, created } = side;
   const letter = letters[name];
   return html`<section class="side" aria-label="Side ${letter}">
     <h2 dir="auto">
@@ -23,7 +23,7 @@ export function sideHead(side: SideView, name: SideName): TemplateResult {
       >
         ${title}
       </button>
-      ${n === undefined ? nothing : html`<span class="tag">iteration ${n}</span>`}
+      ${iteration === undefined ? nothing : html`<span class="tag">${iteration}</span>`}
     </h2>
     <p title=${reason}>
       <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>

@@ -89,8 +89,5 @@ function betterMark(better: boolean): TemplateResult | typeof nothing {
 
 /** "A", "A · iteration 3". */
 function headOf(sides: readonly SideView[], place: 0 | 1): string {
-  const n = sides[place]?.n;
-  return [letters[place === 0 ? 'left' : 'right'], n === undefined ? '' : `iteration ${n}`]
-    .filter(Boolean)
-    .join(' · ');
+  return [letters[place === 0 ? 'left' : 'right'], sides[place]?.iteration].filter(Boolean).join(' · ');
 }

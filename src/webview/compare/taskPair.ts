@@ -21,7 +21,7 @@ export function taskPair(pair: TaskPair): TemplateResult {
   return html`<div class="item" tabindex="-1" role="group" aria-label=${label}>
     <div class="columns">
       <div class="task-title" dir="auto">
-        ${label} ${iteration === '' ? nothing : html`<span class="tag">iteration ${iteration}</span>`}
+        ${label} ${iteration === '' ? nothing : html`<span class="tag">${iteration}</span>`}
       </div>
       ${cell('left', taskSide('left', left, label))} ${cell('right', taskSide('right', right, label))}
       <div class="tags">

@@ -53,7 +53,7 @@ function versionsOf(file: string, versions: ArtefactVersions | undefined): Templ
         ? nothing
         : html`<small>
             Nothing was kept of it from
-            ${lost.map(({ base, iteration }) => `iteration ${iteration} (${base})`).join(' and ')}.
+            ${lost.map(({ base, iteration }) => `${iteration} (${base})`).join(' and ')}.
           </small>`
     }`;
 }

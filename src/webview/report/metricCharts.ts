@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { chartLegend, metricChart, type ChartNode } from '../../core/views/report/metricChart';
 import { change, figure } from '../../core/views/report/figures';
+import { titleOfIteration, type NamedIteration } from '../../core/run/iterations';
 import type { ReportMetric } from '../../core/views/report/report';
 import { reportApi } from './reportApi';
 import { savedSvg } from '../savedSvg';
@@ -13,6 +14,7 @@ export class MetricCharts extends LitElement {
   static override properties = {
     metrics: { attribute: false },
     current: { attribute: false },
+    named: { attribute: false },
     numbers: { attribute: false },
     unwanted: { state: true },
     wanted: { state: true },
@@ -25,6 +27,7 @@ export class MetricCharts extends LitElement {
   declare numbers: readonly ReportMetric[];
   /** The iteration that is shown. */
   declare current: number | undefined;
+  declare named: readonly NamedIteration[];
   /** Metrics that are not drawn, and other numbers that are, by their names. */
   declare unwanted: readonly string[];
   declare wanted: readonly string[];
@@ -43,6 +46,7 @@ export class MetricCharts extends LitElement {
 
   constructor() {
     super();
+    this.named = [];
     this.numbers = [];
     this.unwanted = reportApi.state().hidden;
     this.wanted = reportApi.state().numbers;
@@ -84,7 +88,7 @@ export class MetricCharts extends LitElement {
       place.replaceChildren();
       return;
     }
-    const chart = toElement(metricChart(drawn, this.current, this.width));
+    const chart = toElement(metricChart(drawn, this.current, this.named, this.width));
     // Its points can be reached, so it is no single image here.
     chart.setAttribute('role', 'group');
     chart.setAttribute(
@@ -166,7 +170,7 @@ export class MetricCharts extends LitElement {
     const point = target instanceof Element ? target.closest<SVGElement>('[data-iteration]') : null;
     const { key, iteration } = point?.dataset ?? {};
     const metric = this.#drawn.find((known) => known.key === key);
-    this.read = metric ? pointText(metric, Number(iteration)) : '';
+    this.read = metric ? pointText(metric, Number(iteration), this.named) : '';
   }
 
   #toggleNumber(key: string, drawn: boolean): void {
@@ -242,20 +246,24 @@ export class MetricCharts extends LitElement {
         @pointerleave=${() => this.#tell(this.querySelector('.chart :focus'))}
       ></div>
       <p class="quiet" dir="auto">
-        ${this.read || (drawn.length === 0 ? 'No metric is chosen.' : chartLegend(drawn, this.current))}
+        ${this.read || (drawn.length === 0 ? 'No metric is chosen.' : chartLegend(drawn, this.current, this.named))}
       </p>
     `;
   }
 }
 
 /** "score, iteration 3: 92 · +18 vs previous · best". */
-function pointText({ key, series, best }: ReportMetric, iteration: number): string {
+function pointText(
+  { key, series, best }: ReportMetric,
+  iteration: number,
+  named: readonly NamedIteration[],
+): string {
   const place = series.findIndex((point) => point.iteration === iteration);
   const [value, previous] = [series[place]?.value, series[place - 1]?.value];
   if (value === undefined) return '';
   const fromBest = best?.iteration === iteration ? 'best' : `${change(value, best?.value)} vs best`;
   return [
-    `${key}, iteration ${iteration}: ${figure(value)}`,
+    `${key}, ${titleOfIteration(named, iteration)}: ${figure(value)}`,
     ...(previous === undefined ? [] : [`${change(value, previous)} vs previous`]),
     ...(best === undefined ? [] : [fromBest]),
   ].join(' · ');

@@ -312,6 +312,7 @@ class ReportPage extends LitElement {
             .metrics=${view.metrics}
             .numbers=${view.numbers}
             .current=${view.focus}
+            .named=${view.iterations}
             .onShow=${this.#show}
           ></metric-charts>`
         : nothing,

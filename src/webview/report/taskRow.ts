@@ -10,14 +10,14 @@ export function taskRow(task: ReportTaskView): TemplateResult {
   const { effectId, title, kind, outcome, failed, took, why, iteration, asked } = task;
   const compare = (
     base: ReportBase,
-    n: number | undefined,
+    name: string | undefined,
     label: string,
   ): TemplateResult | typeof nothing =>
-    n === undefined
+    name === undefined
       ? nothing
       : html`<button
           class="small"
-          aria-label="Compare the result of ${title} with ${label}, iteration ${n}"
+          aria-label="Compare the result of ${title} with ${label}, ${name}"
           @click=${() => reportApi.postMessage({ type: 'diffTask', effectId, base })}
         >
           <span class="codicon codicon-diff" aria-hidden="true"></span> ${label}

@@ -46,7 +46,7 @@ const all: readonly Head[] = [
     ...figure('best', 'Best metric', 10, ({ read }) =>
       read ? read.best && html`<span class="key">${read.best.key}</span> ${read.best.value}` : unread,
     ),
-    tip: ({ read }) => (read?.best ? `${read.best.key} ${read.best.value} in iteration ${read.best.n}` : ''),
+    tip: ({ read }) => (read?.best ? `${read.best.key} ${read.best.value} in ${read.best.iteration}` : ''),
   },
   momentColumn('created', 'Created'),
   momentColumn('updated', 'Updated'),

@@ -1,6 +1,6 @@
 import { duration } from '../../format';
 import { timedEffects } from '../../run/audit';
-import { metricsOfIteration } from '../../run/iterations';
+import { metricsOfIteration, titleOfIteration } from '../../run/iterations';
 import { betterOf, chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
 import { runTime, workTime } from '../../run/workTime';
 import type { Sliced } from '../../sliced';
@@ -28,15 +28,19 @@ export function* compareMetrics(
     if (!a && !b) continue;
     // What one side never measured is missing once, not as the best and as the last.
     const both = a !== undefined && b !== undefined;
-    const of = (n: number): string => (whole ? `iteration ${n}` : '');
-    figures.push(figure(whole ? `best ${name}` : name, a?.best, b?.best, of, lowest));
+    const of =
+      ({ opened }: Side) =>
+      (n: number): string =>
+        whole ? clean(titleOfIteration(opened.iterations.list, n)) : '';
+    const places = [of(left), of(right)] as const;
+    figures.push(figure(whole ? `best ${name}` : name, a?.best, b?.best, places, lowest));
     // Where the best is the last, once is enough.
     const again = a?.best.n === a?.last.n && b?.best.n === b?.last.n;
-    if (whole && both && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, of, lowest));
+    if (whole && both && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, places, lowest));
   }
   if (!whole) return figures;
   const iterations = ({ opened }: Side): Scored => ({ value: opened.iterations.list.length, n: 0 });
-  return [...figures, figure('iterations', iterations(left), iterations(right), () => '', undefined)];
+  return [...figures, figure('iterations', iterations(left), iterations(right), nowhere, undefined)];
 }
 
 /** How long the sides took, and who. */
@@ -102,22 +106,27 @@ function scored(
   };
 }
 
+/** How the iteration of a value is called; empty: that says nothing. */
+type Where = (n: number) => string;
+
+const nowhere = [() => '', () => ''] as const;
+
 /** @param lowest whether the lower value is the better one; `undefined`: neither is */
 function figure(
   name: string,
   left: Scored | undefined,
   right: Scored | undefined,
-  where: (n: number) => string,
+  [inLeft, inRight]: readonly [Where, Where],
   lowest: boolean | undefined,
 ): Figure {
-  const text = (scored: Scored | undefined): string =>
+  const text = (scored: Scored | undefined, where: Where): string =>
     scored ? [formatNumber(scored.value), where(scored.n)].filter(Boolean).join(', ') : '';
   const change = left && right ? right.value - left.value : 0;
   const same = left?.value === right?.value;
   return {
     name,
-    left: text(left),
-    right: text(right),
+    left: text(left, inLeft),
+    right: text(right, inRight),
     same,
     change: change === 0 ? '' : signed(change, formatNumber(Math.abs(change))),
     better: lowest === undefined || change === 0 ? '' : change > 0 === lowest ? 'left' : 'right',

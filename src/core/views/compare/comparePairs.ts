@@ -2,6 +2,7 @@ import { cutAtWord, duration } from '../../format';
 import { toAnswerView, type AnswerView } from '../page/answerView';
 import type { CleanText } from '../report/cleanText';
 import { answeredAs } from '../../run/answered';
+import { iterationTitle } from '../../run/iterations';
 import { auditAnswers, isAutomatic, type AnswerRecord } from '../../run/audit';
 import type { Effect } from '../../run/effect';
 import { taskTitle } from '../../run/run';
@@ -77,25 +78,26 @@ interface Step {
   readonly kind: string;
   readonly title: string;
   readonly iteration: number | undefined;
-  /** The number that is shown; `undefined`: there is but one. */
-  readonly n: number | undefined;
+  /** How its iteration is called; `undefined`: there is but one. */
+  readonly named: string | undefined;
 }
 
 function* stepsOf(side: Side, byIteration: boolean): Sliced<readonly Step[]> {
   const { list } = side.opened.iterations;
-  const numbers = new Map<string, number>();
-  for (const { n, effects } of list) {
-    yield* eachOf(effects, ({ effectId }) => numbers.set(effectId, n));
+  const own = new Map<string, { readonly n: number; readonly named: string }>();
+  for (const iteration of list) {
+    const known = { n: iteration.n, named: iterationTitle(iteration) };
+    yield* eachOf(iteration.effects, ({ effectId }) => own.set(effectId, known));
   }
   const steps: Step[] = [];
   yield* eachOf(effectsOf(side), (effect) => {
     const { effectId, taskId, kind } = effect;
-    const n = numbers.get(effectId);
+    const iteration = own.get(effectId);
     steps.push({
       ...{ effect, taskId, kind },
       title: taskTitle(effect, side.opened.details.tasks.get(effectId)),
-      iteration: byIteration ? n : undefined,
-      n: byIteration && list.length > 1 ? n : undefined,
+      iteration: byIteration ? iteration?.n : undefined,
+      named: byIteration && list.length > 1 ? iteration?.named : undefined,
     });
   });
   return steps;
@@ -111,9 +113,9 @@ function compareTasks(
 ): TaskPair {
   const view = (side: Side, step: Step | undefined): ComparedTask | undefined =>
     step && toComparedTask(side, step, now, clean);
-  const numbers = [...new Set([left?.n, right?.n].filter((n) => n !== undefined))];
+  const names = [...new Set([left?.named, right?.named].filter((name) => name !== undefined))];
   const pair = {
-    iteration: numbers.join(' / '),
+    iteration: clean(names.join(' / ')),
     left: view(leftSide, left),
     right: view(rightSide, right),
     replayed,

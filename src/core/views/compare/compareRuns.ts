@@ -1,3 +1,4 @@
+import { iterationTitle } from '../../run/iterations';
 import { shortId } from '../../format';
 import type { CleanText } from '../report/cleanText';
 import { runTitle } from '../../run/run';
@@ -107,6 +108,7 @@ function toSideView({ stored, iteration }: Side, clean: CleanText): SideView {
   return {
     key: keyText(run.key),
     n: iteration?.n,
+    iteration: iteration && clean(iterationTitle(iteration)),
     title: clean(runTitle(run), most.text),
     runId,
     shortId: shortId(runId),

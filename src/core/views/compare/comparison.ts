@@ -26,6 +26,8 @@ export interface SideView {
   readonly key: string;
   /** The iteration; `undefined`: the whole run. */
   readonly n: number | undefined;
+  /** How the iteration is called. */
+  readonly iteration: string | undefined;
   readonly title: string;
   readonly runId: string;
   readonly shortId: string;

@@ -32,7 +32,8 @@ export type FromReportPage = z.infer<typeof fromReportPage>;
 /** What is kept of an artefact as it was at the end of another iteration. */
 export interface OlderArtefact {
   readonly base: ReportBase;
-  readonly iteration: number;
+  /** "iteration 2": how it is called. */
+  readonly iteration: string;
   /** "the engine's copy", "last commit before iteration 2 ended". Empty: nothing was kept. */
   readonly kept: string;
   /** It is the same now. */

@@ -35,9 +35,9 @@ export interface ReportTaskView {
   readonly why: string;
   /** What it was to do; Markdown. Empty: that is not recorded. */
   readonly asked: string;
-  /** The iterations that have the same task. */
-  readonly previous?: number;
-  readonly best?: number;
+  /** How the iterations are called that have the same task. */
+  readonly previous?: string;
+  readonly best?: string;
 }
 
 /** How long one task took, or those of one kind together. */
@@ -98,7 +98,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
   const answers = new Map(report.answers.map((answer) => [answer.effectId, answer]));
   const isWhole = (scope === 'run' || iteration === undefined) && iterations.length > 1;
   const names = new Map(iterations.map((known) => [known.n, iterationTitle(known)]));
-  const nameOf = (n: number): string => (isWhole ? (names.get(n) ?? `iteration ${n}`) : '');
+  const nameOf = (n: number): string => names.get(n) ?? iterationTitle({ n });
   return {
     title: run.title,
     runId: run.runId,
@@ -115,7 +115,7 @@ export function toReportView(report: Report, counterparts: ReadonlyMap<string, C
     sections: toSections(shown, own),
     tasks: failuresFirst(report.tasks)
       .slice(0, most.tasks)
-      .map((task) => toReportTaskView(task, answers, counterparts, nameOf(task.iteration))),
+      .map((task) => toReportTaskView(task, answers, counterparts, nameOf, isWhole)),
     taskCounts: taskCounts(report),
     leftTasks: report.left.tasks + Math.max(0, report.tasks.length - most.tasks),
     artefacts: report.artefacts.map(({ path }) => path),
@@ -162,7 +162,8 @@ function toReportTaskView(
   task: ReportTask,
   answers: ReadonlyMap<string, ReportAnswer>,
   counterparts: ReadonlyMap<string, Counterparts>,
-  iteration: string,
+  nameOf: (n: number) => string,
+  isWhole: boolean,
 ): ReportTaskView {
   const { effectId, iteration: n, title, kind, status, passed, by, duration: ms, exitCode } = task;
   const answer = answers.get(effectId);
@@ -170,7 +171,7 @@ function toReportTaskView(
   const failed = passed === false;
   const { previous, best } = counterparts.get(effectId) ?? {};
   return {
-    ...{ effectId, n, iteration, title, kind },
+    ...{ effectId, n, iteration: isWhole ? nameOf(n) : '', title, kind },
     outcome: failed
       ? `${outcomes.error}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`
       : (verdict ?? (answer ? '✓ answered' : outcomes[status])),
@@ -178,8 +179,8 @@ function toReportTaskView(
     took: ms === undefined ? '' : `${by === 'person' ? 'waited ' : ''}${duration(ms)}`,
     why: task.why === undefined ? '' : cutAtWord(oneLine(task.why), most.why),
     asked: (task.description ?? '').slice(0, most.asked),
-    ...(previous ? { previous: previous.iteration } : {}),
-    ...(best ? { best: best.iteration } : {}),
+    ...(previous ? { previous: nameOf(previous.iteration) } : {}),
+    ...(best ? { best: nameOf(best.iteration) } : {}),
   };
 }
 

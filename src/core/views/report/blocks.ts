@@ -1,3 +1,4 @@
+import type { NamedIteration } from '../../run/iterations';
 import type { ReportMetric } from './report';
 
 /** A text of a table or list; `link` is the path, relative to the project, of a file it leads to. */
@@ -16,4 +17,5 @@ export type Block =
       readonly kind: 'chart';
       readonly metrics: readonly ReportMetric[];
       readonly iteration: number | undefined;
+      readonly named: readonly NamedIteration[];
     };

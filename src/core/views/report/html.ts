@@ -89,9 +89,9 @@ function toElement(block: Block, base: string, caption: string): string {
       return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(`Table: ${caption}`)}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
     }
     case 'chart': {
-      const { metrics, iteration } = block;
-      const chart = svgText(metricChart(metrics, iteration), escapeHtml);
-      return `<figure>${chart}<figcaption>${escapeHtml(chartLegend(metrics, iteration))}</figcaption></figure>`;
+      const { metrics, iteration, named } = block;
+      const chart = svgText(metricChart(metrics, iteration, named), escapeHtml);
+      return `<figure>${chart}<figcaption>${escapeHtml(chartLegend(metrics, iteration, named))}</figcaption></figure>`;
     }
     default:
       return block satisfies never;

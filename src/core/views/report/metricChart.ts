@@ -1,4 +1,5 @@
 import { count } from '../../format';
+import { iterationTitle, titleOfIteration, type NamedIteration } from '../../run/iterations';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { figure } from './figures';
 import type { ReportMetric } from './report';
@@ -15,7 +16,7 @@ export interface ChartNode {
 export interface ChartPoint {
   readonly key: string;
   readonly iteration: number;
-  /** "score, iteration 3: 92, best". */
+  /** "score, iteration 3: 92, best"; iterations are called as everywhere. */
   readonly spoken: string;
 }
 
@@ -32,6 +33,8 @@ interface Plot {
   readonly x: Scale;
   /** The iteration that the report is on. */
   readonly focus: number | undefined;
+  /** How an iteration is called. */
+  readonly nameOf: (n: number) => string;
 }
 
 /** Metrics that share a scale. */
@@ -67,10 +70,12 @@ const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2 1 2'];
  * order of magnitude share a scale, others have one below it. Each has a line, a mark and a class of its own; colours
  * come from the classes of the page it is in. The numbers stand in the table of iterations, too.
  * @param focus the iteration that the report is on
+ * @param named those that are called by more than their place
  */
 export function metricChart(
   metrics: readonly ReportMetric[],
   focus: number | undefined,
+  named: readonly NamedIteration[],
   width = 640,
 ): ChartNode {
   const series = metrics.map((metric, style): Series => ({ metric, style }));
@@ -84,7 +89,8 @@ export function metricChart(
   const x = scaleLinear()
     .domain(first === last ? [first - 1, last + 1] : [first, last])
     .range([margin.left + 14, width - margin.right - 14]);
-  const plot: Plot = { width, panelHeight: height, iterations, x, focus };
+  const nameOf = namesOf(named);
+  const plot: Plot = { width, panelHeight: height, iterations, x, focus, nameOf };
   const panels = groups.map((group, i) => {
     const top = i * each + margin.top;
     return panelNodes(plot, group, {
@@ -99,7 +105,7 @@ export function metricChart(
       class: 'chart',
       viewBox: `0 0 ${width} ${all}`,
       role: 'img',
-      'aria-label': metrics.map(told).join(' '),
+      'aria-label': metrics.map((metric) => told(metric, nameOf)).join(' '),
       xmlns: 'http://www.w3.org/2000/svg',
     },
     [...panels.flat(), ...iterationAxis(plot, all)],
@@ -199,7 +205,7 @@ function seriesNodes(plot: Plot, metric: ReportMetric, style: number, panel: Pan
   return {
     line: element('g', { class: `s${style}` }, [
       element('polyline', { class: 'line', points: line, ...dash(style) }),
-      ...shown.map((place) => pointNode(place, metric, style, focus, gap)),
+      ...shown.map((place) => pointNode(place, metric, style, plot, gap)),
     ]),
     labels: shown
       .filter(({ iteration }) => numbered || iteration === best?.iteration || iteration === focus)
@@ -212,11 +218,11 @@ function pointNode(
   { iteration, value, at: [cx, cy] }: Place,
   { key, best }: ReportMetric,
   style: number,
-  focus: number | undefined,
+  { focus, nameOf }: Plot,
   gap: number,
 ): ChartNode {
   const [isBest, isFocus] = [iteration === best?.iteration, iteration === focus];
-  const spoken = `${key}, iteration ${iteration}: ${figure(value)}${isBest ? ', best' : ''}`;
+  const spoken = `${key}, ${nameOf(iteration)}: ${figure(value)}${isBest ? ', best' : ''}`;
   return {
     ...element('g', { class: `point${isBest ? ' best' : ''}` }, [
       element('circle', { class: 'hit', cx, cy, r: Math.max(3, Math.min(12, gap / 2)) }),
@@ -243,22 +249,28 @@ function valueLabel(
 }
 
 /** @param height of the whole picture */
-function iterationAxis({ width, iterations, x }: Plot, height: number): readonly ChartNode[] {
+function iterationAxis({ width, iterations, x, nameOf }: Plot, height: number): readonly ChartNode[] {
   const wanted = Math.max(2, Math.floor((width - margin.left - margin.right) / 56));
   const known = [...new Set(iterations)].toSorted((a, b) => a - b);
   const ticks = known.length <= wanted ? known : x.ticks(wanted).filter((tick) => Number.isInteger(tick));
+  // Names of phases have no room below it.
+  const inOrder = known.some((n) => nameOf(n) !== `iteration ${n}`);
   return [
     ...ticks.map((tick) => label('axis', x(tick), height - margin.axis + 6, String(tick), 'middle')),
-    label('axis', width - margin.right + 6, height - margin.axis + 6, 'iteration'),
+    label('axis', width - margin.right + 6, height - margin.axis + 6, inOrder ? 'in order' : 'iteration'),
   ];
 }
 
 /** Says beside a chart what its signs mean. */
-export function chartLegend(metrics: readonly ReportMetric[], focus: number | undefined): string {
+export function chartLegend(
+  metrics: readonly ReportMetric[],
+  focus: number | undefined,
+  named: readonly NamedIteration[],
+): string {
   return [
     `By iteration. ★ best`,
     ...(metrics.some(({ target }) => target !== undefined) ? ['dashed line: target'] : []),
-    ...(focus === undefined ? [] : [`ring: iteration ${focus}`]),
+    ...(focus === undefined ? [] : [`ring: ${titleOfIteration(named, focus)}`]),
   ].join('; ');
 }
 
@@ -270,13 +282,18 @@ export function svgText({ tag, attributes, children }: ChartNode, escape: (text:
 }
 
 /** "score over 5 iterations, from 61 to 92. Best (highest): 92 in iteration 3. Target: 95." */
-function told({ key, series, best, better, target }: ReportMetric): string {
+function told({ key, series, best, better, target }: ReportMetric, nameOf: Plot['nameOf']): string {
   const values = series.map(({ value }) => value);
   return [
     `${key} over ${count(series.length, 'iteration')}, from ${figure(minimum(values))} to ${figure(maximum(values))}.`,
-    ...(best ? [`Best (${better}): ${figure(best.value)} in iteration ${best.iteration}.`] : []),
+    ...(best ? [`Best (${better}): ${figure(best.value)} in ${nameOf(best.iteration)}.`] : []),
     ...(target === undefined ? [] : [`Target: ${figure(target)}.`]),
   ].join(' ');
+}
+
+function namesOf(named: readonly NamedIteration[]): Plot['nameOf'] {
+  const names = new Map(named.map((iteration) => [iteration.n, iterationTitle(iteration)]));
+  return (n) => names.get(n) ?? iterationTitle({ n });
 }
 
 /** Values up to 1, to 10, to 100 and so on: what one scale can show so that none becomes a flat line. */

@@ -230,7 +230,7 @@ function metricBlocks({ metrics, targets, iterations, iteration }: Report): read
     })),
     ...some(
       metrics.filter(({ series }) => series.length > 1),
-      (drawn): Block => ({ kind: 'chart', metrics: drawn, iteration }),
+      (drawn): Block => ({ kind: 'chart', metrics: drawn, iteration, named: iterations }),
     ),
     ...(most === undefined
       ? []

@@ -1,3 +1,4 @@
+import { titleOfIteration } from '../../run/iterations';
 import { timedEffects } from '../../run/audit';
 import { usageByTask, usageInAll } from '../../run/usage';
 import { runTime, workTime } from '../../run/workTime';
@@ -15,7 +16,8 @@ export interface RunNumbers {
   /** Those of them in which nothing is pending. */
   readonly done: number;
   /** The best value, or the only one. `undefined`: no result has a metric. */
-  readonly best: { readonly key: string; readonly value: number; readonly n: number } | undefined;
+  readonly best:
+    { readonly key: string; readonly value: number; readonly n: number; readonly name: string } | undefined;
   /** For how long at least one question waited for a person, in milliseconds; up to {@link waitingSince}, if there is one. */
   readonly waited: number;
   /** Since when a question waits without a break; `undefined`: none does. */
@@ -41,7 +43,8 @@ export function toRunNumbers({ run, details, iterations }: OpenedRun, work?: Run
     lasted: runTime(run),
     iterations: list.length,
     done: list.filter(({ requested, ok, error, cancelled }) => requested === ok + error + cancelled).length,
-    best: metric && best && { key: metric.key, value: best[1], n: best[0] },
+    best: metric &&
+      best && { key: metric.key, value: best[1], n: best[0], name: titleOfIteration(list, best[0]) },
     waited: workTime(timedEffects(run, story.effects.list(), details), [], until).human,
     waitingSince,
     tokens: tokens.length === 0 ? undefined : tokens.reduce((a, b) => a + b),

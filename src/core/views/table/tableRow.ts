@@ -38,7 +38,8 @@ export interface TableRow {
     | {
         /** "3", or "3 of 4" while one is under way. */
         readonly iterations: string;
-        readonly best: { readonly value: string; readonly key: string; readonly n: number } | undefined;
+        readonly best:
+          { readonly value: string; readonly key: string; readonly iteration: string } | undefined;
         /** Empty: it never waited. */
         readonly waited: string;
         readonly waiting: boolean;
@@ -97,7 +98,7 @@ export function toTableRow(
             best: numbers?.best && {
               value: formatNumber(numbers.best.value),
               key: visible(cutAtWord(numbers.best.key, 60)),
-              n: numbers.best.n,
+              iteration: numbers.best.name,
             },
             waited: waited > 0 ? duration(waited) : '',
             waiting: numbers?.waitingSince !== undefined,
