@@ -1,4 +1,4 @@
-// Measures what reading costs (docs/performance.md). `npm run bench -- [--quick] [--json FILE]`
+// Measures what reading costs (docs/performance.md). `npm run bench -- [--quick | --only-stores] [--json FILE]`
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBench } from './build.mjs';
@@ -22,7 +22,7 @@ if (process.argv[1] === import.meta.filename) {
     await buildBench();
     const program = [join(root, 'out', 'bench', 'bench.js'), '--cache', cache, ...args];
     const smoke = args.includes('--smoke');
-    if (!smoke && !args.includes('--quick')) {
+    if (!smoke && !args.includes('--quick') && !args.includes('--only-stores')) {
       const { ensureVsix } = await import('./package.mjs');
       program.push('--vsix', String(statSync(await ensureVsix()).size));
     }

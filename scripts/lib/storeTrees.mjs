@@ -1,12 +1,12 @@
 // Makes stores of other engines for measurements, as their programs write them: `node scripts/lib/storeTrees.mjs FOLDER [--small]`.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PerstackJob } from './perstackJob.mjs';
 import { progress, runMain } from './run.mjs';
 import { hasSqlite, makeThemisRun, writeThemisDatabase, writeThemisFiles } from './themisRun.mjs';
 
 /** Change it with what is written below: stores of another version are made anew. */
-const version = 1;
+const version = 2;
 const firstStart = Date.parse('2025-06-01T08:00:00.000Z');
 const betweenRuns = 600_000;
 
@@ -42,7 +42,12 @@ function themisDatabase(file, runs) {
 
 /** @param {string} store @param {number} runs */
 function themisFiles(store, runs) {
-  for (const run of themisRuns(runs)) writeThemisFiles(store, run);
+  for (const [i, run] of [...themisRuns(runs)].entries()) {
+    writeThemisFiles(store, run);
+    // Written at once, many would be of the same moment, which tells no order.
+    const at = new Date(firstStart + i * betweenRuns);
+    utimesSync(join(store, 'runs', run.runId, 'snapshot.json'), at, at);
+  }
 }
 
 /** @param {number} runs */

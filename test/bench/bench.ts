@@ -36,6 +36,8 @@ const { values: options } = parseArgs({
     cache: { type: 'string' },
     /** Where stores of other engines lie (scripts/lib/storeTrees.mjs); left out: they are not measured. */
     stores: { type: 'string' },
+    /** Those stores, and nothing else. */
+    'only-stores': { type: 'boolean', default: false },
     /** Size of the VSIX in bytes, where it was packed. */
     vsix: { type: 'string' },
   },
@@ -272,10 +274,7 @@ async function measureSessions(): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  // Whatever else runs on the machine makes the absolute figures worse.
-  const [load = 0] = loadavg();
-  mkdirSync(cache, { recursive: true });
+async function measureRuns(): Promise<void> {
   const usualTree = await treeOf(usual);
   const cold = await measureLoad(usualTree, { cold: 1.5, heap: 12 });
   await measureIndex(usualTree);
@@ -300,9 +299,16 @@ async function main(): Promise<void> {
       figures.push(...pageRows(tree.shape, await repeat(5, () => run('page', tree)), median));
     }
     await measureGrowth(usualTree, cold);
-    for (const tree of options.stores === undefined ? [] : storesIn(options.stores)) await measureStore(tree);
     if (options.vsix !== undefined) plain('size of the VSIX', Number(options.vsix) / 1e6, 'MB', 0.75);
   }
+}
+
+async function main(): Promise<void> {
+  // Whatever else runs on the machine makes the absolute figures worse.
+  const [load = 0] = loadavg();
+  mkdirSync(cache, { recursive: true });
+  if (!options['only-stores']) await measureRuns();
+  for (const tree of options.stores === undefined ? [] : storesIn(options.stores)) await measureStore(tree);
   console.log(`Node ${process.version}, ${cpus().length} cores, load ${load.toFixed(1)} at the start\n`);
   printTable(figures);
   if (growth.length > 0) {

@@ -267,10 +267,12 @@ export class ThemisSource implements RunSource {
     const swept = this.#fileStamp;
     const all = this.#lookAtAll;
     this.#lookAtAll = false;
+    // Of a large file the list of all takes long. A thread that reads it starts while manifests are looked for.
+    const isFirst = this.#runs.size === 0;
+    const listed = reader.list(isFirst ? pageSize : undefined);
     this.#manifests = readManifests(this.#manifestRoots());
-    // Of a large file the list of all takes long.
-    if (this.#runs.size === 0) await this.#readPage(reader, (await reader.list(pageSize)).toReversed());
-    const ids = await reader.list();
+    if (isFirst) await this.#readPage(reader, (await listed).toReversed());
+    const ids = await (isFirst ? reader.list() : listed);
     this.#wasRead = true;
     const there = new Set(ids);
     for (const runId of this.#runs.keys()) if (!there.has(runId)) this.#forget(runId);
