@@ -131,6 +131,8 @@ describe('on the command line', () => {
     expect(cli.list(join(dir, 'home'))).toHaveLength(12);
     expect(cli.list(join(dir, 'project'))).toHaveLength(2);
     expect(cli.show(file)).toMatchObject({ runId: 'gBI6CVuqGHauy8w-NZdDa', best: 3 });
+    const none = cli.show(join(dir, 'home/.daystrom/runs/handmade-running-00000.json'));
+    expect(none).toMatchObject({ metricKey: 'coverage', iterations: [] });
     const { stdout } = cli.run('report', file, '--iteration', '3', '--format', 'json');
     const report = JSON.parse(stdout) as Report;
     expect(report).toMatchObject({ iteration: 3, targets: { quality: 0.9, iterations: 5 } });

@@ -186,6 +186,8 @@ function check(reading: RunReading, wanted: Expected): void {
   if (wanted.reason) expect(entry.reason).toMatch(wanted.reason);
   const means = (told?.means ?? []).map((mean) => `${shortMetric(mean.metricId)} ${metricText(mean, total)}`);
   expect(means.join(', ')).toBe(wanted.means ?? '');
+  expect(entry.metricKey && shortMetric(entry.metricKey)).toBe(wanted.means?.split(' ')[0]);
+  expect(entry.best).toBeUndefined();
   expect(entry.effects.pending).toBe(entry.effects.requested - entry.effects.ok - entry.effects.error);
   if (wanted.title !== undefined) expect(entry.title).toBe(wanted.title);
   const titles = (details.recorded?.list ?? []).map(({ title }) => title).join(', ');

@@ -150,7 +150,7 @@ export function toRunEntry(
       error: iteration.error,
       ...optional('metric', iteration.metric),
     })),
-    ...optional('metricKey', metric?.key),
+    ...optional('metricKey', metric?.key ?? details.recorded?.metricKey),
     ...optional('best', metric?.best),
     actions: actions.filter((action) => options.engine.can.has(action)),
     ...optional('engineVersion', run.engineVersion),

@@ -171,8 +171,14 @@ function storyOf(told: RunRow, opened: Opened | undefined): Story {
   };
 }
 
-/** The stages of a run as the iterations that it has: "parse 3/4". */
-export function recordedStages(effects: readonly Effect[]): NonNullable<RunDetails['recorded']> {
+/**
+ * The stages of a run as the iterations that it has: "parse 3/4".
+ * @param metricKey the run's first metric, which no stage has
+ */
+export function recordedStages(
+  effects: readonly Effect[],
+  metricKey: string | undefined,
+): NonNullable<RunDetails['recorded']> {
   const list = stages.flatMap((stage): readonly RecordedIteration[] => {
     const own = effects.filter(({ kind }) => kind === stage);
     if (own.length === 0) return [];
@@ -188,5 +194,5 @@ export function recordedStages(effects: readonly Effect[]): NonNullable<RunDetai
       },
     ];
   });
-  return { list, best: undefined, metricKey: undefined };
+  return { list, best: undefined, metricKey };
 }

@@ -25,7 +25,7 @@ export function openReading(
     run,
     details: {
       ...details,
-      recorded: recordedStages(effects),
+      recorded: recordedStages(effects, row.means[0]?.metricId),
       ...{ problems: [], warnings: [] },
       ...outputOf(row),
     },
