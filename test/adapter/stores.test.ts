@@ -89,3 +89,23 @@ it('follows stores as they come and go, and named ones as long as they are named
   search.dispose();
   expect(open.size).toBe(0);
 });
+
+it.each([
+  { takes: 3, rests: 5000 },
+  { takes: 700, rests: 70_000 },
+])('looks for stores for less than 1 % of the time: $takes ms, then a rest', async ({ takes, rests }) => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => void vi.restoreAllMocks());
+  const search = new StoreSearch(
+    () => {
+      now.mockReturnValue(takes);
+      return { searched: [], named: [] };
+    },
+    () => toDisposable(() => {}),
+  );
+  onTestFinished(() => search.dispose());
+  await search.searchRegularly();
+  expect(timer.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([rests]);
+  expect(takes / (takes + rests)).toBeLessThan(0.01);
+});
