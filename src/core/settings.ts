@@ -311,6 +311,16 @@ export const settings = {
       'The program and its first arguments with which jobs of Perstack are answered and continued in a terminal: `["perstack"]`, `["npx", "perstack"]`.',
     restricted: true,
   },
+  'stores.perstack.options': {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    order: 38,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'Options of each `perstack run` that answers or continues a job: `["--runtime", "local"]`. Without one, Perstack takes what `perstack.toml` says, or `docker`.',
+    restricted: true,
+  },
   'stores.themis.command': {
     type: 'array',
     items: { type: 'string' },

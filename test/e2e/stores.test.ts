@@ -117,6 +117,9 @@ describe('Runs of other engines', () => {
     const input = page.locator('.quick-input-widget input');
     await input.fill('Use a materialised view');
     await page.keyboard.press('Enter');
+    await page.getByText('Options (optional)').first().waitFor();
+    await input.fill('--max-steps +5');
+    await page.keyboard.press('Enter');
     await expect.poll(() => checkpoints('slow-order-search'), { timeout: 30_000 }).toBe(before + 1);
     await row(/^planner · step 2, resumed from step 1/).waitFor();
 

@@ -1,6 +1,6 @@
 // Stands in for Perstack's command line, as far as jobs are answered, continued and branched: it refuses what that one
 // refuses, takes answers as that one does, and writes what that one writes. `run <expert> <query> --continue-job <job>
-// [--resume-from <checkpoint>] [-i]`, in the folder that holds `perstack/`.
+// [--resume-from <checkpoint>] [--max-steps <n>] [-i]`, in the folder that holds `perstack/`.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
   options: {
     'continue-job': { type: 'string' },
     'resume-from': { type: 'string' },
+    'max-steps': { type: 'string' },
     interactive: { type: 'boolean', short: 'i', default: false },
   },
 });

@@ -485,6 +485,7 @@ describe('settings', () => {
         'resume.command',
         'sleep.iterateWhenDue',
         'stores.perstack.command',
+        'stores.perstack.options',
         'stores.themis.command',
       ].map((name) => `${prefix}.${name}`),
     });

@@ -7,7 +7,9 @@ import {
   answerText,
   continueArgs,
   questionOfCheckpoint,
+  readOptions,
   whyNotBranch,
+  withOptions,
 } from '../../src/engines/perstack/core/drive';
 import { taskOf } from '../../src/engines/perstack/core/jobStory';
 import type { PerstackRun } from '../../src/engines/perstack/core/perstackRun';
@@ -90,4 +92,32 @@ it('never says that the answer to a tool approved anything, whatever its options
     choiceWords({ kind: 'option', option }, 'Ship it?', (text) => text),
   );
   expect(said).toEqual(['Answered "Ship it?": Approve', 'Answered "Ship it?": Reject']);
+});
+
+it('takes options of a command, more steps as a sum, and none that names another job or place', () => {
+  expect(readOptions('', 4)).toEqual({ args: [] });
+  expect(readOptions(' --max-steps +10  --model m-1 ', 4)).toEqual({
+    args: ['--max-steps', '14', '--model', 'm-1'],
+  });
+  expect(readOptions('--max-steps 5 --runtime local --config a.toml', 4)).toEqual({
+    args: ['--max-steps', '5', '--runtime', 'local', '--config', 'a.toml'],
+  });
+  const why = (text: string): unknown => Reflect.get(readOptions(text, 4), 'why');
+  expect(why('--max-steps 4')).toMatch(/^It goes on from step 4: give a larger number/);
+  expect(why('--max-steps +0')).toMatch(/^It goes on from step 4/);
+  expect(why('--max-steps many')).toMatch(/needs a number/);
+  expect(why('--model')).toMatch(/^--model needs a value/);
+  expect(why('--model --runtime')).toMatch(/^--model needs a value/);
+  for (const option of ['--job-id', '--continue-job', '--resume-from', '--continue', 'words']) {
+    expect(why(`${option} x`)).toMatch(new RegExp(`^"${option}" cannot be given here, only --max-steps`));
+  }
+});
+
+it('puts options before the job, whatever is asked', () => {
+  const run = job('workspace', 'branched');
+  const once = withOptions(continueArgs(run, '--continue-job'), ['--model', 'a']);
+  expect(once).toEqual([
+    ...['run', '--model', 'a', '--continue-job', 'branched', '--', 'planner', '--continue-job'],
+  ]);
+  expect(withOptions(['log', '--job', 'branched'], ['--model', 'a'])).toEqual(['log', '--job', 'branched']);
 });

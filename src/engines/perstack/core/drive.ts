@@ -1,3 +1,4 @@
+import { list } from '../../../core/format';
 import { toAnswer, type Decision } from '../../../core/run/answer';
 import { canBeginAt, type Checkpoint } from './jobBodies';
 import type { JobQuestion, PerstackRun, StepCheckpoint } from './perstackRun';
@@ -39,6 +40,42 @@ function goOn(
   return [expertKey, query].some((word) => word.startsWith('-'))
     ? ['run', ...options, '--', expertKey, query]
     : ['run', expertKey, query, ...options];
+}
+
+/** Options that a person may give. The rest names the job and the place that it goes on from, which is chosen here. */
+const ownOptions = ['--max-steps', '--model', '--runtime', '--config'];
+
+/**
+ * Options that a person typed, as arguments. Perstack compares `--max-steps` with the steps of the whole job, so `+10`
+ * stands for ten more.
+ * @param step the job goes on from it
+ * @returns `why`: they cannot be given, as a sentence
+ */
+export function readOptions(text: string, step: number): { readonly args: Args } | { readonly why: string } {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const args: string[] = [];
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = '', value] = words.slice(at, at + 2);
+    if (!ownOptions.includes(name))
+      return { why: `"${name}" cannot be given here, only ${list(ownOptions)}.` };
+    if (value === undefined || value.startsWith('-')) return { why: `${name} needs a value behind it.` };
+    if (name !== '--max-steps') args.push(name, value);
+    else {
+      const [, plus, digits] = /^(\+?)(\d{1,9})$/.exec(value) ?? [];
+      const most = Number(digits) + (plus === '+' ? step : 0);
+      if (digits === undefined) return { why: '--max-steps needs a number, or +10 for ten more steps.' };
+      if (most <= step)
+        return { why: `It goes on from step ${step}: give a larger number, or +10 for ten more.` };
+      args.push(name, String(most));
+    }
+  }
+  return { args };
+}
+
+/** A command with further options. */
+export function withOptions(args: Args, options: Args): Args {
+  const at = args.indexOf('--continue-job');
+  return at < 0 ? args : args.toSpliced(at, 0, ...options);
 }
 
 /** The question that a checkpoint asked, to be answered differently; `undefined`: it asked none. */

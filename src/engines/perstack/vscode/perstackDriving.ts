@@ -22,7 +22,9 @@ import {
   continueArgs,
   logArgs,
   questionOfCheckpoint,
+  readOptions,
   whyNotBranch,
+  withOptions,
   type Args,
 } from '../core/drive';
 import type { Checkpoint } from '../core/jobBodies';
@@ -84,7 +86,7 @@ export class PerstackDriving {
         };
         const changes = this.store.onDidChange(({ keys }) => keys.has(key) && look(false));
         try {
-          start(run, 'answer', answerArgs(run, question, words), () => {
+          start(run, 'answer', withUsual(answerArgs(run, question, words)), () => {
             void this.store.reread(key).then(() => look(true));
           });
         } catch (error) {
@@ -119,7 +121,9 @@ export class PerstackDriving {
       ({ from } = await pick(items, title, 'Where is it to go on from?'));
     }
     const query = await ask(title, `What is ${visible(run.job.expertKey)} to do next?`);
-    start(run, 'continue', continueArgs(run, query, from), () => void this.store.reread(run.key));
+    const options = await askOptions(title, (from ?? newest)?.step ?? run.job.steps);
+    const args = withUsual(continueArgs(run, query, from), options);
+    start(run, 'continue', args, () => void this.store.reread(run.key));
     this.carriedOn(run.key);
   }
 
@@ -139,8 +143,9 @@ export class PerstackDriving {
       title,
       asked ? 'The other answer' : `What is to be done differently from step ${checkpoint.step} on?`,
     );
+    const options = await askOptions(title, checkpoint.step);
     const args = asked ? answerArgs(run, asked, words) : continueArgs(run, words, checkpoint);
-    start(run, 'branch', args, () => void this.store.reread(run.key));
+    start(run, 'branch', withUsual(args, options), () => void this.store.reread(run.key));
   }
 
   /** @throws HumanError when the run is gone */
@@ -168,6 +173,23 @@ async function ask(title: string, prompt: string): Promise<string> {
   return text;
 }
 
+/** Options of this one command. @throws CancelledError when the person goes no further */
+async function askOptions(title: string, step: number): Promise<Args> {
+  const text = await vscode.window.showInputBox({
+    ...{ title, ignoreFocusOut: true },
+    prompt: 'Options (optional)',
+    placeHolder: '--max-steps +10 --model … --runtime local --config …',
+    validateInput(typed) {
+      const read = readOptions(typed, step);
+      return 'why' in read ? read.why : undefined;
+    },
+  });
+  if (text === undefined) throw new CancelledError();
+  const read = readOptions(text, step);
+  if ('why' in read) throw new HumanError(read.why);
+  return read.args;
+}
+
 function start(run: PerstackRun, what: string, args: Args, onEnd: () => void): void {
   const words = [...program(), ...args] as const;
   runInTerminal({
@@ -185,13 +207,21 @@ async function copy(run: PerstackRun): Promise<void> {
       ? continueArgs(run, 'YOUR QUERY')
       : logArgs(run);
   const shell = process.platform === 'win32' ? 'powershell' : 'posix';
-  await copyText(commandLine([...program(), ...args], shell), pickerTitle('run.copyCommand'));
+  await copyText(commandLine([...program(), ...withUsual(args)], shell), pickerTitle('run.copyCommand'));
+}
+
+/** A command with the options of all of them, which those of this one replace. */
+function withUsual(args: Args, options: Args = []): Args {
+  return withOptions(args, [...strings(setting('stores.perstack.options')), ...options]);
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
 }
 
 /** @throws HumanError when the setting names no program */
 function program(): readonly [string, ...string[]] {
-  const words: readonly unknown[] = setting('stores.perstack.command');
-  const [first, ...rest] = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  const [first, ...rest] = strings(setting('stores.perstack.command'));
   if (first === undefined || first.trim() === '') {
     throw new HumanError(`The setting ${prefix}.${commandSetting} names no program.`);
   }
