@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { messageOf } from '../../../core/errors';
 import { thousands } from '../../../core/format';
 import { parseJson, parseTime } from '../../../core/run/lenient';
@@ -8,7 +9,7 @@ import { foldEvents } from '../core/foldEvents';
 import { readBenchmark, readResult, readSelectionErrors, readTimeline } from '../core/result';
 import { toRow } from '../core/row';
 import { boundProblems, idProblems, readSnapshot } from '../core/snapshot';
-import type { FileText } from '../../../node/safeFile';
+import { isFile, type FileText } from '../../../node/safeFile';
 import { fileLimit } from './jsonlStore';
 import {
   rowReading,
@@ -180,12 +181,15 @@ export class SqliteStore implements StoreReader {
       const rows = database.prepare(
         `SELECT id, CASE WHEN octet_length(event_json) <= ${fileLimit} THEN event_json END AS text FROM run_events WHERE id > ? AND id <= ? AND run_id = ? ORDER BY id`,
       );
+      const after = database.prepare('SELECT min(id) AS next FROM run_events WHERE id > ?');
       const last = Number(database.prepare('SELECT max(id) AS last FROM run_events').all()[0]?.['last'] ?? 0);
       const start = from === undefined ? 0 : idBefore(database, from, last);
       const found = new Map<number, ThemisEvent>();
       const isComplete = (): boolean => count !== undefined && found.size >= count;
       const scan = (from: number, to: number): void => {
-        for (let id = from; id < to && !isComplete(); id += eventsAtOnce) {
+        // A gap between two ids may be wider than anything could count through.
+        const next = (id: number): number => Number(after.all(id)[0]?.['next'] ?? to + 1);
+        for (let id = next(from) - 1; id < to && !isComplete(); id = next(id + eventsAtOnce) - 1) {
           for (const row of rows.all(id, Math.min(to, id + eventsAtOnce), runId)) {
             const event = typeof row['text'] === 'string' ? readEvent(row['text']) : undefined;
             if (event) found.set(Number(row['id']), event);
@@ -206,7 +210,9 @@ export class SqliteStore implements StoreReader {
     for (let tried = 0; ; tried += 1) {
       let database: SqliteDatabase | undefined;
       try {
+        for (const ending of ['', '-journal', '-wal', '-shm']) refuseStrange(`${this.path}${ending}`);
         database = this.open(this.path);
+        refuseComputed(database);
         if (together) database.exec('BEGIN');
         return read(database);
       } catch (error) {
@@ -227,6 +233,26 @@ export class SqliteStore implements StoreReader {
     }
     return messageOf(error);
   }
+}
+
+/** SQLite opens the files beside its own as it finds them, and would wait for ever at a pipe. */
+function refuseStrange(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile() && !found.isSymbolicLink())
+    throw new Error(`${basename(path)} is no regular file`);
+  if (found?.isSymbolicLink() && !isFile(path))
+    throw new Error(`${basename(path)} is a link to no regular file`);
+}
+
+/** What Themis makes are plain tables; a view, or a column that is computed, may be endless. */
+function refuseComputed(database: SqliteDatabase): void {
+  const strange = database.prepare(
+    `SELECT s.name AS name FROM sqlite_master AS s WHERE s.name IN ('run_snapshots', 'run_projections', 'run_events')
+     AND (s.type <> 'table' OR s.sql NOT LIKE 'CREATE TABLE%'
+       OR EXISTS (SELECT 1 FROM pragma_table_xinfo(s.name) AS c WHERE c.hidden <> 0)) LIMIT 1`,
+  );
+  const [found] = strange.all();
+  if (found) throw new Error(`${String(found['name'])} is no plain table, which Themis would have made`);
 }
 
 /** What is kept of a run, and what of that cannot be read. */
