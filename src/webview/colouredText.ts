@@ -50,7 +50,7 @@ function lookAfter(before: Look, sequence: string): Look {
 }
 
 function classOf({ colour, bold, underline }: Look): string {
-  return [colour && `ansi-${colour}`, bold ? 'ansi-bold' : '', underline ? 'ansi-underline' : '']
+  return [colour && `ansi ansi-${colour}`, bold ? 'ansi-bold' : '', underline ? 'ansi-underline' : '']
     .filter(Boolean)
     .join(' ');
 }

@@ -4,6 +4,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
 import { showPage, type LookOptions, type ShownPage, type ThemeName } from '../look/shownPage';
+import { themes } from '../look/themes.json';
 import { executed } from '../look/vscode';
 import { eventFile, eventText, start } from '../support/journalBuilder';
 import { temporaryFolder, write } from '../support/runFolder';
@@ -176,17 +177,13 @@ test.each([
   expect(names).not.toContain('Iteration 1');
 });
 
-const looks: readonly (readonly [StrangeRun, ThemeName])[] = [
-  ['options', 'Default Dark Modern'],
-  ['stack', 'Light 2026'],
-  ['scored', 'Default High Contrast'],
-  ['texts', 'Default High Contrast Light'],
-];
-
-test.each(looks)('Everybody can use the page: %s, %s', async (run, theme) => {
-  const { page } = await show(run, { theme, size: { width: 900, height: 900 } });
+test.each(['options', 'stack', 'scored', 'texts'] as const)('Everybody can use the page: %s', async (run) => {
+  const { page, useTheme } = await show(run, { size: { width: 900, height: 900 } });
   await page.locator('.task').first().waitFor({ state: 'attached' });
-  expect(await findingsOf(page)).toEqual([]);
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    await useTheme(theme);
+    expect(await findingsOf(page), theme).toEqual([]);
+  }
 });
 
 /** Puts an event into a journal as an engine does. */
