@@ -310,6 +310,8 @@ function toEntry(central: Buffer): ZipEntry {
     number,
   ];
   if ([packedSize, size, at].includes(full32)) throw tooMuch('a file of more than 4 GB');
+  // Packing makes nothing much larger; what says so would be read whole for a few bytes.
+  if (packedSize > size + size / 100 + 1024) throw damaged();
   let name: string;
   try {
     name = new TextDecoder('utf-8', { fatal: true }).decode(central.subarray(sizes.central));

@@ -112,6 +112,7 @@ async function write(zip: ZipReader, files: readonly RunFile[], dir: string): Pr
 function* arrange(zip: ZipReader): Sliced<ArchiveFiles> {
   const entries = zip.entries.filter(({ name }) => !/^__MACOSX\/|(?:^|\/)\.DS_Store$/.test(name));
   const names = new Set<string>();
+  const places: Places = new Map();
   for (const { name, kind } of entries) {
     const parts = name.replace(/\/$/, '').split('/');
     if (!parts.every(isSegment) || /^[a-z]:/i.test(name)) {
@@ -127,6 +128,11 @@ function* arrange(zip: ZipReader): Sliced<ArchiveFiles> {
     if (names.has(name))
       throw new HumanError(`The archive holds ${visible(name)} twice; nothing is imported.`);
     names.add(name);
+    const other = otherName(places, parts);
+    if (other !== undefined)
+      throw new HumanError(
+        `The archive holds ${visible(name)} and ${visible(other)}, which are one place on many systems; nothing is imported.`,
+      );
     if (isSliceOver()) yield;
   }
   const manifest = entries.find(({ name }) => name === 'archive.json');
@@ -153,6 +159,32 @@ function* arrange(zip: ZipReader): Sliced<ArchiveFiles> {
     );
   }
   return { root, run: filesOf(entries, root), process: undefined, manifest: undefined };
+}
+
+/** Every file and folder, with a number, by the number of its folder and what all systems take for its name. */
+type Places = Map<string, { readonly name: string; readonly number: number }>;
+
+/**
+ * Takes a path in. Names that differ in nothing that all systems tell apart would be one place there: events could come
+ * into a journal that the person was never shown.
+ * @returns the other name of one of its parts; `undefined`: it has none
+ */
+function otherName(places: Places, parts: readonly string[]): string | undefined {
+  let folder = 0;
+  for (const name of parts) {
+    const key = `${folder} ${sameName(name)}`;
+    const known = places.get(key) ?? { name, number: places.size + 1 };
+    if (known.name !== name) return known.name;
+    places.set(key, known);
+    folder = known.number;
+  }
+  return undefined;
+}
+
+/** A name without case, how its characters are composed, a stream behind a colon, and dots and spaces at its end. */
+function sameName(name: string): string {
+  const folded = name.normalize('NFC').toUpperCase().toLowerCase();
+  return folded.replace(/:.*$/s, '').replace(/(?<![. ])[. ]+$/, '');
 }
 
 /** The files of the run that lies in a folder of the archive; locks and leftovers are none. */
