@@ -183,8 +183,8 @@ function otherName(places: Places, parts: readonly string[]): string | undefined
 
 /** A name without case, how its characters are composed, a stream behind a colon, and dots and spaces at its end. */
 function sameName(name: string): string {
-  const folded = name.normalize('NFC').toUpperCase().toLowerCase();
-  return folded.replace(/:.*$/s, '').replace(/(?<![. ])[. ]+$/, '');
+  const [folded = ''] = name.normalize('NFC').toUpperCase().toLowerCase().split(':', 1);
+  return folded.replace(/(?<![. ])[. ]+$/, '');
 }
 
 /** The files of the run that lies in a folder of the archive; locks and leftovers are none. */
