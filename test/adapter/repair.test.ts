@@ -14,6 +14,7 @@ import { systemClock } from '../../src/core/clock';
 import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { RepairFolder } from '../../src/engines/babysitter/node/repairFiles';
 import { callCli, drive, processRun, taskHelper } from '../support/driving';
+import { eventText } from '../support/journalBuilder';
 import { write } from '../support/runFolder';
 import { asRunKey } from '../../src/core/run/runKey';
 
@@ -82,6 +83,29 @@ const whole = [
   ...['EFFECT_REQUESTED', 'EFFECT_RESOLVED', 'EFFECT_REQUESTED', 'EFFECT_RESOLVED', 'EFFECT_REQUESTED'],
 ].toSorted();
 
+const eventOf = ({ type, recordedAt, data }: { type: string; recordedAt: string; data: object }) =>
+  JSON.parse(eventText({ type, recordedAt, data: { ...data } }));
+
+describe('a run of a layout that engines refuse', () => {
+  it.each([
+    ['2099', 'has the layout "2099", which engines refuse to iterate'],
+    [undefined, 'has no layoutVersion, which engines refuse to iterate'],
+  ])('%s: only a new run helps, and its next step is to make one', async (layoutVersion, why) => {
+    const made = await threeTasks();
+    const runJson = JSON.parse(readFileSync(join(made.dir, 'run.json'), 'utf8'));
+    write(made.dir, 'run.json', { ...runJson, layoutVersion });
+    await expect(callCli(made.home, 'run:iterate', made.dir, '--json')).rejects.toThrow(/layout ?version/i);
+    const { repairer: mender, driving } = await repairer(made);
+    expect(driving.store.get(asRunKey(made.dir))?.state.next).toMatchObject({
+      action: 'run.repair',
+      reason: `run.json ${why}`,
+    });
+    const plan = await mender.plan(asRunKey(made.dir));
+    expect(plan).toMatchObject({ damage: [`run.json ${why}.`], steps: [] });
+    expect(plan.beyondRepair).toBe('No repair of the engine changes run.json.');
+  });
+});
+
 describe('repair', () => {
   // What is damaged, and how many answers have to be posted again.
   const damages: readonly (readonly [string, number, (dir: string, files: readonly string[]) => void])[] = [
@@ -96,6 +120,17 @@ describe('repair', () => {
       },
     ],
     ['a missing answer', 1, (dir, files) => rmSync(journalFile(dir, files[4]))],
+    [
+      'a step that was asked for twice',
+      0,
+      (dir, files) => {
+        const first = JSON.parse(readFileSync(journalFile(dir, files[1]), 'utf8'));
+        const data = { ...first.data, effectId: '01M7XT1QR2G3BR3BXMDQ0VSWAV' };
+        const last = files.at(-1) ?? '';
+        const ulid = `7${last.slice(8, 33)}`;
+        write(dir, `journal/000007.${ulid}.json`, eventOf({ ...first, data }));
+      },
+    ],
     [
       'a number that was used twice',
       0,

@@ -176,8 +176,14 @@ describe('parseMetadata', () => {
   });
 
   it('says which layout engines refuse', () => {
-    const json = JSON.stringify({ ...runJson, layoutVersion: '2099' });
-    expect(parseMetadata(json).problems).toEqual(['has the layout "2099", which engines refuse to iterate']);
+    const refused = (layoutVersion: unknown) =>
+      parseMetadata(JSON.stringify({ ...runJson, layoutVersion })).metadata?.refused;
+    expect(refused('2099')).toBe('has the layout "2099", which engines refuse to iterate');
+    expect(refused(3)).toBe('has the layout 3, which engines refuse to iterate');
+    for (const none of [undefined, null, '']) {
+      expect(refused(none)).toBe('has no layoutVersion, which engines refuse to iterate');
+    }
+    expect(refused(runJson.layoutVersion)).toBeUndefined();
   });
 
   it.each<[unknown, unknown]>([

@@ -102,6 +102,29 @@ describe('foldRun', () => {
     expect(run.problems[0]?.file).toMatch(/^journal\/000003\.\w{26}\.json$/);
   });
 
+  it('keeps both of two effects with one invocation key, in whatever pieces it reads, and says that engines refuse', () => {
+    const { entries } = journal()
+      .created()
+      .requested('a', 'agent', { invocationKey: 'p:S1:a' })
+      .requested('b', 'agent', { invocationKey: 'p:S1:b' })
+      .resolved('a')
+      .requested('c', 'agent', { invocationKey: 'p:S1:a' });
+    const whole = foldRun(entries);
+    expect(outline(whole)).toBe('a:ok b:pending c:pending');
+    expect(whole.problems).toEqual([
+      {
+        file: expect.stringMatching(/^journal\/000005\./),
+        what: 'requests the step p:S1:a a second time, as the effect c; engines refuse the run',
+        mendable: true,
+        stops: 'any',
+      },
+    ]);
+    // Another reading of the same journal must not know more than it has read.
+    const half = foldRun(entries.slice(0, 3));
+    foldRun(entries.slice(3), half);
+    expect(foldRun(entries.slice(3), half).problems).toEqual(whole.problems);
+  });
+
   it('says which answer has no request, and does not invent the effect', () => {
     const run = fold(journal().created().resolved('ghost').cancelled('spirit').requested('ghost'));
     expect(outline(run)).toBe('ghost:pending');

@@ -6,6 +6,14 @@ const chunkSize = 512;
 
 type Chunks = readonly (readonly Effect[])[];
 
+/** Where effects stand, by id, and by invocation key the first that has it; a key may be out of date and is looked at. */
+interface Places {
+  readonly ids: Map<string, number>;
+  readonly keys: Map<string, number>;
+}
+
+const noPlaces = (): Places => ({ ids: new Map(), keys: new Map() });
+
 /** A chunk, or its JSON, which is read when it is asked for. */
 type Kept = readonly Effect[] | string;
 
@@ -15,22 +23,22 @@ type Kept = readonly Effect[] | string;
  * it was at many moments.
  */
 export class EffectMap implements Iterable<readonly [string, Effect]> {
-  static readonly empty = new EffectMap(new Map(), [], 0);
+  static readonly empty = new EffectMap(noPlaces(), [], 0);
 
   /** The places of effects. Shared with maps made of this one, so it may know more of them than this map has. */
-  readonly #places: Map<string, number>;
+  readonly #places: Places;
   readonly #kept: Kept[];
   /** So many chunks are read, and their effects have places. */
   #read: number;
 
   private constructor(
-    places: Map<string, number>,
+    places: Places,
     chunks: readonly Kept[],
     readonly size: number,
   ) {
     this.#places = places;
     this.#kept = chunks as Kept[];
-    this.#read = places.size < size ? 0 : chunks.length;
+    this.#read = places.ids.size < size ? 0 : chunks.length;
   }
 
   /**
@@ -38,7 +46,7 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
    * effects which nobody asks for cost nothing.
    */
   static kept(texts: readonly string[], size: number): EffectMap {
-    return size === 0 ? EffectMap.empty : new EffectMap(new Map(), [...texts], size);
+    return size === 0 ? EffectMap.empty : new EffectMap(noPlaces(), [...texts], size);
   }
 
   /** Its effects as JSON, piece by piece. */
@@ -60,7 +68,7 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
     const chunk = typeof kept === 'string' ? (JSON.parse(kept) as readonly Effect[]) : (kept ?? []);
     this.#kept[this.#read] = chunk;
     const first = this.#read * chunkSize;
-    chunk.forEach(({ effectId }, i) => this.#places.set(effectId, first + i));
+    chunk.forEach((effect, i) => addPlace(this.#places, effect, first + i));
     this.#read += 1;
   }
 
@@ -71,7 +79,7 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
 
   get(effectId: string): Effect | undefined {
     const chunks = this.#chunks;
-    const place = this.#places.get(effectId);
+    const place = this.#places.ids.get(effectId);
     return place === undefined || place >= this.size ? undefined : effectAt(chunks, place);
   }
 
@@ -100,7 +108,7 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
   /** Begins a map that has these effects and those that are put into it. */
   draft(): EffectDraft {
     const chunks = this.#chunks;
-    const places = this.size === 0 ? new Map<string, number>() : this.#places;
+    const places = this.size === 0 ? noPlaces() : this.#places;
     return new EffectDraft(places, chunks, this.size, (...parts) => new EffectMap(...parts), this);
   }
 
@@ -114,17 +122,17 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
 
 /** A map in the making. */
 export class EffectDraft {
-  #places: Map<string, number>;
+  #places: Places;
   readonly #chunks: (readonly Effect[])[];
   /** Chunks that belong to this draft alone. */
   readonly #own = new Map<number, Effect[]>();
   #size: number;
 
   constructor(
-    places: Map<string, number>,
+    places: Places,
     chunks: Chunks,
     size: number,
-    private readonly make: (places: Map<string, number>, chunks: Chunks, size: number) => EffectMap,
+    private readonly make: (places: Places, chunks: Chunks, size: number) => EffectMap,
     private readonly before: EffectMap,
   ) {
     this.#places = places;
@@ -133,22 +141,34 @@ export class EffectDraft {
   }
 
   get(effectId: string): Effect | undefined {
-    const place = this.#places.get(effectId);
+    return this.#at(this.#places.ids.get(effectId));
+  }
+
+  /** The first that was asked for with an invocation key. */
+  withKey(invocationKey: string): Effect | undefined {
+    const effect = this.#at(this.#places.keys.get(invocationKey));
+    return effect?.invocationKey === invocationKey ? effect : undefined;
+  }
+
+  #at(place: number | undefined): Effect | undefined {
     return place === undefined || place >= this.#size ? undefined : effectAt(this.#chunks, place);
   }
 
   put(effect: Effect): void {
-    const known = this.#places.get(effect.effectId);
+    const known = this.#places.ids.get(effect.effectId);
     if (known !== undefined && known < this.#size) {
       this.#set(known, effect);
       return;
     }
     const place = this.#size;
     // Another map made of the same one may have grown: of the same journal in the same way, else in another.
-    if (known !== place && (known !== undefined || this.#places.size !== place)) {
-      this.#places = new Map([...this.#places].filter(([, other]) => other < place));
+    if (known !== place && (known !== undefined || this.#places.ids.size !== place)) {
+      const { ids, keys } = this.#places;
+      const kept = (map: ReadonlyMap<string, number>) =>
+        new Map([...map].filter(([, other]) => other < place));
+      this.#places = { ids: kept(ids), keys: kept(keys) };
     }
-    this.#places.set(effect.effectId, place);
+    addPlace(this.#places, effect, place);
     this.#size += 1;
     this.#set(place, effect);
   }
@@ -168,6 +188,13 @@ export class EffectDraft {
     }
     chunk[place % chunkSize] = effect;
   }
+}
+
+function addPlace({ ids, keys }: Places, { effectId, invocationKey }: Effect, place: number): void {
+  ids.set(effectId, place);
+  if (invocationKey === undefined) return;
+  const first = keys.get(invocationKey);
+  if (first === undefined || first > place) keys.set(invocationKey, place);
 }
 
 function effectAt(chunks: Chunks, place: number): Effect | undefined {

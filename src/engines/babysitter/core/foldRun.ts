@@ -393,6 +393,12 @@ function request(
   run.answeredSinceRequest = false;
   run.errors = [];
   const { effectId, taskId, kind, label, labels, stepId, invocationKey } = event;
+  const twin = invocationKey === undefined ? undefined : run.effects.withKey(invocationKey);
+  if (twin) {
+    // The engine's repair drops the later request, and its answer.
+    const what = `requests the step ${invocationKey} a second time, as the effect ${effectId}; engines refuse the run`;
+    run.problems.push({ file: `journal/${file}`, what, mendable: true, stops: 'any' });
+  }
   put(run, {
     effectId,
     taskId,

@@ -24,6 +24,8 @@ export interface RunMetadata {
   readonly nonInteractive: boolean;
   /** The run that started this one as a subprocess. */
   readonly parentRunId: string | undefined;
+  /** Why engines refuse to iterate the run, as a sentence part; left out: they do not. */
+  readonly refused?: string;
 }
 
 /** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */
@@ -49,7 +51,6 @@ const shape = {
   entrypoint,
   prompt: text,
   createdAt: moment,
-  layoutVersion: text,
   sdkVersion: text,
   cwd: text,
   harness: text,
@@ -67,7 +68,7 @@ export function parseMetadata(json: string): {
 } {
   const { fields, raw, problems } = parseLenient(json, shape);
   if (!fields || !raw) return { metadata: undefined, problems };
-  const foreign = fields.layoutVersion !== undefined && fields.layoutVersion !== layoutVersion;
+  const refused = refusedFor(raw['layoutVersion']);
   return {
     metadata: {
       processId: fields.processId && intern(fields.processId),
@@ -82,11 +83,16 @@ export function parseMetadata(json: string): {
       codeHash: fields.processCodeHash && intern(fields.processCodeHash),
       nonInteractive: fields.nonInteractive ?? false,
       parentRunId: fields.nested,
+      ...(refused === undefined ? {} : { refused }),
     },
-    problems: foreign
-      ? [...problems, `has the layout "${fields.layoutVersion}", which engines refuse to iterate`]
-      : problems,
+    problems,
   };
+}
+
+function refusedFor(layout: unknown): string | undefined {
+  if (layout === layoutVersion) return undefined;
+  const named = layout ? `the layout ${JSON.stringify(layout).slice(0, 60)}` : 'no layoutVersion';
+  return `has ${named}, which engines refuse to iterate`;
 }
 
 /** Titles and links are made of these texts, and nobody looks for the secret in them once more. */

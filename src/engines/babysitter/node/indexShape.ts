@@ -47,6 +47,7 @@ const metadata: Told<RunMetadata> = {
   nonInteractive: true,
   codeHash: 'c0de',
   parentRunId: 'parent',
+  refused: 'why',
 };
 const effect: Told<Effect> = {
   effectId: 'effect',

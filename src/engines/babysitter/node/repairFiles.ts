@@ -49,10 +49,12 @@ function* readRunFiles(dir: string, real: string): Sliced<RunFiles> {
     }
   }
   const { answers, tasks } = yield* readAnswers(real);
-  const metadata = readTextIn(real, join(real, 'run.json'), fileLimits.metadata);
+  const runJson = readTextIn(real, join(real, 'run.json'), fileLimits.metadata);
+  const metadata = 'text' in runJson ? parseMetadata(runJson.text).metadata : undefined;
   return {
     dir,
-    metadata: 'text' in metadata && parseMetadata(metadata.text).metadata !== undefined,
+    metadata: metadata !== undefined,
+    refused: metadata?.refused,
     journal,
     lock: readLock(real),
     answers,

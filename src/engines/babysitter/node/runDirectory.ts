@@ -126,7 +126,7 @@ export class RunDirectory {
       return undefined;
     // Where nothing was done yet nothing is damaged: an iterate begins the run, if there is a process.
     const isEmpty = reading.count === 0 && problems.length > 0 && !hasTasks(real);
-    if (isEmpty) for (const [i, problem] of problems.entries()) problems[i] = harmless(problem);
+    if (isEmpty) for (const [i, problem] of problems.entries()) problems[i] = harmless(problem, metadata);
     problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     const erred = erredEffect(fold);
@@ -259,13 +259,15 @@ function readMetadata(real: string, found: Problem[]): RunMetadata | undefined {
   if (unmarked !== undefined) found.push({ file, what: hasByteOrderMark, stops: 'iterate' });
   const { metadata, problems } = parseMetadata(unmarked ?? read.text);
   for (const what of problems) found.push(metadata ? { file, what } : { file, what, stops: 'iterate' });
+  if (metadata?.refused !== undefined) found.push({ file, what: metadata.refused, stops: 'iterate' });
   return metadata;
 }
 
 /** What is wrong with a run's own files, where it has neither events nor tasks that an iterate could harm. */
-function harmless(problem: Problem): Problem {
+function harmless(problem: Problem, metadata: RunMetadata | undefined): Problem {
   const { file, what } = problem;
-  return file === 'run.json' || file === 'journal' ? { file, what } : problem;
+  // What has a process would be iterated, and engines fail on its run.json all the same.
+  return (file === 'run.json' && !metadata) || file === 'journal' ? { file, what } : problem;
 }
 
 function hasTasks(real: string): boolean {

@@ -21,6 +21,8 @@ export interface RunFiles {
   readonly dir: string;
   /** Whether run.json can be read. */
   readonly metadata: boolean;
+  /** What in it makes engines refuse the run, as a sentence part; `undefined`: nothing does. */
+  readonly refused: string | undefined;
   /** Everything in the journal's folder, by name in order; `undefined`: there is no such folder. */
   readonly journal: ReadonlyMap<string, SeenFile> | undefined;
   readonly lock:
@@ -91,6 +93,10 @@ export function planRepair(files: RunFiles, now: number): RepairPlan {
   if (!files.metadata) {
     draft.damage.push('run.json cannot be read.');
     beyond(draft, 'Without run.json, the engine does nothing with a run.');
+  }
+  if (files.refused !== undefined) {
+    draft.damage.push(`run.json ${files.refused}.`);
+    beyond(draft, 'No repair of the engine changes run.json.');
   }
   let posts: readonly RepairStep[] = [];
   if (files.journal && files.journal.size > 0) {
