@@ -69,18 +69,26 @@ describe('commands', () => {
   });
 
   it('make a worker take what waits', () => {
-    expect(workerStep(aRun(0, { state: 'queued' }))?.args).toEqual([
+    expect(workerStep(aRun(0, { state: 'queued' }), undefined)?.args).toEqual([
       ...['worker', 'run', '--queue-root', '/evals/runs/queue'],
     ]);
     const path = `/evals/runs/batch/requests/${runId}.json`;
-    expect(workerStep(aRun(0, { state: 'requests', path }))?.args).toEqual([
+    expect(workerStep(aRun(0, { state: 'requests', path }), undefined)?.args).toEqual([
       'batch',
       'run',
       '--request',
       path,
     ]);
-    expect(workerStep(aRun(3, { state: 'claimed' }))).toBeUndefined();
-    expect(workerStep(aRun(3))).toBeUndefined();
+    expect(workerStep(aRun(3, { state: 'claimed' }), undefined)).toBeUndefined();
+    expect(workerStep(aRun(3), undefined)).toBeUndefined();
+  });
+
+  it('say what a worker deletes of a run that was handed in again', () => {
+    const deletes = (policy: string) =>
+      workerStep(aRun(14, { state: 'queued' }), { path: '/evals/c.yaml', policy, mentionsDataset: true })
+        ?.deletes;
+    expect(deletes('rerun')).toMatch(/first deletes 14 events/);
+    expect(deletes('auto')).toBeUndefined();
   });
 });
 

@@ -10,6 +10,8 @@ export interface Step {
   readonly args: readonly string[];
   /** It runs the config, which may delete what is there (`existing_run_policy: rerun`). */
   readonly runs: boolean;
+  /** What it deletes first, as a sentence, where that does not depend on the config that was chosen. */
+  readonly deletes?: string | undefined;
 }
 
 /** A config as far as its text tells, without anything being run. */
@@ -118,9 +120,14 @@ export function lookSteps(config: string): readonly Step[] {
   ];
 }
 
-/** What makes a worker take the run that waits; `undefined`: it does not wait. */
-export function workerStep({ manifest }: ThemisRun): Step | undefined {
+/**
+ * What makes a worker take the run that waits; `undefined`: it does not wait.
+ * @param submitted the config that it was handed in with, which the worker runs
+ */
+export function workerStep(run: ThemisRun, submitted: ConfigFile | undefined): Step | undefined {
+  const { manifest } = run;
   if (!manifest) return undefined;
+  const deletes = submitted && whatIsDeleted(submitted, run);
   const root = manifest.path.split(/[/\\]/).slice(0, -2).join('/');
   switch (manifest.state) {
     case 'queued':
@@ -129,6 +136,7 @@ export function workerStep({ manifest }: ThemisRun): Step | undefined {
         detail: 'Takes the first run of the queue, and ends after it',
         args: ['worker', 'run', '--queue-root', root],
         runs: true,
+        deletes,
       };
     case 'requests':
       return {
@@ -136,6 +144,7 @@ export function workerStep({ manifest }: ThemisRun): Step | undefined {
         detail: 'Runs this request',
         args: ['batch', 'run', '--request', manifest.path],
         runs: true,
+        deletes,
       };
     default:
       return undefined;

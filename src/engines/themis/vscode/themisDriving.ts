@@ -77,7 +77,7 @@ export class ThemisDriving {
   async #copy({ stored }: RunTarget): Promise<void> {
     const run = asThemis(stored.run);
     const title = pickerTitle('run.copyCommand');
-    const worker = workerStep(run);
+    const worker = workerStep(run, this.deps.submittedConfig(run));
     const config = worker ? undefined : await this.#config(run, title);
     const can = stored.state.actions;
     const steps = config
@@ -109,7 +109,7 @@ export class ThemisDriving {
 
   /** @throws CancelledError when the person does not agree to what is deleted */
   async #run(run: ThemisRun, config: ConfigFile | undefined, step: Step): Promise<void> {
-    const deleted = config && step.runs ? whatIsDeleted(config, run) : undefined;
+    const deleted = config && step.runs ? whatIsDeleted(config, run) : step.deletes;
     if (deleted !== undefined) await confirm('This deletes the run first.', deleted, 'Delete and Run Again');
     const { key } = run;
     runInTerminal({
