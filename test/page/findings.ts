@@ -1,7 +1,7 @@
 import type * as Axe from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** What axe finds on a page, of any severity, and targets smaller than 24 px, for which one has to ask it. */
 export async function findingsOf(page: Page): Promise<readonly string[]> {
@@ -11,5 +11,16 @@ export async function findingsOf(page: Page): Promise<readonly string[]> {
     const { axe } = globalThis as unknown as { axe: typeof Axe };
     const { violations } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+/** Whether all of an element is seen, and nothing lies over its middle. */
+export function isSeen(element: Locator): Promise<boolean> {
+  return element.evaluate((shown) => {
+    const { top, bottom, left, width } = shown.getBoundingClientRect();
+    const over = document.elementFromPoint(left + Math.min(20, width / 2), (top + bottom) / 2);
+    return (
+      top >= 0 && bottom <= window.innerHeight && (shown.contains(over) || over?.contains(shown) === true)
+    );
   });
 }

@@ -5,7 +5,7 @@ import type { PageName } from '../look/pageParts';
 import { showPage, type LookOptions, type ThemeName } from '../look/shownPage';
 import { temporaryFolder } from '../support/runFolder';
 import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
-import { findingsOf } from './findings';
+import { findingsOf, isSeen } from './findings';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -116,4 +116,17 @@ test('A comparison says of each value what is so at its places', async () => {
 test('A report does not show a run that was not successful as one that was', async () => {
   const page = await show('report', 'outcome');
   await page.locator('header .codicon-warning').waitFor();
+});
+
+test('What has the focus on a report lies below no bar', async () => {
+  const page = await show('report', 'scored', { size: { width: 700, height: 800 } });
+  await page.locator('main .chart-place svg').waitFor();
+  const focused = page.locator('main :focus');
+  for (const key of ['Tab', 'Shift+Tab']) {
+    for (let i = 0; i < 30; i += 1) {
+      await page.keyboard.press(key);
+      if ((await focused.count()) === 1)
+        expect(await isSeen(focused), `${key}: ${await focused.textContent()}`).toBe(true);
+    }
+  }
 });

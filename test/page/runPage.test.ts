@@ -9,7 +9,7 @@ import { executed } from '../look/vscode';
 import { eventFile, eventText, start } from '../support/journalBuilder';
 import { temporaryFolder, write } from '../support/runFolder';
 import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
-import { findingsOf } from './findings';
+import { findingsOf, isSeen } from './findings';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -28,17 +28,6 @@ async function show(
   await shown.page.getByRole('listbox', { name: 'Events' }).getByRole('option').first().waitFor();
   await shown.page.getByRole('heading', { name: 'Timeline' }).waitFor();
   return { ...shown, dir };
-}
-
-/** Whether all of an element is seen, and nothing lies over its middle. */
-function isSeen(element: Locator): Promise<boolean> {
-  return element.evaluate((shown) => {
-    const { top, bottom, left, width } = shown.getBoundingClientRect();
-    const over = document.elementFromPoint(left + Math.min(20, width / 2), (top + bottom) / 2);
-    return (
-      top >= 0 && bottom <= window.innerHeight && (shown.contains(over) || over?.contains(shown) === true)
-    );
-  });
 }
 
 describe('A question that the page is opened at', () => {

@@ -86,6 +86,12 @@ class ReportPage extends LitElement {
   protected override updated(): void {
     if (this.#scrolled || !this.view) return;
     this.#scrolled = true;
+    // What is moved to must not lie below the bar that stays in view.
+    const bar = this.querySelector<HTMLElement>('.bar');
+    const clear = new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${(bar?.offsetHeight ?? 0) + 8}px`;
+    });
+    if (bar) clear.observe(bar);
     const { scroll } = reportApi.state();
     if (scroll > 0) requestAnimationFrame(() => window.scrollTo(0, scroll));
   }
