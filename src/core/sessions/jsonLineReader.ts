@@ -35,8 +35,17 @@ export abstract class JsonLineReader implements LineReader {
     this.transcript.lines += 1;
     if (line.trim() === '') return;
     const json = parseJson(line);
-    if ('value' in json && isRecord(json.value)) this.take(json.value);
+    if ('value' in json && isRecord(json.value)) this.#try(json.value);
     else this.transcript.badLines += 1;
+  }
+
+  /** A line that upsets its reader is a bad one; those after it are read all the same. */
+  #try(line: Readonly<Record<string, unknown>>): void {
+    try {
+      this.take(line);
+    } catch {
+      this.transcript.badLines += 1;
+    }
   }
 
   readLong(head: string, _tail: string): void {

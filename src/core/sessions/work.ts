@@ -12,6 +12,14 @@ export interface Tokens {
 
 export const noTokens: Tokens = { in: 0, out: 0, cacheWrite: 0, cacheRead: 0 };
 
+/** More tokens than any session has; sums of such numbers stay exact. */
+const mostTokens = 1e12;
+
+/** A number of tokens as an agent wrote it; 0 for what can be none. */
+export function tokenCount(value: unknown): number {
+  return typeof value === 'number' && value > 0 && value <= mostTokens ? value : 0;
+}
+
 /** What a call does, as verb and object: "editing" "src/auth.ts". Raw text of the transcript. */
 export interface Action {
   readonly verb: string;

@@ -55,6 +55,15 @@ export class TranscriptFile implements TranscriptSource {
     return 'text' in read ? read.text : undefined;
   }
 
+  /** A line that upsets its reader has no rows; the others have theirs. */
+  #rowsOf(line: string): readonly (TranscriptRow | RowCut)[] {
+    try {
+      return this.#reader.rows(line);
+    } catch {
+      return [];
+    }
+  }
+
   #sink(take: (row: TranscriptRow | RowCut, place: LinePlace, part: number) => void): LineSink {
     const each = (rows: readonly (TranscriptRow | RowCut)[], place: LinePlace): void =>
       rows.slice(0, 65_536).forEach((row, part) => take(row, place, part));
@@ -62,7 +71,7 @@ export class TranscriptFile implements TranscriptSource {
       passesOver: (head) => this.#reader.passesOver?.(head) ?? false,
       tells: () => true,
       passed: () => {},
-      read: (line, place) => each(this.#reader.rows(line), place),
+      read: (line, place) => each(this.#rowsOf(line), place),
       readLong: (head, tail, place) => each(this.#reader.rowsOfLong(head, tail), place),
       skipped: () => {},
     };

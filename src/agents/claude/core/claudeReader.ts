@@ -4,7 +4,7 @@ import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import type { Tokens, Work } from '../../../core/sessions/work';
+import { tokenCount as number, type Tokens, type Work } from '../../../core/sessions/work';
 import { actionOf, asksPerson, changeOf, isCommand, isSpawn } from './claudeTools';
 import { readLongLine } from './claudeLongLine';
 import {
@@ -243,8 +243,6 @@ function isInline(line: Line): boolean {
 
 function tokensOf(usage: unknown): Tokens {
   const fields = isRecord(usage) ? usage : {};
-  const number = (value: unknown): number =>
-    typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
   const parts = isRecord(fields['cache_creation']) ? fields['cache_creation'] : {};
   const hourly = number(parts['ephemeral_1h_input_tokens']);
   const cacheWrite =

@@ -117,13 +117,15 @@ function systemRows(line: Line, at: number | undefined): readonly TranscriptRow[
   }
 }
 
+const place = (value: unknown): string => (typeof value === 'number' ? `${value}` : '?');
+
 /** The changes that an edit made, as a diff; empty: it tells none. */
 function patchText(result: unknown): string {
   const hunks = isRecord(result) && Array.isArray(result['structuredPatch']) ? result['structuredPatch'] : [];
   return hunks
     .filter(isRecord)
     .flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-      `@@ -${String(oldStart)},${String(oldLines)} +${String(newStart)},${String(newLines)} @@`,
+      `@@ -${place(oldStart)},${place(oldLines)} +${place(newStart)},${place(newLines)} @@`,
       ...(Array.isArray(lines) ? lines.filter((part) => typeof part === 'string') : []),
     ])
     .join('\n');

@@ -69,7 +69,7 @@ export class ClaudeStore implements AgentStore {
   #withoutTranscript(id: string): StoredSession | undefined {
     const own = this.#entries().find((entry) => entry['sessionId'] === id && this.isSame(recordedIn(entry)));
     const folder = own && this.processFolders()[0];
-    const path = folder && fileInside(folder, join(folder, `${String(own['pid'])}.json`));
+    const path = folder && fileInside(folder, join(folder, `${Number(own['pid'])}.json`));
     return path ? { id, path, unread: 'this session keeps no transcript' } : undefined;
   }
 
@@ -164,7 +164,9 @@ export class ClaudeStore implements AgentStore {
       const folder = join(home, 'sessions');
       return namesIn(folder).flatMap((name) => {
         const entry = /^\d+\.json$/.test(name) ? readEntry(folder, name) : undefined;
-        return entry && String(entry['pid']) === basename(name, '.json') ? [entry] : [];
+        const { pid } = entry ?? {};
+        const isOwn = (typeof pid === 'number' || typeof pid === 'string') && `${pid}.json` === name;
+        return entry && isOwn ? [entry] : [];
       });
     });
   }

@@ -3,7 +3,7 @@ import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
 import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
-import { noTokens, type Tokens, type Work } from '../../../core/sessions/work';
+import { noTokens, tokenCount, type Tokens, type Work } from '../../../core/sessions/work';
 import { actionOf, changesOf, inputOf, isFromClient, outcomeOf, plainOutput, wordsOf } from './codexTools';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -226,14 +226,12 @@ export function parentOf({
 /** When a limit ends, in milliseconds since 1970: older releases tell how long that is. */
 function resetOf(limit: Line, at: number): number {
   const { resets_at: end, resets_in_seconds: left } = limit;
-  return typeof left === 'number' && end === undefined ? at + left * 1000 : Number(end ?? Number.NaN) * 1000;
+  if (typeof left === 'number' && end === undefined) return at + left * 1000;
+  return typeof end === 'number' || typeof end === 'string' ? Number(end) * 1000 : Number.NaN;
 }
 
 function tokensOf(usage: Line): Tokens {
-  const number = (name: string): number => {
-    const value = usage[name];
-    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-  };
+  const number = (name: string): number => tokenCount(usage[name]);
   const cacheRead = number('cached_input_tokens');
   return {
     in: Math.max(0, number('input_tokens') - cacheRead),

@@ -13,6 +13,7 @@ import { JsonLineReader } from '../../../core/sessions/jsonLineReader';
 import { mentionsIn, noSigns, noteResult, noteRuns, signsIn } from '../../../core/sessions/signs';
 import {
   noTokens,
+  tokenCount,
   type Action,
   type FileChange,
   type Outcome,
@@ -79,7 +80,7 @@ export class CopilotReader extends JsonLineReader {
   #answer(data: Line, at: number): void {
     const { transcript } = this;
     const id = text(data['messageId']) || `${transcript.sessionId} ${transcript.lines}`;
-    const out = typeof data['outputTokens'] === 'number' ? Math.max(0, data['outputTokens']) : 0;
+    const out = tokenCount(data['outputTokens']);
     const model = text(data['model']) || undefined;
     transcript.goesOn(at);
     transcript.model = model ?? transcript.model;
@@ -141,8 +142,7 @@ export class CopilotReader extends JsonLineReader {
     for (const [model, metric] of all) {
       const usage = isRecord(metric) ? metric['usage'] : undefined;
       if (!isRecord(usage)) continue;
-      const number = (name: string): number =>
-        typeof usage[name] === 'number' ? Math.max(0, usage[name]) : 0;
+      const number = (name: string): number => tokenCount(usage[name]);
       const cacheRead = number('cacheReadTokens');
       const out = Math.max(0, number('outputTokens') - counted(model));
       const known = Math.min(out, unnamed);

@@ -1,6 +1,12 @@
 import { action, commandAction, lineCount, pathIn, toolAction } from '../../../core/sessions/action';
 import { isRecord, parseTime } from '../../../core/run/lenient';
-import type { Action, FileChange, Outcome, Tokens } from '../../../core/sessions/work';
+import {
+  tokenCount,
+  type Action,
+  type FileChange,
+  type Outcome,
+  type Tokens,
+} from '../../../core/sessions/work';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -91,10 +97,7 @@ export function changeOf(name: string, args: Line): FileChange | undefined {
 /** Without what the cache gave, which the input holds; thoughts are output. */
 export function tokensOf(tokens: unknown): Tokens {
   const fields = isRecord(tokens) ? tokens : {};
-  const number = (name: string): number => {
-    const value = fields[name];
-    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-  };
+  const number = (name: string): number => tokenCount(fields[name]);
   return {
     in: Math.max(0, number('input') - number('cached')) + number('tool'),
     out: number('output') + number('thoughts'),
