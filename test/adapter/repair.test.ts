@@ -89,7 +89,7 @@ const eventOf = ({ type, recordedAt, data }: { type: string; recordedAt: string;
 describe('a run of a layout that engines refuse', () => {
   it.each([
     ['2099', 'has the layout "2099", which engines refuse to iterate'],
-    [undefined, 'has no layoutVersion, which engines refuse to iterate'],
+    ['', 'has no layoutVersion, which engines refuse to iterate'],
   ])('%s: only a new run helps, and its next step is to make one', async (layoutVersion, why) => {
     const made = await threeTasks();
     const runJson = JSON.parse(readFileSync(join(made.dir, 'run.json'), 'utf8'));

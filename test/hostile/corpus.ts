@@ -22,7 +22,7 @@ const event = (seq: number, type: string, data: string): Record<string, string> 
 });
 const created = event(1, 'RUN_CREATED', '{"processId":"p"}');
 const asked = (id: string, kind: string): string =>
-  `{"effectId":"${id}","taskId":"t","kind":"${kind}","stepId":"s","invocationKey":"k","taskDefRef":"tasks/${id}/task.json"}`;
+  `{"effectId":"${id}","taskId":"t","kind":"${kind}","stepId":"s","invocationKey":"${id}","taskDefRef":"tasks/${id}/task.json"}`;
 const runJson = (more = ''): string =>
   `{"runId":"r","processId":"p","createdAt":"${time}","entrypoint":{"importPath":"x.mjs","exportName":"process"}${more}}`;
 const nested = (depth: number): string => `${'{"a":['.repeat(depth / 2)}1${']}'.repeat(depth / 2)}`;

@@ -90,7 +90,8 @@ export function parseMetadata(json: string): {
 }
 
 function refusedFor(layout: unknown): string | undefined {
-  if (layout === layoutVersion) return undefined;
+  // One that was trimmed, or written by hand, lacks it: the engine says so when it is asked to iterate.
+  if (layout === layoutVersion || layout === undefined) return undefined;
   const named = layout ? `the layout ${JSON.stringify(layout).slice(0, 60)}` : 'no layoutVersion';
   return `has ${named}, which engines refuse to iterate`;
 }
