@@ -15,6 +15,8 @@ const quietSettings = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'git.openRepositoryInParentFolders': 'never',
+  // It would look through the files of all processes every two seconds.
+  'remote.autoForwardPorts': false,
 };
 
 const secondsToStart = 60;
