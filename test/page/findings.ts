@@ -3,15 +3,18 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 
-/** What axe finds on a page, of any severity, and targets smaller than 24 px, for which one has to ask it. */
-export async function findingsOf(page: Page): Promise<readonly string[]> {
+/**
+ * What axe finds on a page, of any severity.
+ * @param targets also targets smaller than 24 px, for which one has to ask it
+ */
+export async function findingsOf(page: Page, targets = true): Promise<readonly string[]> {
   // Through the debugger, which the page's policy does not bind.
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
+  return page.evaluate(async (enabled) => {
     const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
+    const { violations } = await axe.run(document, { rules: { 'target-size': { enabled } } });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
+  }, targets);
 }
 
 /** Whether all of an element is seen, and nothing lies over its middle. */

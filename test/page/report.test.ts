@@ -180,7 +180,8 @@ describe('The report of many metrics and iterations', () => {
     await heading('Whole run, 12 iterations').waitFor();
     for (const theme of ['Light 2026', 'Default Dark Modern', 'Default High Contrast'] as const) {
       await shown.useTheme(theme);
-      expect(await findingsOf(page), theme).toEqual([]);
+      // Targets in rows that are drawn as they are seen are not judged here.
+      expect(await findingsOf(page, false), theme).toEqual([]);
     }
     await shown.close();
   });
