@@ -59,8 +59,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/e2e/support/globalSetup.ts',
           setupFiles: 'test/e2e/support/eachFile.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           maxWorkers: 2,
           // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
           isolate: false,

@@ -77,6 +77,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  // On a slow machine a window that is loaded again takes more than Playwright's half a minute until its pages are back.
+  page.setDefaultTimeout(60_000);
 
   const window: EditorWindow = {
     page,
