@@ -44,9 +44,9 @@ export class GeminiStore implements AgentStore {
     const known = this.#found.get(id);
     // Newer releases go on in lines with what older ones wrote as one document.
     if (known && isThere(known) && !isDocument(known.path)) return known;
-    const short = id.slice(0, 8);
+    const chats = this.#chats(root);
     const named = (ending: string): readonly string[] =>
-      this.#chats(root).filter((path) => path.endsWith(`-${short}.${ending}`));
+      chats.filter((path) => path.endsWith(`-${id.slice(0, 8)}.${ending}`));
     for (const path of [...named('jsonl'), ...named('json')]) {
       const real = fileInside(root, path);
       if (real === undefined || idOf(real) !== id) continue;
