@@ -56,20 +56,22 @@ export function isTooLarge(path: string): boolean {
  */
 export function* unpacksAside(path: string): Sliced<void> {
   if (isDocument(path)) {
-    const document = withPacked(path, ({ name, bytes, size }) =>
-      heldAs(name) || size > mostPacked ? undefined : { name, data: bytes(size) },
-    );
+    const document = notHeld(path);
     if (document) hold(document.name, yield* documentLines(document.data));
-    return;
+  } else if (isPacked(path)) {
+    yield async () => {
+      const packed = notHeld(path);
+      const content = packed && (await zstdContentAside(packed.data));
+      if (content) hold(packed.name, content);
+    };
   }
-  if (!isPacked(path)) return;
-  yield async () => {
-    const packed = withPacked(path, ({ name, bytes, size }) =>
-      heldAs(name) || size > mostPacked ? undefined : { name, data: bytes(size) },
-    );
-    const content = packed && (await zstdContentAside(packed.data));
-    if (content) hold(packed.name, content);
-  };
+}
+
+/** All bytes of a file that has to be made into lines; `undefined`: that is done, or it is too large. */
+function notHeld(path: string): { readonly name: string; readonly data: Buffer } | undefined {
+  return withPacked(path, ({ name, bytes, size }) =>
+    heldAs(name) || size > mostPacked ? undefined : { name, data: bytes(size) },
+  );
 }
 
 /**
