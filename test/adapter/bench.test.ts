@@ -3,8 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Figure } from '../bench/figures';
+import { figure, type Figure } from '../bench/figures';
 import { temporaryFolder } from '../support/runFolder';
+
+test('a figure is judged as it is shown', () => {
+  expect(figure('block', 20.04, 'ms', 20)).toMatchObject({ value: 20, holds: true });
+  expect(figure('block', 20.06, 'ms', 20)).toMatchObject({ value: 20.1, holds: false });
+  expect(figure('rows', 90, 'ms', 1.4, { floor: 64, ratio: 1.404 })).toMatchObject({
+    ratio: 1.4,
+    holds: true,
+  });
+});
 
 test(
   'the benchmark makes its trees, measures them and tells every figure',

@@ -20,15 +20,18 @@ export function figure(
   compared: { readonly floor: number; readonly ratio: number } | undefined = undefined,
 ): Figure {
   const rounded = (number: number): number => Number(number.toPrecision(3));
-  const { floor, ratio } = compared ?? {};
+  const shown = rounded(value);
+  const floor = compared && rounded(compared.floor);
+  const ratio = compared && rounded(compared.ratio);
   return {
     name,
-    value: rounded(value),
+    value: shown,
     unit,
-    ...(floor === undefined ? {} : { floor: rounded(floor) }),
-    ...(ratio === undefined ? {} : { ratio: rounded(ratio) }),
+    ...(floor === undefined ? {} : { floor }),
+    ...(ratio === undefined ? {} : { ratio }),
     budget,
-    holds: (ratio ?? value) <= budget,
+    // What is shown is what is judged: 20.04 reads as 20 and would hold and not hold at once.
+    holds: (ratio ?? shown) <= budget,
   };
 }
 
