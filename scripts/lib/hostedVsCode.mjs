@@ -1,8 +1,16 @@
 // Starts the VS Code server that install.mjs installs: on loopback, in fresh folders, leaving nothing behind.
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { atExit, temporaryFolder } from './atExit.mjs';
 import { ensureHostedVsCode } from './install.mjs';
@@ -29,6 +37,7 @@ export async function startHostedVsCode({
   connectionToken = false,
   workspaceTrust = false,
   smokeTestDriver = false,
+  fewExtensions = false,
 } = {}) {
   const program = await ensureHostedVsCode();
   const folders = createFolders({ ...quietSettings, ...settings });
@@ -36,6 +45,7 @@ export async function startHostedVsCode({
   const token = connectionToken ? randomBytes(16).toString('hex') : undefined;
   // In a file, because every user of the machine can read the arguments of a process.
   if (token) writeFileSync(folders.token, token, { mode: 0o600 });
+  if (fewExtensions) linkQuietExtensions(dirname(dirname(program.server)), folders.builtIn);
   try {
     if (vsix) await installVsix(vsix, program, folders, environment);
   } catch (error) {
@@ -55,6 +65,7 @@ export async function startHostedVsCode({
       // A closed page takes its extension host with it; the default lets it wait three hours for a reconnection.
       '--reconnection-grace-time=2',
       ...folderArguments(folders),
+      ...(fewExtensions ? ['--builtin-extensions-dir', folders.builtIn] : []),
       ...(token ? ['--connection-token-file', folders.token] : ['--without-connection-token']),
       ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
@@ -96,6 +107,7 @@ function createFolders(settings) {
     userData: join(all, 'user'),
     serverData: join(all, 'server'),
     extensions: join(all, 'extensions'),
+    builtIn: join(all, 'builtin'),
     temporary: join(all, 'tmp'),
     token: join(all, 'token'),
   };
@@ -129,6 +141,25 @@ function renew({ userData }, settings, ofMachine) {
  */
 function writeSettings(folder, settings) {
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+}
+
+/**
+ * Links the extensions that come with VS Code and run no code, as languages and themes do, and the preview of Markdown, which
+ * runs when it is used. The others start with every window: Git, Emmet, npm, what knows JSON and TypeScript.
+ * @param {string} vsCode
+ * @param {string} target
+ */
+function linkQuietExtensions(vsCode, target) {
+  mkdirSync(target);
+  const source = join(vsCode, 'extensions');
+  for (const name of readdirSync(source)) {
+    const manifest = join(source, name, 'package.json');
+    if (!existsSync(manifest)) continue;
+    const { main, browser } = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (name === 'markdown-language-features' || !(main || browser)) {
+      symlinkSync(join(source, name), join(target, name));
+    }
+  }
 }
 
 /** @param {ReturnType<typeof createFolders>} folders */

@@ -122,7 +122,7 @@ describe('What needs a person', () => {
     await screenshot('attention-snoozed');
 
     // It is kept when the window is opened again.
-    await page.reload();
+    await window.reload();
     await page.getByRole('tab', { name: /^Babysitter Runs.*1 question waits for you/ }).waitFor();
     expect(await notes.count()).toBe(0);
 

@@ -266,7 +266,7 @@ describe('The evidence of a breakpoint', () => {
   });
 
   test('comments on lines outlive a reload and are sent together as one request for changes', async () => {
-    const { page, webview, runCommand, screenshot, answerTo, row } = window;
+    const { page, webview, screenshot, answerTo, row } = window;
     await gate().getByRole('link', { name: 'artifacts/migration-plan.md' }).click();
     await comment(window, 'Steps', 'Say who does each of them.');
     await gate().getByText('1 comment in 1 file').waitFor();
@@ -275,9 +275,7 @@ describe('The evidence of a breakpoint', () => {
     await gate().getByText('2 comments in 2 files').waitFor();
     await screenshot('breakpoint-review');
 
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     // The extension host starts anew, which takes its time on a busy machine.
     await gate().getByText('2 comments in 2 files').waitFor({ timeout: 90_000 });
     await gate().getByRole('button', { name: 'Remove the comment on artifacts/migration-plan.md' }).click();

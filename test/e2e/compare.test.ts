@@ -156,7 +156,7 @@ describe('Compare Runs…', () => {
   });
 
   test('follows the runs, and comes back with the window', async () => {
-    const { page, webview, workspace, runCommand } = window;
+    const { webview, workspace } = window;
     const file = join(workspace, '.a5c', 'runs', 'second', 'journal', eventFile(9));
     const event = {
       type: 'RUN_FAILED',
@@ -167,9 +167,7 @@ describe('Compare Runs…', () => {
     renameSync(`${file}.tmp-1-1`, file);
     await region('Side A').getByText('failed').waitFor();
 
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     await webview()
       .getByText(/A is a fork of B/)
       .waitFor({ timeout: 90_000 });

@@ -87,7 +87,7 @@ describe('Hundreds of runs', () => {
     await needsYou.getByRole('treeitem', { name: /^Breakpoint Ship night 300/ }).waitFor();
 
     // It is kept when the window is loaded again.
-    await page.reload();
+    await window.reload();
     await page.locator('.pane-header', { hasText: 'failed, last week · 9 of 400' }).waitFor();
     await row(/^Run number 1 .*failed/).waitFor();
 

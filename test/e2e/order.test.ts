@@ -175,7 +175,7 @@ describe('The order of runs', () => {
     'is kept when the window is loaded again, and followed by another window',
     { timeout: 300_000 },
     async () => {
-      await page.reload();
+      await window.reload();
       // On a busy machine a window takes long to come back.
       const opening = { timeout: 120_000 };
       await row(/^Run number 7 .*pinned/).waitFor(opening);

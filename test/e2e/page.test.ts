@@ -62,7 +62,7 @@ describe('The page of a run', () => {
   });
 
   test('keeps what was typed when it is closed, and when the window is loaded again', async () => {
-    const { page, row, webview, runCommand } = window;
+    const { row, webview, runCommand } = window;
     const text = webview().getByLabel(words);
     await row(migration).first().click();
     await text.fill('Not before the reporting job has moved.');
@@ -72,9 +72,7 @@ describe('The page of a run', () => {
     await text.waitFor();
     expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
 
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     await text.waitFor();
     expect(await text.inputValue()).toBe('Not before the reporting job has moved.');
   });

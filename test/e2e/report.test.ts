@@ -150,7 +150,7 @@ describe('The report of a run', () => {
   });
 
   test('is as it was left when the window is loaded again', async () => {
-    const { page, webview, heading, runCommand } = window;
+    const { webview, heading } = window;
     await heading('Iteration 3').waitFor();
     const byScore = webview().getByRole('region', { name: 'Table of iterations' }).getByRole('button', {
       name: 'score',
@@ -159,9 +159,7 @@ describe('The report of a run', () => {
     await byScore.click();
     await webview().locator('#findings > summary').click();
     await webview().getByRole('heading', { name: 'Provenance' }).scrollIntoViewIfNeeded();
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     await heading('Iteration 3 of 5 · best').waitFor();
     await webview()
       .getByRole('columnheader', { name: 'score' })

@@ -286,9 +286,7 @@ describe('The page of a run', () => {
     const panel = webview().getByRole('complementary', { name: /^Task Iteration 1: run the relevance/ });
     await panel.getByRole('tab', { name: /^Files/ }).click();
 
-    const loaded = page.waitForEvent('domcontentloaded');
-    await runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     await selected.getByText('Iteration 1: run the relevance benchmark').waitFor();
     await webview().getByText('targetQuality').waitFor();
     await timeline.getByText(/^Iteration 3/).waitFor();

@@ -209,9 +209,7 @@ describe('The runs table', () => {
       .uncheck();
     await table.head('Process').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
-    const loaded = page.waitForEvent('domcontentloaded');
-    await window.runCommand('Developer: Reload Window');
-    await loaded;
+    await window.reload();
     await table.row('Run number 300 of').waitFor({ timeout: 30_000 });
     expect(await table.head('Created').getAttribute('aria-sort')).toBe('ascending');
     await expect.poll(() => table.grid().evaluate((grid) => grid.scrollTop)).toBe(26 * 90);

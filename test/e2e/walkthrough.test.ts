@@ -9,7 +9,11 @@ const question = /^Breakpoint Approve migration plan/;
 const scored = /^Raise the relevance/;
 
 test('the first five minutes of the README go as it says, and the journal says so after each step', async () => {
-  const window = await openDemo({ stores: true, size: { width: 1280, height: 1400 } });
+  const window = await openDemo({
+    allExtensions: true,
+    stores: true,
+    size: { width: 1280, height: 1400 },
+  });
   const { page, row, webview, runDir, screenshot } = window;
   const journal = (run: 'breakpoint' | 'scored'): readonly string[] => {
     const folder = join(runDir(run), 'journal');

@@ -8,26 +8,32 @@ import { startHostedVsCode, type HostedVsCode, type Settings } from '../../../sc
 /** A VS Code server with the packed extension, which takes as long to start as a window. */
 export interface Host {
   readonly server: HostedVsCode;
-  readonly trusted: boolean;
+  readonly kind: HostKind;
   /** The home folder of what the server starts. */
   readonly home: string;
+}
+
+export interface HostKind {
+  /** `false`: folders open in Restricted Mode. */
+  readonly trusted: boolean;
+  /** With all the extensions that come with VS Code, which make a window open in twice the time. */
+  readonly allExtensions: boolean;
 }
 
 /** Those without a window. Test files that run one after the other share a process, so they use each other's. */
 const idle: Host[] = [];
 
-/**
- * @param trusted `false`: folders open in Restricted Mode
- * @param home a folder whose content is copied into the home folder; an empty one, when left out
- */
+/** @param home a folder whose content is copied into the home folder; an empty one, when left out */
 export async function takeHost(
-  trusted: boolean,
+  kind: HostKind,
   { user = {}, machine = {} }: { readonly user?: Settings; readonly machine?: Settings },
   home: string | undefined,
 ): Promise<Host> {
-  const place = idle.findIndex((host) => host.trusted === trusted);
+  const place = idle.findIndex(
+    (host) => host.kind.trusted === kind.trusted && host.kind.allExtensions === kind.allExtensions,
+  );
   const [known] = place < 0 ? [] : idle.splice(place, 1);
-  const host = known ?? (await startHost(trusted));
+  const host = known ?? (await startHost(kind));
   host.server.renew(user, machine);
   await rm(host.home, { recursive: true, force: true, maxRetries: 10 });
   await copyOrCreate(home, host.home);
@@ -39,12 +45,17 @@ export function giveBack(host: Host): void {
   idle.push(host);
 }
 
-async function startHost(trusted: boolean): Promise<Host> {
+async function startHost(kind: HostKind): Promise<Host> {
   const home = join(temporaryFolder('babysitter-runs-home').path, 'home');
   await mkdir(home);
   const vsix = inject('vsix');
-  const server = await startHostedVsCode({ vsix, env: engineHome(home), workspaceTrust: !trusted });
-  return { server, trusted, home };
+  const server = await startHostedVsCode({
+    vsix,
+    env: engineHome(home),
+    workspaceTrust: !kind.trusted,
+    fewExtensions: !kind.allExtensions,
+  });
+  return { server, kind, home };
 }
 
 /** Copies a folder; makes an empty one, when there is none to copy. */

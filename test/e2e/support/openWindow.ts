@@ -19,6 +19,8 @@ export interface WindowOptions {
   readonly theme?: Theme;
   /** `false`: Restricted Mode. Trusted, when left out. */
   readonly trusted?: boolean;
+  /** With all the extensions that come with VS Code, as a person has them. Few, when left out: a window opens in half the time. */
+  readonly allExtensions?: boolean;
   readonly settings?: Settings;
   /** Settings that only the machine may have, as programs to start. */
   readonly machineSettings?: Settings;
@@ -44,6 +46,8 @@ export interface EditorWindow {
   showViews(): Promise<void>;
   /** Runs a command from the palette, by its whole title: "Babysitter: Refresh". */
   runCommand(title: string): Promise<void>;
+  /** Loads the window again, with what was open and how, as a person finds it who did not do that within seconds. */
+  reload(): Promise<void>;
   /** The content of the webview that is shown. */
   webview(): FrameLocator;
   /** Changes the colours of the window to other ones, which is much faster than opening another window. */
@@ -67,7 +71,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   if (typeof source === 'function') source(workspace);
   const user = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
   const settings = { user, machine: options.machineSettings ?? {} };
-  const host = await takeHost(options.trusted !== false, settings, options.home);
+  const kind = { trusted: options.trusted !== false, allExtensions: options.allExtensions === true };
+  const host = await takeHost(kind, settings, options.home);
   const { home, server } = host;
   // One for each window: what a closed page leaves in a browser goes on working there.
   const browser = await launchBrowser();
@@ -96,6 +101,18 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
         await palette.locator('.quick-input-box input').fill(`>${title}`, { timeout: 10_000 });
         await palette.getByRole('option', { name: title }).first().click({ timeout: 10_000 });
       });
+    },
+    async reload() {
+      // In a browser, VS Code keeps what is open once in five seconds, as soon as it has time for it, and does not tell.
+      await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            setTimeout(() => requestIdleCallback(() => setTimeout(resolve, 500)), 5_500);
+          }),
+      );
+      const loaded = page.waitForEvent('domcontentloaded');
+      await window.runCommand('Developer: Reload Window');
+      await loaded;
     },
     async useTheme(theme) {
       const workbench = page.locator('.monaco-workbench');
