@@ -30,6 +30,7 @@ import { Ordering } from '../vscode/commands/ordering';
 import { Undoing } from '../vscode/commands/undoing';
 import { folderSize } from '../node/folderSize';
 import { configAt, findConfigs, submittedConfig } from '../engines/themis/node/configs';
+import { rerunInQueue } from '../engines/themis/node/queue';
 import { printedBy } from '../node/printedBy';
 import { runOutside } from '../node/runOutside';
 import { daystromHandlers } from '../engines/daystrom/vscode/daystromCommands';
@@ -126,7 +127,7 @@ export function makeDoing(
     findFile: (run, path) => findContextFile(run, path, workspaceFolders(), realPath),
   });
   const themis = new ThemisDriving({
-    ...{ memory: host.context.workspaceState, submittedConfig, configAt },
+    ...{ memory: host.context.workspaceState, submittedConfig, rerunInQueue, configAt },
     findConfigs: (run) => inSlices(findConfigs(run)),
     ask: (words, cwd, signal) =>
       printedBy(words, {

@@ -7,6 +7,7 @@ import { readSnapshot } from '../../src/engines/themis/core/snapshot';
 import { themisEngine } from '../../src/engines/themis/core/themisEngine';
 import { asThemis } from '../../src/engines/themis/core/themisRun';
 import { configAt } from '../../src/engines/themis/node/configs';
+import { rerunInQueue } from '../../src/engines/themis/node/queue';
 import { readSqliteHead } from '../../src/engines/themis/node/sqliteHead';
 import { sqliteOpener } from '../../src/engines/themis/node/sqliteModule';
 import { SqliteStore } from '../../src/engines/themis/node/sqliteStore';
@@ -57,6 +58,30 @@ it.each([['evals'], ['evals/out'], ['evals/runs']])(
     expect(run && judge(run).reason).toBe('Waiting for a worker');
   },
 );
+
+it('a worker is asked about where another run of its queue would be deleted first', () => {
+  const project = temporaryFolder();
+  const submit = (state: string, letter: string, policy: string): string => {
+    const id = letter.repeat(64);
+    const config = join(project, `${letter}.yaml`);
+    write(project, `${letter}.yaml`, `runtime:\n  existing_run_policy: ${policy}\n`);
+    write(
+      project,
+      `runs/queue/${state}/${id}.json`,
+      JSON.stringify({ run_id: id, config_path: config, manifest_kind: 'queue' }),
+    );
+    return id;
+  };
+  const waits = submit('queued', 'a', 'auto');
+  const deletes = submit('queued', 'b', 'rerun');
+  submit('claimed', 'c', 'rerun');
+  const run = asThemis(find(completed.slice(0, 8)));
+  const path = join(project, 'runs/queue/queued', `${waits}.json`);
+  const manifest = { path, state: 'queued' as const, at: 0 };
+  const told = { ...manifest, configPath: undefined, snapshot: undefined, ownRunId: waits };
+  expect(rerunInQueue({ ...run, manifest: told })).toEqual([deletes]);
+  expect(rerunInQueue({ ...run, manifest: { ...told, state: 'requests' } })).toEqual([]);
+});
 
 it('a run that names another one inside is the one whose name it is kept under', () => {
   const folder = temporaryFolder();

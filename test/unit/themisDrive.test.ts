@@ -63,32 +63,57 @@ describe('commands', () => {
     expect(replaySteps(aRun(5), 'c.yaml')).toEqual([]);
   });
 
+  it('replay one of several metrics', () => {
+    const run = aRun(14);
+    const metrics = { score: ['exact', '-x'], judge: ['helpful'] };
+    const several = {
+      ...run,
+      told: run.told && { ...run.told, metrics, replay: ['score', 'judge'] as const },
+    };
+    expect(replaySteps(several, 'c.yaml').map(({ title, args }) => [title, args.slice(3).join(' ')])).toEqual(
+      [
+        ['Replay From score', '--stage score'],
+        ['Replay From score: only exact', '--stage score --metric-id exact'],
+        ['Replay From judge', '--stage judge'],
+        ['Replay From judge: only helpful', '--stage judge --metric-id helpful'],
+      ],
+    );
+  });
+
   it('look at a run without running it', () => {
     expect(lookSteps('c.yaml').every(({ runs }) => !runs)).toBe(true);
     expect(lines(lookSteps('c.yaml'))).toContain('report --format csv --config c.yaml');
   });
 
   it('make a worker take what waits', () => {
-    expect(workerStep(aRun(0, { state: 'queued' }), undefined)?.args).toEqual([
+    expect(workerStep(aRun(0, { state: 'queued' }), undefined, [])?.args).toEqual([
       ...['worker', 'run', '--queue-root', '/evals/runs/queue'],
     ]);
     const path = `/evals/runs/batch/requests/${runId}.json`;
-    expect(workerStep(aRun(0, { state: 'requests', path }), undefined)?.args).toEqual([
+    expect(workerStep(aRun(0, { state: 'requests', path }), undefined, [])?.args).toEqual([
       'batch',
       'run',
       '--request',
       path,
     ]);
-    expect(workerStep(aRun(3, { state: 'claimed' }), undefined)).toBeUndefined();
-    expect(workerStep(aRun(3), undefined)).toBeUndefined();
+    expect(workerStep(aRun(3, { state: 'claimed' }), undefined, [])).toBeUndefined();
+    expect(workerStep(aRun(3), undefined, [])).toBeUndefined();
   });
 
   it('say what a worker deletes of a run that was handed in again', () => {
     const deletes = (policy: string) =>
-      workerStep(aRun(14, { state: 'queued' }), { path: '/evals/c.yaml', policy, mentionsDataset: true })
-        ?.deletes;
+      workerStep(aRun(14, { state: 'queued' }), { path: '/evals/c.yaml', policy, mentionsDataset: true }, [
+        runId,
+      ])?.deletes;
     expect(deletes('rerun')).toMatch(/first deletes 14 events/);
     expect(deletes('auto')).toBeUndefined();
+  });
+
+  it('say what a worker may delete of another run, as it takes whichever is first', () => {
+    const others = [runId, themisRunId('b'), themisRunId('c')];
+    const deletes = (state: Manifest['state']) => workerStep(aRun(0, { state }), undefined, others)?.deletes;
+    expect(deletes('queued')).toMatch(/may be [0-9a-f]{8} and 1 other run, .*first deletes/);
+    expect(deletes('requests')).toBeUndefined();
   });
 });
 

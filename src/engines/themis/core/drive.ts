@@ -1,5 +1,6 @@
 import { pickerTitle } from '../../../core/commands';
-import { count } from '../../../core/format';
+import { count, visible } from '../../../core/format';
+import type { Manifest } from './manifest';
 import { stages, type Stage } from './result';
 import type { ThemisRun } from './themisRun';
 
@@ -92,15 +93,35 @@ export function resumeSteps({ told }: ThemisRun, config: string): readonly Step[
   ];
 }
 
-/** What a run can be replayed from; the results are added to the same run. */
+/** What a run can be replayed from, with all metrics or with one of several; the results are added to the same run. */
 export function replaySteps({ told }: ThemisRun, config: string): readonly Step[] {
-  return (told?.replay ?? []).map((stage: Stage) => ({
-    title: `Replay From ${stage}`,
-    detail: `Works the stages from "${stage}" on out anew, in the same run; answers of the model are kept`,
-    args: ['replay', '--config', config, '--stage', stage],
-    runs: true,
-  }));
+  if (!told) return [];
+  const { score, judge } = told.metrics;
+  const several = score.length + judge.length > 1;
+  return told.replay.flatMap((stage: Stage): readonly Step[] => {
+    const args = ['replay', '--config', config, '--stage', stage];
+    const metrics = several && (stage === 'score' || stage === 'judge') ? told.metrics[stage] : [];
+    // What begins with a dash would be read as an option.
+    const asked = metrics.filter((metric) => !metric.startsWith('-')).slice(0, mostMetrics);
+    return [
+      {
+        title: `Replay From ${stage}`,
+        detail: `Works the stages from "${stage}" on out anew, in the same run; answers of the model are kept`,
+        args,
+        runs: true,
+      },
+      ...asked.map((metric) => ({
+        title: `Replay From ${stage}: only ${visible(metric)}`,
+        detail: 'Works this metric out anew, in the same run; the other metrics are kept',
+        args: [...args, '--metric-id', metric],
+        runs: true,
+      })),
+    ];
+  });
 }
+
+/** So many metrics are offered one by one. */
+const mostMetrics = 50;
 
 /** What tells of a run and changes no result. */
 export function lookSteps(config: string): readonly Step[] {
@@ -122,22 +143,28 @@ export function lookSteps(config: string): readonly Step[] {
 
 /**
  * What makes a worker take the run that waits; `undefined`: it does not wait.
- * @param submitted the config that it was handed in with, which the worker runs
+ * @param submitted the config that it was handed in with, which a batch runs
+ * @param rerun runs of its queue whose configs delete first: a worker takes whichever is first, this run or another one
  */
-export function workerStep(run: ThemisRun, submitted: ConfigFile | undefined): Step | undefined {
+export function workerStep(
+  run: ThemisRun,
+  submitted: ConfigFile | undefined,
+  rerun: readonly string[],
+): Step | undefined {
   const { manifest } = run;
   if (!manifest) return undefined;
   const deletes = submitted && whatIsDeleted(submitted, run);
-  const root = manifest.path.split(/[/\\]/).slice(0, -2).join('/');
   switch (manifest.state) {
-    case 'queued':
+    case 'queued': {
+      const others = rerun.filter((runId) => runId !== run.runId);
       return {
         title: 'Run a Worker',
-        detail: 'Takes the first run of the queue, and ends after it',
-        args: ['worker', 'run', '--queue-root', root],
+        detail: 'Takes the first run of the queue, this one or another, and ends after it',
+        args: ['worker', 'run', '--queue-root', queueOf(manifest)],
         runs: true,
-        deletes,
+        deletes: deletes ?? whatWorkerDeletes(others),
       };
+    }
     case 'requests':
       return {
         title: 'Run the Batch',
@@ -149,6 +176,18 @@ export function workerStep(run: ThemisRun, submitted: ConfigFile | undefined): S
     default:
       return undefined;
   }
+}
+
+/** The folder of a queue, by one of its manifests. */
+export function queueOf({ path }: Manifest): string {
+  return path.split(/[/\\]/).slice(0, -2).join('/');
+}
+
+function whatWorkerDeletes(runIds: readonly string[]): string | undefined {
+  const [first, ...more] = runIds.map((runId) => runId.slice(0, 8));
+  if (first === undefined) return undefined;
+  const and = more.length === 0 ? '' : ` and ${count(more.length, 'other run')}`;
+  return `The worker takes the first run of the queue. That may be ${first}${and}, whose existing_run_policy is "rerun": Themis first deletes what there is of such a run, and then runs every case again.`;
 }
 
 /** Prints which run a config makes, and opens no store. */

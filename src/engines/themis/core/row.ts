@@ -28,11 +28,15 @@ export interface RunRow {
   readonly hasResults: boolean;
   /** From where its results can be worked out anew, as what comes before is there for every case. */
   readonly replay: readonly Stage[];
+  /** The metrics that a stage works out, by id; the other stages have none. */
+  readonly metrics: StageMetrics;
   readonly judges: readonly string[];
   readonly queueRoot: string | undefined;
   readonly batchRoot: string | undefined;
   readonly provenance: Snapshot['provenance'];
 }
+
+export type StageMetrics = Readonly<Record<'score' | 'judge', readonly string[]>>;
 
 /** So many failed cases are told in a row. */
 const toldFailures = 3;
@@ -63,6 +67,7 @@ export function toRow(
     policy: snapshot.existingRunPolicy,
     hasResults: result.cases.some(({ candidates, scores }) => candidates.length + scores.length > 0),
     replay: replayStages(snapshot, result, cases.length > 0 && cases.every((one) => isParsed(one, snapshot))),
+    metrics: stageMetrics(snapshot),
     judges: snapshot.judges,
     queueRoot: snapshot.queueRoot,
     batchRoot: snapshot.batchRoot,
@@ -87,6 +92,7 @@ function sharing<T>(): (value: T) => T {
 
 const sharedProvenance = sharing<Snapshot['provenance']>();
 const sharedTexts = sharing<readonly string[]>();
+const sharedMetrics = sharing<StageMetrics>();
 
 /**
  * The same row, without copies of what repeats in thousands of runs: each that is read brings its own.
@@ -105,12 +111,19 @@ export function shareTexts(row: RunRow, runId: string): RunRow {
     failures: failures.length === 0 ? noFailures : failures,
     means: means.map((mean) => ({ ...mean, metricId: intern(mean.metricId) })),
     replay: sharedTexts(row.replay) as readonly Stage[],
+    metrics: sharedMetrics(row.metrics),
     judges: sharedTexts(row.judges),
     provenance: sharedProvenance(row.provenance),
   };
 }
 
 const noFailures: readonly Failure[] = [];
+
+function stageMetrics({ metrics }: Snapshot): StageMetrics {
+  const ids = (ofStage: boolean): readonly string[] =>
+    metrics.flatMap(({ metricId, pure }) => (pure === ofStage ? [metricId] : []));
+  return { score: ids(true), judge: ids(false) };
+}
 
 /**
  * A complete run can be replayed from any of its stages; one that has come as far as its answers in full from scoring on.

@@ -24,8 +24,8 @@ export function configAt(path: string, run: ThemisRun): ConfigFile | undefined {
   return text === undefined ? undefined : readConfig(path, text, run);
 }
 
-/** A path on another machine, which a manifest may name, is not touched. */
-function textOf(path: string): string | undefined {
+/** The text of a config; `undefined`: it cannot be read. A path on another machine, which a manifest may name, is not touched. */
+export function textOf(path: string): string | undefined {
   if (isNetworkPath(path)) return undefined;
   const root = realPath(dirname(path));
   const read = root === undefined ? undefined : readTextInside(root, basename(path), most.bytes);

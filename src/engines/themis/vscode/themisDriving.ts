@@ -35,6 +35,8 @@ export interface ThemisDrivingDeps {
   readonly memory: vscode.Memento;
   /** The config of a run's manifest; `undefined`: none is known, or it is not there. */
   submittedConfig(run: ThemisRun): ConfigFile | undefined;
+  /** The runs of a waiting run's queue whose configs delete them first, by id. */
+  rerunInQueue(run: ThemisRun): readonly string[];
   /** `undefined`: it cannot be read. */
   configAt(path: string, run: ThemisRun): ConfigFile | undefined;
   findConfigs(run: ThemisRun): Promise<readonly ConfigFile[]>;
@@ -77,7 +79,7 @@ export class ThemisDriving {
   async #copy({ stored }: RunTarget): Promise<void> {
     const run = asThemis(stored.run);
     const title = pickerTitle('run.copyCommand');
-    const worker = workerStep(run, this.deps.submittedConfig(run));
+    const worker = workerStep(run, this.deps.submittedConfig(run), this.deps.rerunInQueue(run));
     const config = worker ? undefined : await this.#config(run, title);
     const can = stored.state.actions;
     const steps = config
@@ -200,7 +202,7 @@ async function pickStep(steps: readonly Step[], title: string): Promise<Step> {
   if (steps.length === 0)
     throw new NotNowError(`${commandTitle('run.resume')} has nothing to offer for this run.`);
   const items = steps.map((step) => ({
-    label: step.title,
+    label: withoutIcons(step.title),
     description: step.args.slice(0, 1).join(' '),
     detail: step.detail,
     step,
