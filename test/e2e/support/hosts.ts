@@ -1,16 +1,19 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
 import { engineHome } from '../../../scripts/lib/engineHome.mjs';
 import { startHostedVsCode, type HostedVsCode, type Settings } from '../../../scripts/lib/hostedVsCode.mjs';
+import { clearPage, openPage } from './pages';
 
-/** A VS Code server with the packed extension, which takes as long to start as a window. */
+/** A VS Code server with the packed extension, and a page of a browser for its windows. */
 export interface Host {
   readonly server: HostedVsCode;
   readonly kind: HostKind;
   /** The home folder of what the server starts. */
   readonly home: string;
+  readonly page: Page;
 }
 
 export interface HostKind {
@@ -40,9 +43,9 @@ export async function takeHost(
   return host;
 }
 
-/** For a host whose window is closed. */
-export function giveBack(host: Host): void {
-  idle.push(host);
+/** For a host whose window is done. */
+export async function giveBack(host: Host): Promise<void> {
+  idle.push((await clearPage(host.page)) ? host : { ...host, page: await openPage() });
 }
 
 async function startHost(kind: HostKind): Promise<Host> {
@@ -55,7 +58,7 @@ async function startHost(kind: HostKind): Promise<Host> {
     workspaceTrust: !kind.trusted,
     fewExtensions: !kind.allExtensions,
   });
-  return { server, kind, home };
+  return { server, kind, home, page: await openPage() };
 }
 
 /** Copies a folder; makes an empty one, when there is none to copy. */

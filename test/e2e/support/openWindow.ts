@@ -3,10 +3,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
-import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import type { Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 import { again } from './again';
 import { copyOrCreate, giveBack, takeHost } from './hosts';
+import { preparePage } from './pages';
 
 export interface WindowOptions {
   /**
@@ -73,17 +73,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const settings = { user, machine: options.machineSettings ?? {} };
   const kind = { trusted: options.trusted !== false, allExtensions: options.allExtensions === true };
   const host = await takeHost(kind, settings, options.home);
-  const { home, server } = host;
-  // One for each window: what a closed page leaves in a browser goes on working there.
-  const browser = await launchBrowser();
-  const context = await browser.newContext({
-    viewport: options.size ?? { width: 1280, height: 800 },
-    // Without a permission, a call of the clipboard never returns.
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  const page = await context.newPage();
-  // On a slow machine a window that is loaded again takes more than Playwright's half a minute until its pages are back.
-  page.setDefaultTimeout(60_000);
+  const { home, server, page } = host;
+  await preparePage(page, options.size ?? { width: 1280, height: 800 });
 
   const window: EditorWindow = {
     page,
@@ -134,8 +125,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
     },
     async dispose() {
       openWindows.delete(window);
-      await browser.close();
-      giveBack(host);
+      await giveBack(host);
       folder.remove();
     },
   };
