@@ -2,6 +2,7 @@
 import { build, context, transform } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import subsetFont from 'subset-font';
 import { notices } from './lib/notices.mjs';
 import { progress, root, runMain } from './lib/run.mjs';
 import { writePrices } from './prices.mjs';
@@ -233,14 +234,15 @@ export async function buildPages() {
   await writeFont();
 }
 
-/** The icons of the pages. @returns the files written, relative to the root */
+/** The icons of the pages, and no others. @returns the files written, relative to the root */
 async function writeFont() {
   const folder = join(root, codicons, 'dist');
-  const css = await readFile(join(folder, 'codicon.css'), 'utf8');
-  return [
-    await write('dist/webview/codicon.css', withoutUnused(css, await wordsOfSources())),
-    await write('dist/webview/codicon.ttf', await readFile(join(folder, 'codicon.ttf'))),
-  ];
+  const css = withoutUnused(await readFile(join(folder, 'codicon.css'), 'utf8'), await wordsOfSources());
+  const icons = [...css.matchAll(/content: "\\([\da-f]+)"/g)].map(([, code = '']) => parseInt(code, 16));
+  const font = await subsetFont(await readFile(join(folder, 'codicon.ttf')), String.fromCodePoint(...icons), {
+    targetFormat: 'truetype',
+  });
+  return [await write('dist/webview/codicon.css', css), await write('dist/webview/codicon.ttf', font)];
 }
 
 /** Leaves out the rules of icons that no source names, which are most of them, and comments. */
