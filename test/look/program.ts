@@ -36,7 +36,9 @@ async function main(): Promise<void> {
   const project = resolve(values.project ?? made);
   mkdirSync(values.out, { recursive: true });
   const browser = await launchBrowser();
-  const wanted = values.theme.flatMap((word) => Object.keys(themes).filter((known) => known.includes(word)));
+  const known = Object.keys(themes);
+  const wanted = values.theme.flatMap((word) => known.filter((name) => name.includes(word)));
+  if (wanted.length === 0) throw new Error(`No theme is called so: there are ${known.join(', ')}.`);
   for (const { name, ...shown } of toShow(values.page as PageName, Object.entries(dirs))) {
     for (const theme of wanted as readonly ThemeName[]) {
       for (const width of values.width) {
