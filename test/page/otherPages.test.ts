@@ -73,6 +73,19 @@ test('In a narrow window the table shows the title and the state of each run', a
   expect((await state?.boundingBox())?.y).toBeGreaterThan((await title?.boundingBox())?.y ?? 0);
 });
 
+test('The names of columns that take the focus lie below no pinned column', async () => {
+  const page = await show('table', 'outcome', { size: { width: 700, height: 700 } });
+  await page.getByRole('button', { name: 'Title', exact: true }).focus();
+  const focused = page.locator('.head button:focus');
+  const count = await page.locator('.head button').count();
+  for (const key of ['Tab', 'Shift+Tab']) {
+    for (let i = 1; i < count; i += 1) {
+      await page.keyboard.press(key);
+      expect(await isSeen(focused), `${key}: ${await focused.getAttribute('title')}`).toBe(true);
+    }
+  }
+});
+
 test('Dates of the table are not cut', async () => {
   const page = await show('table', 'outcome', { size: { width: 1400, height: 700 } });
   const dates = page.locator('.row [data-column=created]');

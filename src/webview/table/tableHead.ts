@@ -11,7 +11,7 @@ export function tableHead(
   order: { readonly sort: Column; readonly descending: boolean },
   onSort: (head: Head) => void,
 ): TemplateResult {
-  return html`<div class="head cells" role="row" aria-rowindex="1">
+  return html`<div class="head cells" role="row" aria-rowindex="1" @focusin=${fromBelowPinned}>
     ${selectAll(view)}
     ${heads.map((head, place) => {
       const sorted = order.sort === head.column;
@@ -36,6 +36,15 @@ export function tableHead(
       </div>`;
     })}
   </div>`;
+}
+
+/** Scrolls a name that takes the focus out from below the pinned columns, which a browser takes for a place where it is seen. */
+function fromBelowPinned(event: FocusEvent): void {
+  const cell = event.target instanceof Element ? event.target.closest('.cell') : null;
+  const pinned = cell?.parentElement?.querySelector('.pinned:not(.box)');
+  if (!cell || !pinned || cell.matches('.pinned')) return;
+  const hidden = pinned.getBoundingClientRect().right - cell.getBoundingClientRect().left;
+  if (hidden > 0) cell.closest('.grid')?.scrollBy({ left: -hidden });
 }
 
 function selectAll(view: TableView | undefined): TemplateResult {
