@@ -33,6 +33,8 @@ const summarize = {
 
 const open = (options: DemoOptions = {}): Promise<DemoWindow> =>
   openDemo({
+    // What checks JSON is one of them.
+    allExtensions: true,
     ...options,
     // What is typed here is meant as it stands.
     settings: {
