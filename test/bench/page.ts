@@ -60,7 +60,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   );
   await log.update(first.run.eventCount);
   const { records } = await log.window(0, rowsAsked);
-  if (records.map((placed) => toEventRow(stored().run, nothing, placed)).length === 0) {
+  if (records.map((placed) => toEventRow(stored().run, nothing, placed, true)).length === 0) {
     throw new Error('No event was shown');
   }
   const events = performance.now() - start;

@@ -130,8 +130,16 @@ describe('a row of the list', () => {
     const { log } = await logOf(story);
     const run = aRun({ journal: story });
     const { records } = await log.window(0, 100);
-    return records.map((placed) => toEventRow(run, opened(run, { results }).details, placed));
+    return records.map((placed) => toEventRow(run, opened(run, { results }).details, placed, true));
   };
+
+  it('says nothing of replays where the engine has none', async () => {
+    const { log } = await logOf(many(3));
+    const run = aRun({ journal: many(3) });
+    const { records } = await log.window(0, 100);
+    const told = records.map((placed) => toEventRow(run, opened(run).details, placed, false).replay);
+    expect(told).toEqual(told.map(() => ''));
+  });
 
   it('tells how each step stands, and whether the process has seen a result', async () => {
     const story = journal().created().done('a').requested('b').requested('c').erred('b');

@@ -183,6 +183,27 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('calls iterations by their numbers where some are left out', () => {
+    const run = aRun({ journal: journal().created().done('a1').done('a2').done('a3').completed() });
+    const { details, iterations } = opened(run);
+    const { bands, bars } =
+      layOutTimeline({
+        effects: [...run.story.effects.values()],
+        iterations: iterations.list.map((one, i) => ({ ...one, n: [1, 3, 4][i] ?? 0, best: i === 1 })),
+        ...{ files: details, now, endedAt: run.story.end?.at, part: undefined, asksNobody: false, idle: [] },
+      }) ?? expect.fail('nothing is laid out');
+    expect(bands.map(({ n, name, best }) => [n, name, best])).toEqual([
+      [1, 'Iteration 1', false],
+      [3, 'Iteration 3', true],
+      [4, 'Iteration 4', false],
+    ]);
+    expect(bars.map(({ spoken }) => /iteration \d/.exec(spoken)?.[0])).toEqual([
+      'iteration 1',
+      'iteration 3',
+      'iteration 4',
+    ]);
+  });
+
   it('knows the current moment only while the run goes on', () => {
     expect(timeline(journal().created().requested('a')).now).toBe(now);
     expect(timeline(journal().created().done('a').completed()).now).toBeUndefined();

@@ -182,7 +182,7 @@ export class RunInspector implements Disposable {
   async eventRow(run: Run, event: number): Promise<EventRow | undefined> {
     await this.#list(run);
     const placed = await this.#log.at(event);
-    return placed && toEventRow(run, this.#shown.opened?.details ?? noTaskFiles, placed);
+    return placed && toEventRow(run, this.#shown.opened?.details ?? noTaskFiles, placed, this.#replays);
   }
 
   /** The place in the journal, from 1, of the event with a number; `undefined`: there is none. */
@@ -294,13 +294,18 @@ export class RunInspector implements Disposable {
     }
   }
 
+  /** What is run again and again is iterated. */
+  get #replays(): boolean {
+    return this.deps.store.get(this.runKey)?.engine.can.has('run.iterate') === true;
+  }
+
   #toRow(run: Run, placed: PlacedRecord): EventRow {
     const now = this.#shown.opened?.details ?? noTaskFiles;
     const { past } = this.#shown;
-    if (!past) return toEventRow(run, now, placed);
+    if (!past) return toEventRow(run, now, placed, this.#replays);
     return placed.event > past.event
       ? toLaterRow(run, now, placed)
-      : toEventRow(past.stored.run, past.opened.details, placed);
+      : toEventRow(past.stored.run, past.opened.details, placed, this.#replays);
   }
 
   /** The place of the step that waits for something, or of the one with which the run failed; in the past, of the last event. */

@@ -35,8 +35,16 @@ export interface EventRow {
   readonly later: boolean;
 }
 
-/** Makes a row of an event, as the run stands. */
-export function toEventRow(run: Run, { tasks, results }: TaskFiles, placed: PlacedRecord): EventRow {
+/**
+ * Makes a row of an event, as the run stands.
+ * @param replays its engine runs the process again each time and reads results from the journal
+ */
+export function toEventRow(
+  run: Run,
+  { tasks, results }: TaskFiles,
+  placed: PlacedRecord,
+  replays: boolean,
+): EventRow {
   const { place, event, record } = placed;
   const { seq, at, type, effectId, note } = record;
   const effect = effectId === undefined ? undefined : run.story.effects.get(effectId);
@@ -50,7 +58,7 @@ export function toEventRow(run: Run, { tasks, results }: TaskFiles, placed: Plac
     ...{ place, event, seq, at },
     type: type === '' ? 'cannot be read' : visible(type),
     mark: markOf(run, record, effect, results.get(effect?.effectId ?? '')),
-    replay: replayOf(run, record, effect),
+    replay: replays ? replayOf(run, record, effect) : '',
     kind: visible(cutAtWord(effect?.kind.replaceAll('_', ' ') ?? '', 40)),
     title: [task, said].filter(Boolean).join(': '),
     // Only what the run knows can be opened.
@@ -62,7 +70,7 @@ export function toEventRow(run: Run, { tasks, results }: TaskFiles, placed: Plac
 
 /** Makes a row of an event that came after the moment at which the run is shown: what is known of it, but not how it went on. */
 export function toLaterRow(run: Run, files: TaskFiles, placed: PlacedRecord): EventRow {
-  return { ...toEventRow(run, files, placed), mark: 'none', replay: '', later: true };
+  return { ...toEventRow(run, files, placed, false), mark: 'none', later: true };
 }
 
 const effectMarks: Readonly<Record<Effect['status'], EventMark>> = {

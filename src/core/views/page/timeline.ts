@@ -99,7 +99,8 @@ export function layOutTimeline(parts: TimelineParts): Timeline | undefined {
 /** The same, interruptibly: there may be fifty thousand tasks. */
 export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | undefined> {
   const { iterations, now, endedAt, whole } = parts;
-  const names = iterations.map(iterationTitle);
+  // Other engines leave numbers out.
+  const names = new Map(iterations.map((iteration) => [iteration.n, iterationTitle(iteration)]));
   const rows = yield* toRows(parts);
   const spans = new Map<string, Span>();
   let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -136,7 +137,7 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
       spoken: spokenBar(
         bar,
         bar.title || (drawn[bar.row]?.label ?? ''),
-        names.length > 1 ? (names[bar.iteration - 1] ?? '') : '',
+        names.size > 1 ? (names.get(bar.iteration) ?? '') : '',
       ),
     })),
     groups: yield* toGroups(spans, part),
@@ -205,7 +206,8 @@ const statusWords: Readonly<Record<Effect['status'], string>> = {
 
 function spokenBar(bar: Bar, label: string, where: string): string {
   const { human, answered, status, attempt, count, from, to, idle } = bar;
-  const took = duration(to - from);
+  // Of what was told at one moment nobody knows how long it took.
+  const took = to > from ? duration(to - from) : '';
   const rested = lengthOf(idle);
   const tasks = count > 1 ? `${count} times` : '';
   const state = human
@@ -250,8 +252,9 @@ function* toBands(
   spans: ReadonlyMap<string, Span>,
   end: number,
 ): Sliced<{ readonly start: number; readonly bands: readonly IterationBand[] }> {
-  const begins: { n: number; best: boolean; at: number }[] = [];
-  for (const { n, best, effects } of iterations) {
+  const begins: { iteration: Iteration; at: number }[] = [];
+  for (const iteration of iterations) {
+    const { n, effects } = iteration;
     let at = Number.POSITIVE_INFINITY;
     // Siblings of one batch are one try.
     const tries = new Map<number, { batch: number; attempt: number }>();
@@ -266,7 +269,7 @@ function* toBands(
     });
     // Iterations may be many and small.
     yield;
-    if (at !== Number.POSITIVE_INFINITY) begins.push({ n, best, at });
+    if (at !== Number.POSITIVE_INFINITY) begins.push({ iteration, at });
   }
   begins.sort((a, b) => a.at - b.at);
   const bands: IterationBand[] = [];
@@ -275,13 +278,13 @@ function* toBands(
   for (let i = 0; i < begins.length; i += each) {
     const [first, last] = [begins[i], begins[Math.min(begins.length, i + each) - 1]];
     if (!first || !last) break;
-    const best = begins.slice(i, i + each).find((one) => one.best);
+    const best = begins.slice(i, i + each).find(({ iteration }) => iteration.best);
     bands.push({
-      n: best?.n ?? first.n,
+      n: (best ?? first).iteration.n,
       name:
         first === last
-          ? capital(iterationTitle(iterations[first.n - 1] ?? first))
-          : `Iterations ${first.n}–${last.n}`,
+          ? capital(iterationTitle(first.iteration))
+          : `Iterations ${first.iteration.n}–${last.iteration.n}`,
       from: first.at,
       to: begins[i + each]?.at ?? end,
       best: best !== undefined,

@@ -20,6 +20,7 @@ import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
 import type { State, StateAction } from '../../run/judgement';
 import type { SeenResults } from '../../run/seenResults';
 import type { TaskDefinition, TaskResult } from '../../run/task';
+import { effectTime } from '../../run/workTime';
 import { noMarks, shownTitle } from '../../order/runMarks';
 import { needsRepair } from '../../attention/needsYou';
 import { needsAgent, sessionLine } from '../../sessions/agentFact';
@@ -438,14 +439,12 @@ function pendingIcon(effect: Effect): Row['icon'] | undefined {
 }
 
 function taskTime(effect: Effect, now: number): string {
-  const { requestedAt, resolvedAt, startedAt, finishedAt } = effect;
+  const { requestedAt } = effect;
   if (effect.status === 'pending')
     // In the moment of its request there is nothing to say.
     return requestedAt === undefined || now <= requestedAt ? '' : `for ${shortDuration(now - requestedAt)}`;
-  if (startedAt !== undefined && finishedAt !== undefined && finishedAt > startedAt) {
-    return duration(finishedAt - startedAt);
-  }
-  return requestedAt === undefined || resolvedAt === undefined ? '' : duration(resolvedAt - requestedAt);
+  const time = effectTime(effect);
+  return time === undefined ? '' : duration(time);
 }
 
 /** A metric's value: at most four digits that say something. */
