@@ -57,7 +57,7 @@ function main(args: readonly string[]): void {
   if (rest.length > 0) throw new WrongCall(`There is one argument too many: "${rest[0]}".`);
   const now = values.now === undefined ? Date.now() : parseTime(values.now);
   if (Number.isNaN(now))
-    throw new WrongCall(`"${values.now}" is no time; --now takes one like 2026-01-31T12:00:00Z.`);
+    throw new WrongCall(`"${values.now}" is not a time; --now takes one like 2026-01-31T12:00:00Z.`);
   switch (command) {
     case 'list':
       return print(list(folder(command, dir), now), values.json, (entries) => table(entries, now));

@@ -79,7 +79,7 @@ export const settings = {
     order: 5,
     scope: 'resource',
     markdownDescription:
-      'Names of numbers in task results of which less is better: `latencyMs`, `failures`. Of the metric that scores iterations, `#babysitterRuns.metrics.best#` says it, too.',
+      'Numbers in task results for which lower is better: `latencyMs`, `failures`. For the metric that scores iterations, `#babysitterRuns.metrics.best#` can say so, too.',
   },
   /** How many rows of a list are shown before "Load more". */
   pageSize: {
@@ -95,14 +95,14 @@ export const settings = {
     order: 20,
     scope: 'window',
     markdownDescription:
-      'List runs in *Needs You* that are ready to continue: at once after your answer, otherwise when nobody carried them on for the activity window.',
+      'List runs that are ready to continue in *Needs You*: at once after your answer, otherwise when nobody has continued them for the length of the activity window.',
   },
   'needsYou.failed': {
     type: 'boolean',
     default: true,
     order: 21,
     scope: 'window',
-    markdownDescription: 'List runs in *Needs You* that failed and that you have not looked at since.',
+    markdownDescription: 'List runs that failed, and that you have not looked at since, in *Needs You*.',
   },
   'notify.breakpoints': {
     type: 'boolean',
@@ -131,7 +131,7 @@ export const settings = {
     order: 24,
     scope: 'window',
     markdownDescription:
-      'Notify when a run is completed or fails that you iterated or resumed in this workspace, whatever `#babysitterRuns.notify.completed#` and `#babysitterRuns.notify.failed#` say.',
+      'Notify when a run that you iterated or resumed in this workspace is completed or fails, whatever `#babysitterRuns.notify.completed#` and `#babysitterRuns.notify.failed#` say.',
   },
   /** Empty: none. */
   'notify.command': {
@@ -151,7 +151,8 @@ export const settings = {
     minimum: 0,
     order: 25,
     scope: 'window',
-    markdownDescription: 'Remind once of a question that is still open after so many minutes. `0`: never.',
+    markdownDescription:
+      'After how many minutes you are reminded, once, of a question that is still open. `0`: never.',
   },
   /** Seconds; 0: not at all. */
   answerDelay: {
@@ -162,7 +163,7 @@ export const settings = {
     order: 28,
     scope: 'window',
     markdownDescription:
-      'For how many seconds an answer that one click on a row gave can be undone, before it is recorded. `0`: it is recorded at once.',
+      'How many seconds you have to undo an answer that you gave by one click on a row, before it is recorded. `0`: it is recorded at once.',
   },
   afterAnswer: {
     type: 'string',
@@ -216,7 +217,7 @@ export const settings = {
     scope: 'window',
     enumDescriptions: ['Tokens alone.', 'Tokens, and what they would cost at list prices.'],
     markdownDescription:
-      'Whether what agents did is priced: an estimate from the list prices that the extension carries, with their month. Models without a list price are left out, and counted. Who has a subscription does not pay these prices. Costs that the engine recorded are shown apart, and never added.',
+      'Whether the work of agents is priced: an estimate from the list prices that come with the extension, with their month. Models without a list price are left out, and counted. With a subscription you do not pay these prices. Costs that the engine recorded are shown apart, and never added.',
   },
   'agentSessions.prices': {
     type: 'object',
@@ -235,7 +236,7 @@ export const settings = {
       additionalProperties: false,
     },
     markdownDescription:
-      'Prices of your own, before the list prices: US dollars for a million tokens, by the name of the model. `*` at the end of a name stands for whatever follows: `{ "claude-opus-*": { "input": 5, "output": 25, "cacheWrite": 6.25, "cacheRead": 0.5 } }`. A cache without a price costs as much as input.',
+      'Your own prices, used before the list prices: US dollars per million tokens, by the name of the model. `*` at the end of a name stands for anything that follows: `{ "claude-opus-*": { "input": 5, "output": 25, "cacheWrite": 6.25, "cacheRead": 0.5 } }`. A cache without a price costs as much as input.',
   },
   /** Empty: looked for. */
   'engine.path': {
@@ -244,7 +245,7 @@ export const settings = {
     order: 7,
     scope: 'machine-overridable',
     markdownDescription:
-      "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script; a relative one is looked for from the workspace folder. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
+      "Path of the Babysitter command line: the `@a5c-ai/babysitter-sdk` package folder or its script; a relative path starts at the workspace folder. Empty: the workspace's `node_modules`, then `PATH`, then `npx` (asking first).",
     restricted: true,
   },
   /** Empty: looked for. */
@@ -254,7 +255,7 @@ export const settings = {
     order: 7,
     scope: 'machine-overridable',
     markdownDescription:
-      "Path of the `node` program that runs the engine, your processes and the JavaScript files of tasks. Empty: `node` of the `PATH`, or the editor's own where there is none that is new enough for the engine.",
+      "Path of the `node` program that runs the engine, your processes and the JavaScript files of tasks. Empty: `node` on the `PATH`, or the editor's own if there is none, or if it is too old for the engine.",
     restricted: true,
   },
   'resume.command': {

@@ -72,7 +72,7 @@ export const contributes = {
     {
       view: views.runs,
       when: all(someRuns, filterHidesAll),
-      contents: lines('No run fits the filter.', button('runs.clearFilter'), button('runs.filter')),
+      contents: lines('No runs match the filter.', button('runs.clearFilter'), button('runs.filter')),
     },
     {
       view: views.runs,

@@ -63,12 +63,12 @@ describe('calls', () => {
     [
       'no time',
       ['list', '/', '--now', 'soon'],
-      '"soon" is no time; --now takes one like 2026-01-31T12:00:00Z.',
+      '"soon" is not a time; --now takes one like 2026-01-31T12:00:00Z.',
     ],
     [
       'a number as a time',
       ['list', '/', '--now', '5'],
-      '"5" is no time; --now takes one like 2026-01-31T12:00:00Z.',
+      '"5" is not a time; --now takes one like 2026-01-31T12:00:00Z.',
     ],
     [
       'a deceptive argument',
@@ -390,7 +390,7 @@ describe('an entry', () => {
       engineVersion: '6.0.0',
       createdAt: at(0),
       updatedAt: at(11),
-      problems: ['journal/notes.txt: does not belong into a journal; it is ignored'],
+      problems: ['journal/notes.txt: does not belong in a journal; it is ignored'],
     });
   });
 

@@ -79,7 +79,7 @@ describe('making a run', () => {
   });
 
   it.each(['../out', '..', 'a/b', 'a\\b', '', '.hidden', '-n', ' x', 'a\nb', 'a:b'])(
-    'refuses the id %j, which is no plain name',
+    'refuses the id %j, which is not a plain name',
     async (runId) => {
       const { workspace, driving, make } = await project();
       const report = await make({ runId });

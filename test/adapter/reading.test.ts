@@ -455,13 +455,13 @@ const damages: readonly Damage[] = [
   {
     what: 'a stray file',
     harm: put('journal/notes.txt', ''),
-    problems: ['journal/notes.txt: does not belong into a journal; it is ignored'],
+    problems: ['journal/notes.txt: does not belong in a journal; it is ignored'],
     state: 'ready',
   },
   {
     what: 'a stray folder',
     harm: (dir) => mkdirSync(join(dir, 'journal/old')),
-    problems: ['journal/old: does not belong into a journal; it is ignored'],
+    problems: ['journal/old: does not belong in a journal; it is ignored'],
     state: 'ready',
   },
   { what: 'a hidden file', harm: put('journal/.DS_Store', 'x'), problems: [], state: 'ready' },
@@ -516,7 +516,7 @@ const damages: readonly Damage[] = [
     harm: put(inJournal(3), { type: 5, recordedAt: 'x', data: [] }),
     problems: [
       'journal/000003.json: has a wrong "type": it must be text',
-      'journal/000003.json: has a wrong "recordedAt": "x" is no time',
+      'journal/000003.json: has a wrong "recordedAt": "x" is not a time',
       'journal/000003.json: has a wrong "data": it must be an object',
     ],
     state: 'waiting',
@@ -529,7 +529,7 @@ const damages: readonly Damage[] = [
       data: { effectId: '../../../../etc' },
     }),
     problems: [
-      'journal/000003.json: has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+      'journal/000003.json: has a wrong "effectId": it is not a plain name (it could lead out of the run folder)',
     ],
     state: 'waiting',
   },

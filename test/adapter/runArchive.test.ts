@@ -171,7 +171,7 @@ describe('a run that was packed and unpacked', () => {
     expect(unpacked.isTaken('r')).toBe(true);
     await expect(unpacked.place('r')).rejects.toThrow('There is a run r already; it is left as it is.');
     for (const name of ['../r', 'a/b', '.r', ''])
-      await expect(unpacked.place(name)).rejects.toThrow('no plain name');
+      await expect(unpacked.place(name)).rejects.toThrow('not a plain name');
     expect(contents(dir)).toEqual(before);
     const { dir: second } = await unpacked.place('r 2');
     expect(JSON.parse(readFileSync(join(second, 'run.json'), 'utf8')).runId).toBe('r 2');
@@ -346,7 +346,7 @@ describe('an archive of another program', () => {
     ['no run', () => ({ 'readme.md': '' }), 'The archive holds no run'],
     ['nothing', () => ({}), 'The archive holds no run'],
     ['two runs', () => ({ ...runFiles('a/'), ...runFiles('b/') }), 'The archive holds several runs'],
-    ['a hidden run', () => runFiles('.r/'), 'which is no plain name'],
+    ['a hidden run', () => runFiles('.r/'), 'which is not a plain name'],
     ['no events', () => ({ 'r/run.json': '{}' }), 'The archive holds no run that can be read'],
     [
       'a description that no export writes',
@@ -360,7 +360,7 @@ describe('an archive of another program', () => {
         ...runFiles('run/'),
         'archive.json': '{"format":"babysitter-runs/archive","version":1,"runId":"../evil"}',
       }),
-      'is called ../evil, which is no plain name',
+      'is called ../evil, which is not a plain name',
     ],
   ])('is refused with %s, and nothing is written', async (_, entries, sentence) => {
     const { dir, runs } = projectFolder();

@@ -110,7 +110,7 @@ describe('What needs a person', () => {
     await picker.getByRole('option', { name: /^Choose a time…/ }).click();
     await picker.getByText(/^For example: 45 min/).waitFor();
     await page.keyboard.type('yesterday');
-    await picker.getByText(/This is no moment to come that can be read/).waitFor();
+    await picker.getByText(/That is not a time in the future/).waitFor();
     await picker.locator('.quick-input-box input').fill('3 days');
     await picker.getByText(/^Until /).waitFor();
     await page.keyboard.press('Enter');

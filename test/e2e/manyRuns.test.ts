@@ -103,7 +103,7 @@ describe('Hundreds of runs', () => {
     await box(/^In the last hour/).click();
     await page.keyboard.press('Enter');
 
-    await page.getByText('No run fits the filter.').waitFor();
+    await page.getByText('No runs match the filter.').waitFor();
     await page.getByRole('button', { name: 'Clear Filter' }).last().click();
     await row(/^Run number 0 /).waitFor();
   });

@@ -76,7 +76,7 @@ describe('Runs of other engines', () => {
     const card = webview().getByRole('region', { name: /Which maintenance window/ });
     await card.getByRole('textbox').first().fill('Ask Dana first');
     await card.getByRole('button', { name: 'None: use a replica' }).click();
-    await notification(/Your answer was not taken: the job asks the same question still/).waitFor();
+    await notification(/Your answer was not taken: the job still asks the same question/).waitFor();
     expect(await card.getByRole('textbox').first().inputValue()).toBe('Ask Dana first');
     await card.getByRole('textbox').first().fill('');
     change(workspace, { 'babysitterRuns.stores.perstack.command': standIn('perstackProgram.mjs') });

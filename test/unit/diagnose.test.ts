@@ -116,7 +116,13 @@ describe('diagnose', () => {
       /No Babysitter command line/,
       'engine',
     ],
-    ['waiting for a person', asked, {}, /It waits for you since .*: Approve the plan/, 'breakpoint.answer'],
+    [
+      'waiting for a person',
+      asked,
+      {},
+      /It has been waiting for you since .*: Approve the plan/,
+      'breakpoint.answer',
+    ],
     [
       'sleeping',
       { journal: started().requested('s1', 'sleep', { label: 'sleep:2036-01-01T00:00:00Z' }) },
@@ -128,7 +134,7 @@ describe('diagnose', () => {
       'waiting, with no session',
       waiting,
       {},
-      /waits for an agent since .*"agent" is to be done, and no session is bound/,
+      /waiting for an agent since .*"agent" is to be done, and no session is bound/,
       'run.resume',
     ],
     [
@@ -149,7 +155,7 @@ describe('diagnose', () => {
       'half answered',
       { journal: started().requested('a1').requested('b1').resolved('a1') },
       {},
-      /waits for an agent since/,
+      /waiting for an agent since/,
       'run.resume',
     ],
     [

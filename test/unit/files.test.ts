@@ -159,7 +159,7 @@ describe('parseMetadata', () => {
     expect(problems).toEqual([
       'has a wrong "processId": it must be text',
       'has a wrong "entrypoint": it must be text, or an object with an importPath',
-      'has a wrong "createdAt": "yesterday" is no time',
+      'has a wrong "createdAt": "yesterday" is not a time',
       'has a wrong "nonInteractive": it must be true or false',
       'has a wrong "nested": it must be an object',
     ]);
@@ -239,18 +239,18 @@ describe('parseEvent', () => {
     [
       'EFFECT_REQUESTED',
       { effectId: '../../etc' },
-      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+      'has a wrong "effectId": it is not a plain name (it could lead out of the run folder)',
     ],
     [
       'EFFECT_REQUESTED',
       { effectId: 'x'.repeat(300) },
-      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+      'has a wrong "effectId": it is not a plain name (it could lead out of the run folder)',
     ],
     ['EFFECT_REQUESTED', { effectId: 7 }, 'has a wrong "effectId": it must be text'],
     [
       'EFFECT_RESOLVED',
       { effectId: '..', status: 'ok' },
-      'has a wrong "effectId": it is no plain name (it could lead out of the run folder)',
+      'has a wrong "effectId": it is not a plain name (it could lead out of the run folder)',
     ],
     ['EFFECT_RESOLVED', { effectId: 'e' }, 'has no "status"'],
     [
@@ -436,7 +436,7 @@ describe('listJournal', () => {
       ['garbage.json'],
       ['garbag: is not named like an event; engines refuse the run while it is here'],
     ],
-    ['another file', ['notes.txt'], ['notes.: does not belong into a journal; it is ignored']],
+    ['another file', ['notes.txt'], ['notes.: does not belong in a journal; it is ignored']],
     ['a hidden file', ['.DS_Store'], []],
     [
       'a temporary file',

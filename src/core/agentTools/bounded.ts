@@ -19,7 +19,7 @@ export function bounded(value: unknown): unknown {
     const smaller = cut(value, limits, limits.depth);
     if (JSON.stringify(smaller).length <= longestAnswer) return smaller;
   }
-  return { problem: 'It is too long to be told.' };
+  return { problem: 'It is too long to be shown.' };
 }
 
 function cut(value: unknown, limits: Limits, depth: number): unknown {

@@ -69,7 +69,7 @@ export class McpServer {
     if (!parsed.success) {
       // Answers of the client, to whom nothing is asked.
       if (isAnswer(json)) return undefined;
-      return failure(null, codes.request, 'It is no request of JSON-RPC 2.0.');
+      return failure(null, codes.request, 'It is not a JSON-RPC 2.0 request.');
     }
     const request = parsed.data;
     if (request.id === undefined) return undefined;
@@ -102,7 +102,7 @@ export class McpServer {
       capabilities: { tools: {} },
       serverInfo: { name: 'babysitter-runs', title: 'Babysitter Runs', version: this.deps.version },
       instructions:
-        'Tells of agent runs in a workspace. Only people answer questions and carry runs on: a draft is as far as you can go.',
+        'Tells about the agent runs of a workspace. Only people answer questions and continue runs: a draft is as far as you can go.',
     };
   }
 

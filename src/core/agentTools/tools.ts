@@ -36,7 +36,12 @@ export const agentTools = {
           type: 'string',
           description: 'Only runs in this state: needs-you, waiting, working, ready, failed, completed …',
         },
-        limit: { type: 'integer', minimum: 1, maximum: 100, description: 'At most so many; 20 if left out.' },
+        limit: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          description: 'At most this many; 20 if left out.',
+        },
       },
     },
     readOnly: true,
@@ -51,7 +56,7 @@ export const agentTools = {
   },
   why_stuck: {
     title: 'Why Is a Run Stuck',
-    summary: 'Says why a run does not move, and what moves it.',
+    summary: 'Says why a run is stuck, and what would move it on.',
     description: 'Says in a sentence why a run does not move on and what would move it. Runs no code.',
     inputSchema: { type: 'object', properties: { runId, dir }, required: ['runId'] },
     readOnly: true,

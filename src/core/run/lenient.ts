@@ -110,7 +110,7 @@ const notText = new Wrong('it must be text');
 export const moment: Field<number> = (value) => {
   if (typeof value !== 'string') return notTime;
   const time = parseTime(value);
-  return Number.isNaN(time) ? new Wrong(`"${value.slice(0, 40)}" is no time`) : time;
+  return Number.isNaN(time) ? new Wrong(`"${value.slice(0, 40)}" is not a time`) : time;
 };
 const notTime = new Wrong('it must be a time as text');
 
@@ -144,7 +144,7 @@ export const segment: Field<string> = (value) => {
   if (typeof value !== 'string') return notText;
   return isSegment(value) ? value : notSegment;
 };
-const notSegment = new Wrong('it is no plain name (it could lead out of the run folder)');
+const notSegment = new Wrong('it is not a plain name (it could lead out of the run folder)');
 
 /** True for a name that, joined to a folder, is a direct child of that folder on every system. */
 export function isSegment(name: string): boolean {

@@ -50,7 +50,12 @@ export async function exportReport(argument: unknown, deps: ExportReportDeps): P
   const { stored, iteration } = await deps.targets.run(argument, pickerTitle('run.export'));
   const opened = await deps.opened.get(stored.run.key);
   if (!opened) throw new HumanError(runDeleted);
-  const n = await pickExtent(opened, pickerTitle('run.export'), 'What is the report to be about?', iteration);
+  const n = await pickExtent(
+    opened,
+    pickerTitle('run.export'),
+    'What should the report be about?',
+    iteration,
+  );
   const sources = {
     ...deps.readSources(opened.run),
     work: await deps.sessionWork.of(opened.run, true),

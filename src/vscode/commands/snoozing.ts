@@ -201,7 +201,7 @@ async function askForTime(clock: Clock): Promise<number> {
       if (value.trim() === '') return undefined;
       const until = parseSnoozeTime(value, clock.now());
       return until === undefined
-        ? 'This is no moment to come that can be read. Try "45 min", "16:30" or "tomorrow 8:00".'
+        ? 'That is not a time in the future. Try "45 min", "16:30" or "tomorrow 8:00".'
         : {
             message: `Until ${moment(until, clock.now())}`,
             severity: vscode.InputBoxValidationSeverity.Info,

@@ -63,7 +63,7 @@ function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'fil
   if (file.startsWith('.')) return undefined;
   // Engines number the next event after the largest number in front of any name.
   const shifts = /^\d/.test(file) ? ({ stops: 'any' } as const) : {};
-  return { what: 'does not belong into a journal; it is ignored', ...shifts };
+  return { what: 'does not belong in a journal; it is ignored', ...shifts };
 }
 
 /** Puts each at its number, without sorting; `undefined` when the numbers are not exactly 1 to their count. */

@@ -220,7 +220,7 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
   const runId = manifest?.runId ?? files.root.slice(0, -1);
   if (!isRunId(runId)) {
     throw new HumanError(
-      `The archive's run is called ${visible(runId)}, which is no plain name; nothing is imported.`,
+      `The archive's run is called ${visible(runId)}, which is not a plain name; nothing is imported.`,
     );
   }
   const real = realPath(dir) ?? dir;
@@ -248,7 +248,7 @@ function* lookThrough(unpacked: Unpacked): Sliced<UnpackedRun> {
     isTaken,
     async place(id) {
       if (!isRunId(id))
-        throw new HumanError(`${visible(id)} is no plain name, so it cannot be the id of a run.`);
+        throw new HumanError(`${visible(id)} is not a plain name, so it cannot be the id of a run.`);
       if (isTaken(id)) throw new HumanError(`There is a run ${visible(id)} already; it is left as it is.`);
       const target = join(runsDir, id);
       try {

@@ -204,7 +204,7 @@ export class EngineCommands {
       },
     ];
     demandTrust();
-    await (await pick(items, 'Choose Engine', 'Which engine is to be used?')).run();
+    await (await pick(items, 'Choose Engine', 'Which engine should be used?')).run();
   }
 
   /** @throws NotNowError with the version that would know it */

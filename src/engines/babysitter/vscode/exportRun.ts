@@ -100,6 +100,6 @@ async function pickProcessFile({ run }: OpenedRun): Promise<boolean> {
     },
     { label: 'Without its process file', detail: 'For somebody who has it already.', included: false },
   ];
-  return (await pick(items, pickerTitle('run.exportArchive'), 'Is the process file to be in the archive?'))
+  return (await pick(items, pickerTitle('run.exportArchive'), 'Should the process file be in the archive?'))
     .included;
 }

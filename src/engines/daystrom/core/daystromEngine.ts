@@ -21,7 +21,7 @@ export const daystromEngine: RunEngine = {
       guessed: told.guessed === true,
       actions: [],
       changesAt: changes ? until + 1 : undefined,
-      next: { action: undefined, reason: 'There is nothing to be done but to read it', at: undefined },
+      next: { action: undefined, reason: 'There is nothing left to do but read it', at: undefined },
       whyNot: () => 'Runs of Daystrom can only be read.',
     };
   },

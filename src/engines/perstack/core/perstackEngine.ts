@@ -112,7 +112,7 @@ function refusal(action: StateAction, { state }: Told, job: JobFacts): string | 
       ? undefined
       : 'The checkpoint that asks cannot be read, so Perstack would go on from an earlier one.';
   }
-  if (action !== 'run.resume' && action !== 'run.fork') return 'Perstack does no such thing.';
+  if (action !== 'run.resume' && action !== 'run.fork') return 'Perstack cannot do that.';
   if (state === 'working' || state === 'waiting') return 'It may still be at work.';
   if (state === 'needs-you') return 'It asks a question: answer that instead.';
   if (!job.newest || state === 'unreadable' || state === 'created') return noCheckpoints;

@@ -51,7 +51,7 @@ export class PerstackDriving {
 
   get doing(): EngineDoing {
     const never = async (): Promise<void> => {
-      throw new NotNowError('Perstack does no such thing.');
+      throw new NotNowError('Perstack cannot do that.');
     };
     return {
       answer: (key, effectId, decision) => this.#answer(key, effectId, decision),
@@ -96,7 +96,7 @@ export class PerstackDriving {
       });
       return taken
         ? { recorded: true }
-        : { recorded: false, sentence: 'Your answer was not taken: the job asks the same question still.' };
+        : { recorded: false, sentence: 'Your answer was not taken: the job still asks the same question.' };
     } finally {
       attended.dispose();
     }
@@ -118,9 +118,9 @@ export class PerstackDriving {
           from: branch.checkpoint,
         },
       ];
-      ({ from } = await pick(items, title, 'Where is it to go on from?'));
+      ({ from } = await pick(items, title, 'Where should it go on from?'));
     }
-    const query = await ask(title, `What is ${visible(run.job.expertKey)} to do next?`);
+    const query = await ask(title, `What should ${visible(run.job.expertKey)} do next?`);
     const options = await askOptions(title, (from ?? newest)?.step ?? run.job.steps);
     const args = withUsual(continueArgs(run, query, from), options);
     start(run, 'continue', args, () => void this.store.reread(run.key));
@@ -141,7 +141,7 @@ export class PerstackDriving {
     const asked = questionOfCheckpoint(checkpoint);
     const words = await ask(
       title,
-      asked ? 'The other answer' : `What is to be done differently from step ${checkpoint.step} on?`,
+      asked ? 'The other answer' : `What should be done differently from step ${checkpoint.step} on?`,
     );
     const options = await askOptions(title, checkpoint.step);
     const args = asked ? answerArgs(run, asked, words) : continueArgs(run, words, checkpoint);

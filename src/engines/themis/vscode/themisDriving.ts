@@ -207,7 +207,7 @@ async function pickStep(steps: readonly Step[], title: string): Promise<Step> {
     detail: step.detail,
     step,
   }));
-  return (await pick(items, title, 'Choose what Themis is to do')).step;
+  return (await pick(items, title, 'Choose what Themis should do')).step;
 }
 
 /** @throws HumanError when the setting names no program */

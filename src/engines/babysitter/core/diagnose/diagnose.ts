@@ -195,7 +195,7 @@ function leftLock({ stored }: DiagnoseFacts): Diagnosis | undefined {
   return said(
     `Process ${lock.pid}, which took the run${at}, ended without giving it back.`,
     command('run.repair'),
-    ['Newer engines clear such a lock away by themselves at the next step; older ones wait for ever.'],
+    ['Newer engines clear such a lock away by themselves at the next step; older ones wait forever.'],
   );
 }
 
@@ -226,9 +226,11 @@ function waitsForPerson({ stored }: DiagnoseFacts): Diagnosis | undefined {
   if (stored.state.state !== 'needs-you') return undefined;
   const first = pendingEffects(stored.run).find(({ effect }) => effect.kind === 'breakpoint');
   if (!first) return undefined;
-  const since = first.effect.requestedAt === undefined ? '' : ` since ${moment(first.effect.requestedAt)}`;
+  const at = first.effect.requestedAt;
+  const waits =
+    at === undefined ? 'It is waiting for you' : `It has been waiting for you since ${moment(at)}`;
   return said(
-    `It waits for you${since}: ${taskTitle(first.effect, first.task)}`,
+    `${waits}: ${taskTitle(first.effect, first.task)}`,
     command('breakpoint.answer', { effectId: first.effect.effectId }),
   );
 }
@@ -265,7 +267,7 @@ function waitsForAgent(facts: DiagnoseFacts): Diagnosis | undefined {
       `Somebody seems to be at work on ${what}${more}: the last event is ${moment(run.updatedAt, now)}.`,
     );
   }
-  const waits = `It waits for an agent since ${moment(run.updatedAt)}: ${what}${more} is to be done`;
+  const waits = `It has been waiting for an agent since ${moment(run.updatedAt)}: ${what}${more} is to be done`;
   const active = sessions?.find((session) => session.active);
   const ended = sessions?.find((session) => !session.active);
   const at = (session: SessionBinding): string =>

@@ -21,12 +21,13 @@ export type MakeReport =
 
 /** Why a run cannot be called so, as a sentence; `undefined` when it can. */
 export function whyNotRunId(runId: string): string | undefined {
-  if (!isSegment(runId)) return `"${visible(runId)}" is no plain name: it would lead out of the runs folder.`;
-  if (runId !== runId.trim()) return 'An id neither begins nor ends with a space.';
+  if (!isSegment(runId))
+    return `"${visible(runId)}" is not a plain name: it would lead out of the runs folder.`;
+  if (runId !== runId.trim()) return 'An id must not begin or end with a space.';
   // The engine takes an option for a value, and folders beginning with "." are passed over by many tools.
-  if (/^[.-]/.test(runId)) return 'An id begins with neither "." nor "-".';
+  if (/^[.-]/.test(runId)) return 'An id must not begin with "." or "-".';
   return /[<>:"|?*]/.test(runId) || runId.endsWith('.')
-    ? `"${visible(runId)}" is no folder name on every system: leave out < > : " | ? * and a dot at the end.`
+    ? `"${visible(runId)}" is not a folder name on every system: leave out < > : " | ? * and a dot at the end.`
     : undefined;
 }
 

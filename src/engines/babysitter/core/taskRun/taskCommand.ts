@@ -74,7 +74,7 @@ export function readTaskCommand(json: string): TaskCommand | { readonly problem:
   const parsed = parseJson(json);
   if ('problem' in parsed) return { problem: `Its task.json ${parsed.problem}.` };
   const task = parsed.value;
-  if (!isRecord(task)) return { problem: 'Its task.json is no object.' };
+  if (!isRecord(task)) return { problem: 'Its task.json is not an object.' };
   const { node, shell, command, metadata } = task;
   const redacted = isRecord(metadata) ? metadata['redactedEnvKeys'] : undefined;
   const redactedKeys = texts(redacted) ?? [];
