@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { again } from './support/again';
 import { chooseFromMenu } from './support/chooseFromMenu';
+import { savedText } from './support/savedText';
 import { openDemo, type DemoOptions, type DemoWindow } from './support/openDemo';
 
 const size = { width: 1400, height: 1400 };
@@ -140,11 +141,8 @@ describe('The report of a run', () => {
     await expect.poll(() => input.inputValue()).toMatch(/metrics-.*\.svg$/);
     const path = await input.inputValue();
     await dialog.getByRole('button', { name: 'OK' }).click();
-    // The file is there before there is something in it.
-    const saved = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-    await expect.poll(saved, { timeout: 10_000 }).toMatch(/<\/svg>\s*$/);
+    const picture = await savedText(path, /<\/svg>\s*$/);
     expect(dirname(path)).toBe(workspace);
-    const picture = saved();
     expect(picture).toMatch(/^<svg [^>]*xmlns=/);
     expect(picture).toContain('★ 92');
     expect(picture).not.toMatch(/class="chart"|tabindex|var\(/);

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventFile, eventText, journal } from '../support/journalBuilder';
 import { writeRun } from '../support/runFolder';
+import { savedText } from './support/savedText';
 import { openRunPages, type PageWindow } from './support/openRunPages';
 
 const rows = {
@@ -204,9 +205,8 @@ describe('The page of a run', () => {
     const path = await input.inputValue();
     await dialog.getByRole('button', { name: 'OK' }).click();
 
-    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+    const picture = await savedText(path, /<\/svg>\s*$/);
     expect(path.startsWith(workspace)).toBe(true);
-    const picture = readFileSync(path, 'utf8');
     expect(picture).toMatch(/^<svg [^>]*xmlns=/);
     expect(picture).toContain('Review billing');
     expect(picture).not.toMatch(/class="timeline"|<!--|var\(/);

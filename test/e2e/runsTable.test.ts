@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { eventFile, eventText } from '../support/journalBuilder';
 import { writeManyRuns } from '../support/manyRuns';
+import { savedText } from './support/savedText';
 import { openWindow, type EditorWindow } from './support/openWindow';
 
 const size = { width: 1500, height: 900 };
@@ -169,8 +170,7 @@ describe('The runs table', () => {
     await expect.poll(() => input.inputValue()).toMatch(/runs\.csv$/);
     const path = await input.inputValue();
     await dialog.getByRole('button', { name: 'OK' }).click();
-    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
-    const lines = readFileSync(path, 'utf8').trim().split('\r\n');
+    const lines = (await savedText(path, /\n$/)).trim().split('\r\n');
     expect(lines).toHaveLength(401);
     const place = lines[0]?.split(',').indexOf('waitedSeconds') ?? -1;
     // Of every run, not only of those that were seen.
