@@ -45,8 +45,8 @@ export async function startHostedVsCode({
   const token = connectionToken ? randomBytes(16).toString('hex') : undefined;
   // In a file, because every user of the machine can read the arguments of a process.
   if (token) writeFileSync(folders.token, token, { mode: 0o600 });
-  if (fewExtensions) linkQuietExtensions(dirname(dirname(program.server)), folders.builtIn);
   try {
+    if (fewExtensions) linkQuietExtensions(dirname(dirname(program.server)), folders.builtIn);
     if (vsix) await installVsix(vsix, program, folders, environment);
   } catch (error) {
     folders.remove();

@@ -75,11 +75,19 @@ it('a worker is asked about where another run of its queue would be deleted firs
   const waits = submit('queued', 'a', 'auto');
   const deletes = submit('queued', 'b', 'rerun');
   submit('claimed', 'c', 'rerun');
+  // Its config is elsewhere, and what it was handed in with says it.
+  const elsewhere = 'd'.repeat(64);
+  const snapshot: unknown = JSON.parse(readFileSync(join(jsonl, 'runs', completed, 'snapshot.json'), 'utf8'));
+  const handedIn = JSON.stringify(snapshot).replace(
+    /"existing_run_policy":"\w+"/,
+    '"existing_run_policy":"rerun"',
+  );
+  write(project, `runs/queue/queued/${elsewhere}.json`, `{"run_id":"${elsewhere}","snapshot":${handedIn}}`);
   const run = asThemis(find(completed.slice(0, 8)));
   const path = join(project, 'runs/queue/queued', `${waits}.json`);
   const manifest = { path, state: 'queued' as const, at: 0 };
   const told = { ...manifest, configPath: undefined, snapshot: undefined, ownRunId: waits };
-  expect(rerunInQueue({ ...run, manifest: told })).toEqual([deletes]);
+  expect(rerunInQueue({ ...run, manifest: told })).toEqual([deletes, elsewhere]);
   expect(rerunInQueue({ ...run, manifest: { ...told, state: 'requests' } })).toEqual([]);
 });
 

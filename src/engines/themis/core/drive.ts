@@ -63,11 +63,17 @@ export function whyNotConfig({ policy }: ConfigFile): string | undefined {
     : undefined;
 }
 
+/**
+ * Whether running a config deletes the run first.
+ * @param before the policy that the run was recorded or handed in with: a config that does not say it may get it from there
+ */
+export function deletesFirst(policy: string | undefined, before: string | undefined): boolean {
+  return policy === 'rerun' || (policy !== 'error' && before === 'rerun');
+}
+
 /** What running a config deletes, as a sentence; `undefined`: nothing. */
 export function whatIsDeleted({ policy }: ConfigFile, { told }: ThemisRun): string | undefined {
-  // A config that does not say it may get it from where the run got it.
-  const deletes = policy === 'rerun' || (policy !== 'error' && told?.policy === 'rerun');
-  return deletes
+  return deletesFirst(policy, told?.policy)
     ? `Its existing_run_policy is "rerun": Themis first deletes ${count(told?.events ?? 0, 'event')} of this run and all its results, and then runs every case again.`
     : undefined;
 }

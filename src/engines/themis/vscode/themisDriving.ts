@@ -35,7 +35,7 @@ export interface ThemisDrivingDeps {
   readonly memory: vscode.Memento;
   /** The config of a run's manifest; `undefined`: none is known, or it is not there. */
   submittedConfig(run: ThemisRun): ConfigFile | undefined;
-  /** The runs of a waiting run's queue whose configs delete them first, by id. */
+  /** The runs of a waiting run's queue that are deleted first, by id. */
   rerunInQueue(run: ThemisRun): readonly string[];
   /** `undefined`: it cannot be read. */
   configAt(path: string, run: ThemisRun): ConfigFile | undefined;
