@@ -1,6 +1,7 @@
 import type { Sliced } from '../../core/sliced';
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [34, 92, 123, 125, 91, 93];
+const [lineEnd, space] = [10, 32];
 /** So many bytes are looked at between two looks at the time. */
 const stepLength = 64 * 1024;
 
@@ -9,7 +10,8 @@ const stepLength = 64 * 1024;
  * objects empty, then each of those objects. Nothing is parsed, so that a large one does not block. Of a document that
  * breaks off, what is whole is given.
  */
-export function* documentLines(document: Buffer): Sliced<Buffer> {
+export function* documentLines(given: Buffer): Sliced<Buffer> {
+  const document = yield* withoutLineEnds(given);
   const head: Buffer[] = [];
   const parts: Buffer[] = [];
   /** The brackets that are open. */
@@ -25,7 +27,7 @@ export function* documentLines(document: Buffer): Sliced<Buffer> {
       yield;
     }
     const byte = document[at] ?? 0;
-    if (byte <= 32) continue;
+    if (byte <= space) continue;
     if (byte === openBrace || byte === openBracket) {
       if (open.length === 2 && open[1] === openBracket && byte === openBrace) {
         if (before === openBracket) {
@@ -49,13 +51,18 @@ export function* documentLines(document: Buffer): Sliced<Buffer> {
     } else if (byte === quote) at = stringEnd(document, at);
     before = byte;
   }
-  const lines: Buffer[] = [];
-  for (const line of [Buffer.concat(head), ...parts]) {
-    // Between its texts, JSON may hold line ends.
-    lines.push(Buffer.from(`${line.toString('latin1').replaceAll('\n', ' ')}\n`, 'latin1'));
-    yield;
+  const end = Buffer.of(lineEnd);
+  return Buffer.concat([...head, end, ...parts.flatMap((part) => [part, end])]);
+}
+
+/** A copy with spaces in the place of line ends, which JSON may hold between its texts. */
+function* withoutLineEnds(document: Buffer): Sliced<Buffer> {
+  const copy = Buffer.from(document);
+  for (let at = 0; at < copy.length; at += 1) {
+    if (copy[at] === lineEnd) copy[at] = space;
+    if (at % stepLength === 0) yield;
   }
-  return Buffer.concat(lines);
+  return copy;
 }
 
 /** Where a string ends that begins at a place. */
