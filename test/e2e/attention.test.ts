@@ -111,6 +111,9 @@ describe('What needs a person', () => {
     await picker.getByText(/^For example: 45 min/).waitFor();
     await page.keyboard.type('yesterday');
     await picker.getByText(/That is not a time in the future/).waitFor();
+    // A click elsewhere takes nothing that was typed.
+    await page.locator('.part.statusbar').click({ position: { x: 300, y: 8 } });
+    expect(await picker.locator('.quick-input-box input').inputValue()).toBe('yesterday');
     await picker.locator('.quick-input-box input').fill('3 days');
     await picker.getByText(/^Until /).waitFor();
     await page.keyboard.press('Enter');

@@ -31,6 +31,7 @@ export function filterRuns(arrangement: RunArrangement, all: readonly StoredRun[
   picker.title = pickerTitle('runs.filter');
   picker.placeholder = 'Check what to show; nothing checked shows all runs';
   picker.canSelectMany = true;
+  picker.ignoreFocusOut = true;
   picker.matchOnDescription = true;
   picker.buttons = [clear];
   picker.items = itemsFor(arrangement.filter, all);

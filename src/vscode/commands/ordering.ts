@@ -50,6 +50,7 @@ export class Ordering {
     const own = visible(runTitle(stored.run));
     const typed = await vscode.window.showInputBox({
       title: withoutIcons(`${title}: ${own}`),
+      ignoreFocusOut: true,
       prompt: 'Shown in place of its title, which stays beside it. Empty: the title again.',
       value: before ?? runTitle(stored.run),
       validateInput: (text) =>
@@ -75,6 +76,7 @@ export class Ordering {
     const known = tagsOf(this.deps.store.all).slice(0, 12);
     const typed = await vscode.window.showInputBox({
       title: withoutIcons(`${title}: ${nameOf(chosen)}`),
+      ignoreFocusOut: true,
       prompt: `Tags with commas between them.${known.length === 0 ? '' : ` Used so far: ${list(known)}.`}`,
       value: common.join(', '),
       validateInput: (text) =>

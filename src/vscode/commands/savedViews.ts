@@ -35,6 +35,7 @@ export async function saveView({ order, arrangement, undoing }: SavedViewsDeps):
   const views = order.views.map(parseView);
   const typed = await vscode.window.showInputBox({
     title: pickerTitle('runs.saveView'),
+    ignoreFocusOut: true,
     prompt: `Keeps ${describe({ name: '', filter, grouping })}.`,
     value: viewNamed(views, arrangement)?.name ?? '',
     validateInput: (text) => (text.trim() === '' ? 'A view has a name.' : undefined),

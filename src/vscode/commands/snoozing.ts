@@ -196,6 +196,7 @@ function titleOf({ stored, effectId }: Snoozed): string {
 async function askForTime(clock: Clock): Promise<number> {
   const text = await vscode.window.showInputBox({
     title: 'Snooze Until',
+    ignoreFocusOut: true,
     prompt: 'For example: 45 min, 3 h, 16:30, tomorrow 8:00, friday, 2026-12-24 10:00',
     validateInput: (value) => {
       if (value.trim() === '') return undefined;

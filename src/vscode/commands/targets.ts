@@ -271,6 +271,7 @@ export class Targets {
       placeHolder: 'Check runs',
       canPickMany: true,
       matchOnDescription: true,
+      ignoreFocusOut: true,
     } as const;
     const checked = (await vscode.window.showQuickPick(items, options)) ?? [];
     if (checked.length === 0) throw new CancelledError();
@@ -327,13 +328,16 @@ export function toRunItem(stored: StoredRun, why?: string) {
   };
 }
 
-/** @throws CancelledError when the person picks nothing */
+/**
+ * Asks for one of some items. The picker stays when the focus goes elsewhere: a tree that is drawn again takes it.
+ * @throws CancelledError when the person leaves with Escape
+ */
 export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   title: string,
   placeHolder: string,
 ): Promise<T> {
-  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
+  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true };
   const chosen = await vscode.window.showQuickPick(items, options);
   if (!chosen) throw new CancelledError();
   return chosen;

@@ -61,6 +61,8 @@ export async function chooseResume(
   const picker = vscode.window.createQuickPick<ResumeItem>();
   picker.title = withoutIcons(`Resume: ${visible(runTitle(known.run))}`);
   picker.placeholder = 'Reading the run…';
+  // A tree that is drawn again takes the focus; the person leaves with Escape.
+  picker.ignoreFocusOut = true;
   picker.items = resumeItems(known, [], last, deps);
   try {
     const picked = new Promise<ResumeItem | undefined>((resolve) => {
@@ -69,8 +71,7 @@ export async function chooseResume(
     });
     const shown = new Promise((resolve) => picker.onDidChangeActive(resolve));
     picker.show();
-    // Not read before the picker is there: a tree that is drawn again takes the focus back from a picker that is just
-    // opening, and a picker without the focus is closed.
+    // Not read before the picker is there, so that what is read then does not draw the tree again while it opens.
     await Promise.race([shown, picked]);
     const stored = await deps.read();
     demandAction('run.resume', stored);
@@ -358,6 +359,7 @@ export async function resumeAgent(run: Run, { logger, findProgram, plugin }: Age
 async function askMaxIterations(): Promise<string> {
   const typed = await vscode.window.showInputBox({
     title: 'Resume an Agent',
+    ignoreFocusOut: true,
     prompt: 'How many iterations may the agent make at most?',
     value: '50',
     validateInput: (value) =>
