@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   writeMomentsIn(vscode.env.language);
   const host = makeHost(context);
   const engine = makeEngine(host);
-  const reading = makeReading(host, engine, later.agentSessions);
+  const reading = makeReading(host, later.agentSessions);
   const seen = host.own(new LookedAtPages());
   const work = loadedWork(host, engine, reading, seen);
   settle = work.settle;

@@ -9,12 +9,12 @@ import { setContext } from './contextKeys';
 
 export interface PaletteKeysDeps {
   readonly store: RunStore;
-  readonly driver: RunActivity;
+  readonly activity: RunActivity;
   readonly attention: Attention;
 }
 
 /** Keeps the context keys by which the palette leaves out what could only refuse. */
-export function followPossible({ store, driver, attention }: PaletteKeysDeps): Disposable {
+export function followPossible({ store, activity, attention }: PaletteKeysDeps): Disposable {
   const disposables = new DisposableStore();
   const possible = new PossibleActions();
   const iterating = new Set<RunKey>();
@@ -25,8 +25,8 @@ export function followPossible({ store, driver, attention }: PaletteKeysDeps): D
   follow(store.all.map(({ run }) => run.key));
   disposables.add(store.onDidChange(({ keys }) => follow(keys)));
   disposables.add(
-    driver.onDidChangeIterating((key) => {
-      if (driver.isIterating(key)) iterating.add(key);
+    activity.onDidChangeIterating((key) => {
+      if (activity.isIterating(key)) iterating.add(key);
       else iterating.delete(key);
       setContext(contextKeys.iterating, iterating.size > 0);
     }),

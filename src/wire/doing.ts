@@ -1,4 +1,5 @@
 import type { RunKey } from '../core/run/runKey';
+import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { SleepWatch } from '../engines/babysitter/core/drive/sleepWatch';
 import { TaskPoster } from '../engines/babysitter/core/taskRun/taskPoster';
 import { installedPlugin } from '../engines/babysitter/node/claudePlugin';
@@ -67,18 +68,19 @@ export function makeDoing(
 ) {
   const { env, clock, logger, own } = host;
   const { engine, access, responder, useVersion, nodeOf } = engineParts;
-  const { store, driver, opened, attention, shared, mine, order, runs } = reading;
+  const { store, activity, opened, attention, shared, mine, order, runs } = reading;
   const targets = new Targets(store, opened, shownRun, () => runs.selectedRuns);
+  const driver = new RunDriver(store, engine, clock, responder, activity);
   const undoing = new Undoing();
   const ordering = new Ordering({ store, order, targets, undoing });
-  const deleting = new Deleting({ store, driver, targets, inSlices, sizeOf: folderSize });
+  const deleting = new Deleting({ store, activity, targets, inSlices, sizeOf: folderSize });
   const features = new EngineFeatures(engine, env);
   const engineCommands = new EngineCommands({
     ...{ store, targets, engine, access, logger, useVersion, findProcesses },
     features: (projectDir) => features.commands(projectDir),
   });
   const iterating = new Iterating({
-    ...{ store, driver, targets, access, engineCommands, logger, opener },
+    ...{ store, driver, activity, targets, access, engineCommands, logger, opener },
     memory: host.context.workspaceState,
     carriedOn: (key) => mine.add(key),
     showLog: () => logger.show(),
@@ -98,7 +100,7 @@ export function makeDoing(
   own(
     new SleepWatch({
       ...{ store, clock, shared },
-      isIterating: (key) => driver.isIterating(key),
+      isIterating: (key) => activity.isIterating(key),
       due: (stored) => iterating.sleepIsOver(stored),
     }),
   );

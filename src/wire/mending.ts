@@ -27,7 +27,7 @@ export type Mending = ReturnType<typeof makeMending>;
 export function makeMending(
   { context, env, clock, logger, own }: Host,
   { engine, access, responder, node, nodeOf }: EngineParts,
-  { store, opened, driver }: Reading,
+  { store, opened, activity }: Reading,
   { targets, engineCommands, drafts }: Doing,
   { opener, press }: { readonly opener: Opener; readonly press: DiagnosingDeps['press'] },
 ) {
@@ -52,7 +52,7 @@ export function makeMending(
   });
   const repairing = own(new Repairing({ store, repairer, forker, forking, access, logger, opener }));
   const diagnosing = new Diagnosing({
-    ...{ store, opened, driver, repairer, engineCommands, logger, opener, press },
+    ...{ store, opened, activity, repairer, engineCommands, logger, opener, press },
     engine: (projectDir) => {
       const { found } = engine.locate(projectDir);
       return { found: found !== undefined, version: found?.version };

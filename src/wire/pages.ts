@@ -28,7 +28,7 @@ export type AllPages = ReturnType<typeof makePages>;
 export function makePages(
   { context, env, clock, logger, own }: Host,
   { engine }: EngineParts,
-  { store, driver, opened, outcomes, past, arrangement, sessions }: Reading,
+  { store, activity, opened, outcomes, past, arrangement, sessions }: Reading,
   { comments, answerDrafts }: Doing,
   { evidence, review, artefacts, files }: EvidenceParts,
   { kept, sessionWork }: SessionParts,
@@ -49,7 +49,7 @@ export function makePages(
   const runs = own(
     new Pages(
       runPages({
-        ...{ ...shared, driver, opened, clock, actions, evidence, review, files, past },
+        ...{ ...shared, activity, opened, clock, actions, evidence, review, files, past },
         ...{ comments, drafts: answerDrafts, sessions, kept },
         ...{ mayRead: mayReadAgents, press: pressSession },
         engineFacts: (run, session) => factsOf.get(run.engine)?.(run, session) ?? [],

@@ -1,3 +1,4 @@
+import { RunActivity } from '../core/engine/runActivity';
 import { enginesOf } from '../core/engine/runEngine';
 import { babysitterEngine } from '../engines/babysitter/core/babysitterEngine';
 import type { JudgeOptions } from '../core/run/judgement';
@@ -12,7 +13,6 @@ import { Attention } from '../core/attention/attention';
 import { KnownRuns } from '../core/attention/knownRuns';
 import { needNode } from '../core/attention/needsYou';
 import { views } from '../core/contract';
-import { RunDriver } from '../engines/babysitter/core/drive/runDriver';
 import { Outcomes } from '../core/source/outcomes';
 import { RunStore } from '../core/source/runStore';
 import { pageOf, runNodes } from '../core/views/tree/buildTree';
@@ -31,7 +31,6 @@ import { RunArrangement } from '../vscode/tree/runArrangement';
 import { RunTree } from '../vscode/tree/runTree';
 import { workspaceName } from '../vscode/workspacePlaces';
 import type * as AgentSessions from './agentSessions';
-import type { EngineParts } from './engine';
 import type { Host } from './host';
 
 export type Reading = ReturnType<typeof makeReading>;
@@ -42,7 +41,6 @@ export type Reading = ReturnType<typeof makeReading>;
  */
 export function makeReading(
   { context, env, own, clock, logger, storage }: Host,
-  { engine, responder }: EngineParts,
   agentSessions: () => Promise<typeof AgentSessions>,
 ) {
   const orderFile = own(
@@ -61,13 +59,13 @@ export function makeReading(
     new RunStore(clock, enginesOf(babysitterEngine), judgeOptions(), tellCopies, (key) => order.marks(key)),
   );
   own(order.onDidChange((keys) => store.judgeAnew(keys)));
-  const driver = own(new RunDriver(store, engine, clock, responder));
+  const activity = own(new RunActivity());
   const opened = new OpenedRuns(store, inSlices);
 
   const attention = own(new Attention(store, shared, clock, needsOptions));
 
   const outcomes = new Outcomes(store);
-  const tree = { store, attention, driver, opened, outcomes, clock };
+  const tree = { store, attention, activity, opened, outcomes, clock };
   const needsYou = own(
     new RunTree(views.needsYou, tree, {
       roots: (_, paging) => pageOf(attention.needs, '', paging, needNode),
@@ -106,7 +104,7 @@ export function makeReading(
   const mine = new MyRuns(context.workspaceState);
   return {
     store,
-    driver,
+    activity,
     opened,
     outcomes,
     shared,

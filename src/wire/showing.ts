@@ -28,11 +28,11 @@ export type Showing = ReturnType<typeof showAll>;
 export function showAll(
   { clock, own }: Host,
   { engine, access }: EngineParts,
-  { store, driver, attention, shared, mine, needsYou, runs, arrangement }: Reading,
+  { store, activity, attention, shared, mine, needsYou, runs, arrangement }: Reading,
   pages: LookedAt,
   opener: Opener,
 ) {
-  own(followPossible({ store, driver, attention }));
+  own(followPossible({ store, activity, attention }));
   own(showEngineStatus({ store, pages, version: access.version }));
   const message = (): string | undefined => {
     // VS Code shows either a message or the welcome text, which leads out of the filter.
@@ -50,7 +50,7 @@ export function showAll(
     showNotifications({
       ...{ clock, store, attention, shared, pages, opener },
       workspace: workspaceFolders().join('\n'),
-      isIterating: (key) => driver.isIterating(key),
+      isIterating: (key) => activity.isIterating(key),
       isMine: (key) => mine.has(key),
     }),
   );

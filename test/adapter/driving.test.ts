@@ -356,7 +356,7 @@ describe('iterating', () => {
     const end = await run.driver.iterate(asRunKey(run.dir), Infinity, never, () => {});
     expect(end).toEqual({ reason: 'completed', sentence: 'The run is completed.', iterates: 1, events: 1 });
     expect(run.store.get(asRunKey(run.dir))?.state.state).toBe('completed');
-    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(false);
+    expect(run.activity.isIterating(asRunKey(run.dir))).toBe(false);
   });
 
   it('begins a run that has not started', async () => {
@@ -478,10 +478,10 @@ describe('iterating', () => {
     expect(steps).toEqual([1, 2, 3]);
 
     const stopping = run.driver.iterate(asRunKey(run.dir), Infinity, never, (step) => {
-      if (step === 2) run.driver.stop(asRunKey(run.dir));
+      if (step === 2) run.activity.stop(asRunKey(run.dir));
     });
-    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(true);
-    expect(run.driver.iterating).toEqual([run.dir]);
+    expect(run.activity.isIterating(asRunKey(run.dir))).toBe(true);
+    expect(run.activity.iterating).toEqual([run.dir]);
     // The step under way may finish; no further one begins.
     expect(await stopping).toEqual({
       reason: 'cancelled',
@@ -489,13 +489,13 @@ describe('iterating', () => {
       iterates: 2,
       events: 4,
     });
-    expect(run.driver.iterating).toEqual([]);
+    expect(run.activity.iterating).toEqual([]);
   });
 
   it('is not begun twice in one window', async () => {
     const run = await demoRun('notStarted');
     const seen: boolean[] = [];
-    run.driver.onDidChangeIterating((dir) => seen.push(run.driver.isIterating(dir)));
+    run.activity.onDidChangeIterating((dir) => seen.push(run.activity.isIterating(dir)));
     const both = await Promise.all([
       run.driver.iterate(asRunKey(run.dir), 1, never, () => {}),
       run.driver.iterate(asRunKey(run.dir), 1, never, () => {}),
@@ -720,7 +720,7 @@ describe('command lines that misbehave', () => {
     expect((failure as NoEngineError).message).toContain(
       'the setting babysitterRuns.engine.path (/nowhere/at/all)',
     );
-    expect(run.driver.isIterating(asRunKey(run.dir))).toBe(false);
+    expect(run.activity.isIterating(asRunKey(run.dir))).toBe(false);
   });
 
   it('get no argument with a NUL in it, and none that is too long', async () => {

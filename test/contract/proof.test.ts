@@ -7,6 +7,7 @@ import type { Side } from '../../src/core/views/compare/comparison';
 import { engineActions, enginesOf } from '../../src/core/engine/runEngine';
 import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { TaskPoster } from '../../src/engines/babysitter/core/taskRun/taskPoster';
+import { RunActivity } from '../../src/core/engine/runActivity';
 import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import { whyNot } from '../../src/core/engine/whyNot';
 import { toRunView } from '../../src/core/views/page/runView';
@@ -137,10 +138,9 @@ it('needs the person as any run does', async () => {
 it('is never given to the command line of Babysitter', async () => {
   const { store, asking } = await both();
   const called = (): never => expect.fail('Babysitter was called.');
-  const driver = new RunDriver(store, { call: called }, systemClock, {
-    respondedBy: called,
-    product: 'test',
-  });
+  const engine = { call: called };
+  const responder = { respondedBy: called, product: 'test' };
+  const driver = new RunDriver(store, engine, systemClock, responder, new RunActivity());
   const answer = await driver.answer(asRunKey(asking), 'q', { kind: 'approve', text: '' }, 'page');
   expect(answer).toMatchObject({ recorded: false });
   expect(await driver.recover(asRunKey(asking))).toBe('Resume Run is not something JSON Notes can do.');
@@ -148,8 +148,6 @@ it('is never given to the command line of Babysitter', async () => {
   const iterated = await driver.iterate(asRunKey(asking), 1, none, () => {});
   expect(iterated).toMatchObject({ reason: 'refused', iterates: 0 });
   expect(iterated.sentence).toMatch(/is not something JSON Notes can do\.$/);
-  const engine = { call: called };
-  const responder = { respondedBy: called, product: 'test' };
   const poster = new TaskPoster({ store, engine, clock: systemClock, responder });
   const posted = await poster.post(asRunKey(asking), 'plan', { status: 'ok', value: 1 }, 'row');
   expect(posted).toMatchObject({ recorded: false });

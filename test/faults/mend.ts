@@ -9,6 +9,7 @@ import { asRunKey, keyText } from '../../src/core/run/runKey';
 import { RunStore, type StoredRun } from '../../src/core/source/runStore';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { diagnose } from '../../src/engines/babysitter/core/diagnose/diagnose';
+import { RunActivity } from '../../src/core/engine/runActivity';
 import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import { Repairer } from '../../src/engines/babysitter/core/repair/repairer';
 import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
@@ -27,6 +28,7 @@ export class LaterWindow {
   readonly engine: CliEngine;
   readonly repairer: Repairer;
   readonly #driver: RunDriver;
+  readonly #activity = new RunActivity();
 
   constructor(workspace: string, env: NodeJS.ProcessEnv) {
     this.engine = new CliEngine(
@@ -34,7 +36,7 @@ export class LaterWindow {
       silentLogger,
     );
     const responder = { product: 'faults', respondedBy: async () => 'faults' };
-    this.#driver = new RunDriver(this.store, this.engine, systemClock, responder);
+    this.#driver = new RunDriver(this.store, this.engine, systemClock, responder, this.#activity);
     this.repairer = new Repairer(this.store, this.engine, new RepairFolder(), this.#clock);
     this.store.add(new FsRunSource({ dir: workspace, holds: 'project' }, silentLogger));
   }
@@ -123,7 +125,7 @@ export class LaterWindow {
   }
 
   dispose(): void {
-    this.#driver.dispose();
+    this.#activity.dispose();
     this.store.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import { RunActivity } from '../../src/core/engine/runActivity';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { agentStores } from '../../src/agents/agentStores';
@@ -129,7 +130,7 @@ function runDeps(parts: Parts): PanelDeps {
   return {
     ...{ store, opened, clock, logger: silentLogger, inSlices, extensionUri },
     past: new PastRuns(store, opened, inSlices),
-    driver: { onDidChangeIterating: never, isIterating: () => false },
+    activity: new RunActivity(),
     actions: noted(),
     evidence: noted({ filesOf: async () => [] }),
     review: noted({ commentsOf: () => [] }),

@@ -9,6 +9,7 @@ import { engineEnvironment, makeDemo, type Demo } from '../../scripts/demo.mjs';
 import { systemClock } from '../../src/core/clock';
 import type { CliCall } from '../../src/engines/babysitter/core/drive/cliCalls';
 import type { CliOutcome, Engine } from '../../src/engines/babysitter/core/drive/engine';
+import { RunActivity } from '../../src/core/engine/runActivity';
 import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import type { Logger } from '../../src/core/log';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
@@ -140,6 +141,7 @@ export class Driving {
   readonly store: RunStore;
   readonly engine: CliEngine;
   readonly driver: RunDriver;
+  readonly activity = new RunActivity();
 
   constructor(workspace: string, { home, cli, env, node, meddle }: DriveOptions) {
     const say = (text: string): unknown => this.log.push(text);
@@ -168,13 +170,11 @@ export class Driving {
         return outcome;
       },
     };
-    this.driver = new RunDriver(this.store, watched, systemClock, {
-      product: 'Babysitter Runs 1.2.3',
-      respondedBy: async () => 'Dana Reyes',
-    });
+    const responder = { product: 'Babysitter Runs 1.2.3', respondedBy: async () => 'Dana Reyes' };
+    this.driver = new RunDriver(this.store, watched, systemClock, responder, this.activity);
     this.store.add(new FsRunSource({ dir: workspace, holds: 'project' }, logger));
     onTestFinished(() => {
-      this.driver.dispose();
+      this.activity.dispose();
       this.store.dispose();
     });
   }

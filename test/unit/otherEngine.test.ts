@@ -3,6 +3,7 @@ import { systemClock } from '../../src/core/clock';
 import { canWord, contextWords } from '../../src/core/contract';
 import type { Engine } from '../../src/engines/babysitter/core/drive/engine';
 import { engineMismatch } from '../../src/engines/babysitter/core/drive/engineMismatch';
+import { RunActivity } from '../../src/core/engine/runActivity';
 import { RunDriver } from '../../src/engines/babysitter/core/drive/runDriver';
 import { engineActions, enginesOf, type RunEngine } from '../../src/core/engine/runEngine';
 import { demandEngineCan, whyNot } from '../../src/core/engine/whyNot';
@@ -62,7 +63,7 @@ function driving() {
   const responder = { respondedBy: called, product: 'test' };
   return {
     store,
-    driver: new RunDriver(store, engine, systemClock, responder),
+    driver: new RunDriver(store, engine, systemClock, responder, new RunActivity()),
     poster: new TaskPoster({ store, engine, clock: systemClock, responder }),
     repairer: new Repairer(store, engine, { read: called, moveAside: called }, systemClock),
     forker: new Forker(

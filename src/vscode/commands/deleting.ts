@@ -12,7 +12,7 @@ import type { Targets } from './targets';
 
 export interface DeletingDeps {
   readonly store: RunStore;
-  readonly driver: RunActivity;
+  readonly activity: RunActivity;
   readonly targets: Targets;
   readonly inSlices: InSlices;
   /** How much a folder holds. */
@@ -24,8 +24,8 @@ export class Deleting {
   constructor(private readonly deps: DeletingDeps) {}
 
   async delete(argument: unknown, selected: unknown): Promise<void> {
-    const { targets, driver, store } = this.deps;
-    const isIterating = ({ run }: StoredRun): boolean => driver.isIterating(run.key);
+    const { targets, activity, store } = this.deps;
+    const isIterating = ({ run }: StoredRun): boolean => activity.isIterating(run.key);
     const chosen = await targets.runs(argument, selected, pickerTitle('run.delete'), 'run.delete');
     const plan = planDelete(chosen, isIterating);
     if (plan.runs.length === 0) {

@@ -62,7 +62,7 @@ export interface PageActions {
 
 export interface PanelDeps {
   readonly store: RunStore;
-  readonly driver: RunActivity;
+  readonly activity: RunActivity;
   readonly opened: OpenedRuns;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -139,7 +139,7 @@ class RunPanel implements Page<RunKey, RunPart> {
         () => this.panel.visible,
       ),
     );
-    const { store, driver, comments, drafts, clock, extensionUri } = deps;
+    const { store, activity, comments, drafts, clock, extensionUri } = deps;
     this.#disposables.add(
       listen(panel, 'The run page', fromPage, (message) => this.#handle(message), deps.logger),
     );
@@ -152,7 +152,7 @@ class RunPanel implements Page<RunKey, RunPart> {
       }),
     );
     this.#disposables.add(
-      driver.onDidChangeIterating((changed) => changed === runKey && void this.#update()),
+      activity.onDidChangeIterating((changed) => changed === runKey && void this.#update()),
     );
     this.#disposables.add(comments.onDidChange((changed) => changed === runKey && this.#postReview()));
     this.#disposables.add(
@@ -307,7 +307,7 @@ class RunPanel implements Page<RunKey, RunPart> {
   }
 
   async #updateOnce(): Promise<void> {
-    const { store, driver, opened, past, clock } = this.deps;
+    const { store, activity, opened, past, clock } = this.deps;
     if (!this.#ready) return;
     const stored = store.get(this.runKey);
     if (!stored) {
@@ -319,7 +319,7 @@ class RunPanel implements Page<RunKey, RunPart> {
     this.#attending = true;
     if (!past.has(this.runKey)) this.#event = undefined;
     if (this.#event !== undefined) return this.#updatePast(stored, this.#event);
-    const iterating = driver.isIterating(this.runKey);
+    const iterating = activity.isIterating(this.runKey);
     const trusted = vscode.workspace.isTrusted;
     if (!opened.peek(this.runKey) && stored.run.eventCount > manyEvents) {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };

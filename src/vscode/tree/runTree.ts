@@ -71,7 +71,7 @@ const unguessable = crypto.randomUUID();
 export interface TreeDeps {
   readonly store: RunStore;
   readonly attention: Attention;
-  readonly driver: RunActivity;
+  readonly activity: RunActivity;
   readonly opened: OpenedRuns;
   readonly outcomes: Outcomes;
   readonly clock: Clock;
@@ -114,7 +114,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     private readonly deps: TreeDeps,
     private readonly options: TreeOptions,
   ) {
-    const { store, driver, clock } = deps;
+    const { store, activity, clock } = deps;
     this.view = this.#disposables.add(
       vscode.window.createTreeView(id, {
         treeDataProvider: this,
@@ -126,7 +126,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#disposables.add(vscode.commands.registerCommand(this.#click, () => this.#clicked()));
     this.#disposables.add(this.#changed);
     this.#disposables.add(store.onDidChange(({ keys }) => this.#follow(keys)));
-    this.#disposables.add(driver.onDidChangeIterating(() => this.update()));
+    this.#disposables.add(activity.onDidChangeIterating(() => this.update()));
     if (options.arrangement) {
       this.#disposables.add(options.arrangement.onDidChange(() => this.#fromTheTop()));
     }
@@ -317,7 +317,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   }
 
   #describe(node: TreeNode): Row | undefined {
-    const { store, driver, opened, outcomes, clock } = this.deps;
+    const { store, activity, opened, outcomes, clock } = this.deps;
     const list = this.options.arrangement?.list;
     if (node.kind === 'more') return describeMore(node.left, pageSize());
     if (node.kind === 'group') {
@@ -331,7 +331,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       stored &&
       describeNode(node, stored, {
         now: clock.now(),
-        iterating: driver.isIterating(node.runKey),
+        iterating: activity.isIterating(node.runKey),
         alone: this.options.alone,
         opened: opened.peek(node.runKey),
         childRuns: list?.children.get(node.runKey)?.length ?? 0,

@@ -9,7 +9,7 @@ import {
   type SessionBinding,
 } from '../core/diagnose/diagnose';
 import { commandTitle, type CommandId } from '../../../core/commands';
-import type { RunDriver } from '../core/drive/runDriver';
+import type { RunActivity } from '../../../core/engine/runActivity';
 import { HumanError, runDeleted } from '../../../core/errors';
 import { cutAtWord, visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
@@ -29,7 +29,7 @@ import type { RunTarget } from '../../../vscode/commands/targets';
 export interface DiagnosingDeps {
   readonly store: RunStore;
   readonly opened: OpenedRuns;
-  readonly driver: RunDriver;
+  readonly activity: RunActivity;
   readonly repairer: Repairer;
   readonly engineCommands: EngineCommands;
   readonly logger: Logger;
@@ -73,14 +73,14 @@ export class Diagnosing {
   }
 
   async #diagnose(key: RunKey): Promise<Diagnosis> {
-    const { store, opened, driver, repairer } = this.deps;
+    const { store, opened, activity, repairer } = this.deps;
     const stored = await store.reread(key);
     if (!stored) throw new HumanError(runDeleted);
     const { run } = stored;
     const all = store.all;
     const facts: DiagnoseFacts = {
       stored,
-      iterating: driver.isIterating(key),
+      iterating: activity.isIterating(key),
       details: (await opened.get(key))?.details,
       repair: await repairer.plan(key).catch((error: unknown) => {
         // Held by a live process, or closed to us, which the run's state tells.

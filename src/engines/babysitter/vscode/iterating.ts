@@ -3,6 +3,7 @@ import { pendingBreakpoints } from '../../../core/attention/needsYou';
 import { commandTitle, pickerTitle } from '../../../core/commands';
 import { engineMismatch } from '../core/drive/engineMismatch';
 import { demandEngineCan } from '../../../core/engine/whyNot';
+import type { RunActivity } from '../../../core/engine/runActivity';
 import type { RunDriver, StopReport, WantedTask } from '../core/drive/runDriver';
 import { HumanError, NotNowError, runDeleted } from '../../../core/errors';
 import { visible } from '../../../core/format';
@@ -28,6 +29,7 @@ const allowedProgram = 'iterateByItself.program';
 export interface IteratingDeps {
   readonly store: RunStore;
   readonly driver: RunDriver;
+  readonly activity: RunActivity;
   readonly targets: Targets;
   readonly access: EngineAccess;
   readonly engineCommands: EngineCommands;
@@ -180,21 +182,21 @@ export class Iterating {
 
   /** Ends iterating a run of this window; asks which, where that is not clear. */
   async stop(argument: unknown): Promise<void> {
-    const { driver, targets, store } = this.deps;
+    const { activity, targets, store } = this.deps;
     targets.demandEngineOfNamed(argument, 'run.stop');
-    const running = driver.iterating;
+    const running = activity.iterating;
     const [only] = running;
     if (only === undefined) throw new NotNowError('No run is being iterated in this window.');
     const key =
       argument === undefined && running.length === 1
         ? only
         : (await targets.run(argument, pickerTitle('run.stop'), 'run.stop')).stored.run.key;
-    if (!driver.isIterating(key)) {
+    if (!activity.isIterating(key)) {
       const stored = store.get(key);
       const title = visible(stored ? runTitle(stored.run) : keyText(key));
       throw new NotNowError(`"${title}" is not being iterated in this window.`);
     }
-    driver.stop(key);
+    activity.stop(key);
   }
 
   async #iterateWithProgress(
@@ -228,7 +230,7 @@ export class Iterating {
   }
 
   #demandLegal(action: 'run.iterate' | 'run.continue', stored: StoredRun): void {
-    const illegal = this.deps.driver.isIterating(stored.run.key)
+    const illegal = this.deps.activity.isIterating(stored.run.key)
       ? `"${visible(runTitle(stored.run))}" is being iterated already.`
       : undefined;
     if (illegal) throw new NotNowError(illegal);

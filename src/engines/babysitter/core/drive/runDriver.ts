@@ -1,7 +1,7 @@
 import { asBabysitter } from '../babysitterRun';
 import { runDeleted } from '../../../../core/errors';
 import type { Clock } from '../../../../core/clock';
-import { Emitter } from '../../../../core/event';
+import type { RunActivity } from '../../../../core/engine/runActivity';
 import { cutAtWord, toIso, visible } from '../../../../core/format';
 import { saidOfAnswer } from '../../../../core/attention/meanwhile';
 import { isAnswered, toAnswer, type Decision } from '../../../../core/run/answer';
@@ -52,42 +52,17 @@ export interface Responder {
 
 /** Drives runs through the engine. What happened is read from the journal, never from an exit code. */
 export class RunDriver {
-  readonly #iterating = new Map<RunKey, AbortController>();
   readonly #answering = new Set<string>();
   /** The answer to each run that is recorded, or waits for its turn, last. */
   readonly #lastAnswer = new Map<RunKey, Promise<AnswerReport>>();
-  readonly #changed = new Emitter<RunKey>();
-
-  /** Fires with a run's key when this window begins or ends to iterate it. */
-  readonly onDidChangeIterating = this.#changed.event;
 
   constructor(
     private readonly store: RunStore,
     private readonly engine: Engine,
     private readonly clock: Clock,
     private readonly responder: Responder,
+    private readonly activity: RunActivity,
   ) {}
-
-  /** Whether this window is iterating the run right now. */
-  isIterating(key: RunKey): boolean {
-    return this.#iterating.has(key);
-  }
-
-  /** The runs that this window is iterating. */
-  get iterating(): readonly RunKey[] {
-    return [...this.#iterating.keys()];
-  }
-
-  /** Ends iterating a run: the step under way may still finish. */
-  stop(key: RunKey): void {
-    this.#iterating.get(key)?.abort();
-  }
-
-  /** Ends everything, when the window closes. */
-  dispose(): void {
-    for (const controller of this.#iterating.values()) controller.abort();
-    this.#changed.dispose();
-  }
 
   /**
    * Records a person's answer to a breakpoint, after a last look that it is still open.
@@ -199,23 +174,20 @@ export class RunDriver {
     onStep: (step: number, waitsFor?: string) => void,
     until?: WantedTask,
   ): Promise<StopReport> {
-    if (this.#iterating.has(key)) {
+    if (this.activity.isIterating(key)) {
       return { reason: 'refused', sentence: 'It is being iterated already.', iterates: 0, events: 0 };
     }
-    const controller = new AbortController();
+    const attention = this.store.attend(key);
+    const controller = this.activity.begin(key);
     const cancel = (): void => controller.abort();
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
-    this.#iterating.set(key, controller);
-    const attention = this.store.attend(key);
-    this.#changed.fire(key);
     try {
       return await this.#loop(key, maximum, controller.signal, onStep, until);
     } finally {
       signal.removeEventListener('abort', cancel);
       attention.dispose();
-      this.#iterating.delete(key);
-      this.#changed.fire(key);
+      this.activity.end(key);
     }
   }
 
