@@ -201,7 +201,8 @@ export class Evidence implements vscode.TextDocumentContentProvider, vscode.Disp
     effectId: string,
   ): Promise<readonly { effectId: string; texts: ReadonlyMap<string, string> }[]> {
     const seq = run.story.effects.get(effectId)?.requestedSeq ?? 0;
-    const earlier = [...run.story.effects.values()]
+    const earlier = run.story.effects
+      .list()
       .filter(
         ({ kind, status, requestedSeq }) =>
           kind === 'breakpoint' && status !== 'pending' && requestedSeq < seq,

@@ -1,14 +1,14 @@
 import { asBabysitter } from '../../src/engines/babysitter/core/babysitterRun';
 import { EventLog } from '../../src/core/views/page/eventLog';
 import { toEventRow } from '../../src/core/views/page/eventRow';
-import { toRunView } from '../../src/core/views/page/runView';
+import { makingRunView } from '../../src/core/views/page/runView';
 import { layingOutTimeline, type Timeline } from '../../src/core/views/page/timeline';
 import { makingUsageView } from '../../src/core/views/page/usageView';
 import { noTaskFiles } from '../../src/core/run/iterations';
 import { defaultMetricChoice, wantedMetricKeys } from '../../src/core/run/metrics';
 import { defaultActivityWindow } from '../../src/core/run/judgement';
 import { asRunKey } from '../../src/core/run/runKey';
-import { openingRun, openRun, type OpenedRun } from '../../src/core/views/tree/buildTree';
+import { openingRun, type OpenedRun } from '../../src/core/views/tree/buildTree';
 import { openingPast } from '../../src/core/views/travel/pastRun';
 import { inSlices } from '../../src/node/slices';
 import { watchTurns } from './blocks';
@@ -52,7 +52,8 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   const shown = { iterating: false, trusted: true };
   const nothing = { ...noTaskFiles, problems: [], warnings: [] };
   const first = stored();
-  toRunView(first, openRun(first.run, nothing, defaultMetricChoice), Date.now(), { ...shown, partial: true });
+  const partial = await inSlices(openingRun(first.run, nothing, defaultMetricChoice));
+  await inSlices(makingRunView(first, partial, Date.now(), { ...shown, partial: true }));
   const log = new EventLog(
     (from, to) => source.events(key, from, to),
     () => new Promise((resolve) => setTimeout(resolve)),
@@ -67,7 +68,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
   const details = await store.readDetails(key, wantedMetricKeys(defaultMetricChoice));
   if (!details) throw new Error('The run is gone');
   const opened = await inSlices(openingRun(stored().run, details, defaultMetricChoice));
-  toRunView(stored(), opened, Date.now(), shown);
+  await inSlices(makingRunView(stored(), opened, Date.now(), shown));
   const timeline = await layOut(opened, Date.now(), undefined);
   await inSlices(makingUsageView(opened));
   const figures = { events, whole: performance.now() - start, longest: longest() };
@@ -78,7 +79,7 @@ export async function page(project: string, shape: Shape): Promise<PageFigures> 
     const reading = await source.asOf?.(key, event, details, nobody);
     if (!reading) throw new Error('The past was not read');
     const then = await inSlices(openingPast(reading, stored().engine, defaultMetricChoice, options));
-    toRunView(then.stored, then.opened, then.at, { ...shown, past: true });
+    await inSlices(makingRunView(then.stored, then.opened, then.at, { ...shown, past: true }));
     await layOut(then.opened, then.at, timeline);
     if (asBabysitter(then.stored.run).story.entries !== event)
       throw new Error('It was not the past that was asked for');
@@ -95,7 +96,7 @@ function layOut(
   now: number,
   whole: Timeline | undefined,
 ): Promise<Timeline | undefined> {
-  const effects = [...run.story.effects.values()];
+  const effects = run.story.effects.list();
   const endedAt = run.story.end?.at;
   return inSlices(
     layingOutTimeline({

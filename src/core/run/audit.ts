@@ -62,7 +62,6 @@ export function auditAnswers(
   { tasks, results }: TaskFiles,
 ): readonly AnswerRecord[] {
   return run.story.effects
-    .list()
     .filter(({ kind, status }) => kind === 'breakpoint' && isResolved(status))
     .toSorted((a, b) => a.resolvedOrder - b.resolvedOrder)
     .map((effect) => {

@@ -97,6 +97,11 @@ export class EffectMap implements Iterable<readonly [string, Effect]> {
     return this.#chunks.flat();
   }
 
+  /** Those that fit, in a new array. */
+  filter(fits: (effect: Effect) => boolean): Effect[] {
+    return this.#chunks.flatMap((chunk) => chunk.filter(fits));
+  }
+
   *values(): Generator<Effect, void> {
     for (const chunk of this.#chunks) yield* chunk;
   }

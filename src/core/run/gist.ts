@@ -1,13 +1,19 @@
+import { atOnce, type Sliced } from '../sliced';
 import { cutAtWord, firstLine } from '../format';
 import { outcomeIn, type Outcome } from './outcome';
 import type { Run, RunDetails, RunGist } from './run';
-import { seenResults } from './seenResults';
+import { seeingResults } from './seenResults';
 
 const longest = 200;
 
 /** What a row tells of a run whose files were read. */
-export function gistOf({ story }: Run, details: RunDetails): RunGist {
-  const seen = seenResults(story.effects.list(), details.results);
+export function gistOf(run: Run, details: RunDetails): RunGist {
+  return atOnce(takingGist(run, details));
+}
+
+/** The same, interruptibly. */
+export function* takingGist({ story }: Run, details: RunDetails): Sliced<RunGist> {
+  const seen = yield* seeingResults(story.effects.list(), details.results);
   return { ...outcomeGist(outcomeIn(details)), seen };
 }
 

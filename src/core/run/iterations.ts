@@ -5,7 +5,7 @@ import { tabulatingMetric, type MetricChoice, type MetricTable } from './metrics
 import { passed } from './passed';
 import { numbersOf, type RecordedIteration, type RecordedIterations } from './recordedIterations';
 import { sameValue } from './sameValue';
-import { seenResults, type SeenResults } from './seenResults';
+import { seeingResults, type SeenResults } from './seenResults';
 import type { TaskDefinition, TaskResult } from './task';
 
 /** One round of a process: derived, as the journal has no event for it, or as its engine records it. */
@@ -130,7 +130,7 @@ function counted(effects: readonly Effect[], { results }: TaskFiles) {
   const counts = { ok: 0, error: 0, cancelled: 0, pending: 0 };
   for (const { status } of effects) counts[status] += 1;
   const { ok, error, cancelled } = counts;
-  const seen = seenResults(effects, results);
+  const seen = atOnce(seeingResults(effects, results));
   return {
     ...{ effects, requested: effects.length, ok, error, cancelled },
     passed: effects.filter((effect) => passed(effect, results.get(effect.effectId)) === true).length,
@@ -206,12 +206,15 @@ type Rounds = readonly Round[] | undefined;
  */
 function* byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Sliced<Rounds> {
   const rounds: NumberedRound[] = [];
-  /** The round of each effect that has a number. */
+  /** Of each effect, the round of its number. */
   const roundOf: (NumberedRound | undefined)[] = [];
-  yield* eachOf(effects, (effect, i) => {
+  yield* eachOf(effects, (effect) => {
     const task = files.tasks.get(effect.effectId);
     const number = explicitNumber(effect, task);
-    if (number === undefined) return;
+    if (number === undefined) {
+      roundOf.push(undefined);
+      return;
+    }
     const last = rounds.at(-1);
     const isNewPhase =
       !last || number < last.number || (task?.phase !== undefined && task.phase !== last.name);
@@ -220,7 +223,7 @@ function* byExplicitNumber(effects: readonly Effect[], files: TaskFiles): Sliced
     } else if (number > last.number) {
       rounds.push({ ...last, number, effects: [] });
     }
-    roundOf[i] = rounds.at(-1);
+    roundOf.push(rounds.at(-1));
   });
   if (rounds.length === 0) return undefined;
   yield* joinRounds(effects, files, roundOf, rounds[0] as NumberedRound);
@@ -250,14 +253,14 @@ function* joinRounds(
   roundOf: readonly (NumberedRound | undefined)[],
   first: NumberedRound,
 ): Sliced<void> {
+  /** From the last effect to the first: its round, or that of the next one that has any. */
   const following: (NumberedRound | undefined)[] = [];
-  for (let i = effects.length - 1; i >= 0; i -= 1) following[i] = roundOf[i] ?? following[i + 1];
-  yield;
+  yield* eachOf(roundOf.toReversed(), (round) => following.push(round ?? following.at(-1)));
   let before: NumberedRound | undefined;
   /** Tasks that stood before phases: before earlier ones, and before the one that comes next. */
   const [openedBefore, opening] = [new Set<string>(), new Set<string>()];
   yield* eachOf(effects, (effect, i) => {
-    const [own, next] = [roundOf[i], following[i]];
+    const [own, next] = [roundOf[i], following[effects.length - 1 - i]];
     if (own) {
       for (const taskId of opening) openedBefore.add(taskId);
       opening.clear();

@@ -60,12 +60,19 @@ export interface MetricTable {
   readonly best: number | undefined;
 }
 
-/** By iteration number, the value of the one before it that has any. @param values in rising order of their numbers */
-export function previousValues(values: Iterable<readonly [number, number]>): ReadonlyMap<number, number> {
+/**
+ * By iteration number, the value of the one before it that has any.
+ * @param values in rising order of their numbers
+ * @param from the first number that is asked about
+ */
+export function previousValues(
+  values: Iterable<readonly [number, number]>,
+  from = Number.NEGATIVE_INFINITY,
+): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   let previous: number | undefined;
   for (const [n, value] of values) {
-    if (previous !== undefined) found.set(n, previous);
+    if (previous !== undefined && n >= from) found.set(n, previous);
     previous = value;
   }
   return found;

@@ -108,7 +108,7 @@ export function toRunEntry(
     now,
     options,
   );
-  const effects = [...run.story.effects.values()];
+  const effects = run.story.effects.list();
   const { list, metric } = deriveIterations(effects, details, options.metric);
   const pending = pendingEffects(run);
   return {
@@ -190,7 +190,7 @@ function outputOf(details: RunDetails, secrets: readonly string[]): { readonly o
 
 /** The tasks of a run in order of their requests, each with the iteration it belongs to. */
 export function toTaskEntries(run: Run, details: RunDetails, metric: MetricChoice): readonly TaskEntry[] {
-  const effects = [...run.story.effects.values()];
+  const effects = run.story.effects.list();
   const numbers = iterationNumbers(deriveIterations(effects, details, metric));
   return effects.map((effect) => ({
     effectId: effect.effectId,

@@ -1,3 +1,4 @@
+import { eachOf, type Sliced } from '../sliced';
 import { answeredAs } from './answered';
 import type { Effect } from './effect';
 import { passed } from './passed';
@@ -13,16 +14,16 @@ export interface SeenResults {
   readonly rejected: number;
 }
 
-/** Counts them. The one count for rows, pages and reports. */
-export function seenResults(
+/** Counts them, interruptibly. The one count for rows, pages and reports. */
+export function* seeingResults(
   effects: readonly Effect[],
   results: ReadonlyMap<string, TaskResult>,
-): SeenResults {
+): Sliced<SeenResults> {
   const seen = { notPassed: 0, failed: 0, rejected: 0 };
-  for (const effect of effects) {
+  yield* eachOf(effects, (effect) => {
     const result = results.get(effect.effectId);
     if (answeredAs(effect, result) === 'rejected') seen.rejected += 1;
     else if (passed(effect, result) === false) seen[effect.status === 'error' ? 'failed' : 'notPassed'] += 1;
-  }
+  });
   return seen;
 }

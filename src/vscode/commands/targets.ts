@@ -196,12 +196,15 @@ export class Targets {
       if (!effect) throw new HumanError('The run has no such task.');
       return { stored, effect, surface };
     }
-    const items = [...stored.run.story.effects.values()].toReversed().map((effect) => {
-      const { tasks, results } = details ?? noTaskFiles;
-      const { effectId } = effect;
-      const row = describeTask(effect, tasks.get(effectId), Date.now(), results.get(effectId));
-      return { label: withoutIcons(row.label), description: withoutIcons(row.description), effect };
-    });
+    const items = stored.run.story.effects
+      .list()
+      .toReversed()
+      .map((effect) => {
+        const { tasks, results } = details ?? noTaskFiles;
+        const { effectId } = effect;
+        const row = describeTask(effect, tasks.get(effectId), Date.now(), results.get(effectId));
+        return { label: withoutIcons(row.label), description: withoutIcons(row.description), effect };
+      });
     if (items.length === 0) throw new NotNowError('The run has no tasks yet.');
     const { effect } = await pick(items, title, 'Choose a task');
     return { stored, effect, surface };

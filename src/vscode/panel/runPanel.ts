@@ -14,7 +14,7 @@ import {
   type ToPage,
   type TravelView,
 } from '../../core/views/page/protocol';
-import { toRunView } from '../../core/views/page/runView';
+import { makingRunView } from '../../core/views/page/runView';
 import { runTitle } from '../../core/run/run';
 import { HumanError, NotNowError, runDeleted } from '../../core/errors';
 import { visible } from '../../core/format';
@@ -325,11 +325,12 @@ class RunPanel implements Page<RunKey, RunPart> {
       const nothing = { ...noTaskFiles, problems: [], warnings: [] };
       const partial = await this.deps.inSlices(openingRun(stored.run, nothing, metricChoice()));
       if (this.#event !== undefined) return;
+      const view = await this.deps.inSlices(
+        makingRunView(stored, partial, clock.now(), { iterating, trusted, partial: true }),
+      );
+      if (this.#event !== undefined) return;
       this.panel.title = visible(runTitle(stored.run));
-      this.#post({
-        type: 'view',
-        view: toRunView(stored, partial, clock.now(), { iterating, trusted, partial: true }),
-      });
+      this.#post({ type: 'view', view });
       this.#postTravel(stored, undefined);
       await this.#inspector.update(stored, undefined, undefined);
     }
@@ -337,13 +338,16 @@ class RunPanel implements Page<RunKey, RunPart> {
     const current = store.get(this.runKey);
     // The person has gone into the past meanwhile.
     if (!details || !current || this.#event !== undefined) return;
-    this.panel.title = visible(runTitle(current.run));
     const others = current.run.story.end ? store.all.map(({ run }) => run) : [];
     const predecessor = predecessorOf(current.run, others);
-    const view = toRunView(current, details, clock.now(), {
-      ...{ iterating, trusted, predecessor },
-      ...{ questionPages: this.#questionPages, earlier: this.#earlier },
-    });
+    const view = await this.deps.inSlices(
+      makingRunView(current, details, clock.now(), {
+        ...{ iterating, trusted, predecessor },
+        ...{ questionPages: this.#questionPages, earlier: this.#earlier },
+      }),
+    );
+    if (this.#event !== undefined) return;
+    this.panel.title = visible(runTitle(current.run));
     this.#post({ type: 'view', view });
     this.#shownEvent = undefined;
     this.#postTravel(current, undefined);
@@ -377,14 +381,16 @@ class RunPanel implements Page<RunKey, RunPart> {
     const then = await past.get(this.runKey, event, signal);
     const current = store.get(this.runKey);
     if (!then || !current || signal.aborted) return;
-    this.panel.title = visible(runTitle(current.run));
     const shown = {
       iterating: false,
       trusted: vscode.workspace.isTrusted,
       past: true,
       earlier: this.#earlier,
     };
-    this.#post({ type: 'view', view: toRunView(then.stored, then.opened, then.at, shown) });
+    const view = await this.deps.inSlices(makingRunView(then.stored, then.opened, then.at, shown));
+    if (signal.aborted) return;
+    this.panel.title = visible(runTitle(current.run));
+    this.#post({ type: 'view', view });
     this.#shownEvent = then.event;
     this.#shownEvidence = '';
     await this.#inspector.update(current, opened.peek(this.runKey), then);

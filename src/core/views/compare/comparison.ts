@@ -162,5 +162,5 @@ export function onlySide({
 
 /** The effects that are compared of a side. */
 export function effectsOf({ opened, iteration }: Side): readonly Effect[] {
-  return iteration?.effects ?? [...opened.run.story.effects.values()];
+  return iteration?.effects ?? opened.run.story.effects.list();
 }

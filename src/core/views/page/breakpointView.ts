@@ -279,9 +279,9 @@ export function toTaskView(effect: Effect, { tasks, results }: TaskFiles, now: n
 
 /** The titles of breakpoints that were answered, newest first, and whether the process has gone on since. */
 export function answeredBreakpoints({ run, details }: OpenedRun): readonly AnsweredView[] {
-  const all = run.story.effects.list();
-  const lastRequestKnew = all.at(-1)?.resolvedBefore ?? 0;
-  return all
+  const { effects } = run.story;
+  const lastRequestKnew = effects.last?.resolvedBefore ?? 0;
+  return effects
     .filter(({ kind, status }) => kind === 'breakpoint' && status === 'ok')
     .toSorted((a, b) => b.resolvedOrder - a.resolvedOrder)
     .slice(0, 20)

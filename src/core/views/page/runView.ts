@@ -8,6 +8,7 @@ import { titleOfIteration, type Iterations } from '../../run/iterations';
 import { previousValues } from '../../run/metrics';
 import { pendingEffects, problemsOf, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
+import { atOnce, eachOf, type Sliced } from '../../sliced';
 import type { StoredRun } from '../../source/runStore';
 import type { OpenedRun } from '../tree/buildTree';
 import { countEffects, describeIteration, describeProblem } from '../tree/describe';
@@ -117,12 +118,17 @@ export interface Shown {
 }
 
 /** Makes the page's content from a run. */
-export function toRunView(
+export function toRunView(stored: StoredRun, opened: OpenedRun, now: number, shown: Shown): RunView {
+  return atOnce(makingRunView(stored, opened, now, shown));
+}
+
+/** The same, interruptibly. */
+export function* makingRunView(
   stored: StoredRun,
   opened: OpenedRun,
   now: number,
   { iterating, trusted, partial = false, past = false, predecessor, questionPages = 1, earlier = 0 }: Shown,
-): RunView {
+): Sliced<RunView> {
   const { run } = stored;
   const prompt = run.prompt ?? '';
   const action = (id: StateAction): ActionView => {
@@ -134,6 +140,8 @@ export function toRunView(
   };
   const [iterate, resume] = [action('run.iterate'), action('run.resume')];
   const answers = auditAnswers(run, opened.details).toReversed();
+  yield;
+  const iterations = yield* makingIterationViews(stored, opened, now, earlier);
   const questions = pendingEffects(run).filter(({ effect }) => effect.kind === 'breakpoint');
   const shownQuestions = questions.slice(0, most.breakpoints * questionPages);
   return {
@@ -161,7 +169,7 @@ export function toRunView(
     resume,
     answers: answers.slice(0, most.answers).map(toAnswerView),
     moreAnswers: Math.max(0, answers.length - most.answers),
-    ...iterationViews(stored, opened, now, earlier),
+    ...iterations,
     taskCount: run.story.effects.size,
     problems: problemsOf(run, opened.details)
       .slice(0, most.problems)
@@ -173,34 +181,38 @@ export function toRunView(
 }
 
 /** The newest iterations, and how much is left out. @param earlier so often more was asked for */
-function iterationViews(
+function* makingIterationViews(
   { run }: StoredRun,
   opened: OpenedRun,
   now: number,
   earlier: number,
-): Pick<RunView, 'iterations' | 'left' | 'more'> {
+): Sliced<Pick<RunView, 'iterations' | 'left' | 'more'>> {
   const room = {
     iterations: most.iterations + earlier * moreAtOnce.iterations,
     tasks: most.tasks + earlier * moreAtOnce.tasks,
   };
   const newestFirst = opened.iterations.list.toReversed();
   const listed = newestFirst.slice(0, room.iterations);
-  const changeOf = metricChanges(opened.iterations);
+  const changeOf = metricChanges(opened.iterations, listed.at(-1)?.n);
   let tasks = 0;
-  const iterations = listed.map((iteration): IterationView => {
+  const iterations: IterationView[] = [];
+  for (const iteration of listed) {
     const shown = iteration.effects.slice(0, Math.max(0, room.tasks - tasks));
     tasks += shown.length;
+    const views: TaskView[] = [];
+    yield* eachOf(shown, (known) =>
+      views.push(toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now)),
+    );
     const { label, description, icon } = describeIteration(iteration, opened.iterations.metric);
-    return {
+    iterations.push({
       ...{ n: iteration.n, name: label, description, icon: icon.name, change: changeOf(iteration.n) },
       open:
         iteration.notPassed > 0 ||
         (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
-      tasks: shown.map((known) =>
-        toTaskView(run.story.effects.get(known.effectId) ?? known, opened.details, now),
-      ),
-    };
-  });
+      tasks: views,
+    });
+    yield;
+  }
   const left = {
     iterations: newestFirst.length - listed.length,
     tasks: listed.reduce((sum, { requested }) => sum + requested, 0) - tasks,
@@ -219,9 +231,9 @@ function isFinal({ run, state }: StoredRun): boolean {
 
 const goingOn: ReadonlySet<StateAction> = new Set(['run.resume', 'run.iterate']);
 
-/** Tells of an iteration how far its metric is from others. */
-function metricChanges({ metric }: Iterations): (n: number) => string {
-  const previous = previousValues(metric?.values ?? []);
+/** Tells of an iteration how far its metric is from others. @param from the first number that is asked about */
+function metricChanges({ metric }: Iterations, from: number | undefined): (n: number) => string {
+  const previous = previousValues(metric?.values ?? [], from);
   return (n) => {
     const value = metric?.values.get(n);
     const best = metric?.best === undefined || metric.best === n ? undefined : metric.values.get(metric.best);

@@ -1,6 +1,6 @@
 import { capital, duration } from '../../format';
 import type { Effect } from '../../run/effect';
-import { iterationTitle, type Iteration } from '../../run/iterations';
+import { iterationTitle, type Iteration, type NamedIteration } from '../../run/iterations';
 import type { Answered } from '../../run/answered';
 import { lengthOf, minus, type Stretch } from '../../run/stretch';
 import { atOnce, eachOf, type Sliced } from '../../sliced';
@@ -100,7 +100,12 @@ export function layOutTimeline(parts: TimelineParts): Timeline | undefined {
 export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | undefined> {
   const { iterations, now, endedAt, whole } = parts;
   // Other engines leave numbers out.
-  const names = new Map(iterations.map((iteration) => [iteration.n, iterationTitle(iteration)]));
+  const named = new Map<number, NamedIteration>();
+  yield* eachOf(iterations, (iteration) => named.set(iteration.n, iteration));
+  const nameOf = (n: number): string => {
+    const iteration = named.size > 1 ? named.get(n) : undefined;
+    return iteration ? iterationTitle(iteration) : '';
+  };
   const rows = yield* toRows(parts);
   const spans = new Map<string, Span>();
   let [start, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -127,19 +132,20 @@ export function* layingOutTimeline(parts: TimelineParts): Sliced<Timeline | unde
     yield* eachOf(own, (span) => span.to >= part.from && span.from <= part.to && inside.push(span));
   }
   const joined = inside.length > most.bars;
-  const bars = joined ? yield* joinBars(inside, part.from, part.to) : inside.map(toBar);
+  const placed = joined ? yield* joinBars(inside, part.from, part.to) : inside.map(toBar);
+  const bars: TimelineBar[] = [];
+  yield* eachOf(placed, (bar) => {
+    const label = drawn[bar.row]?.label ?? '';
+    bars.push({
+      ...bar,
+      title: bar.title === label ? '' : bar.title,
+      spoken: spokenBar(bar, bar.title || label, nameOf(bar.iteration)),
+    });
+  });
   return {
     ...part,
     ...{ start: Math.min(start, firstBand), end, rows: drawn, bands },
-    bars: bars.map((bar) => ({
-      ...bar,
-      title: bar.title === drawn[bar.row]?.label ? '' : bar.title,
-      spoken: spokenBar(
-        bar,
-        bar.title || (drawn[bar.row]?.label ?? ''),
-        names.size > 1 ? (names.get(bar.iteration) ?? '') : '',
-      ),
-    })),
+    bars,
     groups: yield* toGroups(spans, part),
     gaps: whole?.gaps ?? (yield* findGaps(spans, start, end)),
     now: whole || endedAt === undefined ? now : undefined,

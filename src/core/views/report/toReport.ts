@@ -166,7 +166,7 @@ function begin(opened: OpenedRun, sources: ReportSources, only: Iteration | unde
     [folderAround(run.location), ''],
     [sources.home, '~'],
   ]);
-  const effects = only ? only.effects : [...run.story.effects.values()];
+  const effects = only ? only.effects : run.story.effects.list();
   return {
     opened,
     clean,

@@ -45,7 +45,7 @@ export function* listJournal(
     const problem = strangerProblem(file, isTemporary);
     if (problem && !(isTemporary && writing)) problems.push({ file, ...problem });
   }
-  return { files: inPlace(names) ?? sorted(names, problems), problems, odd, temporary };
+  return { files: (yield* inPlace(names)) ?? sorted(names, problems), problems, odd, temporary };
 }
 
 /** Engines write an event under such a name before they give it its own. */
@@ -67,11 +67,12 @@ function strangerProblem(file: string, isTemporary: boolean): Omit<Problem, 'fil
 }
 
 /** Puts each at its number, without sorting; `undefined` when the numbers are not exactly 1 to their count. */
-function inPlace(names: readonly EventName[]): readonly string[] | undefined {
+function* inPlace(names: readonly EventName[]): Generator<void, readonly string[] | undefined, void> {
   const files: (string | undefined)[] = names.map(() => undefined);
-  for (const { file, seq } of names) {
+  for (const [i, { file, seq }] of names.entries()) {
     if (seq < 1 || seq > files.length || files[seq - 1] !== undefined) return undefined;
     files[seq - 1] = file;
+    if (i % 256 === 0) yield;
   }
   return files as string[];
 }

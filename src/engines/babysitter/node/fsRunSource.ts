@@ -6,7 +6,7 @@ import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { babysitter, babysitterKey, folderOf } from '../core/babysitterRun';
-import { gistOf, outcomeGist } from '../../../core/run/gist';
+import { outcomeGist, takingGist } from '../../../core/run/gist';
 import type { Run, RunDetails, RunGist } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
 import type { RunKey } from '../../../core/run/runKey';
@@ -177,8 +177,9 @@ export class FsRunSource implements RunSource {
     if (tracked?.run?.depth === 'end') await this.reread(key);
     const run = tracked?.run;
     const details = tracked && (await inSlices(tracked.directory.readDetails(metricKeys)));
-    if (run && details && tracked.run === run) {
-      this.#learn(tracked, gistOf(run, details));
+    const gist = run && details && (await inSlices(takingGist(run, details)));
+    if (gist && tracked.run === run) {
+      this.#learn(tracked, gist);
       // Whoever asked takes the run of the store for the one that was read.
       if (this.#batches.size > 0) this.#batches.flush();
     }

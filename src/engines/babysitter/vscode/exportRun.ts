@@ -68,7 +68,8 @@ async function pickEnd(opened: OpenedRun, effectId: string | undefined): Promise
   // Where events lack or repeat, their numbers do not count them.
   const counted = run.story.problems.length === 0 && asBabysitter(run).story.entries === run.eventCount;
   const ends = counted
-    ? [...run.story.effects.values()]
+    ? run.story.effects
+        .list()
         .toReversed()
         .slice(0, mostEnds)
         .map((effect) => ({

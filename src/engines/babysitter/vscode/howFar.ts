@@ -61,7 +61,7 @@ async function askMaximum(): Promise<number> {
 
 /** The kinds that the run has had, and the usual ones. */
 async function askKind(run: Run): Promise<string> {
-  const had = [...run.story.effects.values()].map(({ kind }) => kind);
+  const had = run.story.effects.list().map(({ kind }) => kind);
   const kinds = [...new Set([...had, 'agent', 'shell', 'node', 'skill', 'orchestrator_task'])];
   const items = kinds
     .filter((kind) => kind !== 'breakpoint' && kind !== 'sleep')

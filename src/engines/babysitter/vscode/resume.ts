@@ -76,9 +76,7 @@ export async function chooseResume(
     const stored = await deps.read();
     demandAction('run.resume', stored);
     const warnings = await deps.warnings();
-    const replayed = [...stored.run.story.effects.values()].filter(
-      ({ status }) => status !== 'pending',
-    ).length;
+    const replayed = stored.run.story.effects.list().filter(({ status }) => status !== 'pending').length;
     // With a process file that was changed since, that may not be so.
     const again = warnings.length > 0 ? '.' : ', nothing is run again.';
     const kept = `${count(replayed, 'result')} ${replayed === 1 ? 'is' : 'are'} replayed${again}`;

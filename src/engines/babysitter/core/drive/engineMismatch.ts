@@ -22,6 +22,6 @@ export function engineMismatch(run: Run, version: string | undefined): string | 
   if (madeBy !== undefined) {
     return majorOf(madeBy) === found ? undefined : warning(`version ${madeBy} of the engine`);
   }
-  const old = [...run.story.effects.values()].some(({ stepId }) => positionalStep.test(stepId ?? ''));
+  const old = run.story.effects.list().some(({ stepId }) => positionalStep.test(stepId ?? ''));
   return old && found >= 5 ? warning('an older engine') : undefined;
 }

@@ -300,7 +300,7 @@ function whyIncomplete(decision: Decision, asks: Breakpoint | undefined): string
 
 /** A task that fits, requested after the first `known` effects, in words; `undefined`: there is none. */
 function requestedSince(run: Run, known: number, wanted: WantedTask): string | undefined {
-  for (const effect of [...run.story.effects.values()].slice(known)) {
+  for (const effect of run.story.effects.list().slice(known)) {
     const title = taskTitle(effect, run.pendingTasks.get(effect.effectId));
     const fits =
       'kind' in wanted

@@ -40,7 +40,7 @@ export interface ForkPlan {
  * @param at the number of an event; `undefined`: all that was answered is kept
  */
 export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks' | 'results'>, at?: number): ForkPlan {
-  const all = [...run.story.effects.values()].toSorted((a, b) => a.requestedSeq - b.requestedSeq);
+  const all = run.story.effects.list().toSorted((a, b) => a.requestedSeq - b.requestedSeq);
   const title = (effect: Effect): string => taskTitle(effect, details.tasks.get(effect.effectId));
   const last = Math.max(
     run.eventCount,

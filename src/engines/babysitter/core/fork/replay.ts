@@ -266,7 +266,7 @@ export async function feed(
 }
 
 function byKey(run: Run): ReadonlyMap<string, Effect> {
-  return new Map([...run.story.effects.values()].map((effect) => [effect.invocationKey ?? '', effect]));
+  return new Map(run.story.effects.list().map((effect) => [effect.invocationKey ?? '', effect]));
 }
 
 function differs(title: string, { taskId }: Effect, other: Effect): string {
