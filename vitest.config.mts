@@ -59,8 +59,10 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/e2e/support/globalSetup.ts',
           setupFiles: 'test/e2e/support/eachFile.ts',
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // So long as a test may take on a machine that does much else.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000, interval: 100 } },
           maxWorkers: 2,
           // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
           isolate: false,

@@ -103,7 +103,7 @@ describe('What needs a person', () => {
           if (await item.isVisible()) await item.click({ timeout: 1000 }).catch(() => {});
           return tomorrow.isVisible();
         },
-        { timeout: 15_000, interval: 300 },
+        { interval: 300 },
       )
       .toBe(true);
     await screenshot('attention-snooze');

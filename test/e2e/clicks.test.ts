@@ -62,7 +62,7 @@ test('A click on ✓ answers the question of its row, also while runs appear ten
         .toBe(true);
       // As long as a finger keeps a button down.
       await approve.click({ delay: 80 });
-      await expect.poll(() => isAnswered(runs[i] ?? ''), { timeout: 60_000, message: prompt }).toBe(true);
+      await expect.poll(() => isAnswered(runs[i] ?? ''), { message: prompt }).toBe(true);
       await questionOf(prompt).waitFor({ state: 'detached' });
     }
   } finally {

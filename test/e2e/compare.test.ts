@@ -63,7 +63,6 @@ describe('Compare Runs…', () => {
       size: { width: 1400, height: 1300 },
       prepare: ({ workspace }) => writeTwoRuns(workspace),
     });
-    window.page.setDefaultTimeout(15_000);
     window.page.on('console', (message) => {
       const { url } = message.location();
       if (/Content Security Policy/.test(message.text()) || /dist\/webview/.test(url))
@@ -170,7 +169,7 @@ describe('Compare Runs…', () => {
     await window.reload();
     await webview()
       .getByText(/A is a fork of B/)
-      .waitFor({ timeout: 90_000 });
+      .waitFor();
     await region('Side A').getByText('failed').waitFor();
   });
 

@@ -17,7 +17,7 @@ async function choose({ page }: DemoWindow, row: Locator, item: string): Promise
 async function chooseFile({ page, workspace }: DemoWindow, path: string): Promise<void> {
   const input = page.locator('.quick-input-widget .quick-input-box input');
   // It opens with a place of its own in it.
-  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toContain(workspace);
+  await expect.poll(() => input.inputValue()).toContain(workspace);
   await input.fill(path);
   await page.keyboard.press('Enter');
 }
@@ -128,7 +128,7 @@ describe('What is handed on', () => {
     await screenshot('import-run-done');
 
     await choose(window, row, 'Iterate Once');
-    await expect.poll(() => types(runDir), { timeout: 30_000 }).toMatch(/^(?:\w+,){7}EFFECT_REQUESTED$/);
+    await expect.poll(() => types(runDir)).toMatch(/^(?:\w+,){7}EFFECT_REQUESTED$/);
     expect(
       readdirSync(join(window.workspace, '.a5c', 'runs')).filter((name) => name.startsWith('.')),
     ).toEqual([]);

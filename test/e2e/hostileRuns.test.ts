@@ -17,7 +17,7 @@ test.each([true, false])(
     const rows = page.getByRole('tree', { name: /^Runs/ }).getByRole('treeitem', { level: 1 });
     const size = async (): Promise<number> => Number(await rows.first().getAttribute('aria-setsize'));
     await rows.first().waitFor();
-    await expect.poll(size, { timeout: 60_000 }).toBe(names.length);
+    await expect.poll(size).toBe(names.length);
     await screenshot(`hostile-runs-${trusted ? 'trusted' : 'untrusted'}`);
 
     // Runs of every kind are opened, from the top of the list and from its end.

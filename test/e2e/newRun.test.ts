@@ -140,7 +140,7 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   expect(readFileSync(join(shell, 'stdout.log'), 'utf8')).toMatch(/^\s*\d+\n$/);
 
   await page.getByRole('button', { name: 'Iterate Now' }).click();
-  await expect.poll(() => journal(dir).length, { timeout: 20_000 }).toBe(4);
+  await expect.poll(() => journal(dir).length).toBe(4);
 
   // Post Task Result: what does not fit is said before it is posted.
   await window.runCommand('Babysitter: Post Task Result…');
@@ -157,7 +157,7 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await page.keyboard.insertText('}');
   await page.keyboard.press('Control+Enter');
   await dialog.getByRole('button', { name: /^Post/ }).click();
-  await expect.poll(() => journal(dir).at(-1), { timeout: 20_000 }).toBe('EFFECT_RESOLVED');
+  await expect.poll(() => journal(dir).at(-1)).toBe('EFFECT_RESOLVED');
   expect(JSON.parse(readFileSync(join(taskDir(dir, '"agent"'), 'result.json'), 'utf8')).value).toEqual({
     summary: 'three files',
   });
@@ -178,13 +178,13 @@ test('a person makes a run, runs its task, posts what came of it, iterates, and 
   await option(/Create a new run with the id count-20260125-2/).click();
   await option(/Creates the run/).click();
   // The engine's first event comes after everything else of a new run.
-  await expect.poll(() => journal(`${dir}-2`), { timeout: 20_000 }).toEqual(['RUN_CREATED']);
+  await expect.poll(() => journal(`${dir}-2`)).toEqual(['RUN_CREATED']);
   expect(JSON.parse(readFileSync(join(`${dir}-2`, 'inputs.json'), 'utf8'))).toEqual({
     folder: 'src',
     limit: 3,
   });
   expect(journal(dir)).toHaveLength(5);
-}, 180_000);
+});
 
 function journal(dir: string): readonly string[] {
   const folder = join(dir, 'journal');

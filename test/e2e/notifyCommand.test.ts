@@ -31,8 +31,8 @@ test('A question is told once, whichever windows are open, also to people who ar
   const { page, row, screenshot } = window;
   const second = await page.context().newPage();
   await second.goto(page.url());
-  await second.getByRole('tab', { name: /^Babysitter Runs/ }).click({ timeout: 60_000 });
-  await second.getByRole('treeitem', { name: /^Add rate limiting/ }).waitFor({ timeout: 60_000 });
+  await second.getByRole('tab', { name: /^Babysitter Runs/ }).click();
+  await second.getByRole('treeitem', { name: /^Add rate limiting/ }).waitFor();
   const asked = async (title: string): Promise<void> => {
     await ask(window, title);
     const name = new RegExp(`^Breakpoint Approve the limiter: .*in ${title}`);
@@ -41,7 +41,7 @@ test('A question is told once, whichever windows are open, also to people who ar
   };
 
   await asked('Limit the first API');
-  await expect.poll(() => told().length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => told().length).toBe(1);
   expect(told()[0]).toEqual([
     'Limit the first API',
     expect.stringContaining('A token bucket'),
@@ -67,9 +67,9 @@ test('A question is told once, whichever windows are open, also to people who ar
 
   writeFileSync(join(folder.path, 'fail'), '');
   await asked('Limit the second API');
-  await expect.poll(() => told().length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => told().length).toBe(2);
   await asked('Limit the third API');
-  await expect.poll(() => told().length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => told().length).toBe(3);
 
   // Whatever was to be told twice would have been told before the third.
   expect(told().map(([title]) => title)).toEqual([
@@ -87,7 +87,7 @@ test('A question is told once, whichever windows are open, also to people who ar
   await screenshot('notify-command-failed');
   await second.close();
   folder.remove();
-}, 180_000);
+});
 
 /** An agent's work until the process asks. */
 async function ask({ engine, workspace }: DemoWindow, title: string): Promise<void> {

@@ -6,9 +6,7 @@ import { temporaryFolder } from '../../scripts/lib/atExit.mjs';
 import { writeManyRuns } from '../support/manyRuns';
 import { chooseFromMenu } from './support/chooseFromMenu';
 import { openWindow, type EditorWindow } from './support/openWindow';
-
-/** A list that changes again and again is drawn more and more rarely. */
-const patient = { timeout: 30_000 };
+import { openPageBeside } from './support/pages';
 
 /** The order that a person keeps among hundreds of runs, by clicks and keys. */
 describe('The order of runs', () => {
@@ -66,11 +64,11 @@ describe('The order of runs', () => {
 
   test('pins a run, which is first then', async () => {
     await choose(/^Run number 7 /, 'Pin');
-    await expect.poll(() => first(), patient).toMatch(/^Run number 7 .*pinned/);
+    await expect.poll(() => first()).toMatch(/^Run number 7 .*pinned/);
     await choose(/^Run number 7 /, 'Unpin');
-    await expect.poll(() => first(), patient).toMatch(/^Run number 0 /);
+    await expect.poll(() => first()).toMatch(/^Run number 0 /);
     await window.runCommand('Babysitter: Undo Last Change to Runs');
-    await expect.poll(() => first(), patient).toMatch(/^Run number 7 /);
+    await expect.poll(() => first()).toMatch(/^Run number 7 /);
   });
 
   test('archives a run, which a filter finds again, and undoes it', async () => {
@@ -171,27 +169,21 @@ describe('The order of runs', () => {
     await page.getByRole('tab', { name: /Run number 2 .*Run number 1 / }).waitFor();
   });
 
-  test(
-    'is kept when the window is loaded again, and followed by another window',
-    { timeout: 300_000 },
-    async () => {
-      await window.reload();
-      // On a busy machine a window takes long to come back.
-      const opening = { timeout: 120_000 };
-      await row(/^Run number 7 .*pinned/).waitFor(opening);
-      await row(/^The good one: .*#nightly, #release/).waitFor();
-      expect(await row(/^Run number 0 /).count()).toBe(0);
+  test('is kept when the window is loaded again, and followed by another window', async () => {
+    await window.reload();
+    await row(/^Run number 7 .*pinned/).waitFor();
+    await row(/^The good one: .*#nightly, #release/).waitFor();
+    expect(await row(/^Run number 0 /).count()).toBe(0);
 
-      const second = (await page.context().browser()?.newPage()) ?? expect.fail('a page that has no browser');
-      await second.goto(page.url());
-      await second.getByRole('tab', { name: /^Babysitter Runs/ }).click(opening);
-      await row(/^The good one: .*#nightly, #release/, second).waitFor(opening);
-      await choose(/^Run number 9 /, 'Pin');
-      await expect.poll(() => first(second), patient).toMatch(/^Run number 7 /);
-      await row(/^Run number 9 .*pinned/, second).waitFor();
-      await second.close();
-    },
-  );
+    const second = await openPageBeside(page);
+    await second.goto(page.url());
+    await second.getByRole('tab', { name: /^Babysitter Runs/ }).click();
+    await row(/^The good one: .*#nightly, #release/, second).waitFor();
+    await choose(/^Run number 9 /, 'Pin');
+    await expect.poll(() => first(second)).toMatch(/^Run number 7 /);
+    await row(/^Run number 9 .*pinned/, second).waitFor();
+    await second.close();
+  });
 
   test('is changed in the table, for all that is selected', async () => {
     await window.runCommand('Babysitter: Open Runs Table');

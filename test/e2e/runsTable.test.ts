@@ -42,7 +42,6 @@ describe('The runs table', () => {
     window = await openWindow({ workspace: folder.path, size });
     folder.remove();
     runs = join(window.workspace, '.a5c', 'runs');
-    window.page.setDefaultTimeout(12_000);
     window.page.on('console', (message) => {
       const { url } = message.location();
       if (/Content Security Policy/.test(message.text()) || /dist\/webview/.test(url))
@@ -89,7 +88,7 @@ describe('The runs table', () => {
     // All have to be read to know the order.
     await table.sortBy('Waited for people');
     await expect
-      .poll(async () => (await table.column(2)).slice(0, 4), { timeout: 20_000 })
+      .poll(async () => (await table.column(2)).slice(0, 4))
       .toEqual([300, 200, 100, 0].map((n) => `Run number ${n} of the nightly build`));
     await window
       .webview()
@@ -210,7 +209,7 @@ describe('The runs table', () => {
     await table.head('Process').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await window.reload();
-    await table.row('Run number 300 of').waitFor({ timeout: 30_000 });
+    await table.row('Run number 300 of').waitFor();
     expect(await table.head('Created').getAttribute('aria-sort')).toBe('ascending');
     await expect.poll(() => table.grid().evaluate((grid) => grid.scrollTop)).toBe(26 * 90);
     await table.says(/1 selected/);

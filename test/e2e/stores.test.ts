@@ -120,7 +120,7 @@ describe('Runs of other engines', () => {
     await page.getByText('Options (optional)').first().waitFor();
     await input.fill('--max-steps +5');
     await page.keyboard.press('Enter');
-    await expect.poll(() => checkpoints('slow-order-search'), { timeout: 30_000 }).toBe(before + 1);
+    await expect.poll(() => checkpoints('slow-order-search')).toBe(before + 1);
     await row(/^planner · step 2, resumed from step 1/).waitFor();
 
     await choose(window, step, 'Compare Runs…');
@@ -160,7 +160,7 @@ describe('Runs of other engines', () => {
     await inQuickInput(/support-questions\.yaml/).click();
     await inQuickInput(/^Run Until score/).click();
     await expect
-      .poll(() => existsSync(commands) && readFileSync(commands, 'utf8'), { timeout: 30_000 })
+      .poll(() => existsSync(commands) && readFileSync(commands, 'utf8'))
       .toBe(`run --config ${join(workspace, 'evals/support-questions.yaml')} --until-stage score\n`);
 
     const config = join(workspace, 'evals/support-questions.yaml');

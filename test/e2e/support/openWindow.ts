@@ -6,7 +6,6 @@ import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
 import type { Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 import { again } from './again';
 import { copyOrCreate, giveBack, takeHost } from './hosts';
-import { preparePage } from './pages';
 
 export interface WindowOptions {
   /**
@@ -74,7 +73,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const kind = { trusted: options.trusted !== false, allExtensions: options.allExtensions === true };
   const host = await takeHost(kind, settings, options.home);
   const { home, server, page } = host;
-  await preparePage(page, options.size ?? { width: 1280, height: 800 });
+  await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
 
   const window: EditorWindow = {
     page,
@@ -131,6 +130,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   };
   openWindows.add(window);
   await page.goto(server.url(workspace));
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor();
   return window;
 }

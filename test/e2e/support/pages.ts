@@ -1,24 +1,24 @@
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** An empty page of a browser of its own. */
 export async function openPage(): Promise<Page> {
-  const browser = await launchBrowser();
-  // Without a permission, a call of the clipboard never returns.
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  return await context.newPage();
+  return pageOf(await launchBrowser());
 }
 
-/** For a page that was just opened or cleared. */
-export async function preparePage(page: Page, size: Size): Promise<void> {
-  await page.setViewportSize(size);
+/** A page for the window of another person, who shares nothing with the first one's. */
+export async function openPageBeside(page: Page): Promise<Page> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('The page has no browser.');
+  return pageOf(browser);
+}
+
+async function pageOf(browser: Browser): Promise<Page> {
+  // Without a permission, a call of the clipboard never returns.
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
   // On a slow machine a window that is loaded again takes more than Playwright's half a minute until its pages are back.
-  page.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(60_000);
+  return await context.newPage();
 }
 
 /**
