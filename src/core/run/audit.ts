@@ -129,13 +129,13 @@ function wordsIn(value: unknown): string | undefined {
   if (!isRecord(value)) return text(value);
   const option = text(value['option']);
   const own = (name: string): string | undefined => {
-    const found = text(value[name]);
+    const found = saidIn(value[name]);
     // An option without words stands in for the response.
     return found === option ? undefined : found;
   };
   const selected = [text(value['selection']), text(value['label'])].filter((part) => part !== undefined);
   const named = wordNames.map(own).find((found) => found !== undefined);
-  const first = named ?? text(selected.join(' / '));
+  const first = named ?? text([...new Set(selected)].join(' / '));
   const taken = new Set([option, first, ...(named === undefined ? selected : [])]);
   const others = Object.keys(value).flatMap((name) => {
     const found = text(value[name]);
@@ -144,6 +144,15 @@ function wordsIn(value: unknown): string | undefined {
     return [`${name}: ${found}`];
   });
   return text([first, ...others].filter((part) => part !== undefined).join('\n'));
+}
+
+/** A text, or the texts of a list: agents post several comments as one, or each with where it belongs. */
+function saidIn(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return text(value);
+  const each = value.map((item: unknown) =>
+    isRecord(item) ? (text(item['text']) ?? text(item['comment']) ?? text(item['message'])) : text(item),
+  );
+  return text(each.filter((part) => part !== undefined).join('\n'));
 }
 
 function text(value: unknown): string | undefined {
