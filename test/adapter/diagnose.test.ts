@@ -50,6 +50,15 @@ describe('checkProcess', () => {
     });
   });
 
+  it('takes no other function for the one that the run names, as the engine takes none', async () => {
+    const source = 'export const process = async () => {};\nexport default process;\n';
+    const path = write(temporaryFolder(), 'p.mjs', source);
+    expect(await checkProcess(path, 'build', globalThis.process.env)).toMatchObject({
+      loads: false,
+      cause: expect.stringContaining('exports no function "build"'),
+    });
+  });
+
   it('does not wait for ever', async () => {
     const { result } = await check(
       'await new Promise((r) => setTimeout(r, 60000));\nexport const process = 1;\n',

@@ -81,7 +81,7 @@ async function create({ id, sdk, run }: Extract<FeederRequest, { type: 'create' 
   const { entry, exportName, inputs } = run;
   const loaded: unknown = await import(pathToFileURL(entry).href);
   // As the engine looks for it.
-  const found = isRecord(loaded) && (loaded[exportName] ?? loaded['process'] ?? loaded['default']);
+  const found = isRecord(loaded) && loaded[exportName];
   if (typeof found !== 'function') throw new Error(`${entry} exports no function "${exportName}".`);
   const given: unknown = inputs && 'file' in inputs ? JSON.parse(textOf(inputs.file)) : inputs?.value;
   answer({ type: 'loaded', id });

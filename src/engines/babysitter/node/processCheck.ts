@@ -8,12 +8,11 @@ import { runProcess } from '../../../node/spawn';
 /** Loading a file takes milliseconds; one that takes longer waits for something. In milliseconds. */
 const timeLimit = 20_000;
 
-/** Fails as the engine would: at the import, or because nothing in the file can be called. */
+/** Fails as the engine would: at the import, or because what it is to call is no function; it takes no other for it. */
 const program = `
 const [url, name] = process.argv.slice(1);
 const loaded = await import(url);
-const found = loaded[name] ?? loaded.process ?? loaded.default;
-if (typeof found !== 'function') throw new Error('It exports no function "' + name + '".');
+if (typeof loaded[name] !== 'function') throw new Error('It exports no function "' + name + '".');
 process.exit(0);
 `;
 
