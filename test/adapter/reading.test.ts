@@ -25,6 +25,7 @@ import { RunDirectory } from '../../src/engines/babysitter/node/runDirectory';
 import { atOnce } from '../../src/core/sliced';
 import { inSlices } from '../../src/node/slices';
 import { eventFile, journal, start, ulidAt, type JournalBuilder } from '../support/journalBuilder';
+import { runJson } from '../support/runBuilder';
 import { projectFolder, temporaryFolder, write, writeRun, type RunFolderParts } from '../support/runFolder';
 
 const isRoot = process.getuid?.() === 0;
@@ -266,7 +267,7 @@ const damages: readonly Damage[] = [
   },
   {
     what: 'run.json with a byte order mark',
-    harm: put('run.json', '\ufeff{}'),
+    harm: put('run.json', `\ufeff${JSON.stringify(runJson)}`),
     problems: [`run.json: ${bom}`],
     state: 'ready',
   },

@@ -1,3 +1,4 @@
+import { layoutVersion } from '../../src/engines/babysitter/core/metadata';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,7 +25,7 @@ const created = event(1, 'RUN_CREATED', '{"processId":"p"}');
 const asked = (id: string, kind: string): string =>
   `{"effectId":"${id}","taskId":"t","kind":"${kind}","stepId":"s","invocationKey":"${id}","taskDefRef":"tasks/${id}/task.json"}`;
 const runJson = (more = ''): string =>
-  `{"runId":"r","processId":"p","createdAt":"${time}","entrypoint":{"importPath":"x.mjs","exportName":"process"}${more}}`;
+  `{"runId":"r","processId":"p","layoutVersion":"${layoutVersion}","createdAt":"${time}","entrypoint":{"importPath":"x.mjs","exportName":"process"}${more}}`;
 const nested = (depth: number): string => `${'{"a":['.repeat(depth / 2)}1${']}'.repeat(depth / 2)}`;
 const quoted = (text: string): string => JSON.stringify(text);
 

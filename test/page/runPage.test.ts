@@ -144,7 +144,8 @@ test('What is read stays at its place while the run grows above it', async () =>
   append(dir, 601, 'EFFECT_RESOLVED', { effectId: 'step300', status: 'ok' });
   for (let n = 301; n <= 304; n += 1) {
     write(dir, `tasks/step${n}/task.json`, { kind: 'agent', title: `Step ${n}` });
-    append(dir, 301 + n, 'EFFECT_REQUESTED', { effectId: `step${n}`, taskId: 'step', kind: 'agent' });
+    const key = { invocationKey: `key${n}`, stepId: `S${n}`, taskDefRef: `tasks/step${n}/task.json` };
+    append(dir, 301 + n, 'EFFECT_REQUESTED', { effectId: `step${n}`, taskId: 'step', kind: 'agent', ...key });
   }
   await page.getByRole('region', { name: 'Iteration 301' }).waitFor({ state: 'attached' });
   await expect.poll(place).toBe(before);

@@ -1,3 +1,4 @@
+import { layoutVersion } from '../../src/engines/babysitter/core/metadata';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
@@ -197,7 +198,7 @@ export class ShakenWorkspace {
     const entrypoint = { importPath: 'x.mjs', exportName: 'process' };
     writeFileSync(
       join(dir, 'run.json'),
-      JSON.stringify({ runId: name, processId: 'p', createdAt, entrypoint }),
+      JSON.stringify({ runId: name, processId: 'p', createdAt, entrypoint, layoutVersion }),
     );
     this.#expected.set(dir, 0);
     this.#append(dir, 'RUN_CREATED', { processId: 'p' });
@@ -210,7 +211,8 @@ export class ShakenWorkspace {
     const task = join(dir, 'tasks', effectId);
     mkdirSync(task, { recursive: true });
     writeFileSync(join(task, 'task.json'), JSON.stringify({ kind: 'breakpoint', title: effectId }));
-    this.#append(dir, 'EFFECT_REQUESTED', { effectId, taskId: 't', kind: 'breakpoint', stepId: effectId });
+    const step = { stepId: effectId, invocationKey: effectId, taskDefRef: `tasks/${effectId}/task.json` };
+    this.#append(dir, 'EFFECT_REQUESTED', { effectId, taskId: 't', kind: 'breakpoint', ...step });
     this.#asked.add(`${dir} ${effectId}`);
   }
 

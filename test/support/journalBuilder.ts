@@ -26,6 +26,7 @@ export function journal(): JournalBuilder {
 export class JournalBuilder {
   readonly events: BuiltEvent[] = [];
   #next = start;
+  #steps = 0;
 
   created(data: Data = {}): this {
     return this.add('RUN_CREATED', { runId: 'run', processId: 'demo/process', ...entry, ...data });
@@ -34,7 +35,12 @@ export class JournalBuilder {
   /** `taskId` is the id's letters unless given: `plan1` and `plan2` are two requests of the task `plan`. */
   requested(effectId: string, kind = 'agent', data: Data = {}): this {
     const taskId = kind === 'breakpoint' || kind === 'sleep' ? `__sdk.${kind}` : effectId.replace(/\d+$/, '');
-    return this.add('EFFECT_REQUESTED', { effectId, taskId, kind, label: kind, ...data });
+    const stepId = `S${String((this.#steps += 1)).padStart(6, '0')}`;
+    return this.add('EFFECT_REQUESTED', {
+      ...{ effectId, invocationKey: `demo/process:${stepId}:${taskId}`, stepId, taskId, kind, label: kind },
+      ...{ taskDefRef: `tasks/${effectId}/task.json` },
+      ...data,
+    });
   }
 
   resolved(effectId: string, data: Data = {}): this {

@@ -180,12 +180,33 @@ describe('parseMetadata', () => {
       parseMetadata(JSON.stringify({ ...runJson, layoutVersion })).metadata?.refused;
     expect(refused('2099')).toBe('has the layout "2099", which engines refuse to iterate');
     expect(refused(3)).toBe('has the layout 3, which engines refuse to iterate');
-    for (const none of [null, '']) {
+    for (const none of [undefined, null, '']) {
       expect(refused(none)).toBe('has no layoutVersion, which engines refuse to iterate');
     }
     expect(refused(runJson.layoutVersion)).toBeUndefined();
-    expect(refused(undefined)).toBeUndefined();
   });
+
+  it.each([undefined, null, '', 3, {}])('says that engines make no task with the run id %j', (runId) => {
+    const { metadata } = parseMetadata(JSON.stringify({ ...runJson, runId }));
+    expect(metadata?.refused).toMatch(/^has no "runId" that is text/);
+  });
+
+  it.each<[unknown, string | undefined]>([
+    [undefined, 'there.mjs'],
+    [null, 'there.mjs'],
+    [{ exportName: 'run' }, 'there.mjs'],
+    [{ importPath: '' }, undefined],
+    [{ importPath: 3 }, undefined],
+    [{ importPath: 'bare-run' }, undefined],
+  ])(
+    'takes the process file from processPath only where the entry point %j names none',
+    (entrypoint, path) => {
+      const { metadata } = parseMetadata(
+        JSON.stringify({ ...runJson, entrypoint, processPath: 'there.mjs' }),
+      );
+      expect(metadata?.entry?.importPath).toBe(path);
+    },
+  );
 
   it.each<[unknown, unknown]>([
     ['../p.mjs#run', { importPath: '../p.mjs', exportName: 'run' }],
@@ -295,11 +316,14 @@ describe('parseEvent', () => {
       stepId: undefined,
       invocationKey: undefined,
     });
-    expect(problems.map(({ what }) => what)).toEqual([
-      'has no "recordedAt"',
-      'has a wrong "kind": it must be text',
-      'has a wrong "label": it must be text',
-      'has a wrong "labels": it must hold only texts',
+    expect(problems).toEqual([
+      {
+        what: 'has no "invocationKey", "stepId", "taskId" and "taskDefRef", has a wrong "labels": it must be a list of texts; engines refuse the run',
+        stops: 'any',
+      },
+      { what: 'has no "recordedAt"' },
+      { what: 'has a wrong "kind": it must be text' },
+      { what: 'has a wrong "label": it must be text' },
     ]);
   });
 

@@ -49,7 +49,7 @@ describe('foldRun', () => {
       label: 'agent',
       labels: ['agent'],
       stepId: 'S000001',
-      invocationKey: undefined,
+      invocationKey: 'demo/process:S000001:a',
       requestedAt: start + second,
       requestedSeq: 2,
       batch: 1,

@@ -79,7 +79,7 @@ describe('forkPlan', () => {
     });
     expect(forkPlan(cancelled, none).refused).toMatch(/"a1" was cancelled/);
     expect(forkPlan(cancelled, none, effect(cancelled, 'a1').requestedSeq - 1).refused).toBeUndefined();
-    const unkeyed = aRun({ journal: journal().created().done('a1') });
+    const unkeyed = aRun({ journal: journal().created().done('a1', 'agent', { invocationKey: '' }) });
     expect(forkPlan(unkeyed, none).refused).toMatch(/does not say which step/);
   });
 });

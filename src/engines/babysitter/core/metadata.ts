@@ -55,6 +55,7 @@ const shape = {
   cwd: text,
   harness: text,
   request: text,
+  processPath: text,
   processRevision: text,
   processCodeHash: hash,
   nonInteractive: yesOrNo,
@@ -68,11 +69,12 @@ export function parseMetadata(json: string): {
 } {
   const { fields, raw, problems } = parseLenient(json, shape);
   if (!fields || !raw) return { metadata: undefined, problems };
-  const refused = refusedFor(raw['layoutVersion']);
+  const refused = refusedFor(raw);
   return {
     metadata: {
       processId: fields.processId && intern(fields.processId),
-      entry: fields.entrypoint,
+      entry:
+        fields.entrypoint ?? (namesPath(raw['entrypoint']) ? undefined : toEntrypoint(fields.processPath)),
       prompt: fields.prompt && withoutSecrets(fields.prompt, raw),
       createdAt: fields.createdAt,
       sdkVersion: fields.sdkVersion,
@@ -89,12 +91,23 @@ export function parseMetadata(json: string): {
   };
 }
 
-function refusedFor(layout: unknown): string | undefined {
-  // One that was trimmed, or written by hand, lacks it: the engine says so when it is asked to iterate.
-  if (layout === layoutVersion || layout === undefined) return undefined;
-  const named = layout ? `the layout ${JSON.stringify(layout).slice(0, 60)}` : 'no layoutVersion';
-  return `has ${named}, which engines refuse to iterate`;
+/** Whether engines take the path from an entry point, be it of use or not; else from `processPath`. */
+function namesPath(entrypoint: unknown): boolean {
+  return isRecord(entrypoint) && (entrypoint['importPath'] ?? undefined) !== undefined;
 }
+
+function refusedFor({ layoutVersion: layout, runId }: Readonly<Record<string, unknown>>): string | undefined {
+  if (layout !== layoutVersion) {
+    const named = layout ? `the layout ${JSON.stringify(layout).slice(0, 60)}` : 'no layoutVersion';
+    return `has ${named}, which engines refuse to iterate`;
+  }
+  // It need not be that of the folder, but a task is made with it.
+  if (typeof runId === 'string' && runId !== '') return undefined;
+  return 'has no "runId" that is text: engines fail the run once it asks for a task';
+}
+
+/** Of a run that is to go on and has no {@link RunMetadata.entry}. */
+export const namesNoProcess = 'names no process file, and engines refuse to iterate without one';
 
 /** Titles and links are made of these texts, and nobody looks for the secret in them once more. */
 function withoutSecrets(text: string, raw: Readonly<Record<string, unknown>>): string {

@@ -1,3 +1,4 @@
+import { list } from '../../../core/format';
 import { readCost } from '../../../core/run/cost';
 import { sequenceNumber } from './eventName';
 import type { EventMark, EventRecord } from '../../../core/run/eventRecord';
@@ -43,16 +44,24 @@ const noLabels: readonly string[] = [];
 
 const effectId = { effectId: segment };
 
+/** Reads a field of which {@link refusals} tells what is wrong. */
+function quiet<T>(read: Field<T>): Field<T | undefined> {
+  return (value) => {
+    const given = read(value);
+    return given instanceof Wrong ? undefined : given;
+  };
+}
+
 const dataShapes = {
   RUN_CREATED: { processId: text, prompt: text },
   EFFECT_REQUESTED: {
     ...effectId,
-    taskId: text,
+    taskId: quiet(text),
     kind: text,
     label: text,
-    labels: texts,
-    stepId: text,
-    invocationKey: text,
+    labels: quiet(texts),
+    stepId: quiet(text),
+    invocationKey: quiet(text),
   },
   EFFECT_RESOLVED: {
     ...effectId,
@@ -67,6 +76,62 @@ const dataShapes = {
   PROCESS_RUNTIME_ERROR: { error: recordedError },
   RUN_HALTED: { reason: text },
 } as const;
+
+const mustBeText = 'it must be text, and not empty';
+
+/** What engines demand of requests, from 0.0.187 on tried with each of them; of nothing else do they look at the shape. */
+const demandedOfRequests: readonly Demand[] = [
+  ...['invocationKey', 'stepId', 'taskId', 'taskDefRef'].map((field): Demand => ({
+    field,
+    isMet: isFilled,
+    must: mustBeText,
+    needed: true,
+  })),
+  { field: 'inputsRef', isMet: isFilled, must: mustBeText },
+  { field: 'labels', isMet: (value) => !(texts(value) instanceof Wrong), must: 'it must be a list of texts' },
+];
+
+/** What engines demand of results. Whatever counts as nothing in JavaScript is taken. */
+const demandedOfResults: readonly Demand[] = ['resultRef', 'stdoutRef', 'stderrRef'].map((field) => ({
+  field,
+  isMet: (value) => !value || typeof value === 'string',
+  must: 'it must be text',
+}));
+
+/** What engines demand of one field of an event: they refuse the whole run where it is not so. */
+interface Demand {
+  readonly field: string;
+  /** @param value never `undefined` */
+  isMet(value: unknown): boolean;
+  readonly must: string;
+  /** It must be there. */
+  readonly needed?: boolean;
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Why engines refuse a run for an event's data, as one sentence part; nothing where they do not. */
+function refusals(data: Readonly<Record<string, unknown>>, demands: readonly Demand[]): readonly string[] {
+  // Hundreds of thousands of events are read, and next to none is refused.
+  if (demands.every((demand) => isGiven(data, demand))) return noRefusals;
+  const unmet = demands.filter((demand) => !isGiven(data, demand));
+  const missing = unmet.filter(({ field, needed }) => needed && (data[field] ?? '') === '');
+  const wrong = unmet.filter((demand) => !missing.includes(demand));
+  const said = [
+    ...(missing.length === 0 ? [] : [`has no ${list(missing.map(({ field }) => `"${field}"`))}`]),
+    ...wrong.map(({ field, must }) => `has a wrong "${field}": ${must}`),
+  ];
+  return [`${said.join(', ')}; engines refuse the run`];
+}
+
+const noRefusals: readonly string[] = [];
+
+function isGiven(data: Readonly<Record<string, unknown>>, { field, isMet, needed = false }: Demand): boolean {
+  const value = data[field];
+  return value === undefined ? !needed : isMet(value);
+}
 
 /** What reading one event file gave. An event that cannot be used has no entry, and says why. */
 export interface ParsedEvent {
@@ -88,14 +153,16 @@ function parseText(file: string, json: string): ParsedEvent {
   const { fields, problems } = read;
   const { type, recordedAt, data, sdkVersion } = fields ?? {};
   if (type === undefined) return unusable(orMissing(problems, 'type'));
-  const { event, problems: dataProblems } = isEventType(type)
-    ? parseData(type, data ?? {})
-    : plain({ type: 'other', name: type });
+  const {
+    event,
+    problems: dataProblems,
+    refused = noRefusals,
+  } = isEventType(type) ? parseData(type, data ?? {}) : plain({ type: 'other', name: type });
   const all = recordedAt === undefined ? orMissing(problems, 'recordedAt') : problems;
   if (!event) return unusable([...all, ...dataProblems]);
   return {
     entry: { file, seq: sequenceNumber(file) ?? 0, at: recordedAt, sdkVersion, event },
-    problems: toProblems(all, dataProblems),
+    problems: toProblems(all, dataProblems, refused),
   };
 }
 
@@ -143,8 +210,17 @@ function readEnvelope(json: string): Lenient<typeof envelope> | { readonly probl
   return 'problem' in parsed ? parsed : readLenient(parsed.value, envelope);
 }
 
-function toProblems(...sentences: readonly (readonly string[])[]): ParsedEvent['problems'] {
-  return sentences.every(({ length }) => length === 0) ? fine : sentences.flat().map((what) => ({ what }));
+/** @param refused what engines refuse the run for, which their repair keeps */
+function toProblems(
+  envelope: readonly string[],
+  data: readonly string[],
+  refused: readonly string[],
+): ParsedEvent['problems'] {
+  if (envelope.length + data.length + refused.length === 0) return fine;
+  return [
+    ...refused.map((what) => ({ what, stops: 'any' }) as const),
+    ...[...envelope, ...data].map((what) => ({ what })),
+  ];
 }
 
 const fine: ParsedEvent['problems'] = [];
@@ -152,6 +228,8 @@ const fine: ParsedEvent['problems'] = [];
 interface ParsedData {
   readonly event: JournalEvent | undefined;
   readonly problems: readonly string[];
+  /** See {@link refusals}; left out: nothing. */
+  readonly refused?: readonly string[];
 }
 
 /** An event of whose data nothing can be wrong. */
@@ -175,14 +253,15 @@ function parseData(type: EventType, data: Readonly<Record<string, unknown>>): Pa
         event: {
           type,
           effectId,
-          taskId: taskId === undefined ? effectId : intern(taskId),
+          taskId: intern(taskId || effectId),
           kind: intern(kind ?? 'unknown'),
           label: label && intern(label),
           labels: labels && labels.length > 0 ? labels.map(intern) : noLabels,
-          stepId,
-          invocationKey,
+          stepId: stepId || undefined,
+          invocationKey: invocationKey || undefined,
         },
         problems,
+        refused: refusals(data, demandedOfRequests),
       };
     }
     case 'EFFECT_RESOLVED': {
@@ -191,7 +270,8 @@ function parseData(type: EventType, data: Readonly<Record<string, unknown>>): Pa
         return { event: undefined, problems: orMissing(problems, 'effectId') };
       if (fields.status === undefined) return { event: undefined, problems: orMissing(problems, 'status') };
       const { effectId, status, error, startedAt, finishedAt } = fields;
-      return { event: { type, effectId, status, error, startedAt, finishedAt }, problems };
+      const refused = refusals(data, demandedOfResults);
+      return { event: { type, effectId, status, error, startedAt, finishedAt }, problems, refused };
     }
     case 'EFFECT_CANCELLED': {
       const { fields, problems } = readLenient(data, dataShapes[type]);

@@ -14,7 +14,7 @@ import type { RecordedError } from '../../../core/run/recordedError';
 import type { Entrypoint } from '../../../core/run/entrypoint';
 
 /** To be raised when fields of the same shape come to mean something else, such as another way to count batches. */
-const meaning = 1;
+const meaning = 2;
 
 /** Every field is told. So a field that comes, goes or changes its type is missed by the compiler here. */
 type Told<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };

@@ -5,9 +5,10 @@ import { HumanError, runDeleted } from '../../../core/errors';
 import type { RepairFiles } from '../core/repair/repairer';
 import type { RunFiles, SeenFile } from '../core/repair/repairPlan';
 import { parseLock } from '../core/lock';
-import { parseMetadata } from '../core/metadata';
+import { namesNoProcess, parseMetadata } from '../core/metadata';
 import type { Sliced } from '../../../core/sliced';
 import { readAnswers } from './recordedTasks';
+import { whyNotInputs } from './runDirectory';
 import { isAlive } from '../../../node/isAlive';
 import { fileLimits, readTextIn, realPath, whyNotRead } from '../../../node/safeFile';
 import { inSlices } from '../../../node/slices';
@@ -54,7 +55,9 @@ function* readRunFiles(dir: string, real: string): Sliced<RunFiles> {
   return {
     dir,
     metadata: metadata !== undefined,
-    refused: metadata?.refused,
+    refused:
+      metadata?.refused ?? (metadata && !metadata.entry && tasks.size > 0 ? namesNoProcess : undefined),
+    inputs: whyNotInputs(real),
     journal,
     lock: readLock(real),
     answers,

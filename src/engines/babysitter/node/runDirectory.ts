@@ -5,11 +5,11 @@ import { messageOf } from '../../../core/errors';
 import { isInside, isNetworkPath } from '../../../core/paths';
 import { babysitterRun, erredEffect, type BabysitterRun } from '../core/babysitterRun';
 import type { EventRecord } from '../../../core/run/eventRecord';
-import { emptyFold } from '../core/foldRun';
+import { emptyFold, type RunFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { JournalEntry } from '../core/journal';
 import { behindByteOrderMark, hasByteOrderMark, isSegment, parseJson } from '../../../core/run/lenient';
-import { parseMetadata, type RunMetadata } from '../core/metadata';
+import { namesNoProcess, parseMetadata, type RunMetadata } from '../core/metadata';
 import { outcomeIn, type Outcome } from '../../../core/run/outcome';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -40,6 +40,8 @@ export class RunDirectory {
   readonly #tasks = new TaskReader();
   /** Whether the folder it lies in may be trusted to lie inside the root. */
   readonly #parentInside: boolean;
+  /** Its inputs.json, which never changes, was found to be as it should be. */
+  #inputsRead = false;
   /** As run.json had it at the last reading. */
   #metadata: RunMetadata | undefined;
 
@@ -131,6 +133,12 @@ export class RunDirectory {
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     const erred = erredEffect(fold);
     problems.push(...missingEntry(real, metadata?.entry));
+    if (depth !== 'reading' && mayGoOn(fold)) {
+      if (metadata && !metadata.entry && hasBegun(fold)) {
+        problems.push({ file: 'run.json', what: namesNoProcess, stops: 'iterate' });
+      }
+      problems.push(...this.#inputsProblem(real));
+    }
     const createdAt = metadata?.createdAt ?? fold.firstAt ?? ulidTime(this.dir) ?? opened.modifiedAt;
     return babysitterRun({
       dir: this.dir,
@@ -150,6 +158,14 @@ export class RunDirectory {
       erredTask: erred && readTask(real, erred.effectId, erred.kind).task,
       problems: problems.length === 0 ? noProblems : problems,
     });
+  }
+
+  /** Engines read what a run was given before they do anything else, and may do without. */
+  #inputsProblem(real: string): readonly Problem[] {
+    if (this.#inputsRead) return noProblems;
+    const problem = whyNotInputs(real);
+    this.#inputsRead = problem === undefined;
+    return problem === undefined ? noProblems : [{ file: inputsFile, what: problem, stops: 'iterate' }];
   }
 
   /** Reads the files of every task. `undefined`: the folder is gone. */
@@ -270,6 +286,25 @@ function harmless(problem: Problem, metadata: RunMetadata | undefined): Problem 
   return (file === 'run.json' && !metadata) || file === 'journal' ? { file, what } : problem;
 }
 
+/** Whether an engine may still be asked to do something with it. */
+function mayGoOn({ end }: RunFold): boolean {
+  return !end || (end.outcome === 'failed' && !end.sealed);
+}
+
+/** Whether an iterate made something of it. */
+function hasBegun({ end, effects }: RunFold): boolean {
+  return end !== undefined || effects.size > 0;
+}
+
+const inputsFile = 'inputs.json';
+
+/** What engines stumble over in what a run was given; `undefined`: nothing, or it is too long to be looked at for a row. */
+export function whyNotInputs(real: string): string | undefined {
+  const read = readTextIn(real, `${real}/${inputsFile}`, longestForRow);
+  const json = 'text' in read ? parseJson(read.text) : undefined;
+  return json && 'problem' in json ? json.problem : undefined;
+}
+
 function hasTasks(real: string): boolean {
   try {
     return readdirSync(`${real}/tasks`).length > 0;
@@ -278,7 +313,7 @@ function hasTasks(real: string): boolean {
   }
 }
 
-/** Of what a process returned for the sake of its row, in bytes. */
+/** Of what a process was given or returned, for the sake of its row, in bytes. */
 const longestForRow = 256 * 1024;
 
 /** What the process returned, where it ended by itself. */

@@ -23,6 +23,8 @@ export interface RunFiles {
   readonly metadata: boolean;
   /** What in it makes engines refuse the run, as a sentence part; `undefined`: nothing does. */
   readonly refused: string | undefined;
+  /** What in inputs.json engines stumble over, as a sentence part; `undefined`: nothing. */
+  readonly inputs: string | undefined;
   /** Everything in the journal's folder, by name in order; `undefined`: there is no such folder. */
   readonly journal: ReadonlyMap<string, SeenFile> | undefined;
   readonly lock:
@@ -97,6 +99,10 @@ export function planRepair(files: RunFiles, now: number): RepairPlan {
   if (files.refused !== undefined) {
     draft.damage.push(`run.json ${files.refused}.`);
     beyond(draft, 'No repair of the engine changes run.json.');
+  }
+  if (files.inputs !== undefined) {
+    draft.damage.push(`inputs.json ${files.inputs}.`);
+    beyond(draft, 'No repair of the engine changes inputs.json.');
   }
   let posts: readonly RepairStep[] = [];
   if (files.journal && files.journal.size > 0) {
@@ -182,6 +188,10 @@ function planJournal(
     }
     if (entry?.event.type === 'EFFECT_RESOLVED' && repeated.has(entry.event.effectId)) continue;
     if (!event.isEvent) beyond(draft, `journal/${file} holds no event.`);
+    for (const what of event.refused) {
+      damage.push(`The event ${seq} of the journal ${what}.`);
+      beyond(draft, `The engine's repair keeps journal/${file} as it is.`);
+    }
     kept.push(event);
   }
   return kept;
@@ -236,7 +246,7 @@ function readEvent(
   { content }: SeenFile,
   files: RunFiles,
   misnamed: boolean,
-): (KeptEvent & { readonly isEvent: boolean }) | undefined {
+): (KeptEvent & { readonly isEvent: boolean; readonly refused: readonly string[] }) | undefined {
   const json = 'text' in content ? parseJson(content.text) : content;
   if ('problem' in json) {
     draft.damage.push(`The event ${seq} of the journal ${json.problem}.`);
@@ -248,10 +258,12 @@ function readEvent(
     draft.rewrite = true;
     return undefined;
   }
-  const { entry } = parseEvent(file, 'text' in content ? content.text : '');
+  const { entry, problems } = parseEvent(file, 'text' in content ? content.text : '');
+  // The engine's repair drops what it cannot parse, and keeps whatever else it refuses.
+  const refused = problems.flatMap(({ what, stops, mendable }) => (stops && !mendable ? [what] : []));
   const line = eventLine(json.value, files);
   draft.before.push(`journal  ${seq}  ${line}${misnamed ? `  ${file}` : ''}`);
-  return { line, entry, isEvent: isRecord(json.value) };
+  return { line, entry, isEvent: isRecord(json.value), refused };
 }
 
 /** What is open and what is settled once the engine has read the events that are kept. */
