@@ -1,6 +1,7 @@
 import { pickerTitle } from '../commands';
 import { NotNowError } from '../errors';
 import { stateActions, type StateAction } from '../run/judgement';
+import { isHalfRead } from '../run/run';
 import type { StoredRun } from '../source/runStore';
 import type { EngineAction, RunEngine } from './runEngine';
 
@@ -10,6 +11,15 @@ import type { EngineAction, RunEngine } from './runEngine';
  */
 export function whyNot(action: EngineAction, { engine, state }: StoredRun): string | undefined {
   return notSomethingItCanDo(action, engine) ?? (isStateAction(action) ? state.whyNot(action) : undefined);
+}
+
+/**
+ * Whether a row offers something: what is possible now, but no iterate of a failed run of which only the end was read. It
+ * may turn out to be damaged.
+ */
+export function isOffered(action: EngineAction, stored: StoredRun): boolean {
+  const iterates = action === 'run.iterate' || action === 'run.continue';
+  return !(iterates && isHalfRead(stored.run)) && whyNot(action, stored) === undefined;
 }
 
 /** What is said everywhere of an action that an engine lacks; `undefined`: it has it, though perhaps not now. */

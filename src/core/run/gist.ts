@@ -31,6 +31,7 @@ export function withGist<R extends Run>(run: R, seen: RunGist): R {
   const before = run.gist ?? {};
   const gist: RunGist = { ...before, ...seen };
   const isSame =
+    gist.sound === before.sound &&
     gist.seen?.notPassed === before.seen?.notPassed &&
     gist.seen?.failed === before.seen?.failed &&
     gist.seen?.rejected === before.seen?.rejected &&

@@ -62,12 +62,19 @@ export interface Run {
   readonly row?: RowWords;
 }
 
+/** Only the last events of a finished run were read, and nobody has looked through the others. */
+export function isHalfRead({ depth, gist }: Run): boolean {
+  return depth === 'end' && gist?.sound !== true;
+}
+
 /** What a row tells of the files that are read only when somebody looks into a run. */
 export interface RunGist {
   /** What its process says of its work, in at most 200 characters; left out: it was not read, or says nothing. */
   readonly outcome?: Outcome;
   /** What the results of its tasks tell; left out: they were not read. */
   readonly seen?: SeenResults;
+  /** Every event of a failed run was looked through, and told no more than its end does; left out: nobody did yet. */
+  readonly sound?: true;
 }
 
 /** What an engine lets the row of a run say. Raw run text may be in it. */

@@ -89,8 +89,9 @@ export interface RunSource {
 
   /**
    * Reads what the process of a completed run says of its work, and nothing else of the run, and delivers the run with it.
-   * Nothing is delivered where it says nothing, or too much to be read for a row. Left out: outcomes are not known apart
-   * from the whole run.
+   * Nothing is delivered where it says nothing, or too much to be read for a row. Of a failed run of which only the end
+   * was read it looks through the rest, and delivers the run as one that is sound, or else read whole. Left out: outcomes
+   * are not known apart from the whole run.
    */
   readOutcome?(key: RunKey): Promise<void>;
 

@@ -16,7 +16,7 @@ import {
   sectionNode,
   type Paging,
 } from '../../core/views/tree/buildTree';
-import { whyNot } from '../../core/engine/whyNot';
+import { isOffered } from '../../core/engine/whyNot';
 import { contextValue } from '../../core/views/tree/contextValue';
 import { type Row } from '../../core/views/tree/describe';
 import { describeGroup, describeMore } from '../../core/views/tree/describeList';
@@ -305,11 +305,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   #contextValue(node: TreeNode, row: Row): string {
     const stored = 'runKey' in node ? this.deps.store.get(node.runKey) : undefined;
-    return contextValue(
-      row,
-      stored?.engine,
-      (action) => stored !== undefined && whyNot(action, stored) === undefined,
-    );
+    return contextValue(row, stored?.engine, (action) => stored !== undefined && isOffered(action, stored));
   }
 
   #look(node: TreeNode, row: Row | undefined): string {

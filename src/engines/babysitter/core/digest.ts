@@ -1,3 +1,4 @@
+import type { BabysitterRun } from './babysitterRun';
 import {
   emptyFold,
   endOf,
@@ -55,4 +56,14 @@ function digest(
   lastAt: number | undefined,
 ): RunFold {
   return { ...emptyFold, entries: 1, end, firstAt, lastAt, sdkVersion };
+}
+
+/** Whether the next step of a failed run is the same by its end alone as by all of it. */
+export function tellsTheSame(end: BabysitterRun, whole: BabysitterRun): boolean {
+  return (
+    whole.problems.length === end.problems.length &&
+    whole.engineVersion === end.engineVersion &&
+    whole.story.end?.type === end.story.end?.type &&
+    whole.story.end?.failedTask === end.story.end?.failedTask
+  );
 }

@@ -14,6 +14,7 @@ import {
   type StateAction,
 } from '../../../core/run/judgement';
 import {
+  isHalfRead,
   pendingEffects,
   runTitle,
   sleepUntil,
@@ -368,6 +369,8 @@ function nextStep(judgement: Judgement, run: BabysitterRun, options: JudgeOption
   const damage = over ? undefined : damageOf(run, options);
   if (damage) return step('run.repair', `${damage.file} ${damage.what}`);
   if (over || state === 'unreadable') return step(undefined);
+  // What lies before its end may yet turn out to be damaged.
+  if (end && isHalfRead(run)) return step(undefined);
   if (end?.type === 'PROCESS_RUNTIME_ERROR') return step('run.resume');
   const repeats = options.known?.failedAt(run) === run.eventCount;
   if (end) return step(end.failedTask !== undefined || isSix(run) || repeats ? 'run.fork' : 'run.iterate');

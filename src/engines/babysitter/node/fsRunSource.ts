@@ -5,7 +5,8 @@ import { messageOf } from '../../../core/errors';
 import { visible } from '../../../core/format';
 import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
-import { babysitter, babysitterKey, folderOf } from '../core/babysitterRun';
+import { babysitter, babysitterKey, folderOf, type BabysitterRun } from '../core/babysitterRun';
+import { tellsTheSame } from '../core/digest';
 import { outcomeGist, takingGist } from '../../../core/run/gist';
 import type { Run, RunDetails, RunGist } from '../../../core/run/run';
 import type { EventRecord } from '../../../core/run/eventRecord';
@@ -200,7 +201,18 @@ export class FsRunSource implements RunSource {
 
   async readOutcome(key: RunKey): Promise<void> {
     const tracked = this.#runs.get(folderOf(key));
-    if (tracked) this.#learn(tracked, outcomeGist(tracked.directory.readOutcome(tracked.run?.story.end)));
+    if (tracked?.run?.story.end?.outcome === 'failed') await this.#lookThrough(key, tracked, tracked.run);
+    else if (tracked)
+      this.#learn(tracked, outcomeGist(tracked.directory.readOutcome(tracked.run?.story.end)));
+  }
+
+  /** Reads all of a failed run of which only the end was read, and keeps it only where that tells something else. */
+  async #lookThrough(key: RunKey, tracked: TrackedRun, run: BabysitterRun): Promise<void> {
+    if (run.depth !== 'end') return;
+    const whole = await inSlices(tracked.directory.aside().read({ whole: true, unchecked: true }));
+    if (!whole || tracked.run !== run) return;
+    if (tellsTheSame(run, whole)) this.#learn(tracked, { sound: true });
+    else await this.reread(key);
   }
 
   async document(key: RunKey, name: DocumentName): Promise<DocumentPart> {

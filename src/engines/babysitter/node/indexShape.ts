@@ -116,7 +116,7 @@ const fold: Told<RunFold> = {
 };
 const outcome: Told<Outcome> = { success: false, summary: 'summary' };
 const seen: Told<SeenResults> = { notPassed: 1, failed: 2, rejected: 3 };
-const gist: Told<RunGist> = { outcome, seen };
+const gist: Told<RunGist> = { outcome, seen, sound: true };
 const journal: Told<KeptJournal> = { names: 1, last: 'last', verified: true };
 
 function sample(part: Partial<RunFold>): Writable {

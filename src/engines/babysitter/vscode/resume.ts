@@ -13,7 +13,7 @@ import type { Logger } from '../../../core/log';
 import { isInside } from '../../../core/paths';
 import { stackFrames, type SourcePlace } from '../../../core/run/stackFrames';
 import type { Problem } from '../../../core/run/problem';
-import { pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
+import { isHalfRead, pendingEffects, runTitle, taskTitle, type Run } from '../../../core/run/run';
 import type { StateAction } from '../../../core/run/judgement';
 import { keyText } from '../../../core/run/runKey';
 import type { StoredRun } from '../../../core/source/runStore';
@@ -160,6 +160,8 @@ function nextItems({ state }: StoredRun): readonly ResumeItem[] {
 
 function iterateItems(stored: StoredRun, warning: string, deps: ResumeDeps): readonly WayItem[] {
   const { run } = stored;
+  // It is still being read.
+  if (isHalfRead(run)) return [];
   if (run.story.end?.type === 'PROCESS_RUNTIME_ERROR' && !run.story.end.sealed) {
     // Only engines from 6.x on write such an error, and only they can take it back.
     return (majorOf(deps.engineVersion(run.projectDir)) ?? 0) < 6
