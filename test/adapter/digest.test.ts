@@ -124,6 +124,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 /** How a journal ends, which many steps would seldom make. */
 const ends = fc.constantFrom<Step>(
   (story) => story,
+  (story, at) => story.requested(`e${at}`),
   (story) => story.failed('The process threw'),
   (story, at) => story.requested(`e${at}`).erred(`e${at}`, quota).failed(quota),
 );
@@ -164,7 +165,8 @@ describe('no next step turns into its opposite when a run is read whole', () => 
       }),
       { numRuns: 250 },
     );
-    const all = [undefined, 'run.iterate', 'run.fork', 'run.repair', 'run.resume', 'breakpoint.answer'];
-    for (const action of all) expect(seen).toContain(action);
+    for (const action of [undefined, 'run.iterate', 'run.fork', 'run.repair', 'run.resume']) {
+      expect(seen).toContain(action);
+    }
   });
 });

@@ -529,7 +529,8 @@ const add = (type, data) => {
   const name = String(seq).padStart(6, '0') + '.7' + 'Z'.repeat(19) + String(seq).padStart(6, '0') + '.json';
   writeFileSync(dir + '/' + name, JSON.stringify({ type, recordedAt: new Date().toISOString(), data }));
 };
-add('EFFECT_REQUESTED', { effectId: id, taskId: 'hooked', kind: 'agent' });
+const key = { stepId: id, invocationKey: id, taskDefRef: 'tasks/' + id + '/task.json' };
+add('EFFECT_REQUESTED', { effectId: id, taskId: 'hooked', kind: 'agent', ...key });
 add('EFFECT_RESOLVED', { effectId: id, status: 'ok' });
 console.log(JSON.stringify({ status: 'executed', action: 'executed-tasks' }));
 `;
