@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { knownOfEachOther } from './core/attention/knownRuns';
 import { McpServer } from './core/agentTools/mcpServer';
 import { runTool, type ToolRuns } from './core/agentTools/runTools';
-import { agentToolNames } from './core/agentTools/tools';
+import { agentToolNames } from './core/agentTools/toolTitles';
 import { HumanError } from './core/errors';
 import { compareRuns } from './core/run/run';
 import { keyText } from './core/run/runKey';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { agentToolNames, agentTools, type AgentToolName } from '../core/agentTools/tools';
+import { agentToolNames, toolTitles, type AgentToolName } from '../core/agentTools/toolTitles';
 import { prefix } from '../core/contract';
 import type { Disposable } from '../core/disposables';
 
@@ -29,7 +29,7 @@ function toolId(name: AgentToolName): string {
 
 function toTool(name: AgentToolName, call: CallTool): vscode.LanguageModelTool<unknown> {
   return {
-    prepareInvocation: () => ({ invocationMessage: `${agentTools[name].title}` }),
+    prepareInvocation: () => ({ invocationMessage: toolTitles[name] }),
     invoke: async ({ input }) => {
       const text = await call(name, input);
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);

@@ -1,6 +1,6 @@
 import { runTool, type ToolRuns } from '../core/agentTools/runTools';
 import { HumanError } from '../core/errors';
-import type { AgentToolName } from '../core/agentTools/tools';
+import type { AgentToolName } from '../core/agentTools/toolTitles';
 import { asRunKey, type RunKey } from '../core/run/runKey';
 import { readReportSources } from '../engines/babysitter/node/readReportSources';
 import { watchAgentDrafts } from '../node/agentDrafts';

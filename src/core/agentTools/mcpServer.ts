@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { HumanError, messageOf } from '../errors';
 import { isRecord } from '../run/lenient';
-import { agentTools, type AgentToolName } from './tools';
+import { agentTools } from './tools';
+import type { AgentToolName } from './toolTitles';
 
 /** Versions of the Model Context Protocol that are spoken, the newest first. */
 const versions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;

@@ -13,7 +13,8 @@ import { toMarkdown } from '../views/report/markdown';
 import type { ReportSources } from '../views/report/report';
 import { reporting } from '../views/report/toReport';
 import { bounded, boundedText } from './bounded';
-import { toolInputs, type AgentToolName } from './tools';
+import { toolInputs } from './tools';
+import type { AgentToolName } from './toolTitles';
 
 /** A run that a tool may tell of. */
 export interface ToolRun {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { toolTitles, type AgentToolName } from './toolTitles';
 
 /** What stands for a run and for an iteration in the inputs of several tools. */
 const runId = { type: 'string', description: 'The id of the run, as list_runs gives it.' } as const;
@@ -25,7 +26,7 @@ export interface AgentTool {
 /** Every tool by its name; package.json and the MCP server are told of them from here. */
 export const agentTools = {
   list_runs: {
-    title: 'List Runs',
+    title: toolTitles.list_runs,
     summary: 'Lists the runs of this workspace with state, reason and next step.',
     description:
       'Lists agent runs of the workspace, newest first: id, title, state, reason, next step and open questions. Use it to find the run that a person means.',
@@ -47,7 +48,7 @@ export const agentTools = {
     readOnly: true,
   },
   show_run: {
-    title: 'Show a Run',
+    title: toolTitles.show_run,
     summary: 'Reads one run: tasks, answers, iterations and what it returned.',
     description:
       'Reads one run: state, open questions with their options, tasks with what came of them, answers, iterations and output. Long parts are cut.',
@@ -55,14 +56,14 @@ export const agentTools = {
     readOnly: true,
   },
   why_stuck: {
-    title: 'Why Is a Run Stuck',
+    title: toolTitles.why_stuck,
     summary: 'Says why a run is stuck, and what would move it on.',
     description: 'Says in a sentence why a run does not move on and what would move it. Runs no code.',
     inputSchema: { type: 'object', properties: { runId, dir }, required: ['runId'] },
     readOnly: true,
   },
   report_run: {
-    title: 'Report a Run',
+    title: toolTitles.report_run,
     summary: 'Makes the report of a run or of one iteration.',
     description:
       'Makes the report of a run, or of one of its iterations, as Markdown: metrics, findings, answers, tasks, artefacts, time and cost.',
@@ -78,7 +79,7 @@ export const agentTools = {
     readOnly: true,
   },
   draft_answer: {
-    title: 'Draft an Answer',
+    title: toolTitles.draft_answer,
     summary: 'Leaves words in the text box of an open question. Only you can send them.',
     description:
       'Leaves words as a draft in the text box of an open question. It answers nothing: a person reads, changes and sends it, or does not. What a person has typed there is never replaced.',
@@ -94,11 +95,7 @@ export const agentTools = {
     },
     readOnly: false,
   },
-} as const satisfies Readonly<Record<string, AgentTool>>;
-
-export type AgentToolName = keyof typeof agentTools;
-
-export const agentToolNames = Object.keys(agentTools) as readonly AgentToolName[];
+} as const satisfies Readonly<Record<AgentToolName, AgentTool>>;
 
 const name = z.string().check(z.minLength(1), z.maxLength(1000));
 const ofRun = { runId: name, dir: z.optional(name) };
