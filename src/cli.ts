@@ -27,6 +27,7 @@ import { defaultOptions as options, noDetails, readRun, runsIn } from './wire/he
 import { namesStore, storeRunAt, storeRunsIn, type ReadRun } from './wire/storeRuns';
 import { RunSessions } from './node/sessions/runSessions';
 import { agentStores } from './agents/agentStores';
+import { loadPrices, type Pricer } from './core/sessions/prices';
 import type { SessionReport } from './core/sessions/agentSessions';
 import { toRunWork, type RunWork } from './core/sessions/runWork';
 import { toSessionNumbers } from './core/sessions/sessionNumbers';
@@ -34,19 +35,27 @@ import { toSessionEntry } from './core/sessions/sessionEntry';
 
 const usage = `Usage:
   runs list <dir> [--json] [--now ISO]      the runs of a workspace, runs directory or store, newest first
-  runs show <runDir> [--json] [--now ISO] [--sessions]
+  runs show <runDir> [--json] [--now ISO] [--sessions [--costs]]
                                             one run with its tasks; with --sessions also what agents did for it, which
-                                            alone reads the agents' files in the home folder
-  runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO] [--sessions]
+                                            alone reads the agents' files in the home folder; with --costs also what
+                                            that would cost at list prices
+  runs report <runDir> [--iteration n] [--format md|html|json|csv] [--now ISO] [--sessions [--costs]]
                                             a report of a run or of one iteration, as Markdown unless told otherwise;
-                                            with --sessions also how much agents did for it, in numbers`;
+                                            with --sessions also how much agents did for it, in numbers, and with
+                                            --costs what that would cost at list prices`;
+
+/** How agents' sessions are read. */
+interface Agents {
+  /** `undefined`: costs are not estimated. */
+  readonly pricer: Pricer | undefined;
+}
 
 const commands = 'the commands are list, show and report';
 
 /** A call that cannot be carried out: exit code 2 and one sentence on standard error. */
 class WrongCall extends Error {}
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args);
   const [command, dir, ...rest] = positionals;
   if (values.help) {
@@ -58,15 +67,16 @@ function main(args: readonly string[]): void {
   const now = values.now === undefined ? Date.now() : parseTime(values.now);
   if (Number.isNaN(now))
     throw new WrongCall(`"${values.now}" is not a time; --now takes one like 2026-01-31T12:00:00Z.`);
+  const { sessions = false, costs = false } = values;
+  if (costs && !sessions) throw new WrongCall('--costs tells what sessions cost; it needs --sessions.');
+  const agents = sessions ? { pricer: costs ? await loadPrices() : undefined } : undefined;
   switch (command) {
     case 'list':
       return print(list(folder(command, dir), now), values.json, (entries) => table(entries, now));
     case 'show':
-      return print(show(folder(command, dir), now, values.sessions), values.json, description);
+      return print(show(folder(command, dir), now, agents), values.json, description);
     case 'report':
-      process.stdout.write(
-        report(folder(command, dir), now, values.sessions, formatOf(values), iterationOf(values)),
-      );
+      process.stdout.write(report(folder(command, dir), now, agents, formatOf(values), iterationOf(values)));
       return;
     default:
       throw new WrongCall(`There is no command "${command}"; ${commands}.`);
@@ -84,6 +94,7 @@ function parse(args: readonly string[]) {
         format: { type: 'string' },
         iteration: { type: 'string' },
         sessions: { type: 'boolean' },
+        costs: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -127,9 +138,9 @@ function entryOf({ run, details, engine }: ReadRun, now: number, known: KnownOfR
   }
 }
 
-function show(dir: string, now: number, withSessions = false) {
+function show(dir: string, now: number, agents?: Agents) {
   const { run, details, engine } = runIn(dir);
-  const sessions = withSessions ? sessionsOf(run, now) : undefined;
+  const sessions = agents && sessionsOf(run, now, agents);
   const known = knownOfEachOther(beside(run));
   const facts = sessions ? { ...options, known, sessions: () => sessions } : { ...options, known };
   const secrets = secretsIn(readReportSources(run).runJson ?? '');
@@ -153,13 +164,13 @@ function beside({ engine, place }: Run): Iterable<{ readonly run: Run }> {
   };
 }
 
-function workOf(run: Run, now: number): RunWork | undefined {
-  const read = sessionsOf(run, now).filter(({ unread }) => !unread);
+function workOf(run: Run, now: number, agents: Agents): RunWork | undefined {
+  const read = sessionsOf(run, now, agents).filter(({ unread }) => !unread);
   return toRunWork(read.map(toSessionNumbers), run);
 }
 
 /** What the agents that worked on a run did, by the files in the home folder. */
-function sessionsOf(run: Run, now: number): readonly SessionReport[] {
+function sessionsOf(run: Run, now: number, { pricer }: Agents): readonly SessionReport[] {
   // Only runs of Babysitter are known to be worked on by agents.
   if (run.engine !== babysitter) return [];
   const { env } = process;
@@ -169,7 +180,7 @@ function sessionsOf(run: Run, now: number): readonly SessionReport[] {
       return isSegment(runId) && looksLikeRun(other) ? readRun(other, run.place)?.run : undefined;
     }),
   );
-  const reading = { ...options, now, promptOf: taskPrompts(run), beforeReading: () => {} };
+  const reading = { ...options, now, pricer, promptOf: taskPrompts(run), beforeReading: () => {} };
   return atOnce(new RunSessions(agentStores(env)).read(run, links, reading));
 }
 
@@ -184,7 +195,7 @@ function runIn(dir: string): ReadRun {
 function report(
   dir: string,
   now: number,
-  withSessions: boolean | undefined,
+  agents: Agents | undefined,
   format: ReportFormat,
   iteration: number | undefined,
 ): string {
@@ -192,7 +203,7 @@ function report(
   try {
     const opened = openRun(found.run, found.details, options.metric);
     const { run } = found;
-    const work = withSessions ? workOf(run, now) : undefined;
+    const work = agents && workOf(run, now, agents);
     const sources = { ...readReportSources(run), work };
     return writeReport(
       toReport(opened, sources, {
@@ -275,10 +286,8 @@ process.stdout.on('error', (error) => {
   if (codeOf(error) !== 'EPIPE') throw error;
 });
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof WrongCall)) throw error;
   process.stderr.write(`${oneVisible(error.message)}\n`);
   process.exitCode = 2;
-}
+});

@@ -135,6 +135,30 @@ describe('show --sessions', () => {
   });
 });
 
+describe('--costs', () => {
+  it('adds what sessions would cost at list prices, in parts that add up', () => {
+    useHome();
+    const [session] = show('20260504-login', '--sessions', '--costs', ...now).sessions ?? expect.fail();
+    const { totals, tasks, batches, between } = session ?? expect.fail();
+    const parts = [...Object.values(tasks), ...batches, between];
+    expect(totals.cost).toMatchObject({ month: expect.stringMatching(/^\d{4}-\d\d$/), unpriced: [] });
+    expect(totals.cost?.usd).toBeGreaterThan(0);
+    expect(parts.reduce((sum, { cost }) => sum + (cost?.usd ?? 0), 0)).toBeCloseTo(totals.cost?.usd ?? 0, 9);
+    const asked = ['--format', 'json', '--sessions', '--costs', ...now];
+    const report = JSON.parse(cli.run('report', run('20260504-login'), ...asked).stdout) as {
+      readonly work: { readonly total: { readonly cost: unknown } };
+    };
+    expect(report.work.total.cost).toEqual(totals.cost);
+  });
+
+  it('needs the sessions', () => {
+    expect(cli.run('show', run('20260504-login'), '--costs')).toMatchObject({
+      code: 2,
+      stderr: '--costs tells what sessions cost; it needs --sessions.\n',
+    });
+  });
+});
+
 describe('report --sessions', () => {
   it('tells how much agents did, in numbers, and without it nothing of them', () => {
     useHome();

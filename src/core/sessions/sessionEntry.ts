@@ -1,7 +1,8 @@
 import { toIso } from '../format';
 import type { SessionReport } from './agentSessions';
 import type { NowKind } from './agentNow';
-import { plus, type Totals } from './tally';
+import { sumCosts } from './sessionNumbers';
+import { plus, type Cost, type Totals } from './tally';
 import { noTokens, type Tokens } from './work';
 
 /** What an agent did, as the command line prints it. Subagents are in the numbers. */
@@ -12,6 +13,8 @@ export interface WorkEntry {
   readonly filesChanged: number;
   readonly tokens: Tokens;
   readonly errors: number;
+  /** An estimate at list prices; left out: it was not asked for. */
+  readonly cost?: Cost;
 }
 
 /** A session as `show --sessions` prints it. Tasks, batches and what is between them add up to the totals. */
@@ -58,8 +61,8 @@ export function toSessionEntry({ agent, id, title, now, attribution, leftOut }: 
   };
 }
 
-export function toWorkEntry({ answers, calls, files, tokens, errors }: Totals): WorkEntry {
-  return { answers, calls, filesChanged: files.size, tokens, errors };
+export function toWorkEntry({ answers, calls, files, tokens, errors, cost }: Totals): WorkEntry {
+  return { answers, calls, filesChanged: files.size, tokens, errors, ...(cost && { cost }) };
 }
 
 function sumOf(entries: readonly WorkEntry[]): WorkEntry {
@@ -71,5 +74,6 @@ function sumOf(entries: readonly WorkEntry[]): WorkEntry {
     filesChanged: sum((entry) => entry.filesChanged),
     tokens: entries.map(({ tokens }) => tokens).reduce(plus, noTokens),
     errors: sum((entry) => entry.errors),
+    ...sumCosts(entries),
   };
 }

@@ -154,13 +154,13 @@ export function sumParts(parts: readonly PartNumbers[]): PartNumbers {
 }
 
 /** Nothing where nothing was estimated. */
-function sumCosts(parts: readonly PartNumbers[]): Pick<PartNumbers, 'cost'> {
+export function sumCosts(parts: readonly { readonly cost?: Cost | undefined }[]): {
+  readonly cost?: NonNullable<PartNumbers['cost']>;
+} {
   const costs = parts.flatMap(({ cost }) => cost ?? []);
   const [newest] = costs.toSorted((a, b) => (a.month < b.month ? 1 : -1));
   if (!newest) return {};
-  const names = (of: (cost: NonNullable<PartNumbers['cost']>) => readonly string[]): string[] => [
-    ...new Set(costs.flatMap(of)),
-  ];
+  const names = (of: (cost: Cost) => readonly string[]): string[] => [...new Set(costs.flatMap(of))];
   return {
     cost: {
       ...{ month: newest.month, usd: costs.reduce((sum, { usd }) => sum + usd, 0) },
