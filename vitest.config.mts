@@ -66,8 +66,6 @@ export default defineConfig({
           maxWorkers: 2,
           // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
           isolate: false,
-          // A window on a busy machine may miss a key. Locally that shows at once; where nobody looks, once more is tried.
-          retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 4 },
         },
       },
