@@ -83,7 +83,12 @@ export class ShakenWorkspace {
 
   /** Many runs are written at the same time; every tenth asks something. */
   async liveRuns({ live, events }: Pick<SoakSize, 'live' | 'events'>): Promise<void> {
-    const runs = Array.from({ length: live }, () => this.#make());
+    const runs: string[] = [];
+    for (let i = 0; i < live; i += 1) {
+      runs.push(this.#make());
+      // Making all of them at once is a block of this process and of no window.
+      await nextTurn();
+    }
     for (let n = 2; n <= events; n += 1) {
       for (const [i, dir] of runs.entries()) {
         if (n === 3 && i % 10 === 0) this.#ask(dir);

@@ -26,7 +26,7 @@ export const smallSoak: SoakSize = { live: 20, events: 20, made: 150, answers: 1
 export const largeSoak: SoakSize = { live: 100, events: 100, made: 2700, answers: 3 };
 
 /** For a quiet machine, and long enough that memory has settled after the first round. */
-export const strictLimits: SoakLimits = { growth: 1.1, block: 100 };
+export const strictLimits: SoakLimits = { growth: 1.1, block: 50 };
 /** What no machine passes by chance: a few rounds beside other tests tell a leak or a hang, not a figure. */
 export const looseLimits: SoakLimits = { growth: 2, block: 1000 };
 
