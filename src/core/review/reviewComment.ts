@@ -1,3 +1,4 @@
+import { largest } from '../largest';
 import * as z from 'zod/mini';
 import { count } from '../format';
 import { segment } from '../run/segmentSchema';
@@ -93,7 +94,10 @@ function inOrder<T extends ReviewComment>(comments: readonly T[]): readonly T[] 
 
 /** Between fences longer than any inside, so that nothing in the text ends the block. */
 export function fenced(text: string, language = ''): string {
-  const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
+  const longest = Math.max(
+    2,
+    largest(text.match(/`{3,}/g) ?? [], ({ length }) => length),
+  );
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 }

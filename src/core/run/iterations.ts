@@ -303,8 +303,8 @@ function* byRepeat(effects: readonly Effect[], files: TaskFiles): Sliced<Rounds>
       rounds.push([]);
       asked = new Map();
     }
-    rounds.at(-1)?.push(...batch);
     for (const effect of batch) {
+      rounds.at(-1)?.push(effect);
       const same = asked.get(effect.taskId) ?? { effects: [], firstResolved: Number.POSITIVE_INFINITY };
       asked.set(effect.taskId, same);
       same.effects.push(effect);

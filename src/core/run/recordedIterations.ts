@@ -1,3 +1,5 @@
+import { largest } from '../largest';
+
 /** An iteration as the engine itself keeps it. Raw run text may be in it. */
 export interface RecordedIteration {
   /** Its own number, which may leave gaps and repeat; `undefined`: it has none and is called by its place. */
@@ -34,7 +36,12 @@ export interface RecordedIterations {
  * them.
  */
 export function numbersOf(list: readonly Pick<RecordedIteration, 'number'>[]): readonly number[] {
-  let next = Math.max(0, ...list.map(({ number }) => number ?? 0), list.length - 1) + 1;
+  let next =
+    Math.max(
+      0,
+      largest(list, ({ number }) => number ?? 0),
+      list.length - 1,
+    ) + 1;
   const taken = new Set<number>();
   return list.map(({ number }, place) => {
     const own = number ?? place + 1;

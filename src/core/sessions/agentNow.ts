@@ -1,3 +1,4 @@
+import { largest } from '../largest';
 import { cutAtWord, oneLine, visible } from '../format';
 import { moment } from '../moments';
 import { maskCredentials } from './maskCredentials';
@@ -171,7 +172,5 @@ function said(text: string): string {
 
 /** When the session or one of its subagents last wrote a line. */
 export function lastSign({ main, subagents }: SessionFiles): number {
-  return Math.max(
-    ...[main, ...subagents.map(({ transcript }) => transcript)].map(({ lastAt }) => lastAt ?? 0),
-  );
+  return largest([main, ...subagents.map(({ transcript }) => transcript)], ({ lastAt }) => lastAt ?? 0);
 }

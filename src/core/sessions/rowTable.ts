@@ -1,3 +1,4 @@
+import { smallest } from '../largest';
 import { rowKinds, type RowCut, type RowKind, type TranscriptRow } from './transcriptRow';
 import type { Outcome } from './work';
 
@@ -107,7 +108,7 @@ export class RowTable {
 
   #cut(from: string | undefined): void {
     const named = [...this.#keys].filter(([key]) => key.startsWith(`${from} `)).map(([, place]) => place);
-    this.#cutAt(from === undefined || named.length === 0 ? 0 : Math.min(...named));
+    this.#cutAt(from === undefined || named.length === 0 ? 0 : smallest(named, (place) => place));
   }
 
   #cutAt(length: number): void {

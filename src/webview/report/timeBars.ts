@@ -1,10 +1,14 @@
+import { largest } from '../../core/largest';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { TimeView } from '../../core/views/page/reportView';
 
 /** How long each task took: a bar of agents is filled, one of people hatched, one of sleeps empty. */
 export function timeBars({ rows, left }: TimeView): TemplateResult | typeof nothing {
   if (rows.length === 0) return nothing;
-  const most = Math.max(1, ...rows.map(({ milliseconds }) => milliseconds));
+  const most = Math.max(
+    1,
+    largest(rows, ({ milliseconds }) => milliseconds),
+  );
   return html`
     <svg class="hidden" aria-hidden="true">
       <defs>

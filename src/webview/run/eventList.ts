@@ -1,3 +1,4 @@
+import { smallest } from '../../core/largest';
 import {
   elementScroll,
   observeElementOffset,
@@ -241,7 +242,7 @@ export class EventList extends LitElement {
     if (!this.#stale && places.every((place) => this.#rows.has(place))) return;
     // What was told before may have changed since, and is asked for again when it is seen.
     if (this.#stale) this.#rows = new Map([...this.#rows].filter(([place]) => places.includes(place)));
-    const first = Math.min(...places);
+    const first = smallest(places, (place) => place);
     const from = Math.max(0, first - Math.floor((rowsAsked - places.length) / 2));
     this.#askFor(from, from + rowsAsked);
   }

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../core/largest';
 import type { TimelineBar } from '../../core/views/page/timeline';
 
 /** Keys that lead from one bar to another. */
@@ -28,7 +29,8 @@ export function barBeside(
 /** In the next row that has bars: one of the same iteration, if there is any, and near in time. */
 function nearest(bar: TimelineBar, bars: readonly TimelineBar[], step: 1 | -1): TimelineBar | undefined {
   const beyond = bars.map(({ row }) => row).filter((row) => (row - bar.row) * step > 0);
-  const row = step > 0 ? Math.min(...beyond) : Math.max(...beyond);
+  if (beyond.length === 0) return undefined;
+  const row = (step > 0 ? smallest : largest)(beyond, (place) => place);
   const there = bars.filter((other) => other.row === row);
   const same = there.filter(({ iteration }) => iteration === bar.iteration);
   const distance = ({ from }: TimelineBar): number => Math.abs(from - bar.from);

@@ -1,3 +1,4 @@
+import { largest } from '../../../core/largest';
 import { cutAtWord } from '../../../core/format';
 import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseTime } from '../../../core/run/lenient';
@@ -262,7 +263,7 @@ function resetOf(limits: unknown): number | undefined {
     const at = isRecord(limit) ? limit['resetsAt'] : undefined;
     return typeof at === 'number' && Number.isFinite(at) ? [at * 1000] : [];
   });
-  return times.length === 0 ? undefined : Math.max(...times);
+  return times.length === 0 ? undefined : largest(times, (time) => time);
 }
 
 /** Older releases wrote the end of a limit, in seconds since 1970, behind its words. */

@@ -1,3 +1,4 @@
+import { largest } from '../../../core/largest';
 import { jsonLine } from '../../../core/run/jsonText';
 import { isRecord, parseTime } from '../../../core/run/lenient';
 import { pathFrom } from '../../../core/sessions/action';
@@ -135,7 +136,7 @@ export class CodexReader extends JsonLineReader {
     transcript.limit =
       reached.length === 0
         ? undefined
-        : { at, until: resets.length === 0 ? undefined : Math.max(...resets), text: '' };
+        : { at, until: resets.length === 0 ? undefined : largest(resets, (at) => at), text: '' };
   }
 
   #work({ answers, tokens, at }: Pick<Work, 'answers' | 'tokens' | 'at'>): Work {

@@ -82,7 +82,7 @@ export class CodexStore implements AgentStore {
           },
         ];
       });
-      found.push(...below);
+      for (const each of below) found.push(each);
       parents = below.flatMap(({ agentId }) => agentId ?? []);
     }
     return found;

@@ -46,7 +46,7 @@ export function findingsOf(value: unknown): readonly Finding[] {
         else next.push(inner);
       }
     }
-    found.push(...here.toSorted((a, b) => rank(a) - rank(b)));
+    for (const finding of here.toSorted((a, b) => rank(a) - rank(b))) found.push(finding);
     level = next.slice(0, 1000);
   }
   return found.slice(0, mostFindings);

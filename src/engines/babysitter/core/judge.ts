@@ -1,3 +1,4 @@
+import { smallest } from '../../../core/largest';
 import { majorOf } from '../../../core/engine/engineVersion';
 import { capital, count, cutAtWord, firstLine, list } from '../../../core/format';
 import { moment } from '../../../core/moments';
@@ -171,7 +172,7 @@ function readyReason({ story, erredTask }: BabysitterRun, advice: (text: string)
 }
 
 function tellSleep(sleeps: readonly PendingEffect[], now: number): Told {
-  const next = Math.min(...sleeps.map((sleep) => sleepUntil(sleep) ?? Number.POSITIVE_INFINITY));
+  const next = smallest(sleeps, (sleep) => sleepUntil(sleep) ?? Number.POSITIVE_INFINITY);
   if (next === Number.POSITIVE_INFINITY) {
     return { state: 'sleeping', reason: 'Sleeping until a time that cannot be read', changesAt: undefined };
   }

@@ -129,7 +129,8 @@ export class RunDirectory {
     // Where nothing was done yet nothing is damaged: an iterate begins the run, if there is a process.
     const isEmpty = reading.count === 0 && problems.length > 0 && !hasTasks(real);
     if (isEmpty) for (const [i, problem] of problems.entries()) problems[i] = harmless(problem, metadata);
-    problems.push(...reading.listProblems, ...reading.eventProblems, ...fold.problems);
+    for (const some of [reading.listProblems, reading.eventProblems, fold.problems])
+      for (const problem of some) problems.push(problem);
     const pendingTasks = yield* this.#tasks.readPending(real, fold, problems);
     const erred = erredEffect(fold);
     problems.push(...missingEntry(real, metadata?.entry));

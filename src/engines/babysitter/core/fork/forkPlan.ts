@@ -1,3 +1,4 @@
+import { largest } from '../../../../core/largest';
 import { asBabysitter } from '../babysitterRun';
 import { positionalStep } from '../drive/engineMismatch';
 import type { Effect } from '../../../../core/run/effect';
@@ -44,7 +45,7 @@ export function forkPlan(run: Run, details: Pick<RunDetails, 'tasks' | 'results'
   const title = (effect: Effect): string => taskTitle(effect, details.tasks.get(effect.effectId));
   const last = Math.max(
     run.eventCount,
-    ...all.map(({ requestedSeq, resolvedSeq }) => Math.max(requestedSeq, resolvedSeq)),
+    largest(all, ({ requestedSeq, resolvedSeq }) => Math.max(requestedSeq, resolvedSeq)),
   );
   const until = at ?? last;
   // A damaged journal repeats numbers; the order of answers among the requests is known from counting.
