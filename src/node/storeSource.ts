@@ -33,7 +33,7 @@ export interface StoreReader {
   list(): Sliced<readonly string[]>;
 
   /** A text that changes when the run does. Cheap: it is asked of all runs again and again. */
-  stamp(run: string): string;
+  stamp(run: string): Sliced<string>;
 
   /**
    * Reads a run.
@@ -187,7 +187,7 @@ export class StoreSource implements RunSource {
   *#compare(runs: readonly string[]): Sliced<void> {
     for (const run of runs) {
       yield;
-      const stamp = this.reader.stamp(run);
+      const stamp = yield* this.reader.stamp(run);
       const known = this.#runs.get(run);
       if (known?.stamp === stamp) continue;
       if (known) known.stamp = stamp;

@@ -1,15 +1,19 @@
-import { readdirSync, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEngine } from '../core/engine/runEngine';
 import type { Logger } from '../core/log';
 import { isInside } from '../core/paths';
 import type { Sliced } from '../core/sliced';
 import type { RunReading, RunSource } from '../core/source/runSource';
+import { entriesIn } from './eachEntryIn';
 import { noProjects } from './projectFolders';
 import { realPath } from './safeFile';
 
-/** How deep below a folder stores are looked for, in how many folders, and how many of each kind are taken. */
-const most = { depth: 8, folders: 20_000, stores: 50 };
+/**
+ * How deep below a folder stores are looked for, in how many folders, and how many of each kind are taken; a folder of more folders
+ * than `beside` is looked into last.
+ */
+const most = { depth: 8, folders: 20_000, stores: 50, beside: 1000 };
 
 /** What a path names: a store, or one run of it. */
 export interface NamedStore {
@@ -28,9 +32,9 @@ export interface StoreKind {
 
   /**
    * The stores that lie directly in a folder, as what it holds tells: absolute paths. Called for each folder of a
-   * workspace, so it may open next to nothing.
+   * workspace, so it may open next to nothing, and of a folder of a hundred thousand only in slices.
    */
-  storesIn(folder: string, entries: readonly Dirent[]): readonly string[];
+  storesIn(folder: string, entries: readonly Dirent[]): Sliced<readonly string[]>;
 
   /** Where the engine keeps stores outside of workspaces: absolute paths, which may not exist; left out: nowhere. */
   storesAtHome?(home: string, env: Readonly<Record<string, string | undefined>>): readonly string[];
@@ -68,46 +72,51 @@ export interface FoundStore {
  */
 export function* findStores(root: string, kinds: readonly StoreKind[]): Sliced<readonly FoundStore[]> {
   const found = new Map<string, FoundStore>();
+  const stores = new Set<string>();
   const counts = new Map<StoreKind, number>();
   const real = realPath(root) ?? root;
   let folders = 0;
-  let level = [root];
-  for (let depth = 0; depth <= most.depth && level.length > 0; depth += 1) {
-    const next: string[] = [];
-    for (const folder of level) {
-      if ((folders += 1) > most.folders) return [...found.values()];
-      const entries = entriesOf(folder);
-      for (const kind of kinds) {
-        for (const store of kind.storesIn(folder, entries)) {
-          const count = counts.get(kind) ?? 0;
-          if (count >= most.stores || !isInside(real, realPath(store) ?? '')) continue;
-          counts.set(kind, count + 1);
-          found.set(JSON.stringify([kind.engine.id, store]), { kind, store });
+  /** Folders of very many folders come last, and keep nobody from finding what lies in others. */
+  const wide: { readonly level: readonly string[]; readonly depth: number }[] = [{ level: [root], depth: 0 }];
+  for (let next = wide.shift(); next; next = wide.shift()) {
+    let { level, depth } = next;
+    for (; depth <= most.depth && level.length > 0; depth += 1) {
+      const below: string[] = [];
+      for (const folder of level) {
+        if (depth > 0 && (stores.has(folder) || isBabysitters(folder))) continue;
+        if ((folders += 1) > most.folders) return inOrder(found.values());
+        const entries = yield* entriesIn(folder);
+        for (const kind of kinds) {
+          for (const store of yield* kind.storesIn(folder, entries)) {
+            const count = counts.get(kind) ?? 0;
+            if (count >= most.stores || !isInside(real, realPath(store) ?? '')) continue;
+            counts.set(kind, count + 1);
+            found.set(JSON.stringify([kind.engine.id, store]), { kind, store });
+            stores.add(store);
+          }
         }
+        // A run folder holds thousands of folders, and no stores.
+        if (depth > 0 && entries.some(({ name }) => name === 'run.json')) continue;
+        const inner = entries
+          .filter((entry) => entry.isDirectory() && !noProjects.has(entry.name))
+          .map(({ name }) => join(folder, name));
+        if (inner.length > most.beside) wide.push({ level: inner, depth: depth + 1 });
+        else below.push(...inner);
+        yield;
       }
-      // A run folder holds thousands of folders, and no stores.
-      if (depth > 0 && entries.some(({ name }) => name === 'run.json')) continue;
-      for (const entry of entries) {
-        if (entry.isDirectory() && !noProjects.has(entry.name)) next.push(join(folder, entry.name));
-      }
-      yield;
+      level = below;
     }
-    const stores = new Set([...found.values()].map(({ store }) => store));
-    level = next.filter((folder) => !stores.has(folder) && !isBabysitters(folder));
   }
-  return [...found.values()];
+  return inOrder(found.values());
+}
+
+/** From the top, and then by name: folders are read in no order. */
+function inOrder(found: Iterable<FoundStore>): readonly FoundStore[] {
+  const depthOf = ({ store }: FoundStore): number => store.split(/[/\\]/).length;
+  return [...found].toSorted((a, b) => depthOf(a) - depthOf(b) || (a.store < b.store ? -1 : 1));
 }
 
 /** `.a5c` may hold a hundred thousand folders. */
 function isBabysitters(folder: string): boolean {
   return /[/\\]\.a5c$/.test(folder);
-}
-
-/** Nothing, where a folder is missing or closed. */
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
 }

@@ -56,6 +56,9 @@ export interface DaystromFile {
   readonly modifiedAt: number;
 }
 
+/** So much of a run is shown: far more than Daystrom makes, and as much as a window draws. */
+const most = { iterations: 2000, tests: 5000 };
+
 interface Test {
   readonly id: string;
   readonly iteration: number;
@@ -85,8 +88,15 @@ export function daystromReading(
   problem?: string,
 ): RunReading & { readonly run: DaystromRun } {
   const input = isRecord(json?.['userInput']) ? json['userInput'] : {};
-  const iterations = records(json?.['iterations']);
-  const tests = iterations.flatMap((iteration, i) => testsOf(iteration, i));
+  const all = records(json?.['iterations']);
+  const iterations = all.slice(0, most.iterations);
+  let room = most.tests;
+  const testsByPlace = iterations.map((iteration, i) => {
+    const own = testsOf(iteration, i, room);
+    room -= own.length;
+    return own;
+  });
+  const tests = testsByPlace.flat();
   const createdAt = timeOf(json?.['createdAt']) ?? place.modifiedAt;
   const updatedAt = timeOf(json?.['updatedAt']) ?? place.modifiedAt;
   const status = json === undefined ? '' : textOf(json['status'])?.trim() || 'unknown';
@@ -103,6 +113,17 @@ export function daystromReading(
     ...(problem === undefined ? [] : [{ file: name, what: problem }]),
     ...(json !== undefined && json['id'] !== place.id
       ? [{ file: name, what: 'has the id of another run inside' }]
+      : []),
+    ...(all.length > iterations.length
+      ? [
+          {
+            file: name,
+            what: `has ${count(all.length - iterations.length, 'iteration')} more than are shown`,
+          },
+        ]
+      : []),
+    ...(room === 0
+      ? [{ file: name, what: `may have more than the ${most.tests} tests that are shown` }]
       : []),
   ];
   const effects = tests.map(effectOf);
@@ -149,12 +170,7 @@ export function daystromReading(
     results: new Map(tests.map((test) => [test.id, resultOf(test)])),
     ...{ problems: [], warnings: [] },
     recorded: {
-      list: iterations.map((iteration, i) =>
-        recordedOf(
-          iteration,
-          tests.filter((test) => test.iteration === i),
-        ),
-      ),
+      list: iterations.map((iteration, i) => recordedOf(iteration, testsByPlace[i] ?? [])),
       best: bestPlace === -1 ? undefined : bestPlace,
       metricKey: 'coverage',
     },
@@ -207,20 +223,23 @@ function recordedOf(iteration: Json, tests: readonly Test[]): RecordedIteration 
   };
 }
 
-function testsOf(iteration: Json, place: number): readonly Test[] {
+/** @param most so many of them are taken */
+function testsOf(iteration: Json, place: number, most: number): readonly Test[] {
   const at = timeOf(iteration['timestamp']) ?? 0;
   const number = whole(iteration['iteration']) ?? place + 1;
-  return records(iteration['testResults']).map((json, i): Test => {
-    const testCase = isRecord(json['testCase']) ? json['testCase'] : {};
-    return {
-      id: `${number}-${place + 1}-${i + 1}`,
-      ...{ iteration: place, at, json },
-      prompt: textOf(testCase['prompt']) ?? '',
-      expected: testCase['expectedTriggered'] === true,
-      actual: json['actualTriggered'] === true,
-      correct: json['correct'] === true,
-    };
-  });
+  return records(iteration['testResults'])
+    .slice(0, most)
+    .map((json, i): Test => {
+      const testCase = isRecord(json['testCase']) ? json['testCase'] : {};
+      return {
+        id: `${number}-${place + 1}-${i + 1}`,
+        ...{ iteration: place, at, json },
+        prompt: textOf(testCase['prompt']) ?? '',
+        expected: testCase['expectedTriggered'] === true,
+        actual: json['actualTriggered'] === true,
+        correct: json['correct'] === true,
+      };
+    });
 }
 
 /** "false negative", where it did not trigger though it should have; `undefined`: it was right. */

@@ -1,6 +1,7 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { lstatSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Disposable } from '../../../core/disposables';
+import { messageOf } from '../../../core/errors';
 import type { Logger } from '../../../core/log';
 import { isRecord, isSegment, parseJson } from '../../../core/run/lenient';
 import type { EventRecord } from '../../../core/run/eventRecord';
@@ -8,6 +9,7 @@ import type { Sliced } from '../../../core/sliced';
 import type { DocumentName } from '../../../core/source/documentName';
 import { documentOf, type DocumentPart } from '../../../core/documents';
 import type { RunReading } from '../../../core/source/runSource';
+import { entriesIn, firstNamesIn } from '../../../node/eachEntryIn';
 import { mayBeHalfWritten } from '../../../node/halfWritten';
 import { readTextIn, readTextInside, realPath } from '../../../node/safeFile';
 import type { StoreKind } from '../../../node/stores';
@@ -18,14 +20,15 @@ import { daystrom, daystromReading, isDaystromRun } from '../core/daystromRun';
 
 /** How large a file may be to be read, in bytes. */
 const limit = 8 * 1024 * 1024;
-/** So many files of a folder are looked at to see whether it holds runs. */
-const looked = 50;
+/** So many names of a folder, and files that may be runs, are looked at to see whether it holds runs. */
+const looked = { names: 10_000, files: 50 };
 
 /** Runs of Daystrom: one JSON file each, in a folder of the home folder or anywhere. */
 export const daystromStores: StoreKind = {
   engine: daystromEngine,
 
-  storesIn(folder, entries) {
+  *storesIn(folder, entries) {
+    yield;
     return entries.flatMap((entry) => {
       const runs = join(folder, entry.name, 'runs');
       return ownFolders.has(entry.name) && entry.isDirectory() && isFolder(runs) ? [runs] : [];
@@ -46,7 +49,7 @@ export const daystromStores: StoreKind = {
 
   *read(store, run) {
     const readings: RunReading[] = [];
-    for (const name of runNames(store)) {
+    for (const name of yield* runNames(store)) {
       const file = join(store, name);
       const reading = run === undefined || run === file ? readRun(file) : undefined;
       if (reading) readings.push(reading);
@@ -75,14 +78,8 @@ function withHome(path: string, home: string): string {
 }
 
 /** The files of a folder that may be runs. */
-function runNames(folder: string): readonly string[] {
-  let entries: readonly Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-  return entries
+function* runNames(folder: string): Sliced<readonly string[]> {
+  return (yield* entriesIn(folder))
     .filter((entry) => !entry.isDirectory() && isSegment(entry.name) && isRunName(entry.name))
     .map(({ name }) => name)
     .toSorted();
@@ -95,8 +92,9 @@ function isRunName(name: string): boolean {
 /** Whether a folder holds runs: by its own name, or as one of its files is one. */
 function isStore(folder: string): boolean {
   if (basename(folder) === 'runs' && ownFolders.has(basename(dirname(folder)))) return isFolder(folder);
-  return runNames(folder)
-    .slice(0, looked)
+  return firstNamesIn(folder, looked.names)
+    .filter(isRunName)
+    .slice(0, looked.files)
     .some((name) => isRunFile(join(folder, name)));
 }
 
@@ -128,7 +126,13 @@ function readRun(file: string): (RunReading & { readonly isSettling: boolean }) 
   if ('problem' in json) {
     return { ...daystromReading(place, undefined, json.problem), isSettling: mayBeHalfWritten(modifiedAt) };
   }
-  return isDaystromRun(json.value) ? { ...daystromReading(place, json.value), isSettling: false } : undefined;
+  if (!isDaystromRun(json.value)) return undefined;
+  try {
+    return { ...daystromReading(place, json.value), isSettling: false };
+  } catch (error) {
+    // Whatever is in one run, it and the others have rows.
+    return { ...daystromReading(place, undefined, `cannot be read: ${messageOf(error)}`), isSettling: false };
+  }
 }
 
 class RunFiles implements StoreReader {
@@ -141,14 +145,17 @@ class RunFiles implements StoreReader {
   ) {}
 
   *list(): Sliced<readonly string[]> {
-    yield;
-    return runNames(this.folder)
-      .map((name) => ({ file: join(this.folder, name), at: modified(join(this.folder, name)) }))
-      .toSorted((a, b) => b.at - a.at)
-      .map(({ file }) => file);
+    const found: { readonly file: string; readonly at: number }[] = [];
+    for (const name of yield* runNames(this.folder)) {
+      const file = join(this.folder, name);
+      found.push({ file, at: modified(file) });
+      yield;
+    }
+    return found.toSorted((a, b) => b.at - a.at).map(({ file }) => file);
   }
 
-  stamp(file: string): string {
+  *stamp(file: string): Sliced<string> {
+    yield;
     return `${modified(file)} ${sizeOf(file)}`;
   }
 
@@ -222,19 +229,19 @@ function isFile(path: string): boolean {
   }
 }
 
-/** In milliseconds since 1970; 0 where there is nothing. */
+/** In milliseconds since 1970; 0 where there is nothing. A link that leads nowhere is there. */
 function modified(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  } catch {
-    return 0;
-  }
+  return (statOf(path, statSync) ?? statOf(path, lstatSync))?.mtimeMs ?? 0;
 }
 
 function sizeOf(path: string): number {
+  return statOf(path, statSync)?.size ?? 0;
+}
+
+function statOf(path: string, stat: typeof statSync): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return stat(path, { throwIfNoEntry: false });
   } catch {
-    return 0;
+    return undefined;
   }
 }

@@ -149,12 +149,17 @@ class StepReading {
     const linked = new Set(this.#steps.flatMap(({ checkpoint }) => checkpoint?.id ?? []));
     const loose = [...files.values()].filter(({ id }) => !linked.has(id));
     // An event that is half a file is completed by the checkpoint of its step.
-    const steps = this.#steps.map((step) => {
-      if (step.checkpoint) return step;
-      const found = loose.findIndex((checkpoint) => checkpoint.step === step.step);
-      return found === -1 ? step : { ...step, checkpoint: loose.splice(found, 1)[0] };
-    });
-    for (const checkpoint of loose.toSorted((a, b) => a.step - b.step)) {
+    const ofStep = new Map<number, Checkpoint[]>();
+    for (const checkpoint of loose.toReversed()) {
+      const same = ofStep.get(checkpoint.step);
+      if (same) same.push(checkpoint);
+      else ofStep.set(checkpoint.step, [checkpoint]);
+    }
+    const steps = this.#steps.map((step) =>
+      step.checkpoint ? step : { ...step, checkpoint: ofStep.get(step.step)?.pop() },
+    );
+    const left = [...ofStep.values()].flatMap((same) => same.toReversed());
+    for (const checkpoint of left.toSorted((a, b) => a.step - b.step)) {
       steps.push({
         ...{ step: checkpoint.step, checkpoint, segment: undefined, tokens: undefined, calls: [] },
         ...{ at: this.listing.modifiedAt, type: '', conversation: '' },

@@ -1,4 +1,5 @@
 import { thousands } from '../../../core/format';
+import { largest, smallest } from '../../../core/largest';
 import { prettyJson } from '../../../core/run/jsonText';
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
@@ -6,6 +7,7 @@ import { EffectMap } from '../../../core/run/effectMap';
 import { isRecord, parseJson } from '../../../core/run/lenient';
 import type { RecordedIteration } from '../../../core/run/recordedIterations';
 import type { RunDetails } from '../../../core/run/run';
+import { eachOf, type Sliced } from '../../../core/sliced';
 import type { RunEnd, Story } from '../../../core/run/story';
 import { readTask, type TaskDefinition, type TaskResult } from '../../../core/run/task';
 import { tellsError, type ToolCall } from './jobBodies';
@@ -14,16 +16,19 @@ import type { Call, JobSteps, Segment, Step } from './jobSteps';
 import type { JobFacts, JobQuestion } from './perstackRun';
 
 /** What happened in a job, and what it asks. */
-export function storyOf(
+export function* storyOf(
   facts: JobFacts,
   { events, modifiedAt }: JobListing,
   steps: JobSteps | undefined,
-): { readonly story: Story; readonly pendingTasks: ReadonlyMap<string, TaskDefinition> } {
+): Sliced<{ readonly story: Story; readonly pendingTasks: ReadonlyMap<string, TaskDefinition> }> {
   const { question } = facts;
   const at = events.at(-1)?.at ?? (facts.stop === undefined ? undefined : modifiedAt);
   const calls = [...(steps?.calls.values() ?? [])].filter(({ id }) => id !== question?.call.id);
   // A question that was left open in another branch is asked no more.
-  const effects = calls.map((call, i) => effectOf(call, i, isOpen(facts) && call.kind !== 'breakpoint'));
+  const effects: Effect[] = [];
+  yield* eachOf(calls, (call, i) => {
+    effects.push(effectOf(call, i, isOpen(facts) && call.kind !== 'breakpoint'));
+  });
   if (question) {
     const asked = steps?.calls.get(question.call.id);
     const call: Call = {
@@ -47,11 +52,12 @@ export function storyOf(
     costs: (steps?.steps ?? []).flatMap(costOf),
     problems: [],
   };
-  const tasks = pending.flatMap(({ effectId }) => {
+  const pendingTasks = new Map<string, TaskDefinition>();
+  yield* eachOf(pending, ({ effectId }) => {
     const call = question?.call.id === effectId ? question.call : steps?.calls.get(effectId);
-    return call ? [[effectId, taskOf(call, question)] as const] : [];
+    if (call) pendingTasks.set(effectId, taskOf(call, question));
   });
-  return { story, pendingTasks: new Map(tasks) };
+  return { story, pendingTasks };
 }
 
 /** What is called may still come to an end: nothing has stopped since. */
@@ -133,17 +139,17 @@ function questionIn({ call, place, of }: JobQuestion) {
 }
 
 /** The tools that were called, and the steps as iterations. */
-export function detailsOf(facts: JobFacts, steps: JobSteps): RunDetails {
+export function* detailsOf(facts: JobFacts, steps: JobSteps): Sliced<RunDetails> {
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
-  for (const call of steps.calls.values()) {
+  yield* eachOf(steps.calls.values(), (call) => {
     const asked =
       call.kind === 'breakpoint'
         ? { call, checkpoint: undefined, isKept: false, place: 1, of: 1 }
         : undefined;
     tasks.set(call.id, taskOf(call, asked));
     if (call.result) results.set(call.id, resultOf(call.result.text, asked !== undefined));
-  }
+  });
   if (facts.question) tasks.set(facts.question.call.id, taskOf(facts.question.call, facts.question));
   return {
     ...{ tasks, results, problems: steps.problems, warnings: [] },
@@ -190,7 +196,7 @@ function iterationsOf(facts: JobFacts, { steps, unfinished, unfinishedSegment, c
     };
   });
   if (unfinished.length === 0) return list;
-  const step = Math.max(...unfinished.map((id) => calls.get(id)?.step ?? 0));
+  const step = largest(unfinished, (id) => calls.get(id)?.step ?? 0);
   return [
     ...list,
     {
@@ -227,7 +233,7 @@ function sectionNames(steps: readonly Step[], unfinished: Segment | undefined): 
   const numbers = new Map<Segment, number[]>(unfinished ? [[unfinished, []]] : []);
   let highest = 0;
   const names = new Map<Segment, string>();
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const begun = new Map<Segment, number>();
   for (const { segment, step } of steps) {
     if (segment) {
@@ -239,17 +245,16 @@ function sectionNames(steps: readonly Step[], unfinished: Segment | undefined): 
     highest = Math.max(highest, step);
   }
   for (const [segment, own] of numbers) {
-    const [from, to] = [Math.min(...own), Math.max(...own)];
+    const [from, to] = [smallest(own, (step) => step), largest(own, (step) => step)];
     const range = own.length === 0 ? '' : from === to ? `step ${from}` : `steps ${from}–${to}`;
     const words = [
       segment.expertKey,
       [range, how(segment, begun.get(segment) ?? highest)].filter(Boolean).join(', '),
     ];
     const name = words.filter(Boolean).join(' · ');
-    let free = name;
-    for (let n = 2; taken.has(free); n += 1) free = `${name} (${n})`;
-    taken.add(free);
-    names.set(segment, free);
+    const n = (taken.get(name) ?? 0) + 1;
+    taken.set(name, n);
+    names.set(segment, n === 1 ? name : `${name} (${n})`);
   }
   return names;
 }

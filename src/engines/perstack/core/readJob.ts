@@ -1,4 +1,5 @@
 import { thousands } from '../../../core/format';
+import { largest } from '../../../core/largest';
 import { moment } from '../../../core/moments';
 import type { Problem } from '../../../core/run/problem';
 import type { RunDetails } from '../../../core/run/run';
@@ -70,7 +71,11 @@ export function* readJob(
   const { stop, isDelegates } = events.length > 0 ? stopOf(last, end) : stopOfWord(word, newest);
   const question =
     stop === 'stopRunByInteractiveTool' ? yield* questionOf(end, own ?? newest, read) : undefined;
-  const stepCount = Math.max(0, jobJson?.steps ?? 0, ...events.map(({ step }) => step), newest?.step ?? 0);
+  const stepCount = Math.max(
+    jobJson?.steps ?? 0,
+    largest(events, ({ step }) => step),
+    newest?.step ?? 0,
+  );
   const at = events[0]?.at ?? jobJson?.startedAt ?? listing.modifiedAt;
   tellDisagreement(jobJson, last && isStop(last.type) ? last.type : undefined, stepCount, problems);
   const tokens = (own ?? newest)?.tokens?.total;
@@ -108,7 +113,7 @@ export function* readJob(
     contextUsage: (own ?? newest)?.contextUsage,
     retries: steps?.retries ?? (yield* read.retries()),
   };
-  const story = storyOf(facts, listing, steps);
+  const story = yield* storyOf(facts, listing, steps);
   const run: PerstackRun = {
     key: jobKey(place.folder),
     engine: perstack,
@@ -133,7 +138,7 @@ export function* readJob(
     },
     job: facts,
   };
-  return { run, details: steps ? detailsOf(facts, steps) : noDetails };
+  return { run, details: steps ? yield* detailsOf(facts, steps) : noDetails };
 }
 
 function* readJobJson(
@@ -231,6 +236,7 @@ const lookedAt = 10;
 /** The few files that tell how a job stands. */
 class KeyFiles {
   readonly problems: Problem[] = [];
+  readonly #told = new Set<string>();
   #readSomething = false;
   readonly #checkpoints: ReadonlySet<string>;
 
@@ -326,7 +332,8 @@ class KeyFiles {
   *#json(file: string): Sliced<Readonly<Record<string, unknown>> | undefined> {
     const body = yield* bodyOf(this.reader, file);
     if ('json' in body) this.#readSomething = true;
-    else if (!this.problems.some((problem) => problem.file === file)) {
+    else if (!this.#told.has(file)) {
+      this.#told.add(file);
       this.problems.push({ file, what: body.problem });
     }
     return 'json' in body ? body.json : undefined;

@@ -11,7 +11,7 @@ import { JobFolder, listJob, placeOfJob } from './jobFolder';
 
 /** A text of a job. `run-setting.json`, which holds keys, is none. */
 export function* jobDocument(folder: string, name: DocumentName): Sliced<DocumentPart> {
-  const listing = listJob(placeOfJob(folder));
+  const listing = yield* listJob(placeOfJob(folder));
   if (!listing) return { file: 'The job', problem: 'is not there any more', missing: true };
   if (typeof name === 'object' && 'task' in name) return yield* taskDocument(folder, listing, name);
   const body = new JobFolder(folder);
@@ -87,7 +87,7 @@ function withoutInstructions(value: unknown, depth = 0): unknown {
 
 /** The events of a job as the list of events shows them. */
 export function* jobRecords(folder: string, from: number, to: number): Sliced<readonly EventRecord[]> {
-  const events = listJob(placeOfJob(folder))?.events ?? [];
+  const events = (yield* listJob(placeOfJob(folder)))?.events ?? [];
   const files = new JobFolder(folder);
   const records: EventRecord[] = [];
   for (const [i, event] of events.slice(from, to).entries()) {

@@ -2,9 +2,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { watch as chokidarWatch } from 'chokidar';
 import { toDisposable, type Disposable } from '../../../core/disposables';
+import { messageOf } from '../../../core/errors';
 import type { Logger } from '../../../core/log';
+import { isInside } from '../../../core/paths';
 import type { Sliced } from '../../../core/sliced';
 import type { RunReading } from '../../../core/source/runSource';
+import { realPath } from '../../../node/safeFile';
 import type { StoreKind } from '../../../node/stores';
 import { StoreSource, type StoreReader } from '../../../node/storeSource';
 import { modifiedAt, watchFolder } from '../../../node/watchFolder';
@@ -14,19 +17,22 @@ import { perstackEngine, young } from '../core/perstackEngine';
 import { perstack } from '../core/perstackRun';
 import { readJob } from '../core/readJob';
 import { jobDocument, jobRecords } from './jobDocuments';
-import { isOldRuns, oldRunsReader, readOldRuns } from './oldRuns';
+import { isOldRuns, oldRunsReader, readNothing, readOldRuns } from './oldRuns';
 import { JobFolder, jobsIn, listJob, placeOfJob, stampOfJob } from './jobFolder';
 
 /** The jobs of Perstack: `perstack/jobs` of the folder that it ran in. */
 export const perstackStores: StoreKind = {
   engine: perstackEngine,
 
-  storesIn(folder, entries) {
+  *storesIn(folder, entries) {
+    yield;
     const jobs = join(folder, 'perstack', 'jobs');
     const isThere = entries.some((entry) => entry.name === 'perstack' && entry.isDirectory());
     if (!isThere) return [];
+    if (isFolder(jobs)) return [jobs];
     const old = join(folder, 'perstack', 'runs');
-    return isFolder(jobs) ? [jobs] : isOldRuns(old) ? [old] : [];
+    const isOwn = isInside(realPath(folder) ?? folder, realPath(old) ?? '');
+    return isOwn && isOldRuns(old) ? [old] : [];
   },
 
   named(path) {
@@ -39,7 +45,7 @@ export const perstackStores: StoreKind = {
   *read(store, run) {
     if (isOldRuns(store)) return [yield* readOldRuns(store)];
     const readings: RunReading[] = [];
-    for (const id of jobsIn(store)) {
+    for (const id of yield* jobsIn(store)) {
       const folder = join(store, id);
       const reading = run === undefined || run === folder ? yield* readFolder(folder, true) : undefined;
       if (reading) readings.push(reading);
@@ -56,11 +62,16 @@ function* readFolder(
   whole: boolean,
 ): Sliced<(RunReading & { isSettling: boolean }) | undefined> {
   const place = placeOfJob(folder);
-  const listing = listJob(place);
-  if (!listing) return undefined;
-  const files = new JobFolder(folder);
-  const reading = yield* readJob(place, listing, files, whole || isShortAndLive(listing));
-  return { ...reading, isSettling: files.isSettling };
+  try {
+    const listing = yield* listJob(place);
+    if (!listing) return undefined;
+    const files = new JobFolder(folder);
+    const reading = yield* readJob(place, listing, files, whole || isShortAndLive(listing));
+    return { ...reading, isSettling: files.isSettling };
+  } catch (error) {
+    // Whatever is in one job, it and the others have rows.
+    return yield* readNothing(place, `It cannot be read: ${messageOf(error)}`);
+  }
 }
 
 /** Of a short job at work the row tells what it has done; a long one is not read again at each of its events. */
@@ -79,7 +90,7 @@ class JobsReader implements StoreReader {
 
   *list(): Sliced<readonly string[]> {
     const found: { readonly folder: string; readonly at: number }[] = [];
-    for (const id of jobsIn(this.jobs)) {
+    for (const id of yield* jobsIn(this.jobs)) {
       const folder = join(this.jobs, id);
       found.push({ folder, at: modifiedAt(folder) });
       yield;

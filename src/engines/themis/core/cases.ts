@@ -1,3 +1,4 @@
+import { atOnce, eachOf, type Sliced } from '../../../core/sliced';
 import { caseKeyOf, type AskedCase, type Snapshot } from './snapshot';
 import type { Benchmark, CaseResult, RunResult, ScoreRow, Stage } from './result';
 import { numberOf, objectOf, objectsOf, textOf, type JsonObject } from './values';
@@ -47,7 +48,18 @@ export interface Failure {
 }
 
 /** Every case of a run: those of the snapshot in its order, then whatever else has results. */
-export function casesOf({ snapshot, result, benchmark, selectionErrors }: RunParts): readonly RunCase[] {
+export function casesOf(parts: RunParts): readonly RunCase[] {
+  return atOnce(readingCases(parts));
+}
+
+/** See {@link casesOf}. */
+export function* readingCases({
+  snapshot,
+  result,
+  benchmark,
+  selectionErrors,
+}: RunParts): Sliced<readonly RunCase[]> {
+  yield;
   const results = new Map(result.cases.map((one) => [one.caseKey, one]));
   const rows = new Map(benchmark.rows.map((row) => [rowKey(row.caseKey, row.metricId), row]));
   const asked = snapshot.datasets.flatMap(({ datasetId, cases }) =>
@@ -58,23 +70,26 @@ export function casesOf({ snapshot, result, benchmark, selectionErrors }: RunPar
       caseId: one.caseId,
     })),
   );
+  yield;
   const known = new Set(asked.map(({ caseKey }) => caseKey));
   const others = result.cases
     .filter(({ caseKey }) => !known.has(caseKey))
     .map(({ caseKey, datasetId, caseId }) => ({ caseKey, datasetId, caseId, asked: undefined }));
-  return [...asked, ...others].map((one) => {
+  const cases: RunCase[] = [];
+  yield* eachOf([...asked, ...others], (one) => {
     const caseResult = results.get(one.caseKey);
     const scores = snapshot.metrics.map(({ metricId, pure }) =>
       scoreOf(metricId, !pure, caseResult, rows.get(rowKey(one.caseKey, metricId))),
     );
     const selectionError = selectionErrors.get(one.caseKey);
-    return {
+    cases.push({
       ...one,
       result: caseResult,
       ...{ selectionError, scores },
       failure: failureOf(one.caseId, caseResult, selectionError, scores),
-    };
+    });
   });
+  return cases;
 }
 
 function rowKey(caseKey: string, metricId: string): string {
@@ -167,10 +182,12 @@ export interface MetricMean {
 /** The means that Themis wrote, each with the number of cases that it covers. */
 export function metricMeans({ metrics }: Snapshot, benchmark: Benchmark): readonly MetricMean[] {
   const order = [...new Set([...metrics.map(({ metricId }) => metricId), ...benchmark.means.keys()])];
+  const scored = new Map<string, number>();
+  for (const { metricId, value } of benchmark.rows)
+    if (value !== undefined) scored.set(metricId, (scored.get(metricId) ?? 0) + 1);
   return order.flatMap((metricId) => {
     const mean = benchmark.means.get(metricId);
-    const scored = benchmark.rows.filter((row) => row.metricId === metricId && row.value !== undefined);
-    return mean === undefined ? [] : [{ metricId, mean, cases: scored.length }];
+    return mean === undefined ? [] : [{ metricId, mean, cases: scored.get(metricId) ?? 0 }];
   });
 }
 

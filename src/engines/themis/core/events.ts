@@ -1,5 +1,6 @@
 import type { EventMark, EventRecord } from '../../../core/run/eventRecord';
 import { isRecord, parseJson } from '../../../core/run/lenient';
+import type { Sliced } from '../../../core/sliced';
 import { effectOfEvent } from './effectId';
 import { readEntry, type TimelineEntry } from './result';
 import { numberOf, objectOf, objectsOf, textOf, type JsonObject } from './values';
@@ -25,22 +26,33 @@ export function readEvent(text: string): ThemisEvent | undefined {
   return { ...readEntry(json.value), raw: json.value };
 }
 
+/** The first lines that are no events are named; a file in which there are very many of them is none of Themis. */
+const most = { named: 5, damaged: 1000 };
+
 /**
  * Reads events.jsonl. The last line may be half, as it is being written: it is left out without a word.
- * @returns `damaged`: the numbers of other lines that cannot be read, from 1
+ * @returns `damaged`: the numbers of the first other lines that cannot be read, from 1
  */
-export function readEventLines(text: string): {
+export function* readEventLines(text: string): Sliced<{
   readonly events: readonly ThemisEvent[];
   readonly damaged: readonly number[];
-} {
-  const lines = text.split('\n');
+}> {
   const events: ThemisEvent[] = [];
   const damaged: number[] = [];
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const event = readEvent(line);
+  let count = 0;
+  let number = 0;
+  for (let at = 0; at < text.length && count < most.damaged; number += 1) {
+    const end = text.indexOf('\n', at);
+    const isLast = end === -1;
+    const line = text.slice(at, isLast ? text.length : end);
+    at = isLast ? text.length : end + 1;
+    if (number % 64 === 63) yield;
+    const event = line.trim() === '' ? undefined : readEvent(line);
     if (event) events.push(event);
-    else if (i < lines.length - 1) damaged.push(i + 1);
+    else if (!isLast && line.trim() !== '') {
+      count += 1;
+      if (damaged.length < most.named) damaged.push(number + 1);
+    }
   }
   return { events, damaged };
 }

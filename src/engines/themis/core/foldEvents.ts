@@ -1,33 +1,64 @@
+import { atOnce, type Sliced } from '../../../core/sliced';
 import type { RunParts } from './cases';
 import type { CaseResult, ScoreRow, TimelineEntry } from './result';
 import type { Snapshot } from './snapshot';
 import { numberOf, objectOf, textOf, type JsonObject } from './values';
 
-/** A case in the making. */
-type Draft = { -readonly [K in keyof CaseResult]: CaseResult[K] } & { selectionError: string | undefined };
+/** A case in the making. What there may be many of is found by its id, as there may be very many. */
+interface Draft {
+  readonly caseKey: string;
+  readonly caseId: string;
+  readonly datasetId: string;
+  readonly candidates: Map<unknown, JsonObject>;
+  generationFailure: string | undefined;
+  selectionError: string | undefined;
+  reduced: JsonObject | undefined;
+  reductionError: string | undefined;
+  parsed: JsonObject | undefined;
+  parseError: string | undefined;
+  /** By metric, as scores are. */
+  readonly executions: Map<string | undefined, JsonObject>;
+  /** The metrics of the executions that failed. */
+  readonly broken: Set<string | undefined>;
+  readonly scores: Map<string | undefined, JsonObject>;
+  readonly evaluationFailures: Map<string, string>;
+}
 
 /**
  * What a run's events tell, for a run whose projections are missing or cannot be read. Types that are not known are
  * skipped. Entries of the timeline do as well: then how far the cases are is told, and not what came of them.
  */
-export function foldEvents(
-  entries: readonly (TimelineEntry & { readonly raw?: JsonObject })[],
-  snapshot: Snapshot,
-): RunParts {
+export function foldEvents(entries: Entries, snapshot: Snapshot): RunParts {
+  return atOnce(foldingEvents(entries, snapshot));
+}
+
+type Entries = readonly (TimelineEntry & { readonly raw?: JsonObject })[];
+
+/** See {@link foldEvents}. */
+export function* foldingEvents(entries: Entries, snapshot: Snapshot): Sliced<RunParts> {
   const cases = new Map<string, Draft>();
+  const failing = new Set<Draft>();
   let status = 'pending';
   let through: string | undefined;
-  for (const entry of entries) {
+  for (const [i, entry] of entries.entries()) {
+    if (i % 64 === 63) yield;
     const { type, raw = {} } = entry;
     if (type === 'run_started') status = status === 'pending' ? 'running' : sticky(status, 'running');
     else if (type === 'run_failed') status = 'failed';
     else if (type === 'run_completed') {
-      status = sticky(status, [...cases.values()].some(hasFailed) ? 'partial_failure' : 'completed');
+      status = sticky(status, failing.size > 0 ? 'partial_failure' : 'completed');
       through = textOf(raw['completed_through_stage']) ?? through;
-    } else if (entry.caseKey !== undefined) take(draftOf(cases, entry), entry, raw);
+    } else if (entry.caseKey !== undefined) {
+      const draft = draftOf(cases, entry);
+      take(draft, entry, raw);
+      if (hasFailed(draft)) failing.add(draft);
+      else failing.delete(draft);
+    }
   }
-  const list = [...cases.values()];
-  const failed = list.filter(hasFailed).length;
+  yield;
+  const drafts = [...cases.values()];
+  const list = drafts.map(toCase);
+  const failed = failing.size;
   const total = snapshot.datasets.reduce((sum, { cases }) => sum + cases.length, 0);
   return {
     snapshot,
@@ -37,7 +68,7 @@ export function foldEvents(
     },
     benchmark: benchmarkOf(list),
     selectionErrors: new Map(
-      list.flatMap(({ caseKey, selectionError }) =>
+      drafts.flatMap(({ caseKey, selectionError }) =>
         selectionError === undefined ? [] : [[caseKey, selectionError] as const],
       ),
     ),
@@ -58,9 +89,10 @@ function draftOf(cases: Map<string, Draft>, { caseKey = '', caseId }: TimelineEn
   const known = cases.get(caseKey);
   if (known) return known;
   const draft: Draft = {
-    ...{ caseKey, caseId: caseId ?? caseKey, datasetId: datasetOf(caseKey), candidates: [], scores: [] },
-    ...{ generationFailures: [], reduced: undefined, reductionError: undefined, parsed: undefined },
-    ...{ parseError: undefined, executions: [], evaluationFailures: new Map(), selectionError: undefined },
+    ...{ caseKey, caseId: caseId ?? caseKey, datasetId: datasetOf(caseKey), candidates: new Map() },
+    ...{ generationFailure: undefined, reduced: undefined, reductionError: undefined, parsed: undefined },
+    ...{ parseError: undefined, executions: new Map(), broken: new Set(), scores: new Map() },
+    ...{ evaluationFailures: new Map(), selectionError: undefined },
   };
   cases.set(caseKey, draft);
   return draft;
@@ -77,14 +109,11 @@ function take(draft: Draft, { type, metricId }: TimelineEntry, raw: JsonObject):
   const result = objectOf(raw['result']);
   switch (type) {
     case 'generation_completed':
-      draft.generationFailures = [];
-      draft.candidates = [
-        ...draft.candidates.filter((one) => one['candidate_id'] !== result['candidate_id']),
-        result,
-      ];
+      draft.generationFailure = undefined;
+      putLast(draft.candidates, result['candidate_id'], result);
       break;
     case 'generation_failed':
-      draft.generationFailures = [message];
+      draft.generationFailure = message;
       break;
     case 'selection_completed':
       draft.selectionError = undefined;
@@ -105,57 +134,73 @@ function take(draft: Draft, { type, metricId }: TimelineEntry, raw: JsonObject):
       draft.parseError = message;
       break;
     case 'evaluation_completed':
-      draft.executions = [
-        ...draft.executions.filter((one) => textOf(one['metric_id']) !== metricId),
-        { ...objectOf(raw['execution']), metric_id: metricId },
-      ];
+      takeExecution(draft, metricId, { ...objectOf(raw['execution']), metric_id: metricId });
       break;
     case 'score_completed':
-      draft.scores = withScore(draft, metricId, objectOf(raw['score']));
+      if (metricId !== undefined) draft.evaluationFailures.delete(metricId);
+      putLast(draft.scores, metricId, { ...objectOf(raw['score']), metric_id: metricId });
       break;
     case 'evaluation_failed':
     case 'score_failed':
-      draft.evaluationFailures = new Map([...draft.evaluationFailures, [metricId ?? '', message]]);
+      draft.evaluationFailures.set(metricId ?? '', message);
       break;
     default:
   }
 }
 
-function withScore(draft: Draft, metricId: string | undefined, score: JsonObject): readonly JsonObject[] {
-  draft.evaluationFailures = new Map([...draft.evaluationFailures].filter(([metric]) => metric !== metricId));
-  const others = draft.scores.filter((one) => textOf(one['metric_id']) !== metricId);
-  return [...others, { ...score, metric_id: metricId }];
+function takeExecution(draft: Draft, metricId: string | undefined, execution: JsonObject): void {
+  putLast(draft.executions, metricId, execution);
+  if (isBroken(execution)) draft.broken.add(metricId);
+  else draft.broken.delete(metricId);
+}
+
+function isBroken(execution: JsonObject): boolean {
+  return /fail/.test(textOf(execution['status']) ?? '');
+}
+
+/** What comes anew stands behind what is there. */
+function putLast<Key>(items: Map<Key, JsonObject>, key: Key, item: JsonObject): void {
+  items.delete(key);
+  items.set(key, item);
 }
 
 function hasFailed(draft: Draft): boolean {
   return (
-    draft.generationFailures.length > 0 ||
-    [draft.selectionError, draft.reductionError, draft.parseError].some((error) => error !== undefined) ||
+    [draft.generationFailure, draft.selectionError, draft.reductionError, draft.parseError].some(
+      (error) => error !== undefined,
+    ) ||
     draft.evaluationFailures.size > 0 ||
-    draft.executions.some((one) => /fail/.test(textOf(one['status']) ?? ''))
+    draft.broken.size > 0
   );
 }
 
+function toCase({ candidates, generationFailure, executions, scores, ...draft }: Draft): CaseResult {
+  const { caseKey, caseId, datasetId, reduced, reductionError, parsed, parseError } = draft;
+  return {
+    ...{ caseKey, caseId, datasetId, reduced, reductionError, parsed, parseError },
+    candidates: [...candidates.values()],
+    generationFailures: generationFailure === undefined ? [] : [generationFailure],
+    executions: [...executions.values()],
+    scores: [...scores.values()],
+    evaluationFailures: draft.evaluationFailures,
+  };
+}
+
 function benchmarkOf(cases: readonly CaseResult[]): RunParts['benchmark'] {
-  const rows = cases.flatMap(({ caseKey, scores, evaluationFailures, executions }) =>
-    scores.flatMap((score): readonly ScoreRow[] => {
+  const rows: ScoreRow[] = [];
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const { caseKey, scores, evaluationFailures, executions } of cases) {
+    const broken = new Set(executions.filter(isBroken).map((one) => textOf(one['metric_id'])));
+    for (const score of scores) {
       const [metricId, value] = [textOf(score['metric_id']) ?? '', numberOf(score['value'])];
-      const broken = executions.some(
-        (one) => textOf(one['metric_id']) === metricId && /fail/.test(textOf(one['status']) ?? ''),
-      );
-      if (value === undefined || broken || evaluationFailures.has(metricId)) return [];
-      return [
-        {
-          ...{ caseKey, metricId, value, outcome: value >= 1 ? 'correct' : 'incorrect' },
-          ...{ errorCategory: undefined, errorMessage: undefined, details: score['details'] },
-        },
-      ];
-    }),
-  );
-  const means = new Map<string, number>();
-  for (const metricId of new Set(rows.map((row) => row.metricId))) {
-    const values = rows.flatMap((row) => (row.metricId === metricId ? (row.value ?? []) : []));
-    means.set(metricId, values.reduce((a, b) => a + b, 0) / values.length);
+      if (value === undefined || broken.has(metricId) || evaluationFailures.has(metricId)) continue;
+      rows.push({
+        ...{ caseKey, metricId, value, outcome: value >= 1 ? 'correct' : 'incorrect' },
+        ...{ errorCategory: undefined, errorMessage: undefined, details: score['details'] },
+      });
+      const known = sums.get(metricId) ?? { sum: 0, count: 0 };
+      sums.set(metricId, { sum: known.sum + value, count: known.count + 1 });
+    }
   }
-  return { rows, means };
+  return { rows, means: new Map([...sums].map(([metricId, { sum, count }]) => [metricId, sum / count])) };
 }

@@ -1,4 +1,12 @@
-import { casesOf, isParsed, metricMeans, type Failure, type MetricMean, type RunParts } from './cases';
+import {
+  casesOf,
+  isParsed,
+  metricMeans,
+  type Failure,
+  type MetricMean,
+  type RunCase,
+  type RunParts,
+} from './cases';
 import { intern } from '../../../core/run/intern';
 import { jsonLine } from '../../../core/run/jsonText';
 import type { Outcome, Stage, TimelineEntry } from './result';
@@ -41,15 +49,15 @@ export type StageMetrics = Readonly<Record<'score' | 'judge', readonly string[]>
 /** So many failed cases are told in a row. */
 const toldFailures = 3;
 
-/** What is kept of a run that was read whole. */
+/** What is kept of a run that was read whole. @param cases those of the parts, where they were read already */
 export function toRow(
   runId: string,
   parts: RunParts,
   timeline: readonly Pick<TimelineEntry, 'at'>[],
   failed: string | undefined,
+  cases: readonly RunCase[] = casesOf(parts),
 ): RunRow {
   const { snapshot, result, benchmark } = parts;
-  const cases = casesOf(parts);
   const failures = cases.flatMap(({ failure }) => failure ?? []);
   const { status, through, progress } = result;
   return {

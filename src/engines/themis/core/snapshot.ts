@@ -1,7 +1,7 @@
 import { count } from '../../../core/format';
 import { isRecord } from '../../../core/run/lenient';
 import type { Problem } from '../../../core/run/problem';
-import { numberOf, objectOf, objectsOf, textOf, type JsonObject } from './values';
+import { numberOf, objectOf, objectsOf, textOf, textsByName, type JsonObject } from './values';
 
 /** A case of a dataset as it was asked. */
 export interface AskedCase {
@@ -129,8 +129,8 @@ function provenanceOf(provenance: JsonObject, identity: JsonObject): Snapshot['p
   const seeds = Array.isArray(identity['seeds'])
     ? identity['seeds'].flatMap((seed) => numberOf(seed) ?? [])
     : [];
-  const versions = Object.entries(objectOf(provenance['dependency_versions'])).map(
-    ([name, version]) => `${name} ${String(version)}`,
+  const versions = [...textsByName(provenance['dependency_versions'])].map(
+    ([name, version]) => `${name} ${version}`,
   );
   const platform = textOf(provenance['platform']);
   const facts: readonly (readonly [string, string | undefined])[] = [

@@ -2,6 +2,7 @@ import { cutAtWord, oneLine } from '../../../core/format';
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
 import { EffectMap } from '../../../core/run/effectMap';
+import { eachOf, type Sliced } from '../../../core/sliced';
 import type { RunDetails } from '../../../core/run/run';
 import type { Story } from '../../../core/run/story';
 import type { TaskDefinition, TaskResult } from '../../../core/run/task';
@@ -33,27 +34,35 @@ export interface StagesOfRun {
 }
 
 /** Lays out what each stage did with each case: stage by stage, in each the failed cases first, then the wrong ones. */
-export function layOut(
+export function* layOut(
   cases: readonly RunCase[],
   snapshot: Snapshot,
   outcome: Outcome,
   timeline: readonly TimelineEntry[],
-): StagesOfRun {
+): Sliced<StagesOfRun> {
   const several = snapshot.datasets.length > 1;
+  yield;
   const places = placesOf(timeline);
+  yield;
   const effects: Effect[] = [];
   const tasks = new Map<string, TaskDefinition>();
   const results = new Map<string, TaskResult>();
   let resolved = 0;
-  for (const stage of stagesOf(cases, snapshot, outcome)) {
-    const works = cases.flatMap((one) => worksOf(stage, one, snapshot, several));
-    for (const work of works.toSorted((a, b) => rank(a) - rank(b))) {
-      const place = places.get(work.effectId);
-      if (work.status !== 'pending') resolved += 1;
-      effects.push(toEffect(work, place, work.status === 'pending' ? 0 : resolved));
-      tasks.set(work.effectId, toTask(work));
-      if (work.status !== 'pending') results.set(work.effectId, toResult(work));
-    }
+  for (const stage of yield* stagesOf(cases, snapshot, outcome)) {
+    const works: Work[] = [];
+    yield* eachOf(cases, (one) => {
+      for (const work of worksOf(stage, one, snapshot, several)) works.push(work);
+    });
+    yield* eachOf(
+      works.toSorted((a, b) => rank(a) - rank(b)),
+      (work) => {
+        const place = places.get(work.effectId);
+        if (work.status !== 'pending') resolved += 1;
+        effects.push(toEffect(work, place, work.status === 'pending' ? 0 : resolved));
+        tasks.set(work.effectId, toTask(work));
+        if (work.status !== 'pending') results.set(work.effectId, toResult(work));
+      },
+    );
   }
   return { effects, details: { tasks, results } };
 }
@@ -64,20 +73,25 @@ function rank({ status, wrong }: Work): number {
 }
 
 /** The stages that a run went through, was to go through, or has something of. */
-function stagesOf(
+function* stagesOf(
   cases: readonly RunCase[],
   snapshot: Snapshot,
   { status, through }: Outcome,
-): readonly Stage[] {
+): Sliced<readonly Stage[]> {
   const last = stages.findIndex((stage) => stage === through);
-  return stages.filter((stage, i) => {
-    if (stage === 'score' && !snapshot.metrics.some(({ pure }) => pure)) return false;
-    if (stage === 'judge' && snapshot.metrics.every(({ pure }) => pure)) return false;
-    const begun = cases.some((one) =>
-      worksOf(stage, one, snapshot, false).some((work) => work.status !== 'pending'),
-    );
-    return begun || i <= last || (status === 'running' && i === 0);
-  });
+  const found: Stage[] = [];
+  for (const [i, stage] of stages.entries()) {
+    if (stage === 'score' && !snapshot.metrics.some(({ pure }) => pure)) continue;
+    if (stage === 'judge' && snapshot.metrics.every(({ pure }) => pure)) continue;
+    let begun = i <= last || (status === 'running' && i === 0);
+    for (const [place, one] of cases.entries()) {
+      if (begun) break;
+      if (place % 256 === 255) yield;
+      begun = worksOf(stage, one, snapshot, false).some((work) => work.status !== 'pending');
+    }
+    if (begun) found.push(stage);
+  }
+  return found;
 }
 
 function worksOf(stage: Stage, one: RunCase, snapshot: Snapshot, several: boolean): readonly Work[] {
@@ -176,26 +190,41 @@ function scoreWork(
   };
 }
 
+/** So many calls of judges are told of one case. */
+const mostCalls = 500;
+
 /** Each call of a judge: what it was asked, what it said, and what was made of that. */
 function judgesOf(execution: JsonObject): readonly unknown[] {
   const prompts = objectsOf(execution['rendered_prompts']);
-  const responses = [...objectsOf(execution['judge_responses'])];
-  const judgments = [...objectsOf(execution['parsed_judgments'])];
-  const failures = objectsOf(execution['failures']);
-  return objectsOf(execution['judge_calls']).map((call) => {
-    const callId = textOf(call['call_id']);
-    const failure = failures.find((one) => textOf(one['call_id']) === callId);
-    // Responses and judgements are in the order of the calls that had one.
-    const response = failure ? undefined : responses.shift();
-    const judgment = failure ? undefined : judgments.shift();
-    const prompt = prompts.find((one) => (textOf(one['prompt_id']) ?? '').endsWith(`:${callId}`));
-    return {
-      ...{ judge: call['judge_model_id'], prompt: prompt?.['content'], response: response?.['raw_response'] },
-      ...{ label: judgment?.['label'], score: judgment?.['score'], rationale: judgment?.['rationale'] },
-      ...{ latency_ms: response?.['latency_ms'], usage: response?.['token_usage'] },
-      ...(failure ? { error: failure['error_message'] } : {}),
-    };
-  });
+  const responses = objectsOf(execution['judge_responses']);
+  const judgments = objectsOf(execution['parsed_judgments']);
+  const failures = new Map(
+    objectsOf(execution['failures'])
+      .toReversed()
+      .map((one) => [textOf(one['call_id']), one]),
+  );
+  let answered = 0;
+  return objectsOf(execution['judge_calls'])
+    .slice(0, mostCalls)
+    .map((call) => {
+      const callId = textOf(call['call_id']);
+      const failure = failures.get(callId);
+      // Responses and judgements are in the order of the calls that had one.
+      const response = failure ? undefined : responses[answered];
+      const judgment = failure ? undefined : judgments[answered];
+      if (!failure) answered += 1;
+      const prompt = prompts.find((one) => (textOf(one['prompt_id']) ?? '').endsWith(`:${callId}`));
+      return {
+        ...{
+          judge: call['judge_model_id'],
+          prompt: prompt?.['content'],
+          response: response?.['raw_response'],
+        },
+        ...{ label: judgment?.['label'], score: judgment?.['score'], rationale: judgment?.['rationale'] },
+        ...{ latency_ms: response?.['latency_ms'], usage: response?.['token_usage'] },
+        ...(failure ? { error: failure['error_message'] } : {}),
+      };
+    });
 }
 
 /** Where an effect is in time: the event that ended it, and the one of its case before. */

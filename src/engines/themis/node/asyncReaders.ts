@@ -8,21 +8,21 @@ import type { SqliteStore } from './sqliteStore';
 export function slicedReader(store: JsonlStore): AsyncReader {
   function* each<T>(
     runIds: readonly string[],
-    read: (runId: string) => T | undefined,
+    read: (runId: string) => Sliced<T | undefined>,
   ): Sliced<ReadonlyMap<string, T>> {
     const found = new Map<string, T>();
     for (const runId of runIds) {
       if (isSliceOver()) yield;
-      const one = read(runId);
+      const one = yield* read(runId);
       if (one !== undefined) found.set(runId, one);
     }
     return found;
   }
   return {
     list: (newest) => inSlices(store.listing(newest)),
-    stamps: (runIds) => inSlices(each(runIds, (runId) => store.stamp(runId))),
-    rows: (runIds) => inSlices(each<RowReading | WholeReading>(runIds, (runId) => store.readRow(runId))),
-    whole: async (runId) => store.readWhole(runId),
+    stamps: (runIds) => inSlices(each(runIds, (runId) => store.stamping(runId))),
+    rows: (runIds) => inSlices(each<RowReading | WholeReading>(runIds, (runId) => store.readingRow(runId))),
+    whole: (runId) => inSlices(store.readingWhole(runId)),
     text: async (runId, name) => store.text(runId, name),
   };
 }

@@ -1,15 +1,18 @@
-import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { isNetworkPath } from '../../../core/paths';
 import type { Sliced } from '../../../core/sliced';
 import { readConfig, serverOf, type ConfigFile } from '../core/drive';
 import type { ThemisRun } from '../core/themisRun';
+import { entriesIn, firstNamesIn } from '../../../node/eachEntryIn';
 import { noProjects } from '../../../node/projectFolders';
-import { readTextInside, realPath } from '../../../node/safeFile';
+import { isFile, readTextInside, realPath } from '../../../node/safeFile';
 import { dirname, basename } from 'node:path';
 
-/** How deep below the project configs are looked for, in how many folders, and how many of what size are read. */
-const most = { depth: 3, folders: 500, configs: 500, bytes: 1024 * 1024 };
+/**
+ * How deep below the project configs are looked for, in how many folders, and how many of what size are read; and how many
+ * names of a folder are looked at for one.
+ */
+const most = { depth: 3, folders: 500, configs: 500, bytes: 1024 * 1024, names: 2000 };
 const configName = /\.(?:ya?ml|toml)$/i;
 
 /** The config that a run was submitted with, if it is there; `undefined`: none is known. */
@@ -35,21 +38,23 @@ export function textOf(path: string): string | undefined {
 /** The configs of a run's project, those that name its datasets first. */
 export function* findConfigs(run: ThemisRun): Sliced<readonly ConfigFile[]> {
   const found: ConfigFile[] = [];
-  for (const { path, text } of yield* configsBelow(run.projectDir)) found.push(readConfig(path, text, run));
+  yield* eachConfigBelow(run.projectDir, (path, text) => void found.push(readConfig(path, text, run)));
   return found.toSorted((a, b) => Number(b.mentionsDataset) - Number(a.mentionsDataset));
 }
 
 /** What configs in a folder say of runs that are kept in a server, where nothing here can read them. */
 export function* configsOfServers(folder: string): Sliced<readonly string[]> {
-  return (yield* configsBelow(folder)).flatMap(({ path, text }) => {
+  const found: string[] = [];
+  yield* eachConfigBelow(folder, (path, text) => {
     const server = serverOf(text);
-    return server === undefined ? [] : [`${path} keeps its runs in ${server}`];
+    if (server !== undefined) found.push(`${path} keeps its runs in ${server}`);
   });
+  return found;
 }
 
-/** Every YAML and TOML file below a folder, within bounds. */
-function* configsBelow(root: string): Sliced<readonly { readonly path: string; readonly text: string }[]> {
-  const found: { readonly path: string; readonly text: string }[] = [];
+/** Looks at every YAML and TOML file below a folder, within bounds: one after the other, as each may be large. */
+function* eachConfigBelow(root: string, look: (path: string, text: string) => void): Sliced<void> {
+  let found = 0;
   let level = [root];
   let folders = 0;
   for (let depth = 0; depth <= most.depth && level.length > 0; depth += 1) {
@@ -57,28 +62,22 @@ function* configsBelow(root: string): Sliced<readonly { readonly path: string; r
     for (const folder of level) {
       yield;
       if ((folders += 1) > most.folders) break;
-      for (const entry of entriesOf(folder)) {
+      for (const entry of yield* entriesIn(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory() && !noProjects.has(entry.name) && entry.name !== 'runs') next.push(path);
-        const isConfig = entry.isFile() && configName.test(entry.name) && found.length < most.configs;
-        const text = isConfig ? textOf(path) : undefined;
-        if (text !== undefined) found.push({ path, text });
+        if (!entry.isFile() || !configName.test(entry.name) || found >= most.configs) continue;
+        const text = textOf(path);
+        if (text === undefined) continue;
+        found += 1;
+        look(path, text);
+        yield;
       }
     }
     level = next;
   }
-  return found;
 }
 
 /** Whether a folder holds what may be a config. */
 export function holdsConfig(folder: string): boolean {
-  return entriesOf(folder).some((entry) => entry.isFile() && configName.test(entry.name));
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+  return firstNamesIn(folder, most.names).some((name) => configName.test(name) && isFile(join(folder, name)));
 }

@@ -1,27 +1,33 @@
-import { readdirSync, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ThemisStore } from '../core/themisRun';
-import { exists, isFile } from '../../../node/safeFile';
+import { isInside } from '../../../core/paths';
+import type { Sliced } from '../../../core/sliced';
+import { firstNamesIn } from '../../../node/eachEntryIn';
+import { exists, isFile, realPath } from '../../../node/safeFile';
 import { isRunId } from './jsonlStore';
 import { readSqliteHead } from './sqliteHead';
 
 const sqliteName = /\.(?:sqlite3|sqlite|db)$/i;
-/** So many names in `runs` are looked at for the first run. */
-const looked = 200;
+/** So many names in `runs`, and folders of runs, are looked at for the first run. */
+const looked = { names: 10_000, runs: 200 };
 
 /**
  * The stores that lie in a folder: SQLite files by what is in them, and folders whose `runs` holds runs, so that nobody
  * looks into these any more. The folder itself may be one, too.
  * @param entries what is in the folder
  */
-export function storesIn(dir: string, entries: readonly Dirent[]): readonly string[] {
-  const own = entries.some(({ name }) => name === 'runs') && holdsRuns(dir) ? [dir] : [];
-  const inside = entries.flatMap((entry) => {
+export function* storesIn(dir: string, entries: readonly Dirent[]): Sliced<readonly string[]> {
+  const found = entries.some(({ name }) => name === 'runs') && holdsRuns(dir) ? [dir] : [];
+  for (const entry of entries) {
     const path = join(dir, entry.name);
-    if (entry.isDirectory()) return holdsRuns(path) ? [path] : [];
-    return entry.isFile() && sqliteName.test(entry.name) && isThemis(path) ? [path] : [];
-  });
-  return [...own, ...inside];
+    const isStore = entry.isDirectory()
+      ? holdsRuns(path)
+      : entry.isFile() && sqliteName.test(entry.name) && isThemis(path);
+    if (isStore) found.push(path);
+    yield;
+  }
+  return found;
 }
 
 /** What a path that a person gave means. `named`: one of its runs. `undefined`: it is nothing of Themis. */
@@ -59,13 +65,9 @@ function isThemis(path: string): boolean {
 
 function holdsRuns(dir: string): boolean {
   const runs = join(dir, 'runs');
-  if (!exists(runs)) return false;
-  try {
-    return readdirSync(runs)
-      .filter(isRunId)
-      .slice(0, looked)
-      .some((name) => exists(join(runs, name, 'snapshot.json')));
-  } catch {
-    return false;
-  }
+  if (!exists(runs) || !isInside(realPath(dir) ?? dir, realPath(runs) ?? '')) return false;
+  return firstNamesIn(runs, looked.names)
+    .filter(isRunId)
+    .slice(0, looked.runs)
+    .some((name) => exists(join(runs, name, 'snapshot.json')));
 }

@@ -1,11 +1,13 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../../core/errors';
+import { isInside } from '../../../core/paths';
 import { parseJson } from '../../../core/run/lenient';
 import { atOnce, type Sliced } from '../../../core/sliced';
 import type { Problem } from '../../../core/run/problem';
-import type { RunParts } from '../core/cases';
+import { readingCases, type RunParts } from '../core/cases';
 import { failureMessage, readEventLines, type ThemisEvent } from '../core/events';
-import { foldEvents } from '../core/foldEvents';
+import { foldingEvents } from '../core/foldEvents';
 import {
   readBenchmark,
   readResult,
@@ -16,8 +18,9 @@ import {
 } from '../core/result';
 import { toRow } from '../core/row';
 import { boundProblems, idProblems, readSnapshot, type Snapshot } from '../core/snapshot';
+import { entriesIn } from '../../../node/eachEntryIn';
 import { mayBeHalfWritten } from '../../../node/halfWritten';
-import { codeOf, readTextInside, type FileText } from '../../../node/safeFile';
+import { codeOf, readTextInside, realPath, type FileText } from '../../../node/safeFile';
 import { rowReading, type RowReading, type StoreReader, type TextName, type WholeReading } from './reading';
 
 /** No file is parsed that is larger, in bytes. */
@@ -44,9 +47,10 @@ export class JsonlStore implements StoreReader {
   /** See {@link list}. */
   *listing(newest?: number): Sliced<readonly string[]> {
     const runs = join(this.path, 'runs');
+    if (!isInside(this.path, realPath(runs) ?? '')) throw new Error('runs is no folder of the store');
     const found: { readonly name: string; readonly at: number }[] = [];
-    for (const name of readdirSync(runs).filter(isRunId)) {
-      found.push({ name, at: modifiedAt(join(runs, name, 'snapshot.json')) ?? 0 });
+    for (const { name } of yield* entriesIn(runs)) {
+      if (isRunId(name)) found.push({ name, at: modifiedAt(join(runs, name, 'snapshot.json')) ?? 0 });
       yield;
     }
     const names = found.toSorted((a, b) => a.at - b.at).map(({ name }) => name);
@@ -60,12 +64,27 @@ export class JsonlStore implements StoreReader {
     return snapshot && [snapshot, ...rest.map((file) => stampOf(join(dir, file)) ?? '')].join(' ');
   }
 
+  *stamping(runId: string): Sliced<string | undefined> {
+    yield;
+    return this.stamp(runId);
+  }
+
   readRow(runId: string): RowReading | WholeReading | undefined {
-    const reading = this.#read(runId, false);
+    return atOnce(this.readingRow(runId));
+  }
+
+  /** See {@link readRow}. */
+  *readingRow(runId: string): Sliced<RowReading | WholeReading | undefined> {
+    const reading = yield* this.#read(runId, false);
     return reading && rowReading(reading);
   }
 
   readWhole(runId: string): WholeReading | undefined {
+    return atOnce(this.readingWhole(runId));
+  }
+
+  /** See {@link readWhole}. */
+  readingWhole(runId: string): Sliced<WholeReading | undefined> {
     return this.#read(runId, true);
   }
 
@@ -75,17 +94,33 @@ export class JsonlStore implements StoreReader {
     );
   }
 
-  #read(runId: string, whole: boolean): WholeReading | undefined {
+  *#read(runId: string, whole: boolean): Sliced<WholeReading | undefined> {
     const dir = join(this.path, 'runs', runId);
     const fileAt = modifiedAt(join(dir, 'snapshot.json')) ?? modifiedAt(dir);
     if (fileAt === undefined || !isRunId(runId)) return undefined;
     const files = new RunFiles(this.path, runId);
+    try {
+      return yield* this.#readParts(files, runId, fileAt, whole);
+    } catch (error) {
+      // Whatever is in one run, the others are read.
+      const problems = [...files.problems, { file: '', what: `It cannot be read: ${messageOf(error)}` }];
+      return { ...nothing, fileAt, problems };
+    }
+  }
+
+  *#readParts(files: RunFiles, runId: string, fileAt: number, whole: boolean): Sliced<WholeReading> {
     const snapshot = files.snapshot();
+    yield;
     const result = readResult(files.projection('run_result'));
+    yield;
     const needsEvents = whole || !result || result.status === 'failed' || result.status === 'running';
-    const events = needsEvents ? files.events() : [];
+    const events = needsEvents ? yield* files.events() : [];
     const timeline = files.timeline(events);
-    const parts = files.parts(snapshot, result, events.length > 0 ? events : timeline);
+    yield;
+    const parts = yield* files.parts(snapshot, result, events.length > 0 ? events : timeline);
+    yield;
+    const cases = parts && (yield* readingCases(parts));
+    yield;
     files.problems.push(
       ...boundProblems('snapshot.json', snapshot),
       ...idProblems(runId, 'folder', [
@@ -94,7 +129,7 @@ export class JsonlStore implements StoreReader {
       ]),
     );
     return {
-      row: parts && toRow(runId, parts, timeline, failureMessage(events)),
+      row: parts && toRow(runId, parts, timeline, failureMessage(events), cases),
       ...{ fileAt, parts, timeline, events, problems: files.problems, beingWritten: files.beingWritten },
     };
   }
@@ -122,16 +157,16 @@ class RunFiles {
     return this.#json(`projections/${name}.json`);
   }
 
-  events(): readonly ThemisEvent[] {
+  *events(): Sliced<readonly ThemisEvent[]> {
     const file = 'events.jsonl';
     const read = this.text(file);
     if ('problem' in read) {
       if (!read.missing) this.problems.push({ file, what: read.problem });
       return [];
     }
-    const { events, damaged } = readEventLines(read.text);
+    const { events, damaged } = yield* readEventLines(read.text);
     if (damaged.length > 0) {
-      this.problems.push({ file, what: `line ${damaged.slice(0, 5).join(', ')} is no event` });
+      this.problems.push({ file, what: `line ${damaged.join(', ')} is no event` });
     }
     return events;
   }
@@ -143,13 +178,15 @@ class RunFiles {
   }
 
   /** `undefined`: nothing of the run can be read. */
-  parts(
+  *parts(
     snapshot: Snapshot,
     result: RunResult | undefined,
     events: readonly (TimelineEntry & { readonly raw?: ThemisEvent['raw'] })[],
-  ): RunParts | undefined {
+  ): Sliced<RunParts | undefined> {
     if (!result) {
-      return events.length === 0 && snapshot === noSnapshot ? undefined : foldEvents(events, snapshot);
+      return events.length === 0 && snapshot === noSnapshot
+        ? undefined
+        : yield* foldingEvents(events, snapshot);
     }
     const benchmark = readBenchmark(this.projection('benchmark_result'));
     const parts: RunParts = { snapshot, result, benchmark, selectionErrors: new Map() };
@@ -174,6 +211,10 @@ class RunFiles {
   }
 }
 
+const nothing = {
+  ...{ row: undefined, parts: undefined, timeline: [], events: [], beingWritten: false },
+} as const;
+
 const noSnapshot: Snapshot = {
   ...{
     runId: undefined,
@@ -190,8 +231,13 @@ const noSnapshot: Snapshot = {
 };
 
 function stampOf(path: string): string | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.mtimeMs}-${stat.size}`;
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat && `${stat.mtimeMs}-${stat.size}`;
+  } catch (error) {
+    // What is closed is there: it is a problem of its run, and of no other.
+    return codeOf(error);
+  }
 }
 
 function modifiedAt(path: string): number | undefined {

@@ -1,9 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { manifestFolders, readManifest, type Manifest, type ManifestState } from '../core/manifest';
+import { manifestFolders, readManifest, type Manifest } from '../core/manifest';
 import type { ThemisStore } from '../core/themisRun';
 import { isInside } from '../../../core/paths';
-import { codeOf, exists, readTextInside, realPath } from '../../../node/safeFile';
+import type { Sliced } from '../../../core/sliced';
+import { entriesIn } from '../../../node/eachEntryIn';
+import { exists, readTextInside, realPath } from '../../../node/safeFile';
 import { holdsConfig } from './configs';
 import { fileLimit, isRunId } from './jsonlStore';
 
@@ -14,8 +16,9 @@ export interface ManifestRoot {
   readonly kind: keyof typeof manifestFolders;
 }
 
-/** So many manifests of one folder are looked at. */
+/** So many manifests of one folder are looked at, and so many places that runs themselves tell. */
 const mostManifests = 500;
+export const mostToldRoots = 20;
 
 /**
  * Where the manifests of a store's runs lie unless Themis is told otherwise: in `runs` beside the config, where the store
@@ -47,7 +50,9 @@ export function toldRoots(
   return told.flatMap(({ path, kind }) => {
     if (path === undefined) return [];
     const full = isAbsolute(path) ? path : join(projectDir, path);
-    return isInside(projectDir, full) ? [{ path: full, kind }] : [];
+    const isOwn =
+      isInside(projectDir, full) && isInside(realPath(projectDir) ?? projectDir, realPath(full) ?? full);
+    return isOwn ? [{ path: full, kind }] : [];
   });
 }
 
@@ -63,35 +68,41 @@ export function manifestDirs({ path, kind }: ManifestRoot): readonly string[] {
 }
 
 /** Every manifest by the id of its run. Of one that is in several folders, as it is being moved, the furthest counts. */
-export function readManifests(roots: readonly ManifestRoot[]): ReadonlyMap<string, Manifest> {
+export function* readManifests(roots: readonly ManifestRoot[]): Sliced<ReadonlyMap<string, Manifest>> {
   const found = new Map<string, Manifest>();
-  for (const root of roots) {
-    for (const dir of manifestDirs(root)) {
-      for (const name of namesIn(dir)) {
-        const manifest = readIn(dir, name);
+  for (const { path, kind } of roots) {
+    // What lies elsewhere, by a link, is none of ours.
+    const root = realPath(path);
+    if (root === undefined || !isInside(realPath(dirname(path)) ?? path, root)) continue;
+    for (const state of manifestFolders[kind]) {
+      if (!isInside(root, realPath(join(root, state)) ?? '')) continue;
+      const names = (yield* entriesIn(join(root, state))).map(({ name }) => name).filter(isManifest);
+      for (const name of names.toSorted().slice(0, mostManifests)) {
+        const manifest = readIn(root, { state, path: join(path, state, name) });
         if (manifest) found.set(basename(name, '.json'), manifest);
+        yield;
       }
     }
   }
   return found;
 }
 
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir)
-      .filter((name) => name.endsWith('.json') && isRunId(basename(name, '.json')))
-      .slice(0, mostManifests);
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return [];
-  }
+function isManifest(name: string): boolean {
+  return name.endsWith('.json') && isRunId(basename(name, '.json'));
 }
 
-function readIn(dir: string, name: string): Manifest | undefined {
-  const root = realPath(dir);
-  const text = root === undefined ? undefined : readTextInside(root, name, fileLimit);
-  if (root === undefined || !text || !('text' in text)) return undefined;
-  const path = join(dir, name);
-  const state = basename(dir) as ManifestState;
-  return readManifest(text.text, { state, path, at: statSync(path).ctimeMs });
+/** @param root the folder of all states; a real path */
+function readIn(root: string, { state, path }: Pick<Manifest, 'state' | 'path'>): Manifest | undefined {
+  const text = readTextInside(root, join(state, basename(path)), fileLimit);
+  const at = modifiedAt(path);
+  return 'text' in text && at > 0 ? readManifest(text.text, { state, path, at }) : undefined;
+}
+
+/** When the file came to where it is; 0 where it is gone. */
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  } catch {
+    return 0;
+  }
 }

@@ -1,6 +1,7 @@
 import type { RunReading } from '../../../core/source/runSource';
 import type { RunDetails } from '../../../core/run/run';
-import { casesOf } from '../core/cases';
+import type { Sliced } from '../../../core/sliced';
+import { readingCases, type RunParts } from '../core/cases';
 import { spendingsOf } from '../core/events';
 import { metricText, shortMetric } from '../core/metricWords';
 import type { RunRow } from '../core/row';
@@ -13,13 +14,30 @@ import type { WholeReading } from './reading';
  * @param make the run of a row
  * @returns `undefined`: nothing of it can be read
  */
-export function openReading(
+export function* openReading(
   { row, parts, timeline, events }: WholeReading,
   make: (row: RunRow, opened: Opened) => ThemisRun,
-): (RunReading & { readonly run: ThemisRun }) | undefined {
-  if (!row || !parts) return undefined;
-  const { effects, details } = layOut(casesOf(parts), parts.snapshot, parts.result, timeline);
+): Sliced<(RunReading & { readonly run: ThemisRun }) | undefined> {
+  try {
+    return row && parts && (yield* open(row, parts, timeline, events, make));
+  } catch {
+    // Whatever is in one run, the others are read.
+    return undefined;
+  }
+}
+
+function* open(
+  row: RunRow,
+  parts: RunParts,
+  timeline: WholeReading['timeline'],
+  events: WholeReading['events'],
+  make: (row: RunRow, opened: Opened) => ThemisRun,
+): Sliced<RunReading & { readonly run: ThemisRun }> {
+  const cases = yield* readingCases(parts);
+  const { effects, details } = yield* layOut(cases, parts.snapshot, parts.result, timeline);
+  yield;
   const spendings = spendingsOf(events);
+  yield;
   const run = make(row, { effects, costs: costsOf(spendings), tokens: tokenSum(spendings) });
   return {
     run,

@@ -121,7 +121,21 @@ export class SqliteStore implements StoreReader {
     return readSelectionErrors(json && 'value' in json ? json.value : undefined);
   }
 
-  #toReading(runId: string, { texts, problems: found }: Texts, fileAt: number, whole: boolean): WholeReading {
+  /** Whatever is in one run, the others are read. */
+  #toReading(runId: string, found: Texts, fileAt: number, whole: boolean): WholeReading {
+    try {
+      return this.#toParts(runId, found, fileAt, whole);
+    } catch (error) {
+      if (error instanceof StoreBusyError) throw error;
+      const what = `It cannot be read: ${messageOf(error)}`;
+      return {
+        ...{ row: undefined, parts: undefined, timeline: [], events: [], beingWritten: false, fileAt },
+        problems: [...found.problems, { file: '', what }],
+      };
+    }
+  }
+
+  #toParts(runId: string, { texts, problems: found }: Texts, fileAt: number, whole: boolean): WholeReading {
     const problems = [...found];
     const json = (name: TextName): unknown => {
       const text = texts.get(name);
@@ -210,7 +224,8 @@ export class SqliteStore implements StoreReader {
     for (let tried = 0; ; tried += 1) {
       let database: SqliteDatabase | undefined;
       try {
-        for (const ending of ['', '-journal', '-wal', '-shm']) refuseStrange(`${this.path}${ending}`);
+        for (const ending of ['', '-journal', '-wal', '-shm'])
+          refuseStrange(`${this.path}${ending}`, ending === '');
         database = this.open(this.path);
         refuseComputed(database);
         if (together) database.exec('BEGIN');
@@ -236,12 +251,13 @@ export class SqliteStore implements StoreReader {
 }
 
 /** SQLite opens the files beside its own as it finds them, and would wait for ever at a pipe. */
-function refuseStrange(path: string): void {
+function refuseStrange(path: string, mayBeLink: boolean): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found && !found.isFile() && !found.isSymbolicLink())
     throw new Error(`${basename(path)} is no regular file`);
-  if (found?.isSymbolicLink() && !isFile(path))
-    throw new Error(`${basename(path)} is a link to no regular file`);
+  // A file beside it is never a link: what it leads to would be read, or written, as a part of the store.
+  if (found?.isSymbolicLink() && !(mayBeLink && isFile(path)))
+    throw new Error(`${basename(path)} is a link, which is not followed`);
 }
 
 /** What Themis makes are plain tables; a view, or a column that is computed, may be endless. */

@@ -20,6 +20,7 @@ import type {
 import { casesOf } from '../core/cases';
 import { eventTypes, toRecord } from '../core/events';
 import { foldEvents } from '../core/foldEvents';
+import { emptyDetails } from '../core/story';
 import type { Manifest } from '../core/manifest';
 import { shareTexts, toRow } from '../core/row';
 import {
@@ -34,11 +35,13 @@ import {
 } from '../core/themisRun';
 import { ChangeBatches } from '../../../node/changeBatches';
 import { modifiedAt, watchFolder } from '../../../node/watchFolder';
+import { inSlices } from '../../../node/slices';
 import { RunWatches } from '../../../node/runWatches';
 import { readDocument } from './documents';
 import {
   manifestDirs,
   manifestRoots,
+  mostToldRoots,
   projectDirOf,
   readManifests,
   toldRoots,
@@ -177,7 +180,7 @@ export class ThemisSource implements RunSource {
 
   async reread(key: RunKey): Promise<Run | undefined> {
     const tracked = this.#tracked(key);
-    if (!tracked) return undefined;
+    if (!tracked) return this.#storeRow(key);
     tracked.whole = true;
     tracked.stamp = undefined;
     await this.#look();
@@ -193,9 +196,19 @@ export class ThemisSource implements RunSource {
   async readThrough(key: RunKey): Promise<RunReading | undefined> {
     const runId = runIdOf(this.#store, key);
     const reading = await this.#whole(runId);
-    if (runId === undefined || !reading) return undefined;
-    return openReading(reading, (row, opened) =>
-      toRun(row, this.#placeOf(runId, reading), reading.problems, opened),
+    if (runId === undefined || !reading) {
+      const run = this.#storeRow(key);
+      return run && { run, details: emptyDetails };
+    }
+    return (
+      (await inSlices(
+        openReading(reading, (row, opened) =>
+          toRun(row, this.#placeOf(runId, reading), reading.problems, opened),
+        ),
+      )) ?? {
+        run: unreadableRun(this.#store, runId, this.#projectDir, reading),
+        details: emptyDetails,
+      }
     );
   }
 
@@ -240,8 +253,10 @@ export class ThemisSource implements RunSource {
     if (runId === undefined || !reading?.parts || events.length === 0 || signal.aborted) return undefined;
     const parts = foldEvents(events, reading.parts.snapshot);
     const row = toRow(runId, parts, events, undefined);
-    const past = openReading({ ...reading, row, parts, events, timeline: events }, (told, opened) =>
-      toRun(told, this.#placeOf(runId, reading), reading.problems, opened),
+    const past = await inSlices(
+      openReading({ ...reading, row, parts, events, timeline: events }, (told, opened) =>
+        toRun(told, this.#placeOf(runId, reading), reading.problems, opened),
+      ),
     );
     return past && { ...past, event: events.length, at: past.run.updatedAt };
   }
@@ -270,7 +285,7 @@ export class ThemisSource implements RunSource {
     // Of a large file the list of all takes long. A thread that reads it starts while manifests are looked for.
     const isFirst = this.#runs.size === 0;
     const listed = reader.list(isFirst ? pageSize : undefined);
-    this.#manifests = readManifests(this.#manifestRoots());
+    this.#manifests = await inSlices(readManifests(this.#manifestRoots()));
     if (isFirst) await this.#readPage(reader, (await listed).toReversed());
     const ids = await (isFirst ? reader.list() : listed);
     this.#wasRead = true;
@@ -311,17 +326,17 @@ export class ThemisSource implements RunSource {
         attended: 0,
       };
       const reading = tracked.whole ? await reader.whole(runId) : rows.get(runId);
-      if (reading) this.#take(runId, tracked, stamps.get(runId), reading);
+      if (reading) await this.#take(runId, tracked, stamps.get(runId), reading);
       else this.#forget(runId);
     }
   }
 
-  #take(
+  async #take(
     runId: string,
     tracked: Tracked,
     stamp: string | undefined,
     reading: RowReading | WholeReading,
-  ): void {
+  ): Promise<void> {
     this.#runs.set(runId, tracked);
     if (reading.beingWritten) this.#settle();
     // The last good reading stays while a file is being written.
@@ -335,8 +350,9 @@ export class ThemisSource implements RunSource {
     const problems = reading.beingWritten || reading.problems.length === 0 ? noProblems : reading.problems;
     const opened =
       'parts' in reading && reading.row
-        ? openReading(reading, (row, parts) => toRun(row, place, problems, parts))?.run
+        ? (await inSlices(openReading(reading, (row, parts) => toRun(row, place, problems, parts))))?.run
         : undefined;
+    if (!this.#listener) return;
     tracked.run =
       opened ??
       (reading.row
@@ -390,14 +406,20 @@ export class ThemisSource implements RunSource {
     else this.options.logger.info(`${visible(this.#store.path)}: ${messageOf(error)}`);
   }
 
+  /** The row that stands for a store which cannot be read; `undefined`: the key is another one, or it can be. */
+  #storeRow(key: RunKey): ThemisRun | undefined {
+    if (this.#trouble === undefined || key !== storeKey(this.#store)) return undefined;
+    return unreadableStore(this.#store, this.#projectDir, modifiedAt(this.#store.path), this.#trouble);
+  }
+
   #tellTrouble(trouble: string | undefined): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     const key = storeKey(this.#store);
     if (trouble === undefined) this.#batches.add(key, { type: 'gone', key });
     else {
-      const run = unreadableStore(this.#store, this.#projectDir, modifiedAt(this.#store.path), trouble);
-      this.#batches.add(key, { type: 'read', run });
+      const run = this.#storeRow(key);
+      if (run) this.#batches.add(key, { type: 'read', run });
     }
   }
 
@@ -406,7 +428,10 @@ export class ThemisSource implements RunSource {
     const told = [...this.#runs.values()].flatMap(({ run }) =>
       run?.told ? toldRoots(run.told, this.#projectDir) : [],
     );
-    const roots = new Map([...manifestRoots(this.#store.path), ...told].map((root) => [root.path, root]));
+    const own = new Map(told.map((root) => [root.path, root]));
+    // Each of them is watched: very many would take all watches that the system has.
+    const named = [...own.values()].slice(0, mostToldRoots);
+    const roots = new Map([...manifestRoots(this.#store.path), ...named].map((root) => [root.path, root]));
     for (const dir of [...roots.values()].flatMap(manifestDirs)) {
       if (this.#manifestWatches.has(dir) || !this.#listener) continue;
       this.#manifestWatches.set(

@@ -19,7 +19,7 @@ import { configsOfServers } from './configs';
 import { directReader, slicedReader } from './asyncReaders';
 import { storeAt, storesIn, toStore, whyNoStore } from './findStores';
 import { JsonlStore } from './jsonlStore';
-import { manifestRoots, projectDirOf, readManifests, toldRoots } from './manifests';
+import { manifestRoots, mostToldRoots, projectDirOf, readManifests, toldRoots } from './manifests';
 import { openReading } from './openReading';
 import type { AsyncReader } from './reading';
 import type { ReaderThread } from './readerThread';
@@ -75,16 +75,21 @@ function* readingAll(store: ThemisStore, run: string | undefined): Sliced<readon
   try {
     const ids = run === undefined ? reader.list() : [runIdOf(store, asRunKey(run)) ?? ''];
     const readings: RunReading[] = [];
-    let manifests = readManifests(manifestRoots(store.path));
+    let manifests = yield* readManifests(manifestRoots(store.path));
+    const known = new Set<string>();
     for (const runId of ids) {
       yield;
-      const reading = reader.readWhole(runId);
+      const reading =
+        reader instanceof JsonlStore ? yield* reader.readingWhole(runId) : reader.readWhole(runId);
       if (!reading) continue;
-      const roots = reading.row ? toldRoots(reading.row, projectDir) : [];
-      if (roots.length > 0) manifests = new Map([...readManifests(roots), ...manifests]);
+      const told = reading.row ? toldRoots(reading.row, projectDir) : [];
+      const roots = told.filter(({ path }) => !known.has(path));
+      for (const { path } of roots) known.add(path);
+      if (roots.length > 0 && known.size <= mostToldRoots)
+        manifests = new Map([...(yield* readManifests(roots)), ...manifests]);
       const place = { store, projectDir, fileAt: reading.fileAt, manifest: manifests.get(runId) };
       readings.push(
-        openReading(reading, (row, opened) => toRun(row, place, reading.problems, opened)) ?? {
+        (yield* openReading(reading, (row, opened) => toRun(row, place, reading.problems, opened))) ?? {
           run: unreadableRun(store, runId, projectDir, reading),
           details: emptyDetails,
         },
