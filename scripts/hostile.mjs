@@ -1,5 +1,5 @@
 // Makes runs that are built to upset whoever reads them, and reads them in every way (docs/reliability.md).
-// `npm run hostile -- [--small]`
+// `npm run hostile -- [--small] [--only runs|stores]`
 import { join } from 'node:path';
 import { buildCli, buildHostile } from './build.mjs';
 import { exitCodeOf, root, runMain } from './lib/run.mjs';

@@ -35,7 +35,7 @@ interface Read {
 /** @param whole as for somebody who looks into it, else as for its row */
 function read(folder: string, whole = true): Read {
   const place = placeOfJob(folder);
-  const listing = listJob(place) ?? expect.fail('There is no job.');
+  const listing = atOnce(listJob(place)) ?? expect.fail('There is no job.');
   const { run, details } = atOnce(readJob(place, listing, new JobFolder(folder), whole));
   const judged = perstackEngine.judge(run, run.updatedAt + 24 * 3_600_000, {
     activityWindow: defaultActivityWindow,
@@ -162,7 +162,7 @@ it('a file of a clock that is ahead is not taken for half written for ever', () 
   const folder = copyOf('workspace-damaged', 'cut-events');
   const isSettling = (): boolean => {
     const files = new JobFolder(folder);
-    atOnce(readJob(placeOfJob(folder), listJob(placeOfJob(folder)) ?? expect.fail(), files, true));
+    atOnce(readJob(placeOfJob(folder), atOnce(listJob(placeOfJob(folder))) ?? expect.fail(), files, true));
     return files.isSettling;
   };
   const touch = (ahead: number): void => {

@@ -12,8 +12,10 @@ import { temporaryFolder } from '../support/runFolder';
 /** A kind whose stores are the folders called "notes". */
 const notes: StoreKind = {
   engine: jsonEngine,
-  storesIn: (folder, entries) =>
-    entries.filter(({ name }) => name === 'notes').map(({ name }) => join(folder, name)),
+  *storesIn(folder, entries) {
+    yield;
+    return entries.filter(({ name }) => name === 'notes').map(({ name }) => join(folder, name));
+  },
   named: (path) => (existsSync(path) ? { store: path } : undefined),
   *read() {
     yield;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atOnce } from '../../src/core/sliced';
@@ -56,6 +56,20 @@ describe.skipIf(!hasSqlite)('a hostile SQLite file', () => {
         execFileSync('mkfifo', [`${path}${ending}`]);
       });
       expect(rows).toEqual([expect.stringMatching(/is no regular file/)]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32').each(['-journal', '-wal', '-shm'])(
+    'beside which %s is a link is not read: what it leads to is no part of the store',
+    (ending) => {
+      const elsewhere = join(temporaryFolder(), 'elsewhere');
+      writeFileSync(elsewhere, 'not ours');
+      const rows = rowsOf((path, execute) => {
+        if (ending !== '-journal') execute('PRAGMA journal_mode = wal');
+        symlinkSync(elsewhere, `${path}${ending}`);
+      });
+      expect(rows).toEqual([expect.stringMatching(/is a link, which is not followed/)]);
+      expect(readFileSync(elsewhere, 'utf8')).toBe('not ours');
     },
   );
 

@@ -12,7 +12,7 @@ const isLinux = existsSync(ofThread);
  * Processor time in milliseconds. Unlike time it does not grow while another program has the processor. Of this thread
  * alone, where that can be told (Node 24, Linux); else of the process, which is never less.
  */
-function cpu(): number {
+export function cpu(): number {
   if (!threadCpuUsage && isLinux) return Number.parseInt(readFileSync(ofThread, 'utf8'), 10) / 1e6;
   const { user, system } = (threadCpuUsage ?? process.cpuUsage)();
   return (user + system) / 1000;

@@ -3,15 +3,30 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** How large the corpus is: characters of a long text, levels of a deep value, files of a long journal. */
+/** How large the corpus is: characters of a long text, levels of a deep value, files of a folder, items of a list. */
 export interface CorpusSize {
   readonly text: number;
   readonly depth: number;
   readonly files: number;
+  readonly items: number;
+  /** Every file of a run of a store is spoilt in every way, and not only one file in each. */
+  readonly everyFile: boolean;
 }
 
-export const smallCorpus: CorpusSize = { text: 100_000, depth: 20_000, files: 5000 };
-export const largeCorpus: CorpusSize = { text: 3_000_000, depth: 500_000, files: 200_000 };
+export const smallCorpus: CorpusSize = {
+  text: 100_000,
+  depth: 20_000,
+  files: 5000,
+  items: 20_000,
+  everyFile: false,
+};
+export const largeCorpus: CorpusSize = {
+  text: 3_000_000,
+  depth: 500_000,
+  files: 200_000,
+  items: 60_000,
+  everyFile: true,
+};
 
 /** A run that was made to upset whoever reads it: its files by their path, as text, and what else lies there. */
 type HostileRun = Readonly<Record<string, string | ((path: string) => void)>>;

@@ -1,3 +1,4 @@
+import { atOnce } from '../../src/core/sliced';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -83,7 +84,7 @@ export function themisEvent(runId: string, n: number): Json {
 /** The projections that Themis writes after each event, of a run that has so many. */
 export function themisProjections(runId: string, events: readonly Json[]): Readonly<Record<string, Json>> {
   const snapshot = readSnapshot(themisSnapshot(runId));
-  const { events: read } = readEventLines(events.map((event) => JSON.stringify(event)).join('\n'));
+  const { events: read } = atOnce(readEventLines(events.map((event) => JSON.stringify(event)).join('\n')));
   if (!snapshot) throw new Error('There is no snapshot.');
   const { result, benchmark } = foldEvents(read, snapshot);
   return {

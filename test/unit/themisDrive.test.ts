@@ -1,3 +1,4 @@
+import { atOnce } from '../../src/core/sliced';
 import { describe, expect, it } from 'vitest';
 import {
   lookSteps,
@@ -23,7 +24,7 @@ const runId = themisRunId('a');
 function aRun(count: number, manifest?: Partial<Manifest>): ThemisRun {
   const snapshot = readSnapshot(themisSnapshot(runId)) ?? expect.fail('It is no snapshot.');
   const lines = Array.from({ length: count }, (_, i) => JSON.stringify(themisEvent(runId, i))).join('\n');
-  const { events } = readEventLines(lines);
+  const { events } = atOnce(readEventLines(lines));
   const usual: Manifest = {
     ...{ state: 'queued', path: `/evals/runs/queue/queued/${runId}.json`, configPath: undefined },
     ...{ at: 0, snapshot: undefined, ownRunId: runId },
