@@ -17,7 +17,7 @@ export const smallCorpus: CorpusSize = {
   text: 100_000,
   depth: 20_000,
   files: 5000,
-  items: 20_000,
+  items: 5000,
   everyFile: false,
 };
 export const largeCorpus: CorpusSize = {
