@@ -98,6 +98,27 @@ describe('what is opened of a case', () => {
     });
   });
 
+  it('says how many calls of judges it leaves out, where there are very many', () => {
+    const store = join(temporaryFolder(), 'runs/jsonl');
+    cpSync(jsonl, store, { recursive: true });
+    const runs = join(store, 'runs');
+    const runId = readdirSync(runs).find((name) => name.startsWith('3d296d9d')) ?? expect.fail();
+    for (const file of readdirSync(join(runs, runId), { recursive: true, encoding: 'utf8' })) {
+      const path = join(runs, runId, file);
+      if (!file.endsWith('.json')) continue;
+      const text = readFileSync(path, 'utf8');
+      const calls = Array.from({ length: 620 }, (_, i) => ({ call_id: `${i}` }));
+      const more = (key: string, value: unknown): unknown => (key === 'judge_calls' ? calls : value);
+      writeFileSync(path, JSON.stringify(JSON.parse(text, more)));
+    }
+    const { details } = readAll(store).find(({ run }) => run.runId === runId) ?? expect.fail();
+    const [id] = [...details.tasks].find(([, { title }]) => title?.startsWith('c4 · majority')) ?? [''];
+    const value = details.results.get(id)?.value ?? expect.fail();
+    const { judges } = value as { readonly judges: readonly unknown[] };
+    expect(judges).toHaveLength(501);
+    expect(judges.at(-1)).toBe('120 more calls of judges, not shown here');
+  });
+
   it('comes with the failed cases first, then the wrong ones', () => {
     const titles = (id: string, kind: string): readonly string[] =>
       [...fixture(id).details.tasks.values()]

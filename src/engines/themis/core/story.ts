@@ -1,4 +1,4 @@
-import { cutAtWord, oneLine } from '../../../core/format';
+import { count, cutAtWord, oneLine } from '../../../core/format';
 import type { CostRecord } from '../../../core/run/cost';
 import type { Effect } from '../../../core/run/effect';
 import { EffectMap } from '../../../core/run/effectMap';
@@ -204,27 +204,28 @@ function judgesOf(execution: JsonObject): readonly unknown[] {
       .map((one) => [textOf(one['call_id']), one]),
   );
   let answered = 0;
-  return objectsOf(execution['judge_calls'])
-    .slice(0, mostCalls)
-    .map((call) => {
-      const callId = textOf(call['call_id']);
-      const failure = failures.get(callId);
-      // Responses and judgements are in the order of the calls that had one.
-      const response = failure ? undefined : responses[answered];
-      const judgment = failure ? undefined : judgments[answered];
-      if (!failure) answered += 1;
-      const prompt = prompts.find((one) => (textOf(one['prompt_id']) ?? '').endsWith(`:${callId}`));
-      return {
-        ...{
-          judge: call['judge_model_id'],
-          prompt: prompt?.['content'],
-          response: response?.['raw_response'],
-        },
-        ...{ label: judgment?.['label'], score: judgment?.['score'], rationale: judgment?.['rationale'] },
-        ...{ latency_ms: response?.['latency_ms'], usage: response?.['token_usage'] },
-        ...(failure ? { error: failure['error_message'] } : {}),
-      };
-    });
+  const calls = objectsOf(execution['judge_calls']);
+  const left = calls.length - mostCalls;
+  const told = calls.slice(0, mostCalls).map((call) => {
+    const callId = textOf(call['call_id']);
+    const failure = failures.get(callId);
+    // Responses and judgements are in the order of the calls that had one.
+    const response = failure ? undefined : responses[answered];
+    const judgment = failure ? undefined : judgments[answered];
+    if (!failure) answered += 1;
+    const prompt = prompts.find((one) => (textOf(one['prompt_id']) ?? '').endsWith(`:${callId}`));
+    return {
+      ...{
+        judge: call['judge_model_id'],
+        prompt: prompt?.['content'],
+        response: response?.['raw_response'],
+      },
+      ...{ label: judgment?.['label'], score: judgment?.['score'], rationale: judgment?.['rationale'] },
+      ...{ latency_ms: response?.['latency_ms'], usage: response?.['token_usage'] },
+      ...(failure ? { error: failure['error_message'] } : {}),
+    };
+  });
+  return left > 0 ? [...told, `${count(left, 'more call')} of judges, not shown here`] : told;
 }
 
 /** Where an effect is in time: the event that ended it, and the one of its case before. */
