@@ -179,9 +179,8 @@ describe.skipIf(!hasSqlite)('a SQLite file', () => {
     const { batches, loaded, runs } = follow(writer.path);
     await loaded();
     const newest = Array.from({ length: 50 }, (_, i) => themisRunId(`run ${20 + i}`));
-    expect(new Set(batches[0]?.map((change) => 'run' in change && change.run.runId))).toEqual(
-      new Set(newest),
-    );
+    const first = batches.flat().slice(0, 50);
+    expect(new Set(first.map((change) => 'run' in change && change.run.runId))).toEqual(new Set(newest));
     expect(runs.size).toBe(70);
   });
 

@@ -284,10 +284,13 @@ export class ThemisSource implements RunSource {
     this.#lookAtAll = false;
     // Of a large file the list of all takes long. A thread that reads it starts while manifests are looked for.
     const isFirst = this.#runs.size === 0;
-    const listed = reader.list(isFirst ? pageSize : undefined);
-    this.#manifests = await inSlices(readManifests(this.#manifestRoots()));
-    if (isFirst) await this.#readPage(reader, (await listed).toReversed());
-    const ids = await (isFirst ? reader.list() : listed);
+    const [listed, manifests] = await Promise.all([
+      reader.list(isFirst ? pageSize : undefined),
+      inSlices(readManifests(this.#manifestRoots())),
+    ]);
+    this.#manifests = manifests;
+    if (isFirst) await this.#readPage(reader, listed.toReversed());
+    const ids = isFirst ? await reader.list() : listed;
     this.#wasRead = true;
     const there = new Set(ids);
     for (const runId of this.#runs.keys()) if (!there.has(runId)) this.#forget(runId);
