@@ -47,27 +47,36 @@ test('A click on ✓ answers the question of its row, also while runs appear ten
     n += 1;
     copyRun(window.runDir('scored'), `Another run ${n}`, new Date());
   }, 100);
+  /** Clicks of which the browser made none, as the row moved while the button was down. */
+  let lost = 0;
   try {
     for (const [i, prompt] of asked.entries()) {
       const approve = questionOf(prompt).getByRole('button', { name: 'Approve Breakpoint' });
-      // Rows move: the pointer may have come to rest on another one.
-      await expect
-        .poll(
-          () =>
-            questionOf(prompt)
-              .hover()
-              .then(() => approve.isVisible()),
-          { timeout: 30_000 },
-        )
-        .toBe(true);
-      // As long as a finger keeps a button down.
-      await approve.click({ delay: 80 });
-      await expect.poll(() => isAnswered(runs[i] ?? ''), { message: prompt }).toBe(true);
+      const click = async (): Promise<void> => {
+        const onRow = (): Promise<boolean> =>
+          questionOf(prompt)
+            .hover()
+            .then(() => approve.isVisible());
+        // Rows move: the pointer may have come to rest on another one.
+        await expect.poll(onRow).toBe(true);
+        // As long as a finger keeps a button down.
+        await approve.click({ delay: 80 });
+      };
+      const answered = (): boolean => isAnswered(runs[i] ?? '');
+      await click();
+      const inTime = expect.poll(answered, { timeout: 30_000 }).toBe(true);
+      if (!(await inTime.then(() => true).catch(() => false))) {
+        lost += 1;
+        await click();
+      }
+      await expect.poll(answered, { message: prompt }).toBe(true);
       await questionOf(prompt).waitFor({ state: 'detached' });
+      expect(runs.filter(isAnswered)).toEqual(runs.slice(0, i + 1));
     }
   } finally {
     clearInterval(appearing);
   }
+  expect(lost).toBeLessThan(2);
   expect(isAnswered(original)).toBe(false);
   expect(n).toBeGreaterThan(asked.length);
 }, 420_000);
