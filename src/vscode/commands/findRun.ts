@@ -102,6 +102,7 @@ class RunFinder {
     picker.title = pickerTitle('runs.search');
     picker.placeholder = 'Words of its title, id, prompt, process, questions or tasks';
     picker.keepScrollPosition = true;
+    picker.ignoreFocusOut = true;
     // Not in the typings yet; without it VS Code sorts what we have sorted by the words' places in the label.
     (picker as { sortByLabel?: boolean }).sortByLabel = false;
     this.#disposables.add(toDisposable(() => this.#ended.abort()));

@@ -73,6 +73,7 @@ export function switchView({ store, order, arrangement, undoing }: SavedViewsDep
   picker.title = pickerTitle('runs.switchView');
   picker.placeholder = `Choose what the Runs view shows; ${pickerTitle('runs.saveView')} adds a view`;
   picker.matchOnDetail = true;
+  picker.ignoreFocusOut = true;
   picker.onDidAccept(() => {
     const view = picker.activeItems[0]?.view;
     if (view) arrangement.show(view);
