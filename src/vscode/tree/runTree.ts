@@ -14,6 +14,7 @@ import {
   describeNode,
   groupNodes,
   sectionNode,
+  type OpenedRun,
   type Paging,
 } from '../../core/views/tree/buildTree';
 import { isOffered } from '../../core/engine/whyNot';
@@ -148,7 +149,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   async getChildren(parent?: TreeNode): Promise<TreeNode[]> {
     if (!parent) await this.#whenLoaded();
-    const rows = await this.#children(parent);
+    const rows = this.#knownBelow(parent) ?? (await this.#children(parent));
     this.#shown.gave(parent, rows);
     return rows;
   }
@@ -396,8 +397,25 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   async #below(parent: RunPart): Promise<TreeNode[]> {
     const opened = await this.deps.opened.get(parent.runKey);
+    return opened ? this.#partsOf(parent, opened) : [];
+  }
+
+  /**
+   * The rows below a row of a run that was read before, as it was then; what is new follows when it is read. VS Code
+   * takes away the rows of which it waits for an answer when the whole tree is drawn again meanwhile, so that other rows
+   * come under the pointer for a moment. `undefined`: the run is to be read first.
+   */
+  #knownBelow(parent?: TreeNode): TreeNode[] | undefined {
+    if (!parent || !('runKey' in parent)) return undefined;
+    const opened = this.deps.opened.peek(parent.runKey);
+    if (!opened) return undefined;
+    if (opened.run !== this.deps.store.get(parent.runKey)?.run) this.update();
+    return this.#partsOf(parent, opened);
+  }
+
+  #partsOf(parent: RunPart, opened: OpenedRun): TreeNode[] {
     const children = this.options.arrangement?.list.children.get(parent.runKey);
-    return opened ? this.#handOut(childNodes(parent, opened, children, this.#paging)) : [];
+    return this.#handOut(childNodes(parent, opened, children, this.#paging));
   }
 
   /** The same row is always the same object, as VS Code tells rows apart by identity when they are redrawn. */
