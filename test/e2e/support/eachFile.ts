@@ -4,7 +4,10 @@ import { openWindows } from './openWindow';
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  for (const window of openWindows) await window.screenshot(`failed ${task.name}`);
+  for (const window of openWindows) {
+    await window.screenshot(`failed ${task.name}`);
+    console.log(`What VS Code told of errors before "${task.name}" failed:`, window.errors);
+  }
 });
 
 afterAll(async () => {

@@ -51,6 +51,8 @@ export interface EditorWindow {
   webview(): FrameLocator;
   /** Changes the colours of the window to other ones, which is much faster than opening another window. */
   useTheme(theme: Theme): Promise<void>;
+  /** The last errors that VS Code told on its console. They say why it did not show what it was given. */
+  readonly errors: readonly string[];
   /** Puts a picture into test-results/ and gives its path. */
   screenshot(name: string): Promise<string>;
   /** For a test that wants to be done early: whatever is still open at the end of a test file is disposed of anyway. */
@@ -74,9 +76,14 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const host = await takeHost(kind, settings, options.home);
   const { home, server, page } = host;
   await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && errors.push(message.text().slice(0, 500)) > 20) errors.shift();
+  });
 
   const window: EditorWindow = {
     page,
+    errors,
     workspace,
     home,
     storage: join(server.globalStorage, 'babysitter-runs.babysitter-runs'),
