@@ -20,9 +20,8 @@ import { CliEngine } from '../../src/engines/babysitter/node/cliEngine';
 import { FsRunSource } from '../../src/engines/babysitter/node/fsRunSource';
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { quickEngine } from './quickEngine';
 import { temporaryFolder, write } from './runFolder';
-
-const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /** The demo, recorded once for a test file; each test that asks gets a copy to change as it likes. */
 export function useDemo(): () => Promise<Demo> {
@@ -51,7 +50,7 @@ export async function processRun(
   write(workspace, 'package.json', {});
   write(home, '.keep', '');
   write(workspace, 'node_modules/.keep', '');
-  symlinkSync(join(nodeModules, '@a5c-ai'), join(workspace, 'node_modules', '@a5c-ai'));
+  symlinkSync(await quickEngine(), join(workspace, 'node_modules', '@a5c-ai'));
   const entry = write(workspace, '.a5c/processes/test.mjs', source);
   const runs = join(workspace, '.a5c', 'runs');
   await callCli(

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { buildPrograms } from '../../scripts/build.mjs';
 import { engineEnvironment } from '../../scripts/demo.mjs';
+import { quickEngine } from './quickEngine';
 import { temporaryFolder, write } from './runFolder';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = fileURLToPath(new URL('workAsAgent.mjs', import.meta.url));
 
 /** What somebody posts for a task; its value is `{ by: <run id>, taskId }` unless it is said. */
@@ -123,7 +123,7 @@ export async function engineRun(
   write(workspace, 'package.json', {});
   write(home, '.keep', '');
   write(workspace, 'node_modules/.keep', '');
-  symlinkSync(join(root, 'node_modules', '@a5c-ai'), join(workspace, 'node_modules', '@a5c-ai'));
+  symlinkSync(await quickEngine(), join(workspace, 'node_modules', '@a5c-ai'));
   const entry = write(workspace, '.a5c/processes/test.mjs', source);
   const runsDir = join(workspace, '.a5c', 'runs');
   const dir = join(runsDir, runId);
