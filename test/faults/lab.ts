@@ -20,7 +20,9 @@ import { LaterWindow } from './mend';
 import { filesBelow, journalOf, leftovers, runsOf, type Specimen } from './specimen';
 import type { Fault, Victim } from './victims';
 
-export type Kill = { readonly step: number; readonly of: number } | { readonly after: number };
+/** At a step on disk, killed or left without space on the disk; or killed after so many milliseconds. */
+export type Kill =
+  { readonly step: number; readonly of: number; readonly how: 'kill' | 'full' } | { readonly after: number };
 
 const processSource = `
 const task = (id) => ({ id, build: () => ({ kind: 'agent', title: id, agent: {} }) });
@@ -46,15 +48,16 @@ const templates: Readonly<Record<Victim, Stage>> = {
 export class Lab {
   readonly #cli: string;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #stages = new Map<Stage, Specimen>();
+  readonly #stages = new Map<Stage, Promise<Specimen>>();
   #made = 0;
 
   constructor(
     private readonly root: string,
     private readonly folder: string,
-    private readonly how: 'kill' | 'full',
+    /** The folder `@a5c-ai` with the engine's package. */
+    private readonly engine: string,
   ) {
-    this.#cli = join(root, 'node_modules/@a5c-ai/babysitter-sdk/dist/cli/main.js');
+    this.#cli = join(engine, 'babysitter-sdk/dist/cli/main.js');
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(?:BABYSITTER_|VITEST|NODE_OPTIONS)/.test(name)),
     );
@@ -75,18 +78,24 @@ export class Lab {
     return copy;
   }
 
-  /** How many steps on disk it has, and how long it takes. */
-  async measure(template: Specimen, victim: Victim): Promise<{ steps: number; milliseconds: number }> {
+  /** How many steps on disk it has. */
+  async steps(template: Specimen, victim: Victim): Promise<number> {
     const copy = this.#copy(template);
-    const counter = join(this.folder, `steps-${victim}`);
+    const counter = join(this.folder, `steps-${victim}-${this.#made}`);
     const { code, stderr } = await this.#work(copy, victim, { step: 0, count: counter });
     const steps = existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0;
     if (code !== 0 || !(steps > 0)) throw new Error(`${victim} made ${steps} steps: ${stderr}`);
-    const again = this.#copy(template);
+    rmSync(copy.workspace, { recursive: true });
+    return steps;
+  }
+
+  /** How many milliseconds it takes. */
+  async time(template: Specimen, victim: Victim): Promise<number> {
+    const copy = this.#copy(template);
     const start = performance.now();
-    await this.#work(again, victim, {});
-    for (const { workspace } of [copy, again]) rmSync(workspace, { recursive: true });
-    return { steps, milliseconds: performance.now() - start };
+    await this.#work(copy, victim, {});
+    rmSync(copy.workspace, { recursive: true });
+    return performance.now() - start;
   }
 
   async kill(template: Specimen, victim: Victim, kill: Kill): Promise<Fault> {
@@ -118,9 +127,14 @@ export class Lab {
     return { victim, when, left, remedies, wrong };
   }
 
-  async #stage(stage: Stage): Promise<Specimen> {
-    const known = this.#stages.get(stage);
-    if (known) return known;
+  /** Made once; whoever changes it makes a copy. */
+  #stage(stage: Stage): Promise<Specimen> {
+    const made = this.#stages.get(stage) ?? this.#reach(stage);
+    this.#stages.set(stage, made);
+    return made;
+  }
+
+  async #reach(stage: Stage): Promise<Specimen> {
     const before = stages[stages.indexOf(stage) - 1];
     const made = before === undefined ? await this.#create() : this.#copy(await this.#stage(before));
     const { dir } = made;
@@ -130,8 +144,7 @@ export class Lab {
       await this.#agent(dir);
       if (stage === 'approve') await this.#call('run:iterate', dir);
     }
-    if (stage === 'iterate') await this.#post(dir, '__sdk.breakpoint', { approved: true });
-    this.#stages.set(stage, made);
+    if (stage === 'iterate') await this.#tasks(dir, 'breakpoint', () => ({ approved: true }));
     return made;
   }
 
@@ -140,7 +153,7 @@ export class Lab {
     const processes = join(workspace, '.a5c', 'processes');
     mkdirSync(processes, { recursive: true });
     mkdirSync(join(workspace, 'node_modules'));
-    symlinkSync(join(this.root, 'node_modules/@a5c-ai'), join(workspace, 'node_modules/@a5c-ai'), 'junction');
+    symlinkSync(this.engine, join(workspace, 'node_modules/@a5c-ai'), 'junction');
     writeFileSync(join(workspace, 'package.json'), '{}\n');
     writeFileSync(join(processes, 'faults.mjs'), processSource);
     const entry = `${join(processes, 'faults.mjs')}#process`;
@@ -154,14 +167,14 @@ export class Lab {
   #work(
     { workspace, dir }: Specimen,
     victim: Victim,
-    kill: { readonly step?: number; readonly count?: string; readonly after?: number },
+    kill: { readonly step?: number; readonly how?: string; readonly count?: string; readonly after?: number },
   ): Promise<Ended> {
     const preload = join(this.root, 'test/faults/killAtStep.cjs');
-    const { step, count, after } = kill;
+    const { step, how = 'kill', count, after } = kill;
     const isFork = victim === 'fork';
     const env = {
       ...this.#env,
-      ...(step === undefined ? {} : { KILL_AT: String(step), KILL_HOW: this.how }),
+      ...(step === undefined ? {} : { KILL_AT: String(step), KILL_HOW: how }),
       ...(count === undefined ? {} : { KILL_COUNT: count }),
       KILL_BELOW: victim === 'import' || isFork ? runsOf(workspace) : dir,
       KILLED_FEEDER: join(this.root, 'out/faults/feeder.js'),
@@ -180,21 +193,24 @@ export class Lab {
   }
 
   /** Does every open agent task, as an agent would. */
-  async #agent(dir: string): Promise<void> {
-    const { tasks } = JSON.parse(await this.#call('task:list', dir, '--pending'));
-    for (const { taskId, kind } of tasks)
-      if (kind === 'agent') await this.#post(dir, taskId, `done ${taskId}`);
+  #agent(dir: string): Promise<void> {
+    return this.#tasks(dir, 'agent', (taskId) => `done ${taskId}`);
   }
 
-  async #post(dir: string, task: string, value: unknown): Promise<void> {
+  /** Posts a result for every open task of a kind. */
+  async #tasks(dir: string, kind: string, valueOf: (taskId: string) => unknown): Promise<void> {
     const { tasks } = JSON.parse(await this.#call('task:list', dir, '--pending'));
-    const { effectId } = tasks.find(({ taskId }: { taskId: string }) => taskId === task);
-    await this.#call('task:post', dir, effectId, '--status', 'ok', '--value-inline', JSON.stringify(value));
+    for (const task of tasks) {
+      const value = JSON.stringify(valueOf(task.taskId));
+      if (task.kind === kind)
+        await this.#call('task:post', dir, task.effectId, '--status', 'ok', '--value-inline', value);
+    }
   }
 
   #copy({ workspace }: Specimen): Specimen {
     this.#made += 1;
-    const target = join(this.folder, `copy-${this.#made}`);
+    // No path begins with another one: `quiet` looks for it.
+    const target = join(this.folder, `copy-${String(this.#made).padStart(5, '0')}`);
     cpSync(workspace, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     return { workspace: target, dir: join(runsOf(target), 'run') };
   }
