@@ -27,7 +27,7 @@ export async function fullDisk(
       execFileSync('umount', [disk]);
     }
   }
-  for (const how of ['kill', 'full'] as const) {
+  for (const how of answers > 0 ? (['kill', 'full'] as const) : []) {
     const faults = await runFaults({ root, count: answers, only: ['approve'], how, say });
     wrong.push(...faults.flatMap((fault) => fault.wrong.map((what) => `${how} ${fault.when}: ${what}`)));
   }
