@@ -1,7 +1,7 @@
 import { enginesOf } from '../../src/core/engine/runEngine';
 import { babysitterEngine } from '../../src/engines/babysitter/core/babysitterEngine';
 import { fork } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
@@ -23,7 +23,10 @@ import { tmpdir } from 'node:os';
 import { quickEngine } from './quickEngine';
 import { temporaryFolder, write } from './runFolder';
 
-/** The demo, recorded once for a test file; each test that asks gets a copy to change as it likes. */
+/**
+ * The demo, recorded once for a test file; each test that asks gets a copy to change as it likes, with an engine that starts
+ * faster.
+ */
 export function useDemo(): () => Promise<Demo> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'babysitter-runs-demo-')));
   let demo: Demo;
@@ -36,6 +39,9 @@ export function useDemo(): () => Promise<Demo> {
     const [workspace, home] = [join(copy, 'workspace'), join(copy, 'home')];
     await cp(demo.workspace, workspace, { recursive: true, verbatimSymlinks: true });
     await cp(demo.home, home, { recursive: true });
+    const link = join(workspace, 'node_modules', '@a5c-ai');
+    await rm(link, { recursive: true });
+    await symlink(await quickEngine(), link);
     return { workspace, home, runs: demo.runs };
   };
 }

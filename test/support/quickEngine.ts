@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -10,12 +11,15 @@ const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const real = join(root, 'node_modules', '@a5c-ai', 'babysitter-sdk');
 
+/** What is started or required of the package, below `dist`. */
+const entries = { main: 'cli/main.js', index: 'index.js' };
+
 let made: Promise<string> | undefined;
 
 /**
- * The engine's package with a command line that starts three times as fast: the same code in one file, with what V8 made
- * of it. For tests that call it over and over; the demo, and what is about the package itself, have it as npm installs it.
- * Made once for each version of it, of Node and of this file.
+ * The engine's package in a form that starts three times as fast: the same code in one file, with what V8 made of it. For
+ * tests that start it over and over; what is about the package itself has it as npm installs it. Made once for each
+ * version of it, of Node and of this file.
  * @returns the folder `@a5c-ai`, for a `node_modules`
  */
 export function quickEngine(): Promise<string> {
@@ -35,17 +39,28 @@ async function make(): Promise<string> {
   const dist = join(temporary, '@a5c-ai', 'babysitter-sdk', 'dist');
   mkdirSync(join(dist, 'cli'), { recursive: true });
   copyFileSync(join(real, 'package.json'), join(dist, '..', 'package.json'));
-  linkRest(join(real, 'dist'), dist, 'cli');
+  linkRest(join(real, 'dist'), dist, 'cli', 'index.js');
   linkRest(join(real, 'dist', 'cli'), join(dist, 'cli'), 'main.js');
+  const parts = Object.entries(entries).map(([name, file]) => {
+    return `exports.${name} = () => require(${JSON.stringify(join(real, 'dist', file))});`;
+  });
   await build({
-    entryPoints: [join(real, 'dist', 'cli', 'main.js')],
-    outfile: join(dist, 'cli', 'engine.cjs'),
+    stdin: { contents: parts.join('\n'), resolveDir: root },
+    outfile: join(dist, 'engine.cjs'),
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', charset: 'ascii' },
     ...{ minifyWhitespace: true, minifySyntax: true, keepNames: true, logLevel: 'error' },
     plugins: [oneFile],
   });
-  const main = join(dist, 'cli', 'main.js');
-  writeFileSync(main, start);
+  writeFileSync(join(dist, 'loadEngine.cjs'), load);
+  const main = join(dist, entries.main);
+  writeFileSync(main, "require('../loadEngine.cjs')(require.main === module).main();\n");
+  const names = Object.keys(createRequire(self)(real)).filter((name) => name !== '__esModule');
+  // The names are for those who import it as a module.
+  const named = `0 && (module.exports = { ${names.join(', ')} });`;
+  writeFileSync(
+    join(dist, entries.index),
+    `module.exports = require('./loadEngine.cjs')(false).index();\n${named}\n`,
+  );
   const env = { ...process.env, HOME: temporary, USERPROFILE: temporary, KEEP_COMPILED: '1' };
   execFileSync(process.execPath, [main, '--version'], { cwd: temporary, env });
   // Another process may have been as fast.
@@ -58,10 +73,10 @@ async function make(): Promise<string> {
   return scope;
 }
 
-/** Everything but one is that of the real package. */
-function linkRest(from: string, to: string, but: string): void {
+/** Everything else is that of the real package. */
+function linkRest(from: string, to: string, ...but: readonly string[]): void {
   for (const name of readdirSync(from)) {
-    if (name !== but) symlinkSync(join(from, name), join(to, name), 'junction');
+    if (!but.includes(name)) symlinkSync(join(from, name), join(to, name), 'junction');
   }
 }
 
@@ -86,16 +101,21 @@ const oneFile: Plugin = {
   },
 };
 
-/** The command line: `engine.cjs`, compiled already. What does not suit another Node is compiled by that one as usual. */
-const start = `#!/usr/bin/env node
+/** `engine.cjs`, compiled already. What does not suit another Node is compiled by that one as usual. */
+const load = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const filename = __dirname + '/engine.cjs';
 const compiled = __dirname + '/engine.compiled';
-const keep = process.env.KEEP_COMPILED === '1';
-const source = '(function (exports, require, module, isMain, load) {' + readFileSync(filename, 'latin1') + '\\n})';
-const script = new Script(source, { filename, ...(keep ? {} : { cachedData: readFileSync(compiled) }) });
-if (keep) process.on('exit', () => writeFileSync(compiled, script.createCachedData()));
-const isMain = require.main === module;
-script.runInThisContext()(module.exports, require, module, isMain, (id) => import(id));
+let parts;
+module.exports = (isMain) => {
+  if (parts) return parts;
+  const keep = process.env.KEEP_COMPILED === '1';
+  const source = '(function (exports, require, isMain, load) {' + readFileSync(filename, 'latin1') + '\\n})';
+  const script = new Script(source, { filename, ...(keep ? {} : { cachedData: readFileSync(compiled) }) });
+  if (keep) process.on('exit', () => writeFileSync(compiled, script.createCachedData()));
+  parts = {};
+  script.runInThisContext()(parts, require, isMain, (id) => import(id));
+  return parts;
+};
 `;
