@@ -8,9 +8,9 @@ export function cell(side: SideName, content: unknown, className = ''): Template
   </div>`;
 }
 
-/** A value of a side; the empty text is none. */
-export function orNotSet(text: string): TemplateResult | string {
-  return text === '' ? html`<span class="quiet">not set</span>` : text;
+/** A value of a side, with its lines; the empty text is none. */
+export function orNotSet(text: string): TemplateResult {
+  return text === '' ? html`<span class="quiet">not set</span>` : html`<span class="words">${text}</span>`;
 }
 
 /** "only in A"; nothing where both sides have it. */

@@ -18,7 +18,7 @@ const keys: Keys = [
   ['j, k', 'next or previous difference'],
   ['Enter', 'compare it in the editor’s diff, or open the task'],
   ['s', 'swap the sides'],
-  ['/', 'find tasks'],
+  ['/', 'find tasks; Enter goes to the first one'],
   ['?', 'this help'],
 ];
 
@@ -147,7 +147,7 @@ class ComparePage extends LitElement {
           view.work.length === 0
             ? nothing
             : html`<section aria-labelledby="work">
-                <h2 id="work">Work of agents</h2>
+                <h2 id="work">Agent work</h2>
                 ${figureTable('Number', view.work, view.sides)}
               </section>`
         }
@@ -194,8 +194,10 @@ class ComparePage extends LitElement {
               this.text = (event.target as HTMLInputElement).value;
               compareApi.keep({ text: this.text });
             }}
+            @keydown=${({ key }: KeyboardEvent) => key === 'Enter' && this.#goToTask()}
           />
         </label>
+        <span class="quiet" role="status">${this.#foundText()}</span>
         <button class="small" @click=${() => compareApi.postMessage({ type: 'diff', what: 'story' })}>
           <span class="codicon codicon-diff" aria-hidden="true"></span>
           ${storyLabel(isWhole)}
@@ -249,16 +251,35 @@ class ComparePage extends LitElement {
     return this.text.toLowerCase().split(/\s+/).filter(Boolean);
   }
 
-  #tasks(view: Comparison): TemplateResult {
+  /** The tasks that are looked for. */
+  get #found(): readonly TaskPair[] {
     const words = this.#words;
     const fits = ({ left, right }: TaskPair): boolean => {
       const text = [left?.title, left?.kind, right?.title, right?.kind].join(' ').toLowerCase();
       return words.every((word) => text.includes(word));
     };
-    const found = view.tasks.filter(fits);
+    return this.view?.tasks.filter(fits) ?? [];
+  }
+
+  /** Beside the search, as the tasks may be far below; empty: nothing is looked for. */
+  #foundText(): string {
+    if (this.#words.length === 0) return '';
+    return `${thousands(this.#found.length)} of ${count(this.view?.tasks.length ?? 0, 'task')}`;
+  }
+
+  /** From the search to the first task that was found. */
+  #goToTask(): void {
+    const first = this.querySelector<HTMLElement>('.pairs .item');
+    first?.focus();
+    first?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #tasks(view: Comparison): TemplateResult {
+    const isSearch = this.#words.length > 0;
+    const found = this.#found;
     return html`
-      ${words.length > 0 && found.length === 0 ? html`<p class="quiet">No task matches.</p>` : nothing}
-      ${pairList(found, taskPair, words.length > 0)}
+      ${isSearch && found.length === 0 ? html`<p class="quiet">No task matches.</p>` : nothing}
+      <div class="pairs">${pairList(found, taskPair, isSearch)}</div>
       ${
         view.left === 0
           ? nothing

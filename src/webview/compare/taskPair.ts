@@ -44,6 +44,6 @@ function taskSide(name: SideName, task: ComparedTask | undefined, label: string)
     <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
     ${openTask(name, task, html`${said}`)} <span class="quiet">${kind}</span>
     ${work === '' ? nothing : html`<small class="quiet">${work}</small>`}
-    ${why === '' ? nothing : html`<p class="why">${why}</p>`}
+    ${why === '' ? nothing : html`<p class="why words">${why}</p>`}
   `;
 }

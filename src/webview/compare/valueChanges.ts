@@ -18,7 +18,7 @@ export function changeRows({ changes, more }: ValueComparison, name = ''): Templ
       (change) =>
         html`<li class="columns">
           <code class="path" dir="auto">${placeOf(change, name)}</code>
-          ${cell('left', said(change.left))} ${cell('right', said(change.right), 'new')}
+          ${cell('left', orNotSet(change.left))} ${cell('right', orNotSet(change.right), 'new')}
           <div>${onlyIn(onlySide(change))}</div>
         </li>`,
     )}
@@ -35,8 +35,4 @@ function placeOf({ path }: Change, name: string): string {
 function moreText(told: number, more: number, name: string): string {
   const places = `${count(more, told > 0 ? 'more place' : 'place')} ${more === 1 ? 'differs' : 'differ'}`;
   return name === '' ? places : `${name}: ${places}`;
-}
-
-function said(text: string): TemplateResult {
-  return html`<span class="said">${orNotSet(text)}</span>`;
 }

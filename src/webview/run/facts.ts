@@ -8,7 +8,7 @@ export function facts(rows: readonly (readonly [name: string, text: string])[]):
       ([name, text]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd>${text} ${copyButton(text, name)}</dd>
+          <dd><bdi class="words">${text}</bdi> ${copyButton(text, name)}</dd>
         </div>`,
     )}
   </dl>`;
