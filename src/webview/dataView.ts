@@ -6,7 +6,7 @@ import { count, thousands } from '../core/format';
 import { colouredLines } from './colouredText';
 import { copyButton } from './copyButton';
 import './dataView.css';
-import { longList } from './longList';
+import { longList, type LongList } from './longList';
 import { safeHtml } from './markdown';
 
 /** From so many rows on they can be searched, and from so many on deeper ones are folded at first. */
@@ -22,6 +22,7 @@ export class DataView extends LitElement {
     text: { state: true },
     turned: { state: true },
     unfolded: { state: true },
+    at: { state: true },
   };
 
   declare rows: readonly ValueRow[];
@@ -32,6 +33,8 @@ export class DataView extends LitElement {
   /** Rows that are not folded as they were at first, and texts that are shown whole; by place. */
   declare turned: ReadonlySet<number>;
   declare unfolded: ReadonlySet<number>;
+  /** Which of the rows that were found is shown; −1: none yet. */
+  declare at: number;
 
   constructor() {
     super();
@@ -40,6 +43,7 @@ export class DataView extends LitElement {
     this.text = '';
     this.turned = new Set();
     this.unfolded = new Set();
+    this.at = -1;
   }
 
   /** In the page's own tree, so that its style sheets apply; the policy allows no inline ones. */
@@ -48,6 +52,7 @@ export class DataView extends LitElement {
   }
 
   #isFolded(place: number): boolean {
+    if (this.#words.length > 0) return false;
     const atFirst = this.rows.length > many.fold && (this.rows[place]?.depth ?? 0) > 0;
     return atFirst !== this.turned.has(place);
   }
@@ -58,12 +63,32 @@ export class DataView extends LitElement {
     this.turned = turned;
   }
 
-  /** The places of the rows that are seen: found with what they are in, or not folded away; and how many were found. */
-  #shown(): { readonly shown: readonly number[]; readonly said: string } {
-    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length === 0) return { shown: this.#unfoldedRows(), said: count(this.rows.length, 'value') };
-    const { shown, matches } = this.#found(words);
-    return { shown, said: `${thousands(matches)} found` };
+  /** What is looked for. */
+  get #words(): readonly string[] {
+    return this.text.toLowerCase().split(/\s+/).filter(Boolean);
+  }
+
+  /** The places of the rows that are seen: found with what they are in, or not folded away; and of those that were found. */
+  #shown(): { readonly shown: readonly number[]; readonly matches: readonly number[] } {
+    const words = this.#words;
+    return words.length === 0 ? { shown: this.#unfoldedRows(), matches: [] } : this.#found(words);
+  }
+
+  #said(matches: readonly number[]): string {
+    if (this.#words.length === 0) return count(this.rows.length, 'value');
+    return this.at < 0
+      ? `${thousands(matches.length)} found`
+      : `${thousands(this.at + 1)} of ${thousands(matches.length)} found`;
+  }
+
+  /** Brings the next row that was found into view, or the one before. */
+  #goOn(step: 1 | -1): void {
+    const { shown, matches } = this.#shown();
+    if (matches.length === 0) return;
+    this.at =
+      this.at < 0 && step < 0 ? matches.length - 1 : (this.at + step + matches.length) % matches.length;
+    const place = shown.indexOf(matches[this.at] ?? -1);
+    void this.querySelector<LongList<number>>('long-list')?.reveal(place);
   }
 
   #unfoldedRows(): readonly number[] {
@@ -77,8 +102,11 @@ export class DataView extends LitElement {
     return shown;
   }
 
-  #found(words: readonly string[]): { readonly shown: readonly number[]; readonly matches: number } {
-    let matches = 0;
+  #found(words: readonly string[]): {
+    readonly shown: readonly number[];
+    readonly matches: readonly number[];
+  } {
+    const matches: number[] = [];
     const shown = new Set<number>();
     const path: number[] = [];
     for (const [place, { depth, name, text }] of this.rows.entries()) {
@@ -86,14 +114,15 @@ export class DataView extends LitElement {
       path.push(place);
       const said = `${name} ${text}`.toLowerCase();
       if (!words.every((word) => said.includes(word))) continue;
-      matches += 1;
+      matches.push(place);
       for (const outer of path) shown.add(outer);
     }
     return { shown: [...shown].toSorted((a, b) => a - b), matches };
   }
 
   protected override render(): TemplateResult {
-    const { shown, said } = this.#shown();
+    const { shown, matches } = this.#shown();
+    const [found, current] = [new Set(matches), matches[this.at]];
     return html`
       ${
         this.rows.length < many.search
@@ -104,30 +133,40 @@ export class DataView extends LitElement {
                 <input
                   type="search"
                   placeholder="Find names and values"
+                  title="Enter: next, Shift+Enter: previous"
                   .value=${this.text}
-                  @input=${(event: Event) => (this.text = (event.target as HTMLInputElement).value)}
+                  @input=${(event: Event) => {
+                    this.text = (event.target as HTMLInputElement).value;
+                    this.at = -1;
+                  }}
+                  @keydown=${({ key, shiftKey }: KeyboardEvent) => key === 'Enter' && this.#goOn(shiftKey ? -1 : 1)}
                 />
               </label>
-              <span class="quiet" role="status">${said}</span>
+              <span class="quiet" role="status">${this.#said(matches)}</span>
             </div>`
       }
-      ${longList(shown, (place) => this.#row(place), 24)}
+      ${longList(
+        shown,
+        (place) =>
+          this.#row(place, `${found.has(place) ? 'found' : ''} ${place === current ? 'current' : ''}`),
+        24,
+      )}
     `;
   }
 
-  #row(place: number): TemplateResult {
+  #row(place: number, className: string): TemplateResult {
     const row = this.rows[place];
     if (!row) return html``;
     const { depth, name, text, change = '', holds } = row;
     const isFolded = this.#isFolded(place);
     // As a property: the policy forbids the attribute. Deeper than this nobody counts steps.
-    return html`<div class="data-row" .style=${`--depth: ${Math.min(depth, 24)}`}>
+    return html`<div class="data-row ${className}" .style=${`--depth: ${Math.min(depth, 24)}`}>
       ${
         holds
           ? html`<button
               class="data-fold"
               aria-expanded=${!isFolded}
-              ?disabled=${this.text.trim() !== ''}
+              ?disabled=${this.#words.length > 0}
               @click=${() => this.#toggle(place)}
             >
               <span

@@ -85,6 +85,14 @@ export class LongList<T> extends LitElement {
     this.near = near;
   }
 
+  /** Brings an item into view, also one that is not drawn. */
+  async reveal(place: number): Promise<void> {
+    const block = Math.floor(place / rowsTogether);
+    this.near = new Set([...this.near, block]);
+    await this.updateComplete;
+    this.children[block]?.children[place % rowsTogether]?.scrollIntoView({ block: 'center' });
+  }
+
   protected override updated(): void {
     this.role = this.isText ? 'none' : 'list';
     for (const block of this.children) this.#observer?.observe(block);

@@ -10,6 +10,7 @@ export const runKeys: Keys = [
   ['n', 'back to now'],
   ['←, →, PageUp, PageDown, Home, End', 'on the slider: step through the events'],
   ['/', 'find events'],
+  ['Enter, Shift+Enter', 'in the search of a value: next or previous match'],
   ['f, F', 'in the timeline: next or previous failed task'],
   ['Escape', 'leave the text box of a question; close the task'],
   ['← →, ↑ ↓', 'in the timeline: between bars and rows; in a task: between tabs'],
