@@ -311,7 +311,7 @@ export class RunTimeline extends LitElement {
           <span class="codicon codicon-save" aria-hidden="true"></span> Save as SVG…
         </button>
       </div>
-      ${this.#chart()} ${legend(timeline, this.past)}
+      ${this.#bars.length > 0 ? this.#chart() : this.#noBars()} ${legend(timeline, this.past)}
       ${
         timeline.joined
           ? html`<p class="quiet">Tasks close to each other share a bar; zoom in to see each.</p>`
@@ -327,6 +327,14 @@ export class RunTimeline extends LitElement {
     `;
   }
 
+  /** Nothing is left by the filters. */
+  #noBars(): TemplateResult {
+    return html`<p class="quiet" role="status">
+      No task matches.
+      <button class="link" @click=${() => ([this.status, this.kind] = ['', ''])}>Show all</button>
+    </p>`;
+  }
+
   #chart(): TemplateResult {
     const { timeline, width } = this;
     const scale = this.#scale();
@@ -340,7 +348,7 @@ export class RunTimeline extends LitElement {
     return html`<svg
       class="timeline"
       role="group"
-      aria-label="Timeline: ${count(timeline.rows.length, 'task')}. Arrow keys move between bars, Enter opens one, plus and minus zoom."
+      aria-label="Timeline: ${count(timeline.rows.length, 'row')}. Arrow keys move between bars, Enter opens one, plus and minus zoom."
       width=${width}
       height=${height}
       viewBox="0 0 ${width} ${height}"
@@ -398,7 +406,14 @@ export class RunTimeline extends LitElement {
             const [x, height] = [scale(bar.from), laneHeight(timeline.rows[bar.row]?.lanes ?? 1)];
             const y = (tops[bar.row] ?? top) + bar.lane * height;
             return timelineBar(bar, {
-              ...{ x, y, height, width: Math.max(least.bar, scale(bar.to) - x), textFrom: labels },
+              ...{
+                x,
+                y,
+                height,
+                width: Math.max(least.bar, scale(bar.to) - x),
+                textFrom: labels,
+                textTo: width - 12,
+              },
               idle: bar.idle.map((rest) => [scale(rest.from), scale(rest.to)] as const),
               ...{ reachable: bar.effectId === first, marked: bar.effectId === this.marked },
               onFocus: () => (this.at = bar.effectId),

@@ -12,8 +12,9 @@ interface Drawn {
   readonly idle: readonly (readonly [number, number])[];
   /** Of its lane. */
   readonly height: number;
-  /** Text does not begin left of this. */
+  /** Text does not begin left of this, nor end right of that. */
   readonly textFrom: number;
+  readonly textTo: number;
   /** The Tab key reaches it. */
   readonly reachable: boolean;
   /** Its task is selected elsewhere on the page. */
@@ -26,10 +27,11 @@ const signs = { error: '✗', pending: '…', cancelled: '⊘', ok: '' };
 /** A task on the timeline; a click or Enter opens it. */
 export function timelineBar(
   bar: TimelineBar,
-  { x, y, width, idle, height, textFrom, reachable, marked, onFocus }: Drawn,
+  { x, y, width, idle, height, textFrom, textTo, reachable, marked, onFocus }: Drawn,
 ): TemplateResult {
   const { status, human, effectId, spoken } = bar;
-  const text = textOf(bar, width - 8);
+  const left = Math.max(x, textFrom);
+  const text = textOf(bar, Math.min(x + width, textTo) - left - 8);
   return svg`<g
     class="bar ${status} ${human ? 'human' : 'agent'} ${marked ? 'marked' : ''}"
     role="button"
@@ -47,7 +49,7 @@ export function timelineBar(
     <rect class="shape" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" />
     ${idle.map(([from, to]) => svg`<rect class="rest" x=${from} y=${y + 2} width=${Math.max(0, to - from)} height=${height - 4} />`)}
     ${human ? svg`<rect class="hatch" x=${x} y=${y + 2} width=${width} height=${height - 4} rx="2" fill="url(#human)" />` : nothing}
-    ${text === '' ? nothing : svg`<text x=${Math.max(x, textFrom) + 4} y=${y + height / 2 + 4}>${text}</text>`}
+    ${text === '' ? nothing : svg`<text x=${left + 4} y=${y + height / 2 + 4}>${text}</text>`}
   </g>`;
 }
 

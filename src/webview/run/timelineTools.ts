@@ -48,9 +48,12 @@ export function separator(
     event.stopPropagation();
     onResize(labels + step);
   };
-  return svg`<rect class="separator" role="separator" tabindex="0" aria-orientation="vertical"
+  return svg`<g class="separator" role="separator" tabindex="0" aria-orientation="vertical"
     aria-label="Width of the labels" aria-valuenow=${labels} aria-valuemin=${column.least} aria-valuemax=${column.most}
-    x=${labels - 14} y="0" width="8" height=${height} @pointerdown=${drag} @keydown=${press} />`;
+    @pointerdown=${drag} @keydown=${press}>
+    <rect class="hit" x=${labels - 24} y="0" width="24" height=${height} />
+    <line x1=${labels - 10} x2=${labels - 10} y1="0" y2=${height} />
+  </g>`;
 }
 
 /** A button of the timeline that is told by its picture. */
