@@ -6,6 +6,7 @@ import {
   type IterationOrder,
 } from '../../core/views/report/iterationColumns';
 import type { ReportIteration, ReportMetric } from '../../core/views/report/report';
+import { seenWhole } from '../seenWhole';
 import { reportApi } from './reportApi';
 
 /** As in the style sheet. */
@@ -110,7 +111,8 @@ export class IterationTable extends LitElement {
     const [top, bottom] = [place * rowHeight, (place + 1) * rowHeight + head];
     if (top < scroller.scrollTop) scroller.scrollTop = top;
     else if (bottom > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTop = bottom - scroller.clientHeight;
+      // Only whole rows lie below the head.
+      scroller.scrollTop = Math.ceil((bottom - scroller.clientHeight) / rowHeight) * rowHeight;
     }
   }
 
@@ -138,7 +140,7 @@ export class IterationTable extends LitElement {
       @scroll=${(event: Event) => (this.top = (event.target as HTMLElement).scrollTop)}
     >
       <table aria-rowcount=${sorted.length + 1}>
-        <thead>
+        <thead @focusin=${seenWhole}>
           <tr aria-rowindex="1">
             ${columns.map(({ id, name }) => {
               const sortedBy = this.order.column === id;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { seenWhole } from '../seenWhole';
 import { runApi } from './runApi';
 
 /** A part of the page with a heading that folds it, and a place in the bar that jumps to it. */
@@ -49,7 +50,7 @@ export function pageSection({ id, title, count = '', content }: PageSection): Te
 
 /** Leads to the sections of the page. */
 export function jumpBar(sections: readonly Omit<PageSection, 'content'>[]): TemplateResult {
-  return html`<nav class="jumps" aria-label="Sections">
+  return html`<nav class="jumps" aria-label="Sections" @focusin=${seenWhole}>
     ${sections.map(
       ({ id, title, count = '' }) =>
         html`<button class="link" role="link" @click=${() => jumpTo(id)}>

@@ -70,5 +70,8 @@ function pressBreakpoint(event: KeyboardEvent, page: HTMLElement): boolean {
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof Element && target.matches('textarea, input, select');
+  return (
+    target instanceof Element &&
+    target.matches('textarea, select, input:not([type="checkbox"], [type="range"])')
+  );
 }

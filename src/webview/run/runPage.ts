@@ -328,7 +328,6 @@ class RunPage extends LitElement {
       <div class="top">
         ${verdictBar(view, (effectId) => void this.#revealBreakpoint(effectId))}
         <div class="ways">
-          ${this.#travelBar(view)}
           ${jumpBar([
             ...(question
               ? [
@@ -341,6 +340,7 @@ class RunPage extends LitElement {
               : []),
             ...sections,
           ])}
+          ${this.#travelBar(view)}
         </div>
       </div>
       <section class="actions" aria-label="Actions">${runActions(view)}</section>

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TableView } from '../../core/views/table/protocol';
 import type { Column } from '../../core/views/table/tableOrder';
+import { seenWhole } from '../seenWhole';
 import { tableApi } from './tableApi';
 import type { Head } from './tableColumns';
 
@@ -38,8 +39,9 @@ export function tableHead(
   </div>`;
 }
 
-/** Scrolls a name that takes the focus out from below the pinned columns, which a browser takes for a place where it is seen. */
+/** Shows a name that takes the focus whole, and not below the pinned columns, which a browser takes for a place where it is seen. */
 function fromBelowPinned(event: FocusEvent): void {
+  seenWhole(event);
   const cell = event.target instanceof Element ? event.target.closest('.cell') : null;
   const pinned = cell?.parentElement?.querySelector('.pinned:not(.box)');
   if (!cell || !pinned || cell.matches('.pinned')) return;
