@@ -130,8 +130,8 @@ describe('the rows of the runs table', () => {
     expect(table.rows(0, 1)[0]?.read).toBeUndefined();
     const numbers = (value: number) => ({
       lasted: 0,
-      iterations: 3,
-      done: 2,
+      iterations: 3000,
+      done: 2000,
       best: { key: 'score', value, n: 1, name: 'iteration 1' },
       waited: 0,
       waitingSince: undefined,
@@ -147,7 +147,7 @@ describe('the rows of the runs table', () => {
     expect(show('best', true)).toEqual(['Run 10', 'Run 9', 'Run 2', 'Run 1']);
     expect(table.rows(1, 3).map(({ read }) => read)).toEqual([
       {
-        iterations: '2 of 3',
+        iterations: '2,000 of 3,000',
         best: { value: '0.1235', key: 'score', iteration: 'iteration 1' },
         waited: '',
         waiting: false,

@@ -18,16 +18,9 @@ export function tableActions(
   return html`<div class="bar">
       <span class="quiet" role="status">${summary}</span>
       ${selected === 0 ? button('run.compare', false, 'Select two runs to compare them') : nothing}
-      <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'clipboard' })}>
-        <span class="codicon codicon-copy" aria-hidden="true"></span> Copy as CSV
-      </button>
-      <button class="small" @click=${() => tableApi.postMessage({ type: 'csv', to: 'file' })}>
-        <span class="codicon codicon-export" aria-hidden="true"></span> Export as CSV…
-      </button>
-      ${columns}
-      <button class="small" @click=${onHelp}>
-        <span class="codicon codicon-keyboard" aria-hidden="true"></span> Keyboard Shortcuts
-      </button>
+      ${brief('Copy as CSV', 'copy', () => tableApi.postMessage({ type: 'csv', to: 'clipboard' }))}
+      ${brief('Export as CSV…', 'export', () => tableApi.postMessage({ type: 'csv', to: 'file' }))} ${columns}
+      ${brief('Keyboard Shortcuts', 'keyboard', onHelp)}
     </div>
     ${
       selected === 0
@@ -40,6 +33,13 @@ export function tableActions(
             )}
           </div>`
     }`;
+}
+
+/** A button whose picture is enough where there is little room. */
+function brief(label: string, icon: string, action: () => void): TemplateResult {
+  return html`<button class="small brief" title=${label} @click=${action}>
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span> <span class="label">${label}</span>
+  </button>`;
 }
 
 /** Does something with the selected runs. @param why shown where that is not possible */

@@ -22,18 +22,18 @@ const unread = html`<span class="unread" title="Not read yet">…</span>`;
 /** All columns, in their order; before them is one of boxes. The title stays in sight and is always there. */
 const all: readonly Head[] = [
   {
-    ...{ column: 'title', name: 'Title', descending: false, width: 20, grows: 3 },
+    ...{ column: 'title', name: 'Title', descending: false, width: 19.5, grows: 3 },
     cell: (row) => titleCell(row),
     tip: ({ title, own, tags }) => [title, own, tags.join(' ')].filter(Boolean).join('\n'),
   },
   {
-    ...{ column: 'state', name: 'State', descending: false, width: 13, grows: 0.5 },
+    ...{ column: 'state', name: 'State', descending: false, width: 15.9, grows: 0.5 },
     cell: ({ icon, state }) =>
       html`<span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> ${state}`,
     tip: ({ reason }) => reason,
   },
   {
-    ...{ column: 'process', name: 'Process', descending: false, width: 9, grows: 1 },
+    ...{ column: 'process', name: 'Process', descending: false, width: 8, grows: 1 },
     cell: ({ process }) => process,
     tip: ({ process }) => process,
   },
@@ -41,9 +41,12 @@ const all: readonly Head[] = [
     ...{ column: 'engine', name: 'Engine', descending: false, width: 7.4 },
     cell: ({ engine }) => engine,
   },
-  figure('iterations', 'Iterations', 7.4, ({ read }) => (read ? read.iterations : unread)),
   {
-    ...figure('best', 'Best metric', 10, ({ read }) =>
+    ...figure('iterations', 'Iterations', 7.4, ({ read }) => (read ? read.iterations : unread)),
+    tip: ({ read }) => read?.iterations ?? '',
+  },
+  {
+    ...figure('best', 'Best metric', 8.8, ({ read }) =>
       read ? read.best && html`<span class="key">${read.best.key}</span> ${read.best.value}` : unread,
     ),
     tip: ({ read }) => (read?.best ? `${read.best.key} ${read.best.value} in ${read.best.iteration}` : ''),

@@ -93,8 +93,8 @@ export function toTableRow(
             iterations: !numbers
               ? ''
               : numbers.done === numbers.iterations
-                ? String(numbers.done)
-                : `${numbers.done} of ${numbers.iterations}`,
+                ? thousands(numbers.done)
+                : `${thousands(numbers.done)} of ${thousands(numbers.iterations)}`,
             best: numbers?.best && {
               value: formatNumber(numbers.best.value),
               key: visible(cutAtWord(numbers.best.key, 60)),
