@@ -70,6 +70,16 @@ describe('a run’s page', () => {
     expect(iterations[0]?.change).toBe('');
   });
 
+  it('unfolds the newest iteration and those in which something is pending or did not pass', () => {
+    const story = journal().created().requested('a1').requested('a2').done('a3').done('a4');
+    const unfolded = (): readonly number[] =>
+      view({ journal: story }).iterations.flatMap(({ n, open }) => (open ? [n] : []));
+    const pending = unfolded();
+    expect(pending).toContain(1);
+    story.resolved('a1').resolved('a2');
+    expect(unfolded()).toEqual(pending.filter((n) => n !== 1));
+  });
+
   it('gives reasons instead of buttons that do nothing', () => {
     const ready = view({ journal: journal().created().done('a') });
     expect([ready.iterate, ready.resume]).toEqual([{ whyNot: undefined }, { whyNot: undefined }]);

@@ -4,7 +4,7 @@ import { count, duration, firstLine, oneLine, visible } from '../../format';
 import { actionTitle, type EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
-import { titleOfIteration, type Iterations } from '../../run/iterations';
+import { titleOfIteration, type Iteration, type Iterations } from '../../run/iterations';
 import { previousValues } from '../../run/metrics';
 import { pendingEffects, problemsOf, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
@@ -208,7 +208,8 @@ function* makingIterationViews(
       ...{ n: iteration.n, name: label, description, icon: icon.name, change: changeOf(iteration.n) },
       open:
         iteration.notPassed > 0 ||
-        (iteration === newestFirst[0] && (run.story.end === undefined || newestFirst.length === 1)),
+        (run.story.end === undefined && (iteration === newestFirst[0] || pendingIn(iteration) > 0)) ||
+        newestFirst.length === 1,
       tasks: views,
     });
     yield;
@@ -222,6 +223,10 @@ function* makingIterationViews(
     tasks: Math.min(left.tasks, moreAtOnce.tasks),
   };
   return { iterations, left, more };
+}
+
+function pendingIn({ requested, ok, error, cancelled }: Iteration): number {
+  return requested - ok - error - cancelled;
 }
 
 function isFinal({ run, state }: StoredRun): boolean {
