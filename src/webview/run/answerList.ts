@@ -14,7 +14,8 @@ export function answerList({ answers, moreAnswers }: RunView): TemplateResult {
         ({ effectId, title, verdict, icon, words, who, at, waited, through, signedWith }: AnswerView) =>
           html`<li>
             <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
-              <span class="codicon codicon-${icon}" aria-hidden="true"></span> <bdi>${title}</bdi>
+              <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
+              <bdi>${title}</bdi>
               <strong>${verdict}</strong>
               <small>
                 ${at === undefined ? nothing : whenOf(at)}

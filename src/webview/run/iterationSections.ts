@@ -13,7 +13,7 @@ export function iterationSections({ iterations, more, past }: RunView): Template
     more.tasks > 0 && count(more.tasks, 'more task'),
   ].filter((part) => part !== false);
   return html`
-    ${iterations.length === 0 ? html`<p class="quiet">Nothing was asked for yet.</p>` : nothing}
+    ${iterations.length === 0 ? html`<p class="quiet">No tasks yet.</p>` : nothing}
     ${repeat(
       iterations,
       ({ n }) => n,

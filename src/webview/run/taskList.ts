@@ -11,7 +11,7 @@ export function taskList(tasks: readonly TaskView[]): TemplateResult {
       ({ effectId, title, description, icon }) =>
         html`<li>
           <button class="task" data-task=${effectId} @click=${(event: Event) => showTask(event, effectId)}>
-            <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+            <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span>
             <bdi>${title}</bdi> <small>${description}</small>
           </button>
         </li>`,

@@ -74,8 +74,8 @@ class TaskPanel extends LitElement {
     const { title, description, icon, effectId } = this.detail;
     return html`<aside class="panel" aria-label="Task ${title}">
       <div class="panel-head">
-        <h2>
-          <span class="codicon codicon-${icon}" aria-hidden="true"></span> ${title}
+        <h2 title=${title}>
+          <span class="codicon codicon-${icon} state-${icon}" aria-hidden="true"></span> <bdi>${title}</bdi>
           <small>${description}</small>
         </h2>
         ${

@@ -75,7 +75,7 @@ function details(row: RowView, detail: RowDetail | undefined): TemplateResult {
           : nothing
         : guard([result, isDiff], () => longText(result, isDiff ? patchSign : undefined))
     }
-    ${cut ? html`<p class="quiet">It is longer; the transcript has all of it.</p>` : nothing}
+    ${cut ? html`<p class="quiet">Shortened. The transcript has all of it.</p>` : nothing}
   </div>`;
 }
 

@@ -76,7 +76,7 @@ const ways: Readonly<Record<How, string>> = {
   post: 'by its post and its time',
   time: 'by time only',
   sign: 'by what names the task, and its time',
-  shared: 'shared: the tasks pended together',
+  shared: 'shared: the tasks were pending together',
 };
 
 /** Makes what the page shows of sessions that were read. */
@@ -198,7 +198,7 @@ function partsOf(
         name: name(part.effectIds),
         effectId: part.effectIds.length === 1 ? (part.effectIds[0] ?? '') : '',
         cells: cellsOf(part),
-        how: part.effectIds.length === 0 ? 'No task pended then.' : `Found ${ways[part.how]}.`,
+        how: part.effectIds.length === 0 ? 'No task was pending then.' : `Found ${ways[part.how]}.`,
         more: moreOf(part),
         files: files ? changes.slice(0, most.files).map((change) => files.view(change)) : [],
         leftFiles: Math.max(0, changes.length - most.files),

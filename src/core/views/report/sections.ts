@@ -115,7 +115,7 @@ const makers: Readonly<Record<SectionId, Maker>> = {
     ],
   },
   time: { title: 'Time', make: (report) => [facts(timeFacts(report))] },
-  work: { title: 'Work of agents', make: workBlocks },
+  work: { title: 'Agent work', make: workBlocks },
   usage: { title: 'Tokens and cost', make: usageBlocks },
   provenance: { title: 'Provenance', make: (report) => [facts(provenanceFacts(report))] },
   problems: {
