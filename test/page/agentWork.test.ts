@@ -36,7 +36,7 @@ async function numbers(
   page: Page,
 ): Promise<readonly (readonly [name: string, ...cells: readonly number[]])[]> {
   const cells = await page
-    .getByRole('region', { name: 'Work of agents' })
+    .getByRole('region', { name: 'Agent work' })
     .locator('tr')
     .evaluateAll((rows) =>
       rows.map((row) => Array.from(row.children, (cell) => cell.textContent?.trim() ?? '')),

@@ -26,10 +26,13 @@ const kinds: readonly PageName[] = ['run', 'report', 'compare', 'table'];
 const runs: readonly StrangeRun[] = ['scored', 'stack', 'texts', 'options'];
 
 describe.each(kinds)('The page of kind %s', (kind) => {
-  test.each(runs)('is no wider than a narrow window: %s', async (run) => {
+  test.each(runs)('is no wider than the window: %s', async (run) => {
     const page = await show(kind, run, { size: { width: 370, height: 900 } });
     await expect.poll(() => page.locator('main').count()).toBe(1);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(370);
+    for (const width of [370, 700, 1000]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    }
   });
 });
 

@@ -70,8 +70,8 @@ describe('A question that the page is opened at', () => {
       .toMatchObject({ effectId: 'ask1', kind: 'option', option: 1, text: '1 more week' });
   });
 
-  test('keeps what has the focus clear of the bars above and below', async () => {
-    const { page } = await show('options', { question: 'ask1', size: { width: 700, height: 600 } });
+  test.each([600, 475])('keeps what has the focus clear of the bars above and below: %s', async (height) => {
+    const { page } = await show('options', { question: 'ask1', size: { width: 700, height } });
     await page.locator('section:focus').waitFor();
     for (let i = 0; i < 12; i += 1) {
       await page.keyboard.press('Tab');
@@ -111,7 +111,7 @@ test('A completed run has its output and what comes next', async () => {
 
 test('300 steps are one lane, with bands to the end', async () => {
   const { page } = await show('steps');
-  const timeline = page.getByRole('group', { name: /^Timeline: 1 task\b/ });
+  const timeline = page.getByRole('group', { name: /^Timeline: 1 row\b/ });
   expect((await timeline.boundingBox())?.height).toBeLessThan(150);
   await timeline.locator('.row-label').filter({ hasText: 'Step n' }).waitFor();
   expect(await timeline.locator('.band-label').count()).toBeGreaterThan(5);
