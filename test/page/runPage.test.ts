@@ -73,9 +73,14 @@ describe('A question that the page is opened at', () => {
   test.each([600, 475])('keeps what has the focus clear of the bars above and below: %s', async (height) => {
     const { page } = await show('options', { question: 'ask1', size: { width: 700, height } });
     await page.locator('section:focus').waitFor();
+    const bar = page.locator('.answer-bar');
     for (let i = 0; i < 12; i += 1) {
       await page.keyboard.press('Tab');
-      expect(await isSeen(page.locator(':focus')), `after ${i + 1} tabs`).toBe(true);
+      const focused = page.locator(':focus');
+      expect(await isSeen(focused), `after ${i + 1} tabs`).toBe(true);
+      if ((await bar.locator(':focus').count()) > 0) continue;
+      const [end, start] = [await focused.boundingBox(), await bar.boundingBox()];
+      expect((end?.y ?? 0) + (end?.height ?? 0), `after ${i + 1} tabs`).toBeLessThanOrEqual(start?.y ?? 0);
     }
   });
 });

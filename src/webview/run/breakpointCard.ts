@@ -17,6 +17,7 @@ import { progressLine } from './answerProgress';
 import { commentList } from './commentList';
 import { contextFiles } from './contextFiles';
 import { foldableText } from './foldableText';
+import { seenWhole } from '../seenWhole';
 import { runApi } from './runApi';
 import { dataView } from '../dataView';
 import { taskList } from './taskList';
@@ -369,6 +370,7 @@ export class BreakpointCard extends LitElement {
         aria-describedby="hint-${id}"
         .value=${this.draft}
         ?readonly=${this.#busy}
+        @focus=${seenWhole}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Escape') return;
           event.stopPropagation();
