@@ -253,6 +253,13 @@ describe('two runs side by side', () => {
     expect(c.counts.metrics).toEqual({ differ: 0, onlyLeft: 1, onlyRight: 0 });
   });
 
+  it('write large numbers of iterations as all others', () => {
+    const story = journal().created();
+    for (let n = 1; n <= 1200; n += 1) story.done(`step${n}`);
+    const [iterations] = compare(side(story, { id: 'long' }), side(journal().created().done('a'))).metrics;
+    expect(iterations).toMatchObject({ name: 'iterations', left: '1,200', right: '1', change: '−1,199' });
+  });
+
   it('say first that they are of different processes', () => {
     const of = (processId: string): Side =>
       side(journal().created().done('plan'), { id: processId, metadata: { processId } });

@@ -1,4 +1,4 @@
-import { duration } from '../../format';
+import { duration, thousands } from '../../format';
 import { timedEffects } from '../../run/audit';
 import { metricsOfIteration, titleOfIteration } from '../../run/iterations';
 import { betterOf, chartableKeys, tabulateMetric, type MetricChoice } from '../../run/metrics';
@@ -39,8 +39,8 @@ export function* compareMetrics(
     if (whole && both && !again) figures.push(figure(`last ${name}`, a?.last, b?.last, places, lowest));
   }
   if (!whole) return figures;
-  const iterations = ({ opened }: Side): Scored => ({ value: opened.iterations.list.length, n: 0 });
-  return [...figures, figure('iterations', iterations(left), iterations(right), nowhere, undefined)];
+  const iterations = ({ opened }: Side): number => opened.iterations.list.length;
+  return [...figures, plainFigure('iterations', iterations(left), iterations(right), thousands)];
 }
 
 /** How long the sides took, and who. */
@@ -109,15 +109,13 @@ function scored(
 /** How the iteration of a value is called; empty: that says nothing. */
 type Where = (n: number) => string;
 
-const nowhere = [() => '', () => ''] as const;
-
-/** @param lowest whether the lower value is the better one; `undefined`: neither is */
+/** @param lowest whether the lower value is the better one */
 function figure(
   name: string,
   left: Scored | undefined,
   right: Scored | undefined,
   [inLeft, inRight]: readonly [Where, Where],
-  lowest: boolean | undefined,
+  lowest: boolean,
 ): Figure {
   const text = (scored: Scored | undefined, where: Where): string =>
     scored ? [formatNumber(scored.value), where(scored.n)].filter(Boolean).join(', ') : '';
@@ -129,7 +127,7 @@ function figure(
     right: text(right, inRight),
     same,
     change: change === 0 ? '' : signed(change, formatNumber(Math.abs(change))),
-    better: lowest === undefined || change === 0 ? '' : change > 0 === lowest ? 'left' : 'right',
+    better: change === 0 ? '' : change > 0 === lowest ? 'left' : 'right',
   };
 }
 
