@@ -45,7 +45,10 @@ test('The search of a comparison tells how many tasks it finds, and Enter goes t
   const page = await show('compare', 'parallel');
   const search = page.getByRole('searchbox', { name: 'Find tasks' });
   await search.fill('module 28');
-  await page.getByRole('status').getByText(/^1 of \d+ tasks$/).waitFor();
+  await page
+    .getByRole('status')
+    .getByText(/^1 of \d+ tasks$/)
+    .waitFor();
   await search.press('Enter');
   const task = page.getByRole('group', { name: 'Review the module 28' });
   await task.and(page.locator(':focus')).waitFor();
