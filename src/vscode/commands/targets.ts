@@ -16,7 +16,7 @@ import type { RunStore, StoredRun } from '../../core/source/runStore';
 import { describeTask, stateWord } from '../../core/views/tree/describe';
 import { withoutIcons } from '../messages';
 import type { OpenedRuns } from '../tree/openedRuns';
-import { isOurNode } from '../tree/runTree';
+import { isOurNode } from '../tree/handedOut';
 
 /** How a command was told what to act on. Only a click of a person on something of ours counts as confirmation. */
 export type Surface = 'row' | 'palette' | 'page' | 'document' | 'elsewhere';

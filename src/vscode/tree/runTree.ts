@@ -31,6 +31,7 @@ import {
   type TreeNode,
 } from '../../core/views/tree/treeNode';
 import { localDay, pageSize } from '../settings';
+import { HandedOut } from './handedOut';
 import type { OpenedRuns } from './openedRuns';
 import { clickCommand, toMarkdown } from './rowItem';
 import type { RunArrangement } from './runArrangement';
@@ -46,16 +47,6 @@ const rest = { rows: 250, list: 1000, longest: 4000 };
 
 /** VS Code knows no rows of a list that changed until it has asked for them again; so long is that waited for, in milliseconds. */
 const longestWithoutRows = 5000;
-
-/**
- * Nodes that our trees handed to VS Code. A command that comes with one of these very objects comes from a click on
- * our row; anything else only looks like it.
- */
-const handedOut = new WeakSet<object>();
-
-export function isOurNode(argument: unknown): argument is RunPart {
-  return typeof argument === 'object' && argument !== null && handedOut.has(argument);
-}
 
 /** The tree of each row that brings more rows. */
 const moreRows = new WeakMap<object, RunTree>();
@@ -89,7 +80,7 @@ export interface TreeOptions {
 
 /** One view: rows at the top given by `roots`, everything below by the run. */
 export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
-  readonly #nodes = new Map<string, TreeNode>();
+  readonly #nodes = new HandedOut();
   readonly #shown = new ShownRows();
   /** What rows showed when they were last drawn. */
   readonly #last = new WeakMap<TreeNode, Row>();
@@ -157,7 +148,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   /** The row above; VS Code asks when a row is to be revealed. `undefined`: it is at the top. */
   getParent(node: TreeNode): TreeNode | undefined {
     const above = this.#above(node);
-    return above && this.#handOut([above])[0];
+    return above && this.#nodes.handOut(above);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -167,6 +158,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#shown.drew(node, this.#look(node, row));
     const item = new vscode.TreeItem(row?.label ?? 'Gone');
     item.id = `${unguessable}/${node.id}`;
+    if (node.kind === 'more') moreRows.set(node, this);
     if (!row) return item;
     item.description = row.description;
     item.iconPath = new vscode.ThemeIcon(
@@ -230,8 +222,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       if (way !== key) await opened.get(way);
     }
     this.#changed.fire(undefined);
-    const [row] = this.#handOut([treeNode({ kind: 'run', runKey: key })]);
-    if (row) await this.view.reveal(row, { select: true, focus: false });
+    const row = this.#nodes.handOut(treeNode({ kind: 'run', runKey: key }));
+    await this.view.reveal(row, { select: true, focus: false });
     return true;
   }
 
@@ -418,25 +410,12 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     return this.#handOut(childNodes(parent, opened, children, this.#paging));
   }
 
-  /** The same row is always the same object, as VS Code tells rows apart by identity when they are redrawn. */
   #handOut(nodes: readonly TreeNode[]): TreeNode[] {
-    return nodes.map((node) => {
-      const known = this.#nodes.get(node.id);
-      // How many rows are left is part of the object.
-      if (known && node.kind !== 'more') return known;
-      this.#nodes.set(node.id, node);
-      if (node.kind === 'more') moreRows.set(node, this);
-      else if (node.kind !== 'group') handedOut.add(node);
-      return node;
-    });
+    return nodes.map((node) => this.#nodes.handOut(node));
   }
 
   #follow(keys: ReadonlySet<RunKey>): void {
-    const gone = new Set([...keys].filter((key) => !this.deps.store.get(key)));
-    if (gone.size > 0) {
-      for (const [id, node] of this.#nodes)
-        if ('runKey' in node && gone.has(node.runKey)) this.#nodes.delete(id);
-    }
+    this.#nodes.forget(new Set([...keys].filter((key) => !this.deps.store.get(key))));
     this.update();
   }
 }

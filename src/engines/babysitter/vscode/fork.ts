@@ -21,7 +21,7 @@ import type { Drafts } from '../../../vscode/drafts';
 import { plain, tell, withoutIcons } from '../../../vscode/messages';
 import type { Opener } from '../../../vscode/opener';
 import type { OpenedRuns } from '../../../vscode/tree/openedRuns';
-import { isOurNode } from '../../../vscode/tree/runTree';
+import { isOurNode } from '../../../vscode/tree/handedOut';
 import { demandTrust } from '../../../vscode/trust';
 import { withEngine, type EngineAccess } from './engineAccess';
 import type { EngineCommands } from './engineCommands';
