@@ -2,7 +2,7 @@
 import { posix, win32 } from 'node:path';
 
 /** @type {import('./browserPlaces.mjs').browserPlaces} */
-export function browserPlaces({ platform, env }) {
+export function browserPlaces({ platform, env }, headed) {
   const { join, delimiter } = platform === 'win32' ? win32 : posix;
   const path = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(Boolean);
   const below = (/** @type {(string | undefined)[]} */ folders, /** @type {string[]} */ names) =>
@@ -20,6 +20,8 @@ export function browserPlaces({ platform, env }) {
     ];
   }
   const onPath = below(path, [
+    // Without a window it needs less of a processor than a browser that could show one.
+    ...(headed ? [] : ['chromium-headless-shell']),
     ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     ...['microsoft-edge', 'microsoft-edge-stable'],
   ]);

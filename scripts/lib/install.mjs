@@ -133,7 +133,7 @@ export async function ensureBrowser({
     if (isThere(chosen)) return chosen;
     throw new Failure(`BABYSITTER_TEST_BROWSER names ${chosen}, which does not exist.`);
   }
-  const find = () => [...browserPlaces(machine), ...(headed ? [] : headlessShells())].find(isThere);
+  const find = () => [...browserPlaces(machine, headed), ...(headed ? [] : headlessShells())].find(isThere);
   const found = find();
   if (found) return found;
   for (const install of installers) {

@@ -40,6 +40,15 @@ describe('a browser', () => {
     expect(await found(all.slice(0, 2))).toBe('/usr/local/bin/google-chrome');
   });
 
+  test('is Chromium without a window where there is one, unless it is to be seen', async () => {
+    const there = new Set(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell']);
+    const machine = { ...linux, env: { ...linux.env, DISPLAY: ':0' } };
+    const found = (headed: boolean) =>
+      ensureBrowser({ headed, machine, isThere: (path) => there.has(path), installers: [] });
+    expect(await found(false)).toBe('/usr/bin/chromium-headless-shell');
+    expect(await found(true)).toBe('/usr/bin/chromium');
+  });
+
   test('may be chosen, and then has to exist', async () => {
     const machine = { ...linux, env: { ...linux.env, BABYSITTER_TEST_BROWSER: '/opt/mine' } };
     expect(await ensureBrowser({ machine, isThere: () => true })).toBe('/opt/mine');
