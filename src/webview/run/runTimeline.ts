@@ -413,6 +413,7 @@ export class RunTimeline extends LitElement {
                 width: Math.max(least.bar, scale(bar.to) - x),
                 textFrom: labels,
                 textTo: width - 12,
+                rowLabel: timeline.rows[bar.row]?.label ?? '',
               },
               idle: bar.idle.map((rest) => [scale(rest.from), scale(rest.to)] as const),
               ...{ reachable: bar.effectId === first, marked: bar.effectId === this.marked },

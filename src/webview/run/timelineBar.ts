@@ -15,6 +15,7 @@ interface Drawn {
   /** Text does not begin left of this, nor end right of that. */
   readonly textFrom: number;
   readonly textTo: number;
+  readonly rowLabel: string;
   /** The Tab key reaches it. */
   readonly reachable: boolean;
   /** Its task is selected elsewhere on the page. */
@@ -27,11 +28,11 @@ const signs = { error: '✗', pending: '…', cancelled: '⊘', ok: '' };
 /** A task on the timeline; a click or Enter opens it. */
 export function timelineBar(
   bar: TimelineBar,
-  { x, y, width, idle, height, textFrom, textTo, reachable, marked, onFocus }: Drawn,
+  { x, y, width, idle, height, textFrom, textTo, rowLabel, reachable, marked, onFocus }: Drawn,
 ): TemplateResult {
   const { status, human, effectId, spoken } = bar;
   const left = Math.max(x, textFrom);
-  const text = textOf(bar, Math.min(x + width, textTo) - left - 8);
+  const text = textOf(bar, rowLabel, Math.min(x + width, textTo) - left - 8);
   return svg`<g
     class="bar ${status} ${human ? 'human' : 'agent'} ${marked ? 'marked' : ''}"
     role="button"
@@ -53,10 +54,16 @@ export function timelineBar(
   </g>`;
 }
 
-/** What there is room for: its sign, and its title where the row does not say it. */
-function textOf({ status, count: size, attempt, title }: TimelineBar, room: number): string {
+/** What there is room for: its sign, and its title where the row does not say it, else what its title alone has. */
+function textOf({ status, count: size, attempt, title }: TimelineBar, label: string, room: number): string {
   const more = size > 1 ? count(size, 'task') : attempt > 1 ? `#${attempt}` : '';
   const sign = [signs[status], more].filter(Boolean).join(' ');
-  if (title !== '' && room > 40) return fitting(`${sign} ${title}`.trim(), room);
-  return sign.length * 7 < room ? sign : '';
+  const texts = title === '' ? [sign] : [`${sign} ${title}`, `${sign} ${ownWord(title, label)}`, sign];
+  return texts.map((text) => text.trim()).find((text) => fitting(text, room) === text) ?? '';
+}
+
+/** "4" of "Review the module 4" in a row of "Review the module n". */
+function ownWord(title: string, label: string): string {
+  const others = label.split(' ');
+  return title.split(' ').find((word, i) => word !== others[i]) ?? title;
 }
