@@ -5,7 +5,7 @@ import type { PageName } from '../look/pageParts';
 import { showPage, type LookOptions } from '../look/shownPage';
 import { temporaryFolder } from '../support/runFolder';
 import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
-import { isSeen } from './findings';
+import { findingsOf, isSeen } from './findings';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -115,6 +115,23 @@ test('Titles of bars end within what is seen of them, however much of the run is
   );
   expect(ends.length).toBeGreaterThan(10);
   expect(Math.max(...ends)).toBeLessThanOrEqual(1);
+});
+
+test('Bars of a row that have no room for their titles say by what they differ', async () => {
+  const page = await show('run', 'parallel', { size: { width: 370, height: 800 } });
+  const bar = page.locator('[data-bar=module9]');
+  await bar.locator('text').waitFor();
+  expect(await bar.locator('text').textContent()).toBe('✗ 9');
+  expect((await findingsOf(page)).filter((finding) => finding.startsWith('label-content'))).toEqual([]);
+});
+
+test('What a task is opened from does not lie below it', async () => {
+  const page = await show('run', 'parallel', { size: { width: 370, height: 800 } });
+  await page.getByRole('heading', { name: 'Timeline' }).evaluate((heading) => heading.scrollIntoView());
+  await page.keyboard.press('f');
+  await page.locator('.bar.error:focus').press('Enter');
+  await page.getByRole('tab', { name: 'Asked' }).and(page.locator(':focus')).waitFor();
+  expect(await isSeen(page.locator('.bar.marked .shape'))).toBe(true);
 });
 
 test('What parts labels from bars is seen, and wide enough to be hit', async () => {

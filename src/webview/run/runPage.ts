@@ -207,6 +207,9 @@ class RunPage extends LitElement {
     await this.updateComplete;
     const panel = this.querySelector<TaskPanel>('task-panel');
     await panel?.updateComplete;
+    // What the task was opened from does not lie below it.
+    const from = this.#before?.matches('body') ? undefined : this.#before;
+    (from?.querySelector('[aria-selected="true"]') ?? from)?.scrollIntoView({ block: 'nearest' });
     panel?.focusTab();
   }
 
