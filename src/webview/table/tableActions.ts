@@ -46,11 +46,12 @@ function brief(label: string, icon: string, action: () => void): TemplateResult 
 function button(id: CommandOfSelection, possible: boolean, why?: string): TemplateResult {
   const { title, icon = '' } = commands[id] as Command;
   return html`<button
-    class="small"
+    class="small ${possible ? '' : 'brief'}"
     ?disabled=${!possible}
     title=${possible || why === undefined ? nothing : why}
     @click=${() => tableApi.postMessage({ type: 'command', id })}
   >
-    ${icon === '' ? nothing : html`<span class="codicon codicon-${icon}" aria-hidden="true"></span>`} ${title}
+    ${icon === '' ? nothing : html`<span class="codicon codicon-${icon}" aria-hidden="true"></span>`}
+    <span class="label">${title}</span>
   </button>`;
 }
