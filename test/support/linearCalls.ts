@@ -107,9 +107,10 @@ const factor = 9;
 /** The text with which a function is slower than the text is long; `undefined`: none is found. */
 function slowWith(callable: Callable, { argumentsOf, texts }: Way): string | undefined {
   return texts.find((text) => {
-    const [small, large] = [argumentsOf(text(sizes.small)), argumentsOf(text(sizes.large))];
+    const small = argumentsOf(text(sizes.small));
     const first = timeOf(callable, small);
     if (first < noticeable) return false;
+    const large = argumentsOf(text(sizes.large));
     // Whatever else the machine does makes it slower, never faster.
     const times = (args: readonly unknown[]): number =>
       Math.min(timeOf(callable, args), timeOf(callable, args));
