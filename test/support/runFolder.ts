@@ -16,7 +16,8 @@ export interface RunFolderParts {
 /** A folder of its own for one test; its real path. */
 export function temporaryFolder(): string {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'babysitter-runs-')));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  // Some tests make tens of thousands of files, which take long to be removed beside much else.
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }), 120_000);
   return dir;
 }
 
