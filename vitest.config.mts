@@ -34,7 +34,8 @@ export default defineConfig({
           env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/compiled') },
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          maxWorkers: 2,
+          // One more than there are processors: a third of the time is waiting, for watchers and other programs.
+          maxWorkers: 3,
           maxConcurrency: 2,
           sequence: { groupOrder: 2 },
         },
