@@ -80,7 +80,7 @@ describe('The page of a run', () => {
 
   test('draws the tasks along the time, iteration by iteration', async () => {
     const { page, webview } = window;
-    const timeline = webview().getByRole('group', { name: /^Timeline: 3 tasks/ });
+    const timeline = webview().getByRole('group', { name: /^Timeline: 3 rows/ });
 
     expect(await timeline.getByRole('button').count()).toBe(15);
     await timeline.getByText('Iteration 3 ★').waitFor();
@@ -189,7 +189,7 @@ describe('The page of a run', () => {
     await window.runCommand('View: Close All Editors');
     await openPage(rows.parallel);
 
-    const timeline = webview().getByRole('group', { name: /^Timeline: 6 tasks/ });
+    const timeline = webview().getByRole('group', { name: /^Timeline: 6 rows/ });
     await timeline.getByRole('button', { name: /^Review billing, pending/ }).waitFor();
     expect(await timeline.locator('path.parallel').count()).toBe(1);
     expect(await events().getByText('waiting', { exact: true }).count()).toBe(3);
