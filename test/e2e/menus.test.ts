@@ -27,6 +27,8 @@ test('a click on a run previews its page, its menu has submenus, and the palette
     .getByRole('heading', { level: 1, name: /Raise the relevance/ })
     .waitFor();
 
+  // A test before may have left an id.
+  await page.evaluate(() => navigator.clipboard.writeText(''));
   await runCommand('Babysitter: Copy Run ID');
   const id = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(id).toMatch(/^01/);
