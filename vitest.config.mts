@@ -64,8 +64,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000, interval: 100 } },
-          // Two tests of a hundred and thirty-eight still fail now and then (a click that is lost, a row unfolded without rows below
-          // it). Locally that shows at once; where nobody looks, once more is tried.
+          // All pass at once also beside other work; until they did so three times in a row, CI, where nobody looks, tries once more.
           retry: process.env['CI'] ? 1 : 0,
           maxWorkers: 2,
           // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
