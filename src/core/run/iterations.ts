@@ -36,6 +36,11 @@ export interface Iteration {
   readonly recorded: RecordedIteration | undefined;
 }
 
+/** How many of its tasks are neither done nor cancelled. */
+export function pendingIn({ requested, ok, error, cancelled }: Iteration): number {
+  return requested - ok - error - cancelled;
+}
+
 /** Every iteration of a run, in order, and the metric they are weighed by. */
 export interface Iterations {
   readonly list: readonly Iteration[];

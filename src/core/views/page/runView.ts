@@ -4,7 +4,7 @@ import { count, duration, firstLine, oneLine, visible } from '../../format';
 import { actionTitle, type EngineAction } from '../../engine/runEngine';
 import { notSomethingItCanDo, whyNot } from '../../engine/whyNot';
 import { auditAnswers } from '../../run/audit';
-import { titleOfIteration, type Iteration, type Iterations } from '../../run/iterations';
+import { pendingIn, titleOfIteration, type Iterations } from '../../run/iterations';
 import { previousValues } from '../../run/metrics';
 import { pendingEffects, problemsOf, runTitle, type Run } from '../../run/run';
 import type { StateAction } from '../../run/judgement';
@@ -223,10 +223,6 @@ function* makingIterationViews(
     tasks: Math.min(left.tasks, moreAtOnce.tasks),
   };
   return { iterations, left, more };
-}
-
-function pendingIn({ requested, ok, error, cancelled }: Iteration): number {
-  return requested - ok - error - cancelled;
 }
 
 function isFinal({ run, state }: StoredRun): boolean {

@@ -13,7 +13,7 @@ import { exactMoment, moment } from '../../moments';
 import type { ContextWord } from '../../contract';
 import { answeredAs, type Answered } from '../../run/answered';
 import type { Effect } from '../../run/effect';
-import { iterationTitle, type Iteration, type Iterations } from '../../run/iterations';
+import { iterationTitle, pendingIn, type Iteration, type Iterations } from '../../run/iterations';
 import type { MetricTable } from '../../run/metrics';
 import type { Problem } from '../../run/problem';
 import { pendingEffects, runTitle, taskTitle, type Run } from '../../run/run';
@@ -410,8 +410,9 @@ function together(a: SeenResults, b: SeenResults): SeenResults {
 }
 
 /** "3 done, 1 did not pass, 1 pending". */
-export function countIteration({ requested, ok, error, cancelled, seen }: Iteration): string {
-  return countWords({ ok, error, cancelled, pending: requested - ok - error - cancelled }, seen);
+export function countIteration(iteration: Iteration): string {
+  const { ok, error, cancelled, seen } = iteration;
+  return countWords({ ok, error, cancelled, pending: pendingIn(iteration) }, seen);
 }
 
 function countWords(
