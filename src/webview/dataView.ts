@@ -52,7 +52,7 @@ export class DataView extends LitElement {
   }
 
   #isFolded(place: number): boolean {
-    if (this.#words.length > 0) return false;
+    if (this.#isSearch) return false;
     const atFirst = this.rows.length > many.fold && (this.rows[place]?.depth ?? 0) > 0;
     return atFirst !== this.turned.has(place);
   }
@@ -63,19 +63,17 @@ export class DataView extends LitElement {
     this.turned = turned;
   }
 
-  /** What is looked for. */
-  get #words(): readonly string[] {
-    return this.text.toLowerCase().split(/\s+/).filter(Boolean);
+  get #isSearch(): boolean {
+    return this.text.trim() !== '';
   }
 
   /** The places of the rows that are seen: found with what they are in, or not folded away; and of those that were found. */
   #shown(): { readonly shown: readonly number[]; readonly matches: readonly number[] } {
-    const words = this.#words;
-    return words.length === 0 ? { shown: this.#unfoldedRows(), matches: [] } : this.#found(words);
+    return this.#isSearch ? this.#found() : { shown: this.#unfoldedRows(), matches: [] };
   }
 
   #said(matches: readonly number[]): string {
-    if (this.#words.length === 0) return count(this.rows.length, 'value');
+    if (!this.#isSearch) return count(this.rows.length, 'value');
     return this.at < 0
       ? `${thousands(matches.length)} found`
       : `${thousands(this.at + 1)} of ${thousands(matches.length)} found`;
@@ -102,10 +100,8 @@ export class DataView extends LitElement {
     return shown;
   }
 
-  #found(words: readonly string[]): {
-    readonly shown: readonly number[];
-    readonly matches: readonly number[];
-  } {
+  #found(): { readonly shown: readonly number[]; readonly matches: readonly number[] } {
+    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
     const matches: number[] = [];
     const shown = new Set<number>();
     const path: number[] = [];
@@ -166,7 +162,7 @@ export class DataView extends LitElement {
           ? html`<button
               class="data-fold"
               aria-expanded=${!isFolded}
-              ?disabled=${this.#words.length > 0}
+              ?disabled=${this.#isSearch}
               @click=${() => this.#toggle(place)}
             >
               <span

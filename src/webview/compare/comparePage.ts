@@ -117,7 +117,8 @@ class ComparePage extends LitElement {
     if (this.gone !== '') return html`<p class="gone">${this.gone}</p>`;
     const { view } = this;
     if (!view) return html`<p class="gone" role="status">Reading the runs…</p>`;
-    const parts = this.#parts(view);
+    const foundTasks = this.#find(view);
+    const parts = this.#parts(view, foundTasks);
     const differing = parts.filter(({ counts }) => sumOf(counts) > 0);
     const equal = parts.filter(({ counts }) => sumOf(counts) === 0);
     const isWhole = isWholeRuns(view);
@@ -134,7 +135,8 @@ class ComparePage extends LitElement {
         ${sideHead(view.sides[0], 'left')} ${sideHead(view.sides[1], 'right')}
       </div>
       <main>
-        ${this.#overview(differing, isWhole)} ${differing.map((part) => section(part))}
+        ${this.#overview(differing, isWhole, this.#foundText(foundTasks, view))}
+        ${differing.map((part) => section(part))}
         ${
           view.times.length === 0
             ? nothing
@@ -171,7 +173,7 @@ class ComparePage extends LitElement {
   }
 
   /** How much differs, and where; the parts are links. */
-  #overview(differing: readonly Part[], isWhole: boolean): TemplateResult {
+  #overview(differing: readonly Part[], isWhole: boolean, found: string): TemplateResult {
     const total = differing.reduce((sum, { counts }) => sum + sumOf(counts), 0);
     return html`
       <p class="total" role="status">${total === 0 ? 'No differences' : count(total, 'difference')}</p>
@@ -197,7 +199,7 @@ class ComparePage extends LitElement {
             @keydown=${({ key }: KeyboardEvent) => key === 'Enter' && this.#goToTask()}
           />
         </label>
-        <span class="quiet" role="status">${this.#foundText()}</span>
+        <span class="quiet" role="status">${found}</span>
         <button class="small" @click=${() => compareApi.postMessage({ type: 'diff', what: 'story' })}>
           <span class="codicon codicon-diff" aria-hidden="true"></span>
           ${storyLabel(isWhole)}
@@ -210,7 +212,7 @@ class ComparePage extends LitElement {
   }
 
   /** In the order in which a person reads them. */
-  #parts(view: Comparison): readonly Part[] {
+  #parts(view: Comparison, foundTasks: readonly TaskPair[]): readonly Part[] {
     const { counts, inputs, result, facts, metrics, sides } = view;
     const values = (
       title: string,
@@ -232,7 +234,7 @@ class ComparePage extends LitElement {
       ...values('Result', result, 'output'),
       {
         ...{ title: 'Tasks', counts: counts.tasks, all: view.tasks.length },
-        ...{ content: this.#tasks(view), unfolded: this.#words.length > 0 },
+        ...{ content: this.#tasks(view, foundTasks), unfolded: this.#words.length > 0 },
       },
       {
         ...{ title: 'Answers', counts: counts.answers, all: view.answers.length },
@@ -252,19 +254,19 @@ class ComparePage extends LitElement {
   }
 
   /** The tasks that are looked for. */
-  get #found(): readonly TaskPair[] {
+  #find({ tasks }: Comparison): readonly TaskPair[] {
     const words = this.#words;
     const fits = ({ left, right }: TaskPair): boolean => {
       const text = [left?.title, left?.kind, right?.title, right?.kind].join(' ').toLowerCase();
       return words.every((word) => text.includes(word));
     };
-    return this.view?.tasks.filter(fits) ?? [];
+    return tasks.filter(fits);
   }
 
   /** Beside the search, as the tasks may be far below; empty: nothing is looked for. */
-  #foundText(): string {
+  #foundText(found: readonly TaskPair[], { tasks }: Comparison): string {
     if (this.#words.length === 0) return '';
-    return `${thousands(this.#found.length)} of ${count(this.view?.tasks.length ?? 0, 'task')}`;
+    return `${thousands(found.length)} of ${count(tasks.length, 'task')}`;
   }
 
   /** From the search to the first task that was found. */
@@ -274,9 +276,8 @@ class ComparePage extends LitElement {
     first?.scrollIntoView({ block: 'nearest' });
   }
 
-  #tasks(view: Comparison): TemplateResult {
+  #tasks(view: Comparison, found: readonly TaskPair[]): TemplateResult {
     const isSearch = this.#words.length > 0;
-    const found = this.#found;
     return html`
       ${isSearch && found.length === 0 ? html`<p class="quiet">No task matches.</p>` : nothing}
       <div class="pairs">${pairList(found, taskPair, isSearch)}</div>
