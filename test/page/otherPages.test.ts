@@ -1,26 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from '../../scripts/lib/browser.mjs';
+import { describe, expect, test } from 'vitest';
 import type { PageName } from '../look/pageParts';
-import { showPage, type LookOptions, type ThemeName } from '../look/shownPage';
-import { temporaryFolder } from '../support/runFolder';
-import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
+import type { ThemeName } from '../look/shownPage';
+import type { StrangeRun } from '../support/strangeRuns';
 import { findingsOf, isSeen } from './findings';
+import { useStrangePages } from './strangePages';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-
-async function show(kind: PageName, run: StrangeRun, options: Partial<LookOptions> = {}): Promise<Page> {
-  const project = temporaryFolder();
-  const { [run]: dir = '', scored: other = '' } = writeStrangeRuns(project, [run, 'scored']);
-  const { page, close } = await showPage(browser, { ...options, kind, project, dir, other });
-  onTestFinished(() => close());
-  await page.locator('h1').waitFor();
-  return page;
-}
+const show = useStrangePages();
 
 const kinds: readonly PageName[] = ['run', 'report', 'compare', 'table'];
 const runs: readonly StrangeRun[] = ['scored', 'stack', 'texts', 'options'];

@@ -1,27 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from '../../scripts/lib/browser.mjs';
-import type { PageName } from '../look/pageParts';
-import { showPage, type LookOptions } from '../look/shownPage';
-import { temporaryFolder } from '../support/runFolder';
-import { writeStrangeRuns, type StrangeRun } from '../support/strangeRuns';
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { findingsOf, isSeen } from './findings';
+import { useStrangePages } from './strangePages';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-
-async function show(kind: PageName, run: StrangeRun, options: Partial<LookOptions> = {}): Promise<Page> {
-  const project = temporaryFolder();
-  const { [run]: dir = '', scored: other = '' } = writeStrangeRuns(project, [run, 'scored']);
-  const { page, close } = await showPage(browser, { ...options, kind, project, dir, other });
-  onTestFinished(() => close());
-  await page.locator('h1').waitFor();
-  if (kind === 'run') await page.getByRole('heading', { name: 'Timeline' }).waitFor();
-  return page;
-}
+const show = useStrangePages();
 
 /** How far an element lies outside of another one, or of the window, at its sides; in pixels. */
 function outsideOf(element: Locator, around = 'html'): Promise<number> {
