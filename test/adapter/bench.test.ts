@@ -32,7 +32,8 @@ test(
     expect(figures.length).toBeGreaterThan(30);
     for (const { name, value, unit, floor, ratio, budget, holds } of figures) {
       expect(stdout).toContain(`| ${name} `);
-      expect(value, name).toBeGreaterThanOrEqual(0);
+      // What a heap grew by is a little below 0 at times, where next to nothing is kept.
+      expect(value, name).toBeGreaterThanOrEqual(unit === 'MB' ? -1 : 0);
       expect(unit, name).not.toBe('');
       expect(ratio === undefined, name).toBe(floor === undefined);
       expect(holds, name).toBe((ratio ?? value) <= budget);

@@ -106,7 +106,10 @@ describe('The order of runs', () => {
     await choose(/^The good one/, 'Edit Tags…');
     await type(/^Edit Tags/, 'release, #nightly');
     await row(/^The good one: .*#nightly, #release/).waitFor();
-    await row(/^The good one/).hover();
+    await select(/^The good one/);
+    // "List: Show Hover".
+    await page.keyboard.press('Control+K');
+    await page.keyboard.press('Control+I');
     await page.locator('.monaco-hover').getByText('Run number 5 of the nightly build').first().waitFor();
     await window.screenshot('order-named');
   });

@@ -57,11 +57,7 @@ export async function openDemo({
     ...window,
     runDir,
     row,
-    async fold(name) {
-      // Away from a row whose tooltip would lie over the twistie.
-      await page.mouse.move(900, 400);
-      await row(name).first().locator('.monaco-tl-twistie').click();
-    },
+    fold: (name) => row(name).first().locator('.monaco-tl-twistie').click(),
     notification: (text) => page.locator('.notifications-toasts').getByText(text),
     answerTo: (run, text) => readAnswer(join(runDir(run), 'tasks'), text),
     async engine(...args) {

@@ -59,6 +59,11 @@ export interface EditorWindow {
   dispose(): Promise<void>;
 }
 
+const settingsOfTests = {
+  // A row that comes under a pointer at rest shows its tooltip, which lies over the rows that a test clicks next.
+  'workbench.hover.delay': 600_000,
+};
+
 /** The windows of this test file that are open. */
 export const openWindows = new Set<EditorWindow>();
 
@@ -70,7 +75,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
   const { workspace: source } = options;
   await copyOrCreate(typeof source === 'string' ? source : undefined, workspace);
   if (typeof source === 'function') source(workspace);
-  const user = { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings };
+  const user = {
+    ...settingsOfTests,
+    'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
+    ...options.settings,
+  };
   const settings = { user, machine: options.machineSettings ?? {} };
   const kind = { trusted: options.trusted !== false, allExtensions: options.allExtensions === true };
   const host = await takeHost(kind, settings, options.home);
