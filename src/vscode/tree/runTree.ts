@@ -22,6 +22,7 @@ import { contextValue } from '../../core/views/tree/contextValue';
 import { type Row } from '../../core/views/tree/describe';
 import { describeGroup, describeMore } from '../../core/views/tree/describeList';
 import { dayBefore, dayOf, groupKey } from '../../core/views/tree/runGroups';
+import { GivenAnswers } from '../../core/views/tree/givenAnswers';
 import { ShownRows } from '../../core/views/tree/shownRows';
 import {
   treeNode,
@@ -82,6 +83,7 @@ export interface TreeOptions {
 export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #nodes = new HandedOut();
   readonly #shown = new ShownRows();
+  readonly #answers = new GivenAnswers(windowAnswers);
   /** What rows showed when they were last drawn. */
   readonly #last = new WeakMap<TreeNode, Row>();
   /** Something changed since the rows were last compared with what is shown. */
@@ -127,7 +129,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     this.#disposables.add(this.view.onDidCollapseElement(({ element }) => this.#shown.close(element)));
     this.#disposables.add(
       this.view.onDidExpandElement(({ element }) => {
-        if (this.#shown.open(element)) this.#changed.fire(element);
+        if (this.#shown.open(element)) void this.#drawAgain(element);
       }),
     );
     this.#disposables.add(
@@ -142,6 +144,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     if (!parent) await this.#whenLoaded();
     const rows = this.#knownBelow(parent) ?? (await this.#children(parent));
     this.#shown.gave(parent, rows);
+    this.#answers.gave();
     return rows;
   }
 
@@ -284,8 +287,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
         const rows = await this.#shown.outdated(now);
         if (rows.length === 0) continue;
         // Until VS Code asks for them again, it knows no rows, and a click comes without its row. So it is told when it
-        // has time to ask.
-        await windowAnswers();
+        // has time to ask, and has got what it asked for before.
+        await this.#answers.arrived();
         const whole = rows.includes(undefined);
         this.#changed.fire(whole ? undefined : rows.filter((row) => row !== undefined));
         pause = whole && store.loaded ? Math.min(rest.longest, Math.max(rest.list, 2 * pause)) : rest.rows;
@@ -294,6 +297,11 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     } finally {
       this.#updating = false;
     }
+  }
+
+  async #drawAgain(row: TreeNode): Promise<void> {
+    await this.#answers.arrived();
+    this.#changed.fire(row);
   }
 
   #contextValue(node: TreeNode, row: Row): string {
