@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseFromMenu } from './support/chooseFromMenu';
 import { openDemo } from './support/openDemo';
 
 test('a click on a run previews its page, its menu has submenus, and the palette acts on the page', async () => {
-  const { page, row, runCommand, screenshot, webview } = await openDemo();
+  const { page, row, runDir, clipboard, runCommand, screenshot, webview } = await openDemo();
   await page.getByRole('tab', { name: /^Babysitter Runs.*3 questions wait for you/ }).waitFor();
   const tabs = page.locator('.tabs-container').getByRole('tab');
   await row(/^Raise the relevance/)
@@ -27,20 +28,21 @@ test('a click on a run previews its page, its menu has submenus, and the palette
     .getByRole('heading', { level: 1, name: /Raise the relevance/ })
     .waitFor();
 
-  // A test before may have left an id.
-  await page.evaluate(() => navigator.clipboard.writeText(''));
+  const runId = basename(runDir('scored'));
   await runCommand('Babysitter: Copy Run ID');
-  const id = () => page.evaluate(() => navigator.clipboard.readText());
-  await expect.poll(id).toMatch(/^01/);
-  const shown = await id();
+  await expect.poll(clipboard).toBe(runId);
 
-  await row(/^Raise the relevance/)
-    .first()
-    .click({ button: 'right' });
+  const openMenu = (): Promise<void> =>
+    row(/^Raise the relevance/)
+      .first()
+      .click({ button: 'right' });
+  await openMenu();
   await page.getByRole('menuitem', { name: 'Copy', exact: true }).hover();
   await page.getByRole('menuitem', { name: 'Copy CLI Command' }).waitFor();
   await screenshot('row-submenu');
-  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await chooseFromMenu(page, 'Copy CLI Command');
+  await expect.poll(clipboard).toMatch(new RegExp(`babysitter .*${runId}`));
+  await openMenu();
   await chooseFromMenu(page, 'Copy Run ID');
-  await expect.poll(id).toBe(shown);
+  await expect.poll(clipboard).toBe(runId);
 });

@@ -220,11 +220,9 @@ describe('Runs of other engines', () => {
   });
 
   test('have a command copied that nobody can run any more, with a word about that', async () => {
-    const { row, page, notification } = window;
+    const { row, clipboard, notification } = window;
     await choose(window, row(/^Competitors/), 'Copy CLI Command');
     await notification(/cannot be installed any more.*starts a new run/).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-      'daystrom resume --max-iterations 6 -- -3fPq8sVn_Ld6RtY0cGwA',
-    );
+    expect(await clipboard()).toBe('daystrom resume --max-iterations 6 -- -3fPq8sVn_Ld6RtY0cGwA');
   });
 });

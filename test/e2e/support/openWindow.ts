@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { temporaryFolder } from '../../../scripts/lib/atExit.mjs';
 import type { Settings } from '../../../scripts/lib/hostedVsCode.mjs';
 import { again } from './again';
@@ -51,6 +52,8 @@ export interface EditorWindow {
   webview(): FrameLocator;
   /** Changes the colours of the window to other ones, which is much faster than opening another window. */
   useTheme(theme: Theme): Promise<void>;
+  /** The text on the clipboard, as soon as the window has the focus, without which it may not read it. */
+  clipboard(): Promise<string>;
   /** The last errors that VS Code told on its console. They say why it did not show what it was given. */
   readonly errors: readonly string[];
   /** Puts a picture into test-results/ and gives its path. */
@@ -133,6 +136,16 @@ export async function openWindow(options: WindowOptions = {}): Promise<EditorWin
       );
     },
     webview: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
+    async clipboard() {
+      const read = await page.waitForFunction(() =>
+        navigator.clipboard.readText().then(
+          (text) => ({ text }),
+          () => undefined,
+        ),
+      );
+      const { text } = (await read.jsonValue()) ?? expect.fail('nothing was read');
+      return text;
+    },
     async screenshot(name) {
       const path = join('test-results', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
       await page.screenshot({ path });
