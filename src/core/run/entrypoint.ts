@@ -4,3 +4,17 @@ export interface Entrypoint {
   readonly importPath: string;
   readonly exportName: string;
 }
+
+const known = new Map<string, Entrypoint>();
+/** Where every run has a process of its own, sharing is not worth it. */
+const mostKnown = 10_000;
+
+/** One and the same object for an equal one: thousands of runs are of one process. */
+export function entrypoint(importPath: string, exportName: string): Entrypoint {
+  const key = `${importPath}#${exportName}`;
+  const same = known.get(key);
+  if (same?.exportName === exportName) return same;
+  const entry = { importPath, exportName };
+  if (known.size < mostKnown) known.set(key, entry);
+  return entry;
+}

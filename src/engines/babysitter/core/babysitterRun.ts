@@ -5,6 +5,7 @@ import type { RunMetadata } from './metadata';
 import type { Effect } from '../../../core/run/effect';
 import type { Run } from '../../../core/run/run';
 import type { TaskDefinition } from '../../../core/run/task';
+import { intern } from '../../../core/run/intern';
 import { originOf } from '../../../core/run/origin';
 import { asRunKey, keyText, type RunKey } from '../../../core/run/runKey';
 
@@ -84,7 +85,7 @@ export function babysitterRun(parts: BabysitterParts): BabysitterRun {
     erredTask: parts.erredTask,
     engine: babysitter,
     location: dir,
-    place: parentOf(dir),
+    place: intern(parentOf(dir)),
     processId: metadata?.processId ?? story.processId ?? '',
     prompt: metadata?.prompt ?? story.prompt,
     entry: metadata ? metadata.entry : story.entry,

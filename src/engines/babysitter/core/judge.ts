@@ -25,6 +25,7 @@ import {
 } from '../../../core/run/run';
 import { asBabysitter, erredEffect, isUnreadable, type BabysitterRun } from './babysitterRun';
 import type { Effect } from '../../../core/run/effect';
+import { intern } from '../../../core/run/intern';
 import { completedReason } from '../../../core/run/outcome';
 import type { Problem } from '../../../core/run/problem';
 
@@ -54,7 +55,7 @@ class BabysitterJudgement implements Judgement {
   ) {
     this.#run = run;
     this.#options = options;
-    this.#reason = reason;
+    this.#reason = typeof reason === 'string' ? intern(reason) : reason;
   }
 
   get reason(): string {

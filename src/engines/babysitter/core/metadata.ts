@@ -1,4 +1,4 @@
-import type { Entrypoint } from '../../../core/run/entrypoint';
+import { entrypoint, type Entrypoint } from '../../../core/run/entrypoint';
 import { intern } from '../../../core/run/intern';
 import { secretsOf } from '../../../core/run/secrets';
 import { isRecord, moment, parseLenient, text, Wrong, yesOrNo, type Field } from '../../../core/run/lenient';
@@ -31,7 +31,7 @@ export interface RunMetadata {
 /** What every engine version from 0.0.29 to 6.x writes; `run:iterate` refuses any other. */
 export const layoutVersion = '2026.01-storage-preview';
 
-const entrypoint: Field<Entrypoint | undefined> = (value) =>
+const entrypointField: Field<Entrypoint | undefined> = (value) =>
   typeof value === 'string' || (isRecord(value) && typeof value['importPath'] === 'string')
     ? toEntrypoint(value)
     : new Wrong('it must be text, or an object with an importPath');
@@ -48,7 +48,7 @@ const hash: Field<string | undefined> = (value) =>
 
 const shape = {
   processId: text,
-  entrypoint,
+  entrypoint: entrypointField,
   prompt: text,
   createdAt: moment,
   sdkVersion: text,
@@ -125,5 +125,5 @@ export function toEntrypoint(value: unknown): Entrypoint | undefined {
   // "bare-run" is what 6.x engines write before a process is assigned.
   if (typeof path !== 'string' || path === '' || path === 'bare-run') return undefined;
   const exportName = typeof name === 'string' && name !== '' ? name : 'process';
-  return { importPath: intern(path), exportName: intern(exportName) };
+  return entrypoint(path, exportName);
 }

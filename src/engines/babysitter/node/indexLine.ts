@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { babysitterRun, type BabysitterRun } from '../core/babysitterRun';
 import { EffectMap } from '../../../core/run/effectMap';
 import type { Effect } from '../../../core/run/effect';
-import { emptyFold, type RunFold } from '../core/foldRun';
+import { entrypoint } from '../../../core/run/entrypoint';
+import { emptyFold, foldOf, type RunFold } from '../core/foldRun';
 import { intern } from '../../../core/run/intern';
 import type { RunGist } from '../../../core/run/run';
 import type { RunMetadata } from '../core/metadata';
@@ -140,14 +141,15 @@ export function readLine(dir: string, text: string, texts: readonly string[]): K
   // JSON knows no sets.
   const skipped = line.fold.skipped ? new Set(line.fold.skipped) : emptyFold.skipped;
   const first = line.told && metadata ? firstOf(metadata) : undefined;
-  const fold: RunFold = { ...emptyFold, ...line.fold, ...first, skipped };
+  const under = effects === 0 ? {} : { effects: EffectMap.kept(texts, effects), pending: byId(pending) };
+  const fold = foldOf({ ...emptyFold, ...line.fold, ...first, ...under, skipped });
   const createdAt = line.createdAt ?? metadata?.createdAt ?? 0;
   const run = babysitterRun({
     dir,
     runId: basename(dir),
     projectDir: intern(line.projectDir),
     metadata,
-    story: effects === 0 ? fold : withEffects(fold, EffectMap.kept(texts, effects), pending),
+    story: fold,
     depth: journal === undefined ? 'end' : 'whole',
     eventCount,
     lock: undefined,
@@ -160,9 +162,8 @@ export function readLine(dir: string, text: string, texts: readonly string[]): K
   return { journalAt, run, journal };
 }
 
-function withEffects(fold: RunFold, effects: EffectMap, pending: readonly Effect[]): RunFold {
-  if (pending.length === 0) return { ...fold, effects };
-  return { ...fold, effects, pending: new Map(pending.map((effect) => [effect.effectId, effect])) };
+function byId(effects: readonly Effect[]): RunFold['pending'] {
+  return new Map(effects.map((effect) => [effect.effectId, effect]));
 }
 
 /** The same, with one text for what is equal in thousands of runs. */
@@ -171,7 +172,7 @@ function sharing(metadata: RunMetadata): RunMetadata {
   return {
     ...metadata,
     processId: processId && intern(processId),
-    entry: entry && { importPath: intern(entry.importPath), exportName: intern(entry.exportName) },
+    entry: entry && entrypoint(entry.importPath, entry.exportName),
     request: request && intern(request),
   };
 }

@@ -146,7 +146,7 @@ export class RunDirectory {
       runId: basename(this.dir),
       projectDir:
         metadata?.cwd !== undefined && isAbsolute(metadata.cwd) && !isNetworkPath(metadata.cwd)
-          ? metadata.cwd
+          ? intern(metadata.cwd)
           : intern(projectOf(this.dir)),
       metadata,
       story: fold,
