@@ -64,8 +64,6 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000, interval: 100 } },
-          // All pass at once also beside other work; until they did so three times in a row, CI, where nobody looks, tries once more.
-          retry: process.env['CI'] ? 1 : 0,
           maxWorkers: 2,
           // What a window needs is used again by the files after it (test/e2e/support/hosts.ts).
           isolate: false,
